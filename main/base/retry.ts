@@ -1,0 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Waiting time before retry number `attempt` (0 is the first): 1 s doubling up to 30 s, with "equal jitter" (half fixed,
+ * half random) so that cameras that failed together do not dial together. Milliseconds, at least 1,000 but for the jitter.
+ */
+export function backoffMilliseconds(attempt: number, random: () => number = Math.random): number {
+  const ceiling = Math.min(30_000, 2_000 * 2 ** Math.min(attempt, 10));
+  return Math.round(ceiling / 2 + (random() * ceiling) / 2);
+}
+
+/** Sleeps, or returns early when the signal is aborted; never rejects. */
+export async function abortableDelay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(milliseconds, undefined, { signal });
+  } catch {
+    // Aborted: the caller looks at its signal.
+  }
+}

@@ -1,0 +1,21 @@
+/** Every way in which Gatehouse can fail, as one closed list: the console has a sentence for each of them. */
+export const errorCodes = [
+  'bad-input',
+  'not-found',
+  'not-allowed',
+  'not-signed-in',
+  'limit-reached',
+  'camera-unreachable',
+  'camera-refused-credentials',
+  'camera-protocol-error',
+  'camera-no-video',
+  'camera-codec-unsupported',
+  'camera-silent',
+  'camera-closed-connection',
+  'viewer-failed',
+  'database-failed',
+  'port-in-use',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
