@@ -1,0 +1,52 @@
+/** The parts of H.264 (ITU-T H.264, section 7) that forwarding needs: NAL unit types and the first bit of a slice. */
+export const nalType = {
+  slice: 1,
+  idrSlice: 5,
+  sps: 7,
+  pps: 8,
+  accessUnitDelimiter: 9,
+  fillerData: 12,
+} as const;
+
+/** An access unit: all NAL units of one picture, without start codes, in decoding order. */
+export interface AccessUnit {
+  readonly nalUnits: readonly Buffer[];
+  /** RTP timestamp as it came from the camera, 0 … 2³²-1. */
+  readonly timestamp: number;
+  /** True when it holds an IDR picture: a decoder can start here. */
+  readonly keyFrame: boolean;
+  /** When its last packet was read: `performance.now()` of this process, milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** Type of a NAL unit, 0 … 31 (RFC 6184 section 1.3); 0 for an empty one. */
+export function nalUnitType(nalUnit: Buffer): number {
+  return (nalUnit[0] ?? 0) & 0x1f;
+}
+
+/** True for NAL units that carry picture data (slices and slice partitions, types 1 to 5). */
+export function carriesPicture(nalUnit: Buffer): boolean {
+  const type = nalUnitType(nalUnit);
+  return type >= nalType.slice && type <= nalType.idrSlice;
+}
+
+const startCode = Buffer.from([0, 0, 1]);
+
+/**
+ * Splits at Annex B start codes. A NAL unit never holds one (emulation prevention, section 7.4.1), but V380 and Amatek
+ * cameras send several NAL units with start codes inside one packet, and others put them into the SDP.
+ */
+export function splitAtStartCodes(data: Buffer): Buffer[] {
+  const nalUnits: Buffer[] = [];
+  let start = 0;
+  while (start <= data.length) {
+    const found = data.indexOf(startCode, start);
+    let end = found === -1 ? data.length : found;
+    // Zeros before a start code belong to it (trailing_zero_8bits), never to the NAL unit.
+    if (found !== -1) while (end > start && data[end - 1] === 0) end--;
+    if (end > start) nalUnits.push(data.subarray(start, end));
+    if (found === -1) break;
+    start = found + startCode.length;
+  }
+  return nalUnits;
+}
