@@ -44,11 +44,16 @@ export class H264Depacketizer {
    */
   push(packet: RtpPacket, receivedAt: number): AccessUnit[] {
     const ended: AccessUnit[] = [];
-    if (!this.#followOn(packet)) return ended;
+    const lost = this.#countLost(packet);
+    if (lost === undefined) return ended;
+    const inProgress = this.#nalUnits.length > 0 || this.#fragments.length > 0;
     // FLIR M400 never sets the marker: a new timestamp ends the picture as well.
     if (this.#timestamp !== undefined && packet.timestamp !== this.#timestamp) {
-      if (this.#fragments.length > 0) this.#damage();
+      if (this.#fragments.length > 0 || (lost > 0 && inProgress)) this.#damage();
       this.#end(ended);
+      if (lost > 0 && !startsPicture(packet.payload)) this.#damage();
+    } else if (lost > 0) {
+      this.#damage();
     }
     this.#timestamp = packet.timestamp;
     this.#receivedAt = receivedAt;
@@ -58,21 +63,15 @@ export class H264Depacketizer {
     return ended;
   }
 
-  /** Looks at the sequence number; false for a packet that came twice or too late. */
-  #followOn(packet: RtpPacket): boolean {
-    const previous = this.#sequenceNumber;
-    const sameSource = packet.ssrc === this.#ssrc;
+  /** Packets missing before this one; undefined for one that came twice or too late and is of no use. */
+  #countLost(packet: RtpPacket): number | undefined {
+    const previous = packet.ssrc === this.#ssrc ? this.#sequenceNumber : undefined;
+    const step = previous === undefined ? 1 : (packet.sequenceNumber - previous) & 0xffff;
+    if (step === 0 || step > 0xff00) return undefined;
     this.#ssrc = packet.ssrc;
-    if (previous !== undefined && sameSource) {
-      const step = (packet.sequenceNumber - previous) & 0xffff;
-      if (step === 0 || step > 0xff00) return false;
-      if (step > 1) {
-        this.losses.packetsLost += step - 1;
-        this.#damage();
-      }
-    }
     this.#sequenceNumber = packet.sequenceNumber;
-    return true;
+    this.losses.packetsLost += step - 1;
+    return step - 1;
   }
 
   #unpack(payload: Buffer): void {
@@ -156,6 +155,7 @@ export class H264Depacketizer {
 
   /** Gives up the picture in progress, with all that was collected of it. */
   #damage(): void {
+    if (!this.#damaged) this.losses.accessUnitsDropped++;
     this.#damaged = true;
     this.#nalUnits = [];
     this.#bytes = 0;
@@ -164,18 +164,15 @@ export class H264Depacketizer {
   }
 
   #end(ended: AccessUnit[]): void {
-    if (this.#damaged) {
-      this.losses.accessUnitsDropped++;
-    } else if (this.#hasPicture && this.#timestamp !== undefined) {
+    // SPS and PPS with a timestamp of their own belong to the picture that follows.
+    if (!this.#damaged && !this.#hasPicture) return;
+    if (!this.#damaged && this.#timestamp !== undefined) {
       ended.push({
         nalUnits: this.#nalUnits,
         timestamp: this.#timestamp,
         keyFrame: this.#keyFrame,
         receivedAt: this.#receivedAt,
       });
-    } else {
-      // SPS and PPS with a timestamp of their own: they belong to the picture that follows.
-      return;
     }
     this.#nalUnits = [];
     this.#bytes = 0;
@@ -183,4 +180,21 @@ export class H264Depacketizer {
     this.#keyFrame = false;
     this.#damaged = false;
   }
+}
+
+/** True when nothing of its picture can be missing before this payload: parameter sets, or a slice at macroblock 0. */
+function startsPicture(payload: Buffer): boolean {
+  const type = nalUnitType(payload);
+  if (type === stapA) return startsPicture(payload.subarray(3));
+  if (type === fuA) {
+    const header = payload[1] ?? 0;
+    return (header & 0x80) !== 0 && isFirstSlice(header & 0x1f, payload[2]);
+  }
+  return isFirstSlice(type, payload[1]);
+}
+
+/** first_mb_in_slice is the first thing in a slice, and 0 is the one code (ue(v)) that starts with a set bit. */
+function isFirstSlice(type: number, firstByte: number | undefined): boolean {
+  const isSlice = type >= nalType.slice && type <= nalType.idrSlice;
+  return !isSlice || ((firstByte ?? 0) & 0x80) !== 0;
 }

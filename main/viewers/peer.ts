@@ -1,0 +1,145 @@
+import { createSecretKey } from 'node:crypto';
+import {
+  type RTCDtlsTransport,
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  type RTCRtpTransceiver,
+} from 'werift';
+import { playoutDelayUri } from './slot-sender.ts';
+import { isAuthenticStun, isStunMessage } from './stun-guard.ts';
+
+/**
+ * One H.264 payload type and its RTX, no more: werift matches codecs by MIME type alone and would take the first one of a
+ * browser's offer, so it is the one that offers. Chromium decodes Main and High under this profile as well.
+ */
+const videoCodecs = () => [
+  new RTCRtpCodecParameters({
+    mimeType: 'video/H264',
+    clockRate: 90_000,
+    payloadType: 96,
+    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  }),
+  new RTCRtpCodecParameters({
+    mimeType: 'video/rtx',
+    clockRate: 90_000,
+    payloadType: 97,
+    parameters: 'apt=96',
+  }),
+];
+
+interface PeerEvents {
+  /** Media can flow. */
+  connected(): void;
+  /** It will never flow again. */
+  failed(reason: string): void;
+  /** The browser gave a sign of life: an authentic STUN message, RTCP, or DTLS. */
+  heard(): void;
+}
+
+/**
+ * werift's peer connection of one window, with its traps closed: no STUN server it was not told of, no unauthenticated
+ * STUN, no conversion of the key at each packet, and an offer that lets the browser be the DTLS client (werift sleeps
+ * 100 ms in that role).
+ */
+export class Peer implements AsyncDisposable {
+  readonly #connection: RTCPeerConnection;
+  readonly #events: PeerEvents;
+  #guarded = new WeakSet<object>();
+
+  constructor(events: PeerEvents) {
+    this.#events = events;
+    this.#connection = new RTCPeerConnection({
+      codecs: { video: videoCodecs(), audio: [] },
+      headerExtensions: {
+        video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
+        audio: [],
+      },
+      iceServers: [],
+      iceUseIpv6: false,
+      // Browsers on this machine, the desktop window first of all, connect over loopback.
+      iceAdditionalHostAddresses: ['127.0.0.1'],
+      bundlePolicy: 'max-bundle',
+    });
+    this.#connection.connectionStateChange.subscribe((state) => {
+      if (state === 'connected') this.#onConnected();
+      else if (state === 'failed') events.failed('the browser could not be reached over UDP');
+    });
+  }
+
+  addVideo(): RTCRtpTransceiver {
+    return this.#connection.addTransceiver('video', { direction: 'sendonly' });
+  }
+
+  /** The SDP to send to the browser, with all candidates in it. */
+  async offer(): Promise<string> {
+    for (const { connection } of this.#connection.iceTransports) {
+      // An empty `iceServers` still asks stun.l.google.com, and waits for it on a site without internet.
+      delete connection.stunServer;
+    }
+    await this.#connection.setLocalDescription(await this.#connection.createOffer());
+    for (const { connection } of this.#connection.iceTransports) this.#guard(connection);
+    return this.#connection.localDescription?.sdp ?? '';
+  }
+
+  async answer(sdp: string): Promise<void> {
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  async addCandidate(candidate: {
+    candidate: string;
+    sdpMid: string | null;
+    sdpMLineIndex: number | null;
+  }): Promise<void> {
+    await this.#connection.addIceCandidate({
+      candidate: candidate.candidate,
+      ...(candidate.sdpMid === null ? {} : { sdpMid: candidate.sdpMid }),
+      ...(candidate.sdpMLineIndex === null ? {} : { sdpMLineIndex: candidate.sdpMLineIndex }),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #onConnected(): void {
+    for (const dtls of this.#connection.dtlsTransports) useKeyObject(dtls);
+    this.#events.connected();
+  }
+
+  /** Puts the check for MESSAGE-INTEGRITY in front of every socket of the ICE agent. */
+  #guard(agent: RTCPeerConnection['iceTransports'][number]['connection']): void {
+    const { protocols } = agent as unknown as { protocols: GuardedProtocol[] };
+    for (const { transport } of protocols) {
+      if (this.#guarded.has(transport)) continue;
+      this.#guarded.add(transport);
+      const deliver = transport.onData;
+      transport.onData = (datagram, address) => {
+        const first = datagram[0];
+        if (first === undefined) return;
+        // RFC 7983: 0 to 3 is STUN, which must be whole and authentic.
+        if (first < 4) {
+          if (!isStunMessage(datagram)) return;
+          if (!isAuthenticStun(datagram, agent.localUsername, agent.localPassword)) return;
+          this.#events.heard();
+        } else if (first >= 128 && first < 192) {
+          this.#events.heard();
+        }
+        deliver.call(transport, datagram, address);
+      };
+    }
+  }
+}
+
+interface GuardedProtocol {
+  readonly transport: { onData: (datagram: Buffer, address: [string, number]) => void };
+}
+
+/** werift hands the SRTP key to OpenSSL as raw bytes for each packet, which is half of the cost of sending one. */
+function useKeyObject(dtls: RTCDtlsTransport): void {
+  const cipher = dtls.srtp.localContext.cipher as { srtpSessionKey: unknown };
+  if (Buffer.isBuffer(cipher.srtpSessionKey)) {
+    cipher.srtpSessionKey = createSecretKey(cipher.srtpSessionKey);
+  }
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import type { RTCRtpTransceiver } from 'werift';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import { maximumSlots, type ViewerEvent } from '../contract/viewer.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import { Peer } from './peer.ts';
+import { Slot } from './slot.ts';
+import { WeriftSlotSender } from './slot-sender.ts';
+
+/** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
+const slotStep = 16;
+/** Packets of cached frames per turn: a burst of more overflows the browser's socket buffer. */
+const replayPacketsPerTurn = 48;
+const replayTurnMilliseconds = 1;
+/** Chromium checks its connection every few seconds; a window that is silent for this long is gone. */
+const livenessMilliseconds = 15_000;
+const housekeepingMilliseconds = 1_000;
+
+/**
+ * One window: its peer connection and its slots. werift's ICE agent stops checking consent after its first failure, so
+ * that the viewer itself watches for signs of life.
+ */
+export class Viewer implements AsyncDisposable {
+  readonly id: string = randomUUID();
+  readonly #log: Log;
+  readonly #onClosed: (viewer: Viewer) => void;
+  readonly #peer: Peer;
+  readonly #slots: Slot[] = [];
+  readonly #transceivers: RTCRtpTransceiver[] = [];
+  readonly #events: ViewerEvent[] = [];
+  readonly #housekeeping: NodeJS.Timeout;
+  #wake: () => void = () => {};
+  #replayTimer: NodeJS.Timeout | undefined;
+  #connected = false;
+  #heardAt = performance.now();
+  /** How many slots the outstanding offer has; undefined when none is outstanding. */
+  #offered: number | undefined;
+  /** How many slots the browser has answered: only these can send. */
+  #negotiated = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(log: Log, onClosed: (viewer: Viewer) => void) {
+    this.#log = log;
+    this.#onClosed = onClosed;
+    this.#peer = new Peer({
+      connected: () => this.#onConnected(),
+      failed: (reason) => this.#end(reason),
+      heard: () => {
+        this.#heardAt = performance.now();
+      },
+    });
+    this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
+  }
+
+  /** @param onClosed called once, when the viewer is closed or has closed itself */
+  static async open(slots: number, log: Log, onClosed: (viewer: Viewer) => void): Promise<Viewer> {
+    const viewer = new Viewer(log, onClosed);
+    try {
+      await viewer.#grow(slots);
+      return viewer;
+    } catch (error) {
+      await viewer[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The slots in their order, for whoever measures. */
+  get slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  /** What the window must know, in order; ends after `closed` or when the signal is aborted. For one reader. */
+  async *events(signal: AbortSignal): AsyncGenerator<ViewerEvent> {
+    const wake = () => this.#wake();
+    signal.addEventListener('abort', wake);
+    try {
+      while (!signal.aborted) {
+        const event = this.#events.shift();
+        if (event !== undefined) {
+          yield event;
+          if (event.type === 'closed') return;
+        } else if (this.#closing !== undefined) {
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
+  async answer(sdp: string): Promise<void> {
+    const offered = this.#offered;
+    if (offered === undefined) {
+      throw new GatehouseError('bad-input', 'There is no offer that this answer could belong to.');
+    }
+    try {
+      await this.#peer.answer(sdp);
+    } catch (error) {
+      throw new GatehouseError('bad-input', 'The SDP answer of the window is not usable.', { cause: error });
+    }
+    this.#offered = undefined;
+    const added = this.#slots.slice(this.#negotiated, offered);
+    this.#negotiated = offered;
+    if (this.#connected) for (const slot of added) slot.connect();
+    if (this.#slots.length > offered) await this.#negotiate();
+  }
+
+  async addCandidate(candidate: {
+    candidate: string;
+    sdpMid: string | null;
+    sdpMLineIndex: number | null;
+  }): Promise<void> {
+    try {
+      await this.#peer.addCandidate(candidate);
+    } catch (error) {
+      throw new GatehouseError('bad-input', 'The ICE candidate of the window is not usable.', {
+        cause: error,
+      });
+    }
+  }
+
+  /** Shows a stream in a slot, or nothing; takes over the lease whatever happens. Adds slots when there are too few. */
+  bind(slot: number, lease: StreamLease | null): void {
+    if (this.#closing !== undefined || slot < 0 || slot >= maximumSlots) {
+      lease?.[Symbol.dispose]();
+      if (this.#closing !== undefined) return;
+      throw new GatehouseError('bad-input', `There is no slot ${slot}.`);
+    }
+    if (slot >= this.#slots.length) {
+      this.#grow(slot + 1).catch((error: unknown) => {
+        this.#log.warn({ err: error, viewer: this.id }, 'slots could not be added');
+        this.#end('the window could not be given more tiles');
+      });
+    }
+    this.#slots[slot]?.bind(lease);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#housekeeping);
+    clearTimeout(this.#replayTimer);
+    for (const slot of this.#slots) slot.bind(null);
+    this.#wake();
+    this.#onClosed(this);
+    await this.#peer[Symbol.asyncDispose]();
+  }
+
+  /** Adds slots up to the next full step; while an offer is outstanding they wait for the next one. */
+  async #grow(count: number): Promise<void> {
+    const wanted = Math.min(maximumSlots, Math.ceil(count / slotStep) * slotStep);
+    while (this.#slots.length < wanted) {
+      const transceiver = this.#peer.addVideo();
+      const sender = new WeriftSlotSender(transceiver, () => slot.requestKeyFrame());
+      const slot = new Slot(sender, () => this.#scheduleReplay());
+      this.#slots.push(slot);
+      this.#transceivers.push(transceiver);
+    }
+    if (this.#offered === undefined) await this.#negotiate();
+  }
+
+  async #negotiate(): Promise<void> {
+    this.#offered = this.#slots.length;
+    const sdp = await this.#peer.offer();
+    const slots = this.#transceivers
+      .slice(0, this.#offered)
+      .map(({ mid }, slot) => ({ slot, mid: mid ?? '' }));
+    this.#emit({ type: 'offer', viewerId: this.id, sdp, slots });
+  }
+
+  #onConnected(): void {
+    if (this.#connected) return;
+    this.#connected = true;
+    for (const slot of this.#slots.slice(0, this.#negotiated)) slot.connect();
+  }
+
+  #scheduleReplay(): void {
+    this.#replayTimer ??= setTimeout(() => this.#replay(), 0);
+  }
+
+  /** One frame of each replaying slot in turn, so that all tiles of a new wall fill together. */
+  #replay(): void {
+    let packets = 0;
+    let replaying = this.#slots.filter((slot) => slot.isReplaying);
+    while (replaying.length > 0 && packets < replayPacketsPerTurn) {
+      for (const slot of replaying) packets += slot.replay();
+      replaying = replaying.filter((slot) => slot.isReplaying);
+    }
+    this.#replayTimer =
+      replaying.length === 0 ? undefined : setTimeout(() => this.#replay(), replayTurnMilliseconds);
+  }
+
+  #keepHouse(): void {
+    if (performance.now() - this.#heardAt > livenessMilliseconds) {
+      this.#end('the window has not been heard of for a while');
+      return;
+    }
+    for (const slot of this.#slots) slot.report();
+  }
+
+  #emit(event: ViewerEvent): void {
+    // Bounded by construction: one offer at a time, and `closed` once.
+    this.#events.push(event);
+    this.#wake();
+  }
+
+  /** The media path is gone for good: the window is told to open a new viewer. */
+  #end(reason: string): void {
+    if (this.#closing !== undefined) return;
+    this.#log.info({ viewer: this.id, reason }, 'viewer lost');
+    this.#emit({ type: 'closed', reason });
+    void this[Symbol.asyncDispose]();
+  }
+}
