@@ -1,0 +1,116 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import { abortableDelay, backoffMilliseconds } from '../base/retry.ts';
+import type { StreamStatus } from '../contract/camera.ts';
+import { LiveStream } from '../media/live-stream.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import type { RtspTarget } from '../rtsp/rtsp-session.ts';
+import { RtspSession } from '../rtsp/rtsp-session.ts';
+import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
+
+/** The upstream stays for this long after the last viewer left: guards switch back and forth. */
+const lingerMilliseconds = 10_000;
+/** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
+const stableMilliseconds = 10_000;
+/** Cameras lock an account after a few wrong passwords: the first retry already waits as long as the last one. */
+const attemptAfterRefusal = 4;
+
+/**
+ * One profile of one camera: at most one connection whatever the number of viewers, open while somebody holds a lease.
+ * RTP enters here.
+ */
+export class CameraSession implements AsyncDisposable {
+  readonly stream: LiveStream = new LiveStream();
+  readonly #target: RtspTarget;
+  readonly #log: Log;
+  readonly #onStatus: (status: StreamStatus) => void;
+  #status: StreamStatus = { state: 'idle' };
+  #leases = 0;
+  #linger: NodeJS.Timeout | undefined;
+  #stop: AbortController | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #disposed = false;
+
+  constructor(options: { target: RtspTarget; log: Log; onStatus: (status: StreamStatus) => void }) {
+    this.#target = options.target;
+    this.#log = options.log;
+    this.#onStatus = options.onStatus;
+  }
+
+  get status(): StreamStatus {
+    return this.#status;
+  }
+
+  /** Opens the upstream if it is closed and keeps it open until the lease is disposed. */
+  lease(): StreamLease {
+    this.#leases++;
+    clearTimeout(this.#linger);
+    this.#start();
+    let held = true;
+    return {
+      stream: this.stream,
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        this.#leases--;
+        if (this.#leases > 0 || this.#disposed) return;
+        this.#linger = setTimeout(() => this.#stop?.abort(), lingerMilliseconds);
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#linger);
+    this.#stop?.abort();
+    await this.#running;
+  }
+
+  #start(): void {
+    if (this.#disposed || (this.#stop !== undefined && !this.#stop.signal.aborted)) return;
+    const stop = new AbortController();
+    this.#stop = stop;
+    // One connection at a time: the camera's last one is closed before the next is dialled.
+    this.#running = this.#running.then(() => this.#run(stop.signal));
+  }
+
+  /** The policy: dial, and after a failure wait and dial again, for as long as it is wanted. Never rejects. */
+  async #run(signal: AbortSignal): Promise<void> {
+    let attempt = 0;
+    while (!signal.aborted) {
+      this.#transition({ type: 'dialling' });
+      const startedAt = performance.now();
+      try {
+        await this.#runOnce(signal);
+      } catch (thrown) {
+        if (signal.aborted) break;
+        const error = GatehouseError.from(thrown);
+        if (performance.now() - startedAt > stableMilliseconds) attempt = 0;
+        if (error.code === 'camera-refused-credentials') attempt = Math.max(attempt, attemptAfterRefusal);
+        const wait = backoffMilliseconds(attempt);
+        attempt++;
+        this.#log.warn({ camera: this.#target.name, code: error.code, retryIn: wait }, error.message);
+        this.#transition({ type: 'failed', error, retryAt: Date.now() + wait });
+        await abortableDelay(wait, signal);
+      }
+    }
+    this.#transition({ type: 'stopped' });
+  }
+
+  /** The work: one connection from dialling to its end. */
+  async #runOnce(signal: AbortSignal): Promise<void> {
+    await using session = await RtspSession.open(this.#target, { signal });
+    this.stream.restart(session.track.parameterSets);
+    await session.play((packet) => {
+      this.#transition({ type: 'first-packet' });
+      this.stream.push(packet, performance.now());
+    });
+  }
+
+  #transition(event: StreamStatusEvent): void {
+    const next = nextStatus(this.#status, event, Date.now());
+    if (next === this.#status) return;
+    this.#status = next;
+    this.#onStatus(next);
+  }
+}
