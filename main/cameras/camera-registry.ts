@@ -16,7 +16,11 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #table: CameraTable;
   readonly #log: Log;
   readonly #cameras = new Map<string, StoredCamera>();
-  readonly #sessions = new Map<string, CameraSession>();
+  /** By camera and profile, in one key. */
+  readonly #sessions = new Map<
+    string,
+    { cameraId: string; profile: StreamProfile; session: CameraSession }
+  >();
   readonly #watchers = new Set<ChangeQueue<string, CameraEvent>>();
 
   constructor(options: { table: CameraTable; log: Log }) {
@@ -73,13 +77,13 @@ export class CameraRegistry implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map((session) => session[Symbol.asyncDispose]()));
+    await Promise.all([...this.#sessions.values()].map(({ session }) => session[Symbol.asyncDispose]()));
   }
 
   #session(camera: StoredCamera, profile: StreamProfile): CameraSession {
     const key = `${camera.id} ${profile}`;
     const existing = this.#sessions.get(key);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) return existing.session;
     const { name, mainUrl, subUrl, username, password } = camera;
     const url = profile === 'sub' && subUrl !== null ? subUrl : mainUrl;
     const session = new CameraSession({
@@ -90,17 +94,16 @@ export class CameraRegistry implements AsyncDisposable {
         this.#announce(`status ${key}`, { type: 'status', status: changed });
       },
     });
-    this.#sessions.set(key, session);
+    this.#sessions.set(key, { cameraId: camera.id, profile, session });
     return session;
   }
 
   #statuses(): CameraStatus[] {
-    const statuses: CameraStatus[] = [];
-    for (const [key, session] of this.#sessions) {
-      const [cameraId = '', profile] = key.split(' ');
-      statuses.push({ cameraId, profile: profile === 'sub' ? 'sub' : 'main', status: session.status });
-    }
-    return statuses;
+    return [...this.#sessions.values()].map(({ cameraId, profile, session }) => ({
+      cameraId,
+      profile,
+      status: session.status,
+    }));
   }
 
   #announce(key: string, event: CameraEvent): void {

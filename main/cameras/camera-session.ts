@@ -4,8 +4,7 @@ import { abortableDelay, backoffMilliseconds } from '../base/retry.ts';
 import type { StreamStatus } from '../contract/camera.ts';
 import { LiveStream } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import type { RtspTarget } from '../rtsp/rtsp-session.ts';
-import { RtspSession } from '../rtsp/rtsp-session.ts';
+import { RtspSession, type RtspTarget } from '../rtsp/rtsp-session.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 
 /** The upstream stays for this long after the last viewer left: guards switch back and forth. */
@@ -100,11 +99,15 @@ export class CameraSession implements AsyncDisposable {
   /** The work: one connection from dialling to its end. */
   async #runOnce(signal: AbortSignal): Promise<void> {
     await using session = await RtspSession.open(this.#target, { signal });
-    this.stream.restart(session.track.parameterSets);
-    await session.play((packet) => {
-      this.#transition({ type: 'first-packet' });
-      this.stream.push(packet, performance.now());
-    });
+    this.stream.begin(session.track.parameterSets);
+    try {
+      await session.play((packet) => {
+        this.#transition({ type: 'first-packet' });
+        this.stream.push(packet, performance.now());
+      });
+    } finally {
+      this.stream.end();
+    }
   }
 
   #transition(event: StreamStatusEvent): void {

@@ -33,6 +33,7 @@ export class LiveStream {
   #parameterSets = new ParameterSets();
   #gop: StreamFrame[] = [];
   #gopBytes = 0;
+  #decodable = false;
   readonly #readers = new Set<StreamReader>();
 
   /** Frames from the last key frame on; empty when a decoder cannot start. A key frame makes a new array. */
@@ -45,11 +46,16 @@ export class LiveStream {
   }
 
   /** A new connection to the camera: sequence numbers and parameter sets start afresh, the timeline goes on. */
-  restart(parameterSets: readonly Buffer[]): void {
+  begin(parameterSets: readonly Buffer[]): void {
     this.#depacketizer = new H264Depacketizer();
     this.#parameterSets = new ParameterSets(parameterSets);
-    // What comes next does not refer to pictures from before the break.
+    this.#decodable = false;
+  }
+
+  /** The connection is gone: nobody may take the cached pictures for live ones. */
+  end(): void {
     this.#forgetGop();
+    this.#decodable = false;
   }
 
   push(packet: RtpPacket, receivedAt: number): void {
@@ -62,6 +68,9 @@ export class LiveStream {
   }
 
   #publish(accessUnit: AccessUnit): void {
+    // Pictures before the first key frame of a connection refer to ones that nobody has.
+    this.#decodable ||= accessUnit.keyFrame;
+    if (!this.#decodable) return;
     const frame: StreamFrame = {
       keyFrame: accessUnit.keyFrame,
       timestamp: this.#timeline.advance(accessUnit.timestamp, accessUnit.receivedAt),
