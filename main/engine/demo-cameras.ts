@@ -1,0 +1,31 @@
+import { Secret } from '../base/secret.ts';
+import type { CameraInput } from '../contract/camera.ts';
+import { type WallSize, wallSizes } from '../contract/layout.ts';
+import type { Store } from '../store/store.ts';
+
+/** The wall that the console opens with. */
+const defaultLayoutId = '00000000-0000-4000-8000-000000000001';
+
+/**
+ * Puts the virtual cameras into the store, so that the console opens straight on them. Their ports differ from run to
+ * run: a demo camera of the same name gets the new addresses.
+ */
+export function showDemoCameras(store: Store, inputs: readonly CameraInput[]): void {
+  const known = store.cameras.list();
+  for (const { name, group, mainUrl, subUrl, username, password } of inputs) {
+    const addresses = {
+      mainUrl,
+      subUrl,
+      username: username ?? null,
+      password: password === undefined ? null : new Secret(password),
+    };
+    const existing = known.find((camera) => camera.name === name && camera.group === group);
+    if (existing === undefined) store.cameras.insert({ name, group, ...addresses });
+    else store.cameras.update({ ...existing, ...addresses });
+  }
+  store.layouts.save({ id: defaultLayoutId, name: 'Wall', size: smallestWall(inputs.length), tiles: [] });
+}
+
+function smallestWall(tiles: number): WallSize {
+  return wallSizes.find((size) => size >= tiles) ?? 25;
+}
