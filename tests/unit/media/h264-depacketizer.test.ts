@@ -54,7 +54,9 @@ test('what is packetised comes out again as the same NAL units, at any packet si
   fc.assert(
     fc.property(fc.array(picture, { maxLength: 4 }), fc.integer({ min: 16, max: 1500 }), (pictures, size) => {
       const camera = new Camera();
-      const packets = pictures.flatMap((units, index) => camera.picture(index * 6000, packetizeH264(units, size)));
+      const packets = pictures.flatMap((units, index) =>
+        camera.picture(index * 6000, packetizeH264(units, size)),
+      );
       const accessUnits = depacketize(packets);
       expect(accessUnits.map((unit) => unit.nalUnits.map((nal) => nal.toString('hex')))).toEqual(
         pictures.map((units) => units.map((nal) => nal.toString('hex'))),
@@ -132,7 +134,9 @@ test('empty fragments and a type that changes inside one FU do no harm (Tiandy)'
   const part = (header: number, from: number, to: number) =>
     Buffer.concat([Buffer.from([0x60 | 28, header]), whole.subarray(from, to)]);
   const payloads = [part(0x80 | 5, 1, 20), part(5, 0, 0), part(1, 20, 40), part(0x40 | 5, 40, 60)];
-  expect(depacketize(new Camera().picture(0, payloads))).toMatchObject([{ nalUnits: [whole], keyFrame: true }]);
+  expect(depacketize(new Camera().picture(0, payloads))).toMatchObject([
+    { nalUnits: [whole], keyFrame: true },
+  ]);
 });
 
 test('start codes inside a packet split it into its NAL units (V380, Amatek)', () => {

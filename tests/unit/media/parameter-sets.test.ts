@@ -17,7 +17,11 @@ test('an IDR picture without parameter sets gets those of the SDP', () => {
 });
 
 test('an IDR picture with its own parameter sets stays as it is', () => {
-  expect(new ParameterSets([sps, pps]).complete(key(otherSps, otherPps, idr))).toEqual([otherSps, otherPps, idr]);
+  expect(new ParameterSets([sps, pps]).complete(key(otherSps, otherPps, idr))).toEqual([
+    otherSps,
+    otherPps,
+    idr,
+  ]);
 });
 
 test('parameter sets of the stream replace those of the SDP, which may lie (Eufy)', () => {

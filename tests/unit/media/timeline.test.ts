@@ -5,7 +5,9 @@ import { Timeline } from '../../../main/media/timeline.ts';
 test('steady timestamps keep their distance over the 32-bit wrap', () => {
   const timeline = new Timeline();
   const start = 2 ** 32 - 9000;
-  const positions = [0, 1, 2, 3].map((index) => timeline.advance((start + index * 6000) % 2 ** 32, index * 66.7));
+  const positions = [0, 1, 2, 3].map((index) =>
+    timeline.advance((start + index * 6000) % 2 ** 32, index * 66.7),
+  );
   expect(positions).toEqual([0, 6000, 12_000, 18_000]);
 });
 
@@ -20,7 +22,10 @@ test.each([
 });
 
 test('whatever a camera sends, the timeline rises', () => {
-  const step = fc.tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.double({ min: 0, max: 60_000, noNaN: true }));
+  const step = fc.tuple(
+    fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    fc.double({ min: 0, max: 60_000, noNaN: true }),
+  );
   fc.assert(
     fc.property(fc.array(step, { minLength: 2 }), (steps) => {
       const timeline = new Timeline();

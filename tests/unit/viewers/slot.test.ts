@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { LiveStream } from '../../../main/media/live-stream.ts';
+import type { StreamLease } from '../../../main/media/stream-lease.ts';
+import { Slot } from '../../../main/viewers/slot.ts';
+import type { SlotSender } from '../../../main/viewers/slot-sender.ts';
+import { VideoSource } from '../../support/video-source.ts';
+
+class RecordingSender implements SlotSender {
+  readonly sent: { payload: Buffer; timestamp: number; marker: boolean }[] = [];
+
+  send(payload: Buffer, timestamp: number, marker: boolean): void {
+    this.sent.push({ payload, timestamp, marker });
+  }
+
+  report(): void {}
+
+  /** Timestamps of the frames that were sent, in order. */
+  get frames(): number[] {
+    return this.sent.filter((packet) => packet.marker).map((packet) => packet.timestamp);
+  }
+}
+
+let sender: RecordingSender;
+let slot: Slot;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  sender = new RecordingSender();
+  slot = new Slot(sender, () => {});
+  return () => vi.useRealTimers();
+});
+
+function lease(stream: LiveStream, onDispose = () => {}): StreamLease {
+  return { stream, [Symbol.dispose]: onDispose };
+}
+
+function replayAll(): void {
+  while (slot.isReplaying) slot.replay();
+}
+
+test('a viewer that joins mid-GOP does not wait for the next key frame', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  source.send('key', 'delta', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  replayAll();
+  expect(sender.frames).toHaveLength(3);
+  expect(sender.sent[0]?.payload).toBe(stream.gop[0]?.payloads[0]);
+  source.send('delta');
+  expect(sender.frames).toHaveLength(4);
+});
+
+test('cached frames go out one millisecond apart, live frames at the distance of the camera', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  source.send('key', 'delta', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  replayAll();
+  source.send('delta', 'delta');
+  const steps = sender.frames.slice(1).map((timestamp, index) => timestamp - (sender.frames[index] ?? 0));
+  expect(steps).toEqual([90, 90, 6_000, 6_000]);
+});
+
+test('frames that come during the replay are sent once and in order', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  source.send('key', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  slot.replay();
+  source.send('delta', 'delta');
+  expect(sender.frames).toHaveLength(1);
+  replayAll();
+  source.send('delta');
+  const steps = sender.frames.slice(1).map((timestamp, index) => timestamp - (sender.frames[index] ?? 0));
+  expect(steps).toEqual([90, 6_000, 6_000, 6_000]);
+});
+
+test('a key frame during the replay ends it: newer pictures start from there', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  source.send('key', 'delta', 'delta', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  slot.replay();
+  source.send('key', 'delta');
+  expect(slot.isReplaying).toBe(false);
+  expect(sender.frames).toHaveLength(3);
+});
+
+test('without a cached key frame the slot waits for the next one', () => {
+  const stream = new LiveStream();
+  slot.connect();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream);
+  source.send('delta', 'delta', 'key', 'delta');
+  expect(sender.frames).toHaveLength(2);
+});
+
+test('nothing is sent before the browser is connected, then the picture comes at once', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  slot.bind(lease(stream));
+  source.send('key', 'delta');
+  expect(sender.sent).toEqual([]);
+  slot.connect();
+  replayAll();
+  expect(sender.frames).toHaveLength(2);
+});
+
+test('a request for a key frame is answered from the cache, and not again within a second', () => {
+  const stream = new LiveStream();
+  new VideoSource(stream).send('key', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  replayAll();
+  slot.requestKeyFrame();
+  expect(slot.isReplaying).toBe(false);
+  vi.advanceTimersByTime(1_001);
+  slot.requestKeyFrame();
+  replayAll();
+  expect(sender.sent.map((packet) => packet.payload)).toEqual([
+    ...stream.gop.flatMap((frame) => frame.payloads),
+    ...stream.gop.flatMap((frame) => frame.payloads),
+  ]);
+});
+
+test('a GOP that was given up during its replay is not continued in the middle', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  source.send('key', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  slot.replay();
+  stream.end();
+  stream.begin([]);
+  source.send('delta', 'key', 'delta');
+  replayAll();
+  expect(sender.frames).toHaveLength(3);
+});
+
+test('binding another camera gives the lease of the last one back', () => {
+  const stream = new LiveStream();
+  let released = 0;
+  slot.bind(lease(stream, () => released++));
+  slot.bind(null);
+  slot.bind(null);
+  expect(released).toBe(1);
+});
+
+test('timestamps of a slot rise over every change of camera, reconnect and request', () => {
+  const action = fc.oneof(
+    fc.record({ do: fc.constant('send' as const), count: fc.integer({ min: 1, max: 40 }) }),
+    fc.record({ do: fc.constant('key' as const) }),
+    fc.record({ do: fc.constant('bind' as const), camera: fc.integer({ min: 0, max: 2 }) }),
+    fc.record({ do: fc.constant('pli' as const) }),
+    fc.record({ do: fc.constant('replay' as const), count: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({ do: fc.constant('wait' as const), milliseconds: fc.integer({ min: 0, max: 5_000 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+      sender = new RecordingSender();
+      slot = new Slot(sender, () => {});
+      slot.connect();
+      const streams = [new LiveStream(), new LiveStream(), new LiveStream()];
+      const sources = streams.map((stream) => new VideoSource(stream));
+      for (const step of actions) {
+        switch (step.do) {
+          case 'send':
+            for (const source of sources) for (let i = 0; i < step.count; i++) source.send('delta');
+            break;
+          case 'key':
+            for (const source of sources) source.send('key');
+            break;
+          case 'bind': {
+            const stream = streams[step.camera];
+            if (stream !== undefined) slot.bind(lease(stream));
+            break;
+          }
+          case 'pli':
+            slot.requestKeyFrame();
+            break;
+          case 'replay':
+            for (let i = 0; i < step.count; i++) slot.replay();
+            break;
+          case 'wait':
+            vi.advanceTimersByTime(step.milliseconds);
+            break;
+          default:
+            step satisfies never;
+        }
+      }
+      const { frames } = sender;
+      for (const [index, timestamp] of frames.entries()) {
+        if (index > 0) expect(timestamp).toBeGreaterThan(frames[index - 1] ?? Number.NaN);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
