@@ -1,0 +1,193 @@
+import dgram from 'node:dgram';
+import dns from 'node:dns';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RTCPeerConnection } from 'werift';
+import { createLog } from '../../main/base/log.ts';
+import { LiveStream } from '../../main/media/live-stream.ts';
+import type { StreamLease } from '../../main/media/stream-lease.ts';
+import type { Viewer } from '../../main/viewers/viewer.ts';
+import { ViewerService } from '../../main/viewers/viewer-service.ts';
+import { VideoSource } from '../support/video-source.ts';
+import { WeriftWindow } from '../support/werift-window.ts';
+
+const log = createLog('silent');
+let owned: AsyncDisposableStack;
+let service: ViewerService;
+
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+  service = owned.use(new ViewerService({ log }));
+});
+
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+async function open(slots = 1): Promise<{ viewer: Viewer; window: WeriftWindow }> {
+  const viewer = await service.open(slots);
+  return { viewer, window: owned.use(new WeriftWindow(viewer)) };
+}
+
+function lease(stream: LiveStream): StreamLease {
+  return { stream, [Symbol.dispose]: () => {} };
+}
+
+test('the offer holds one H.264 payload type and its RTX, and lets the browser be the DTLS client', async () => {
+  const { window } = await open();
+  await window.negotiate();
+  const lines = window.offer.split('\r\n');
+  expect(new Set(lines.filter((line) => line.startsWith('m=')))).toEqual(
+    new Set(['m=video 9 UDP/TLS/RTP/SAVPF 96 97']),
+  );
+  expect(lines.filter((line) => line.startsWith('m='))).toHaveLength(16);
+  expect(new Set(lines.filter((line) => line.startsWith('a=rtpmap:')))).toEqual(
+    new Set(['a=rtpmap:96 H264/90000', 'a=rtpmap:97 rtx/90000']),
+  );
+  expect(new Set(lines.filter((line) => line.startsWith('a=setup:')))).toEqual(new Set(['a=setup:actpass']));
+});
+
+test('no STUN server is asked that nobody configured', async () => {
+  const lookup = vi.spyOn(dns, 'lookup');
+  const send = vi.spyOn(dgram.Socket.prototype, 'send');
+  try {
+    await open();
+    const names = [...lookup.mock.calls, ...send.mock.calls]
+      .flat()
+      .filter((value) => typeof value === 'string');
+    expect(names.filter((name) => name.includes('stun'))).toEqual([]);
+    expect(send).not.toHaveBeenCalled();
+  } finally {
+    lookup.mockRestore();
+    send.mockRestore();
+  }
+});
+
+test('sequence numbers stay contiguous over the wrap and over changes of camera, and all of it can be decrypted', async () => {
+  const { viewer, window } = await open();
+  await window.negotiate();
+  const streams = [new LiveStream(), new LiveStream()];
+  const sources = streams.map((stream) => new VideoSource(stream, { frameBytes: 24 }));
+  for (const source of sources) source.send('key');
+  const slot = viewer.slots[0];
+  let sent = 0;
+  for (let round = 0; sent < 70_000; round++) {
+    const stream = streams[round % 2];
+    const source = sources[round % 2];
+    if (stream === undefined || source === undefined || slot === undefined) throw new Error('unreachable');
+    viewer.bind(0, lease(stream));
+    while (slot.isReplaying) sent += slot.replay();
+    source.send('key', ...Array.from({ length: 59 }, () => 'delta' as const));
+    sent += 60;
+    // A turn at a time: a burst larger than the socket's buffer would be lost, as on any network.
+    const expected = sent;
+    await window.until(() => window.packets.length >= expected);
+  }
+  const numbers = window.packetsOf(0).map((packet) => packet.header.sequenceNumber);
+  const steps = new Set(numbers.slice(1).map((number, index) => (number - (numbers[index] ?? 0)) & 0xffff));
+  expect(steps).toEqual(new Set([1]));
+  expect(numbers.length).toBeGreaterThan(65_536);
+});
+
+test('two windows on one stream get their own packets with their own numbers', async () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  const first = await open();
+  const second = await open();
+  await first.window.negotiate();
+  await second.window.negotiate();
+  first.viewer.bind(0, lease(stream));
+  source.send('key', 'delta', 'delta');
+  await first.window.until(() => first.window.packetsOf(0).length === 3);
+  second.viewer.bind(0, lease(stream));
+  source.send('delta');
+  await second.window.until(() => second.window.packetsOf(0).length === 4);
+  await first.window.until(() => first.window.packetsOf(0).length === 4);
+  const [one, two] = [first, second].map(({ window }) => window.packetsOf(0));
+  expect(one?.map((packet) => packet.payload)).toEqual(two?.map((packet) => packet.payload));
+  expect(one?.[0]?.header.ssrc).not.toBe(two?.[0]?.header.ssrc);
+  const contiguous = (packets = one) =>
+    packets?.every((packet, index) => {
+      const previous = packets[index - 1];
+      return (
+        previous === undefined ||
+        ((packet.header.sequenceNumber - previous.header.sequenceNumber) & 0xffff) === 1
+      );
+    });
+  expect(contiguous(one)).toBe(true);
+  expect(contiguous(two)).toBe(true);
+});
+
+test('a request for a key frame is answered from the cache', async () => {
+  const { viewer, window } = await open();
+  await window.negotiate();
+  const stream = new LiveStream();
+  viewer.bind(0, lease(stream));
+  new VideoSource(stream).send('key', 'delta');
+  await window.until(() => window.packetsOf(0).length === 2);
+  const receiver = window.connection.getTransceivers()[0]?.receiver;
+  const ssrc = window.packetsOf(0)[0]?.header.ssrc;
+  await receiver?.sendRtcpPLI(ssrc ?? 0);
+  await window.until(() => window.packetsOf(0).length === 4);
+  const payloads = window.packetsOf(0).map((packet) => packet.payload.toString('hex'));
+  expect(payloads.slice(2)).toEqual(payloads.slice(0, 2));
+});
+
+test('a tile beyond the last slot brings sixteen more, and its picture', async () => {
+  const { viewer, window } = await open(16);
+  await window.negotiate();
+  const stream = new LiveStream();
+  new VideoSource(stream).send('key', 'delta');
+  viewer.bind(20, lease(stream));
+  const { slots } = await window.negotiate();
+  expect(slots).toHaveLength(32);
+  await window.until(() => window.packetsOf(20).length === 2);
+});
+
+test('10,000 forged STUN requests add no candidate and turn no role', async () => {
+  // The only way to werift's ICE agent inside the viewer: it is the one that offers.
+  const offering = vi.spyOn(RTCPeerConnection.prototype, 'createOffer');
+  const { viewer, window } = await open();
+  const agent = offering.mock.contexts[0]?.iceTransports[0]?.connection;
+  offering.mockRestore();
+  await window.negotiate();
+  const candidates = agent?.remoteCandidates.length;
+  const port = Number(/ 127\.0\.0\.1 (\d+) typ host/.exec(window.offer)?.[1]);
+  const socket = dgram.createSocket('udp4');
+  owned.defer(() => new Promise<void>((resolve) => socket.close(() => resolve())));
+  for (let i = 0; i < 10_000; i++) {
+    const forged = Buffer.alloc(40);
+    forged.writeUInt16BE(0x0001, 0);
+    forged.writeUInt16BE(20, 2);
+    forged.writeUInt32BE(0x2112a442, 4);
+    forged.writeUInt32BE(i, 8);
+    // ICE-CONTROLLING with the highest tie-breaker would take the role over.
+    forged.writeUInt16BE(i % 2 === 0 ? 0x802a : 0x8029, 20);
+    forged.writeUInt16BE(8, 22);
+    forged.fill(0xff, 24, 32);
+    await new Promise<void>((resolve) => socket.send(forged, port, '127.0.0.1', () => resolve()));
+  }
+  // Still the same connection: media goes on.
+  const stream = new LiveStream();
+  viewer.bind(0, lease(stream));
+  new VideoSource(stream).send('key');
+  await window.until(() => window.packetsOf(0).length === 1);
+  expect(agent?.iceControlling).toBe(true);
+  expect(agent?.remoteCandidates.length).toBe(candidates);
+});
+
+test('an answer that nobody asked for is refused and changes nothing', async () => {
+  const { viewer, window } = await open();
+  await window.negotiate();
+  await expect(viewer.answer('v=0')).rejects.toMatchObject({ code: 'bad-input' });
+});
+
+test('a viewer that is closed gives its leases back and ends its events', async () => {
+  const { viewer, window } = await open();
+  await window.negotiate();
+  let released = 0;
+  viewer.bind(3, { stream: new LiveStream(), [Symbol.dispose]: () => released++ });
+  await viewer[Symbol.asyncDispose]();
+  expect(released).toBe(1);
+  expect(await window.nextEvent()).toBeUndefined();
+  expect(() => service.get(viewer.id)).toThrow('not connected any more');
+});

@@ -1,0 +1,96 @@
+import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
+import type { ViewerEvent } from '../../main/contract/viewer.ts';
+import type { Viewer } from '../../main/viewers/viewer.ts';
+
+/** A window without a browser: werift answers a viewer's offers and shows what arrives on each slot. */
+export class WeriftWindow implements AsyncDisposable {
+  readonly connection: RTCPeerConnection;
+  readonly packets: { slot: number; packet: RtpPacket }[] = [];
+  offer = '';
+  #events: AsyncGenerator<ViewerEvent>;
+  #abort = new AbortController();
+  #viewer: Viewer;
+  #slotOfSsrc = new Map<number, number>();
+  #waiting: (() => void)[] = [];
+  #listening = false;
+
+  constructor(viewer: Viewer) {
+    this.#viewer = viewer;
+    this.#events = viewer.events(this.#abort.signal);
+    this.connection = new RTCPeerConnection({
+      codecs: {
+        video: [
+          new RTCRtpCodecParameters({
+            mimeType: 'video/H264',
+            clockRate: 90_000,
+            rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+          }),
+          new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
+        ],
+        audio: [],
+      },
+      iceServers: [],
+      iceUseIpv6: false,
+      iceAdditionalHostAddresses: ['127.0.0.1'],
+      bundlePolicy: 'max-bundle',
+    });
+  }
+
+  /** Answers the next offer; resolves when media can flow. Returns the offer's event. */
+  async negotiate(): Promise<Extract<ViewerEvent, { type: 'offer' }>> {
+    const { value } = await this.#events.next();
+    if (value?.type !== 'offer') throw new Error(`no offer but ${JSON.stringify(value)}`);
+    this.offer = value.sdp;
+    this.#learnSources(value);
+    await this.connection.setRemoteDescription({ type: 'offer', sdp: value.sdp });
+    for (const { connection } of this.connection.iceTransports) delete connection.stunServer;
+    const answer = await this.connection.createAnswer();
+    await this.connection.setLocalDescription(answer);
+    this.#listen();
+    await this.#viewer.answer(this.connection.localDescription?.sdp ?? '');
+    while (this.connection.connectionState !== 'connected') {
+      await this.connection.connectionStateChange.asPromise();
+    }
+    return value;
+  }
+
+  async nextEvent(): Promise<ViewerEvent | undefined> {
+    const { value } = await this.#events.next();
+    return value ?? undefined;
+  }
+
+  /** Resolves when `condition` holds; it is looked at after every packet. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  packetsOf(slot: number): RtpPacket[] {
+    return this.packets.filter((entry) => entry.slot === slot).map((entry) => entry.packet);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#abort.abort();
+    await this.connection.close();
+  }
+
+  /** Which SSRC belongs to which slot; that of its RTX stays unknown, so that only media is counted. */
+  #learnSources({ sdp, slots }: Extract<ViewerEvent, { type: 'offer' }>): void {
+    for (const section of sdp.split('\r\nm=').slice(1)) {
+      const mid = /a=mid:(\S+)/.exec(section)?.[1];
+      const ssrc = Number(/a=ssrc-group:FID (\d+)/.exec(section)?.[1]);
+      const entry = slots.find((candidate) => candidate.mid === mid);
+      if (entry !== undefined) this.#slotOfSsrc.set(ssrc, entry.slot);
+    }
+  }
+
+  #listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    this.connection.dtlsTransports[0]?.onRtp.subscribe((packet) => {
+      const slot = this.#slotOfSsrc.get(packet.header.ssrc);
+      if (slot === undefined) return;
+      this.packets.push({ slot, packet });
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+}
