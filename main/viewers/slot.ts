@@ -42,11 +42,16 @@ export class Slot {
     return this.#state.name === 'replaying';
   }
 
-  /** Stream and timestamp offset (slot minus stream, 90 kHz) of live frames, for whoever measures delay. */
-  get mapping(): { stream: LiveStream | undefined; timestampOffset: number } {
+  /**
+   * How slot timestamps (90 kHz, not wrapped) belong to the stream's, for whoever measures delay: the first one of the
+   * present binding, and what live frames add to the stream's own.
+   */
+  get mapping(): { stream: LiveStream | undefined; firstTimestamp: number; timestampOffset: number } {
+    const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
     return {
       stream: this.#lease?.stream,
-      timestampOffset: this.#anchor.slotTimestamp - this.#anchor.streamTimestamp,
+      firstTimestamp: slotTimestamp - Math.max(0, replayed - 1) * ticksPerMillisecond,
+      timestampOffset: slotTimestamp - streamTimestamp,
     };
   }
 
