@@ -33,7 +33,7 @@ export function installProbe(): void {
 export function takeFrames(): TileFrames[] {
   const taken: TileFrames[] = [];
   for (const [video, frames] of window.gatehouseProbe.tiles) {
-    const slot = Number(video.closest<HTMLElement>('[data-slot]')?.dataset['slot'] ?? Number.NaN);
+    const slot = Number(video.closest<HTMLElement>('[data-slot]')?.dataset.slot ?? Number.NaN);
     const copy = frames.splice(0);
     if (video.isConnected && Number.isFinite(slot)) taken.push({ slot, frames: copy });
   }

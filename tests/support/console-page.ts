@@ -1,0 +1,96 @@
+import type { Page } from 'playwright-core';
+
+declare global {
+  interface Window {
+    gatehousePeers: RTCPeerConnection[];
+  }
+}
+
+/** What a tile shows, read from the page. */
+export interface TileReading {
+  state: string | undefined;
+  cameraId: string | undefined;
+  profile: string | undefined;
+  /** A checksum over the picture's pixels; 0 when there is none. */
+  pixels: number;
+  width: number;
+  height: number;
+}
+
+/** Must run before the page does: keeps its peer connections, so that their statistics can be read. */
+export async function keepPeerConnections(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    window.gatehousePeers = [];
+    window.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+      construct(target, parameters) {
+        const connection: RTCPeerConnection = Reflect.construct(target, parameters);
+        window.gatehousePeers.push(connection);
+        return connection;
+      },
+    });
+  });
+}
+
+/** Frames that each incoming video has decoded so far, the busy ones first. */
+export async function framesDecoded(page: Page): Promise<number[]> {
+  return await page.evaluate(async () => {
+    const counts: number[] = [];
+    for (const peer of window.gatehousePeers) {
+      if (peer.connectionState === 'closed') continue;
+      for (const report of (await peer.getStats()).values()) {
+        if (report.type === 'inbound-rtp' && report.framesDecoded > 0) counts.push(report.framesDecoded);
+      }
+    }
+    return counts.sort((a, b) => b - a);
+  });
+}
+
+export async function readTiles(page: Page): Promise<TileReading[]> {
+  return await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 64;
+    canvas.height = 36;
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    return [...document.querySelectorAll<HTMLElement>('[data-tile]')].map((tile) => {
+      const video = tile.querySelector('video');
+      let pixels = 0;
+      if (context !== null && video !== null && video.videoWidth > 0) {
+        context.drawImage(video, 0, 0, canvas.width, canvas.height);
+        for (const value of context.getImageData(0, 0, canvas.width, canvas.height).data) {
+          pixels = (Math.imul(pixels, 31) + value) | 0;
+        }
+      }
+      return {
+        state: tile.dataset.state,
+        cameraId: tile.dataset.cameraId,
+        profile: tile.dataset.profile,
+        pixels,
+        width: video?.videoWidth ?? 0,
+        height: video?.videoHeight ?? 0,
+      };
+    });
+  });
+}
+
+/** Resolves when exactly the wanted number of tiles is in that state. */
+export async function untilTiles(page: Page, state: string, count: number): Promise<void> {
+  await page.waitForFunction(
+    ([wantedState, wanted]) =>
+      document.querySelectorAll(`[data-tile][data-state="${wantedState}"]`).length === wanted,
+    [state, count] as const,
+    { timeout: 60_000 },
+  );
+}
+
+/** Resolves when every tile's picture differs from the one it shows now. */
+export async function untilPicturesChange(page: Page): Promise<void> {
+  const before = await readTiles(page);
+  const changed = before.map(() => false);
+  while (changed.includes(false)) {
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    const now = await readTiles(page);
+    now.forEach((tile, index) => {
+      if (tile.pixels !== 0 && tile.pixels !== before[index]?.pixels) changed[index] = true;
+    });
+  }
+}
