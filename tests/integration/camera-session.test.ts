@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createLog } from '../../main/base/log.ts';
+import { Secret } from '../../main/base/secret.ts';
+import { CameraSession } from '../../main/cameras/camera-session.ts';
+import type { StreamStatus } from '../../main/contract/camera.ts';
+import { startVirtualCameras, type VirtualCamera, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
+
+let owned: AsyncDisposableStack;
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await owned.disposeAsync();
+});
+
+async function oneCamera(
+  options: Partial<Parameters<typeof startVirtualCameras>[0]> = {},
+): Promise<VirtualCamera> {
+  const fleet: VirtualFleet = owned.use(await startVirtualCameras({ count: 1, ...options }));
+  const [camera] = fleet.cameras;
+  if (camera === undefined) throw new Error('no camera');
+  return camera;
+}
+
+/** A session, the statuses it went through, and a way to wait for one. */
+function session(camera: VirtualCamera, password: string | null = null) {
+  const statuses: StreamStatus[] = [];
+  const waiting: (() => void)[] = [];
+  const created = owned.use(
+    new CameraSession({
+      target: {
+        name: camera.name,
+        url: camera.subUrl,
+        username: password === null ? null : 'guard',
+        password: password === null ? null : new Secret(password),
+      },
+      log: createLog('silent'),
+      onStatus: (status) => {
+        statuses.push(status);
+        for (const wake of waiting.splice(0)) wake();
+      },
+    }),
+  );
+  const until = async (state: StreamStatus['state']) => {
+    while (created.status.state !== state) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return { session: created, statuses, until };
+}
+
+async function untilFrames(camera: CameraSession, count: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let frames = 0;
+  using _reading = camera.stream.read(() => {
+    frames++;
+    if (frames >= count) resolve();
+  });
+  await promise;
+}
+
+test('any number of leases share one connection, which closes ten seconds after the last', async () => {
+  const camera = await oneCamera();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { session: upstream, until } = session(camera);
+  const leases = [upstream.lease(), upstream.lease(), upstream.lease()];
+  await until('playing');
+  expect(camera.statistics.connections).toBe(1);
+  for (const lease of leases) lease[Symbol.dispose]();
+  vi.advanceTimersByTime(9_999);
+  expect(upstream.status.state).toBe('playing');
+  const again = upstream.lease();
+  vi.advanceTimersByTime(60_000);
+  expect(upstream.status.state).toBe('playing');
+  again[Symbol.dispose]();
+  vi.advanceTimersByTime(10_001);
+  await until('idle');
+  expect(camera.statistics.connections).toBe(1);
+});
+
+test('a dropped connection is dialled again, and the stream goes on with rising timestamps', async () => {
+  const camera = await oneCamera();
+  const { session: upstream, statuses, until } = session(camera);
+  using _lease = upstream.lease();
+  const timestamps: number[] = [];
+  using _reading = upstream.stream.read((frame) => timestamps.push(frame.timestamp));
+  await until('playing');
+  await untilFrames(upstream, 3);
+  camera.drop();
+  await until('waiting');
+  expect(upstream.stream.gop).toEqual([]);
+  await until('playing');
+  await untilFrames(upstream, 3);
+  expect(statuses.map((status) => status.state)).toEqual([
+    'connecting',
+    'playing',
+    'waiting',
+    'connecting',
+    'playing',
+  ]);
+  expect(timestamps).toEqual([...timestamps].sort((a, b) => a - b));
+  expect(new Set(timestamps).size).toBe(timestamps.length);
+});
+
+test('a silent camera is noticed and said to be silent', async () => {
+  const camera = await oneCamera();
+  const { session: upstream, until } = session(camera);
+  using _lease = upstream.lease();
+  await until('playing');
+  camera.silence(true);
+  await until('waiting');
+  expect(upstream.status).toMatchObject({ state: 'waiting', error: { code: 'camera-silent' } });
+});
+
+test('a refused password waits long before the next try, so that the camera does not lock the account', async () => {
+  const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
+  const camera = await oneCamera({ credentials });
+  const { session: upstream, until } = session(camera, 'wrong');
+  using _lease = upstream.lease();
+  await until('waiting');
+  const { status } = upstream;
+  if (status.state !== 'waiting') throw new Error('not waiting');
+  expect(status.error.code).toBe('camera-refused-credentials');
+  expect(status.error.message).not.toContain('wrong');
+  expect(status.until - status.since).toBeGreaterThanOrEqual(14_900);
+});
+
+test('a disposed session has closed its connection', async () => {
+  const camera = await oneCamera();
+  const { session: upstream, until } = session(camera);
+  upstream.lease();
+  await until('playing');
+  await upstream[Symbol.asyncDispose]();
+  expect(upstream.status.state).toBe('idle');
+});
