@@ -1,0 +1,95 @@
+import { createORPCClient } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { contract } from '../../main/contract/contract.ts';
+import { linkBackoffMilliseconds } from './backoff.ts';
+import { pause } from './pause.ts';
+import { SignedOutError, type Transport } from './transport.ts';
+
+export type EngineClient = ContractRouterClient<typeof contract>;
+
+export type LinkState =
+  | { readonly name: 'connecting' }
+  | { readonly name: 'connected' }
+  /** The engine was not reached; `until` is when the next attempt starts, in milliseconds since 1970. */
+  | { readonly name: 'waiting'; readonly until: number }
+  | { readonly name: 'signed-out' };
+
+/** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
+const stableMilliseconds = 5_000;
+/** Somebody may have signed in from another tab of the same browser. */
+const signedOutMilliseconds = 10_000;
+
+/**
+ * Keeps the page connected to the engine: connects, and after each end waits and connects again, for ever. Calls that
+ * are pending when a connection ends are rejected; nothing is sent twice.
+ */
+export class EngineLink {
+  readonly #transport: Transport;
+  #state = $state.raw<LinkState>({ name: 'connecting' });
+  #waiting = new AbortController();
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Ends a wait: the network came back, or somebody looks at the page again. */
+  retryNow(): void {
+    this.#waiting.abort();
+  }
+
+  /**
+   * Runs until the signal is aborted; never rejects.
+   * @param onConnected serves one connection; its signal is aborted when the connection ends
+   */
+  async run(
+    onConnected: (client: EngineClient, signal: AbortSignal) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let attempt = 0;
+    while (!signal.aborted) {
+      let wait = linkBackoffMilliseconds(attempt);
+      try {
+        const heldFor = await this.#connectOnce(onConnected, signal);
+        if (heldFor > stableMilliseconds) attempt = 0;
+        wait = linkBackoffMilliseconds(attempt);
+        this.#state = { name: 'waiting', until: Date.now() + wait };
+      } catch (error) {
+        if (error instanceof SignedOutError) {
+          wait = signedOutMilliseconds;
+          this.#state = { name: 'signed-out' };
+        } else {
+          this.#state = { name: 'waiting', until: Date.now() + wait };
+        }
+      }
+      attempt++;
+      this.#waiting = new AbortController();
+      await pause(wait, AbortSignal.any([signal, this.#waiting.signal]));
+      if (this.#state.name !== 'signed-out') this.#state = { name: 'connecting' };
+    }
+  }
+
+  /** Resolves when the connection has ended, with the milliseconds that it held. */
+  async #connectOnce(
+    onConnected: (client: EngineClient, signal: AbortSignal) => void,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const connection = await this.#transport.connect();
+    const openedAt = performance.now();
+    const ended = new AbortController();
+    signal.addEventListener('abort', connection.close, { once: true });
+    if (signal.aborted) {
+      connection.close();
+    } else {
+      this.#state = { name: 'connected' };
+      onConnected(createORPCClient(connection.link), ended.signal);
+    }
+    await connection.closed;
+    signal.removeEventListener('abort', connection.close);
+    ended.abort();
+    return performance.now() - openedAt;
+  }
+}

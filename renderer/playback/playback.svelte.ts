@@ -1,0 +1,154 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { SlotBinding } from '../../main/contract/viewer.ts';
+import { linkBackoffMilliseconds } from '../link/backoff.ts';
+import type { EngineClient } from '../link/engine-link.svelte.ts';
+import { pause } from '../link/pause.ts';
+import { Slot } from './slot.svelte.ts';
+import { assignSlots } from './slot-assignment.ts';
+import type { Stream } from './stream.ts';
+import { runViewerConnection } from './viewer-connection.ts';
+
+/** As many as the engine gives to one window; written out, so that the schemas stay out of the page. */
+const maximumSlots: typeof import('../../main/contract/viewer.ts').maximumSlots = 128;
+const showRetryMilliseconds = 1_000;
+
+interface OpenViewer {
+  readonly id: string;
+  readonly client: EngineClient;
+}
+
+/** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
+export class Playback {
+  readonly #slots: Slot[] = [];
+  /** By camera and profile, for the tiles. */
+  readonly #slotOfStream = new SvelteMap<string, Slot>();
+  #viewer: OpenViewer | null = null;
+  #open = $state(false);
+  readonly #unsent = new Set<Slot>();
+  #flushing = false;
+  #visibleSince = 0;
+
+  /** Whether the engine has a viewer for this window; pictures cannot come without. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  slot(stream: Stream | null): Slot | undefined {
+    return stream === null ? undefined : this.#slotOfStream.get(key(stream));
+  }
+
+  /** Shows exactly these streams; what is sent to the engine is collected until the end of the turn. */
+  want(streams: readonly Stream[]): void {
+    const before = this.#slots.map(({ stream }) => stream);
+    const after = assignSlots(before, streams, maximumSlots);
+    after.forEach((stream, index) => {
+      const slot = (this.#slots[index] ??= new Slot(index));
+      if (slot.stream === stream) return;
+      if (slot.stream !== null) this.#slotOfStream.delete(key(slot.stream));
+      slot.assign(stream);
+      this.#unsent.add(slot);
+    });
+    for (const slot of this.#slots) if (slot.stream !== null) this.#slotOfStream.set(key(slot.stream), slot);
+    this.#scheduleFlush();
+  }
+
+  /**
+   * Keeps a viewer open for as long as the link holds; never rejects.
+   * @param slots how many the wall will need, so that they are all there at once
+   */
+  async run(client: EngineClient, slots: number, signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      let opened = false;
+      try {
+        await runViewerConnection(client, {
+          slots: Math.min(maximumSlots, Math.max(slots, this.#slots.length)),
+          signal,
+          events: {
+            opened: (id) => {
+              opened = true;
+              this.#onOpened({ id, client });
+            },
+            track: (index, media) => this.#slot(index).attach(media),
+          },
+        });
+      } catch {
+        // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
+      }
+      this.#onLost();
+      if (opened) attempt = 0;
+      await pause(linkBackoffMilliseconds(attempt), signal);
+    }
+  }
+
+  /** To be called twice a second while the page is visible. */
+  checkFreshness(now: number): void {
+    for (const slot of this.#slots) slot.checkFreshness(now, this.#visibleSince);
+  }
+
+  /** The page is in front again: frames were not shown while it was not. */
+  becameVisible(now: number): void {
+    this.#visibleSince = now;
+  }
+
+  #slot(index: number): Slot {
+    while (this.#slots.length <= index) this.#slots.push(new Slot(this.#slots.length));
+    return this.#slots[index] as Slot;
+  }
+
+  #onOpened(viewer: OpenViewer): void {
+    this.#viewer = viewer;
+    this.#open = true;
+    for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
+    this.#flush();
+  }
+
+  #onLost(): void {
+    this.#viewer = null;
+    this.#open = false;
+    for (const slot of this.#slots) slot.detach();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const viewer = this.#viewer;
+    if (viewer === null || this.#unsent.size === 0) return;
+    const slots = [...this.#unsent];
+    this.#unsent.clear();
+    void this.#show(viewer, slots);
+  }
+
+  async #show(viewer: OpenViewer, slots: readonly Slot[]): Promise<void> {
+    const sent = slots.map((slot) => ({ slot, assignment: slot.assignment }));
+    const bindings = slots.map(
+      ({ index, stream }): SlotBinding => ({
+        slot: index,
+        cameraId: stream?.cameraId ?? null,
+        profile: stream?.profile ?? 'sub',
+      }),
+    );
+    try {
+      await viewer.client.viewer.show({ viewerId: viewer.id, bindings });
+      const now = performance.now();
+      for (const { slot, assignment } of sent) slot.confirm(assignment, now);
+    } catch {
+      // The link may have ended, and then the next viewer gets everything; else the engine is asked again.
+      setTimeout(() => {
+        if (this.#viewer !== viewer) return;
+        for (const slot of slots) this.#unsent.add(slot);
+        this.#flush();
+      }, showRetryMilliseconds);
+    }
+  }
+}
+
+function key({ cameraId, profile }: Stream): string {
+  return `${cameraId} ${profile}`;
+}

@@ -1,0 +1,62 @@
+import { untrack } from 'svelte';
+import type { Camera } from '../../main/contract/camera.ts';
+import type { Wall } from '../state/wall.svelte.ts';
+import type { Playback } from './playback.svelte.ts';
+import type { Stream } from './stream.ts';
+import { noSurfaces, planSurfaces, type Surfaces, shownStream } from './surfaces.ts';
+
+/** What a tile is for at this moment. */
+export interface TilePlan {
+  readonly wanted: Stream | null;
+  readonly surfaces: Surfaces;
+}
+
+const emptyPlan: TilePlan = { wanted: null, surfaces: noSurfaces };
+
+/** Turns what the wall shows into streams: large pictures from the main stream, small ones from the sub-stream. */
+export class Stage {
+  readonly #wall: Wall;
+  readonly #playback: Playback;
+  #plans = $state.raw<readonly TilePlan[]>([]);
+
+  constructor(wall: Wall, playback: Playback) {
+    this.#wall = wall;
+    this.#playback = playback;
+  }
+
+  plan(tile: number): TilePlan {
+    return this.#plans[tile] ?? emptyPlan;
+  }
+
+  /** The stream whose picture the tile shows, or waits for. */
+  shown(tile: number): Stream | null {
+    const { wanted, surfaces } = this.plan(tile);
+    return shownStream(surfaces, wanted, this.#hasPicture);
+  }
+
+  /** To be called in an effect: reads the wall and which pictures have come, and asks for the streams. */
+  arrange(): void {
+    const previous = untrack(() => this.#plans);
+    const plans = this.#wall.tiles.map((camera, tile): TilePlan => {
+      const { wanted, standby } = this.#streams(camera, tile);
+      const before = previous[tile]?.surfaces ?? noSurfaces;
+      return { wanted, surfaces: planSurfaces(before, wanted, standby, this.#hasPicture) };
+    });
+    untrack(() => {
+      this.#plans = plans;
+      this.#playback.want(plans.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null)));
+    });
+  }
+
+  #hasPicture = (stream: Stream): boolean => (this.#playback.slot(stream)?.picture ?? 'none') !== 'none';
+
+  #streams(camera: Camera | null, tile: number): { wanted: Stream | null; standby: Stream | null } {
+    if (camera === null) return { wanted: null, standby: null };
+    const main: Stream = { cameraId: camera.id, profile: 'main' };
+    const small: Stream = camera.subUrl === null ? main : { cameraId: camera.id, profile: 'sub' };
+    if (this.#wall.size === 1) return { wanted: main, standby: null };
+    // The small picture stays behind the large one: going back to the wall takes no time.
+    if (this.#wall.maximised === tile) return { wanted: main, standby: small };
+    return { wanted: small, standby: null };
+  }
+}

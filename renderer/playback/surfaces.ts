@@ -1,0 +1,47 @@
+import { type Stream, sameStream } from './stream.ts';
+
+/** The two `<video>` elements of a tile, each with the stream it is for; one shows while the other one gets ready. */
+export type Surfaces = readonly [Stream | null, Stream | null];
+
+export const noSurfaces: Surfaces = [null, null];
+
+/**
+ * What the two elements of a tile are for, so that a change of profile never shows black: the element that has the best
+ * picture of this camera goes on with it until the wanted stream has one of its own.
+ * @param previous what they were for until now
+ * @param wanted the stream that the tile shall show; null is a tile without camera
+ * @param standby stream of the same camera that must stay ready although it is not shown (the small picture behind a
+ * large one)
+ */
+export function planSurfaces(
+  previous: Surfaces,
+  wanted: Stream | null,
+  standby: Stream | null,
+  hasPicture: (stream: Stream) => boolean,
+): Surfaces {
+  if (wanted === null) return noSurfaces;
+  const bridge = previous.find(
+    (stream) =>
+      stream !== null &&
+      stream.cameraId === wanted.cameraId &&
+      !sameStream(stream, wanted) &&
+      hasPicture(stream) &&
+      !hasPicture(wanted),
+  );
+  const other = standby ?? bridge ?? null;
+  const partner = sameStream(other, wanted) ? null : other;
+  // Whoever is on an element already stays on it: another element would start black.
+  const [first, second] = previous;
+  const stays = sameStream(second, wanted) || (partner !== null && sameStream(first, partner));
+  return stays ? [partner, wanted] : [wanted, partner];
+}
+
+/** The stream that a tile shows now: the wanted one as soon as it has a picture, until then the other one if that has. */
+export function shownStream(
+  surfaces: Surfaces,
+  wanted: Stream | null,
+  hasPicture: (stream: Stream) => boolean,
+): Stream | null {
+  if (wanted === null || hasPicture(wanted)) return wanted;
+  return surfaces.find((stream) => stream !== null && hasPicture(stream)) ?? wanted;
+}

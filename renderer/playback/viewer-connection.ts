@@ -1,0 +1,94 @@
+import type { ViewerEvent } from '../../main/contract/viewer.ts';
+import type { EngineClient } from '../link/engine-link.svelte.ts';
+
+/** ICE may find its way again by itself; after this long it is quicker to begin anew. */
+const disconnectedMilliseconds = 3_000;
+
+interface ViewerConnectionEvents {
+  /** The engine knows this viewer: slots can be bound, even before the media path is open. */
+  opened(viewerId: string): void;
+  /** The engine made slots, and this is what comes out of them. */
+  track(slot: number, media: MediaStream): void;
+}
+
+/**
+ * The one peer connection of this window, from `viewer.open` to its end. Resolves when the media path is lost, rejects
+ * when the engine refuses or the link ends; either way the peer connection is closed.
+ */
+export async function runViewerConnection(
+  client: EngineClient,
+  options: { slots: number; events: ViewerConnectionEvents; signal: AbortSignal },
+): Promise<void> {
+  const { events } = options;
+  const lost = new AbortController();
+  const connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
+  const candidates = new CandidateSender(client);
+  let disconnected: ReturnType<typeof setTimeout> | undefined;
+  connection.addEventListener('connectionstatechange', () => {
+    clearTimeout(disconnected);
+    const { connectionState } = connection;
+    if (connectionState === 'failed') lost.abort();
+    if (connectionState === 'disconnected') {
+      disconnected = setTimeout(() => lost.abort(), disconnectedMilliseconds);
+    }
+  });
+  connection.addEventListener('icecandidate', ({ candidate }) => {
+    if (candidate !== null) candidates.add(candidate);
+  });
+  const signal = AbortSignal.any([options.signal, lost.signal]);
+  const known = new Set<number>();
+  const onOffer = async ({ viewerId, sdp, slots }: ViewerEvent & { type: 'offer' }) => {
+    if (known.size === 0) events.opened(viewerId);
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    for (const { slot, mid } of slots) {
+      if (known.has(slot)) continue;
+      const receiver = connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
+      if (receiver === undefined) continue;
+      known.add(slot);
+      receiver.jitterBufferTarget = 0;
+      events.track(slot, new MediaStream([receiver.track]));
+    }
+    await connection.setLocalDescription(await connection.createAnswer());
+    await client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
+    candidates.sendTo(viewerId);
+  };
+  try {
+    for await (const event of await client.viewer.open({ slots: options.slots }, { signal })) {
+      if (event.type === 'closed') return;
+      await onOffer(event);
+    }
+  } catch (error) {
+    if (!lost.signal.aborted) throw error;
+  } finally {
+    clearTimeout(disconnected);
+    connection.close();
+  }
+}
+
+/** Candidates wait until the engine has the answer that they belong to. */
+class CandidateSender {
+  readonly #client: EngineClient;
+  readonly #waiting: RTCIceCandidate[] = [];
+  #viewerId: string | undefined;
+
+  constructor(client: EngineClient) {
+    this.#client = client;
+  }
+
+  add(candidate: RTCIceCandidate): void {
+    if (this.#viewerId === undefined) this.#waiting.push(candidate);
+    else this.#send(this.#viewerId, candidate);
+  }
+
+  sendTo(viewerId: string): void {
+    this.#viewerId = viewerId;
+    for (const candidate of this.#waiting.splice(0)) this.#send(viewerId, candidate);
+  }
+
+  #send(viewerId: string, { candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): void {
+    // A candidate that is lost is no failure: others may do, and the end of the link is noticed elsewhere.
+    this.#client.viewer
+      .candidate({ viewerId, candidate: { candidate, sdpMid, sdpMLineIndex } })
+      .catch(() => {});
+  }
+}

@@ -1,0 +1,57 @@
+import type { ErrorCode } from '../../main/contract/error-codes.ts';
+
+/** What went wrong and what to do about it, in the words of the person who sits in front of the wall. */
+export interface ErrorWords {
+  readonly reason: string;
+  readonly advice: string;
+}
+
+/** For every way in which Gatehouse can fail. */
+export const errorWords: Record<ErrorCode, ErrorWords> = {
+  'bad-input': { reason: 'This was not understood.', advice: 'Check what was typed and try again.' },
+  'not-found': { reason: 'This camera does not exist any more.', advice: 'Choose another camera.' },
+  'not-allowed': { reason: 'You are not allowed to do this.', advice: 'Ask whoever looks after Gatehouse.' },
+  'not-signed-in': { reason: 'This page is not signed in.', advice: 'Open a fresh link.' },
+  'limit-reached': { reason: 'Too many windows are open.', advice: 'Close one of them.' },
+  'camera-unreachable': {
+    reason: 'The camera does not answer.',
+    advice: 'Check its power, its network cable and its address.',
+  },
+  'camera-refused-credentials': {
+    reason: 'The camera refuses the user name or the password.',
+    advice: 'Correct them in Gatehouse.',
+  },
+  'camera-protocol-error': {
+    reason: 'The camera answers in a way that makes no sense.',
+    advice: 'Check its address, or restart the camera.',
+  },
+  'camera-no-video': {
+    reason: 'There is no video at this address.',
+    advice: 'Check the path of the camera’s address.',
+  },
+  'camera-codec-unsupported': {
+    reason: 'The camera’s video format cannot be shown.',
+    advice: 'Set the camera to H.264.',
+  },
+  'camera-silent': {
+    reason: 'The camera is connected but sends nothing.',
+    advice: 'If it goes on, restart the camera.',
+  },
+  'camera-closed-connection': {
+    reason: 'The camera ended the connection.',
+    advice: 'It may be restarting, or too many others watch it.',
+  },
+  'viewer-failed': {
+    reason: 'The picture connection could not be opened.',
+    advice: 'If it goes on, restart Gatehouse.',
+  },
+  'database-failed': {
+    reason: 'Gatehouse could not read or write its data.',
+    advice: 'Check the disk for space and faults.',
+  },
+  'port-in-use': {
+    reason: 'Another program uses the network port.',
+    advice: 'Close it, or choose another port.',
+  },
+  internal: { reason: 'Something in Gatehouse failed.', advice: 'If it goes on, restart Gatehouse.' },
+};

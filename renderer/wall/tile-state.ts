@@ -1,0 +1,97 @@
+import type { StreamStatus } from '../../main/contract/camera.ts';
+import type { Picture } from '../playback/slot.svelte.ts';
+import { errorWords } from './error-words.ts';
+
+export type TileStateName = 'live' | 'connecting' | 'stale' | 'waiting' | 'empty' | 'offline';
+
+/** What a tile says of itself. */
+export interface TileState {
+  readonly name: TileStateName;
+  /** The state in a few words. */
+  readonly words: string;
+  /** Why, and what to do about it; null when the words say it all. */
+  readonly reason: string | null;
+  readonly advice: string | null;
+}
+
+export interface TileFacts {
+  readonly hasCamera: boolean;
+  readonly linked: boolean;
+  /** Whether the engine has a viewer for this window. */
+  readonly viewerOpen: boolean;
+  /** Of the stream that the tile shows; undefined while the engine has said nothing of it. */
+  readonly status: StreamStatus | undefined;
+  readonly picture: Picture;
+  /** Of `performance.now()`; null when there was no frame. */
+  readonly lastFrameAt: number | null;
+  /** Milliseconds since 1970, as the times in `status`. */
+  readonly time: number;
+  /** Of `performance.now()`. */
+  readonly monotonic: number;
+}
+
+/** A key frame may be this far away before a word is lost about it. */
+const patienceMilliseconds = 3_000;
+
+/**
+ * The state of a tile. `live` only when the engine receives the camera and frames are being shown: a picture that
+ * stands still is never called live.
+ */
+export function tileState(facts: TileFacts): TileState {
+  const { status } = facts;
+  if (!facts.hasCamera) return state('empty', 'Empty');
+  if (!facts.linked) return state('offline', 'Connection to Gatehouse lost', pictureAge(facts));
+  if (status === undefined) return state('connecting', 'Connecting…');
+  switch (status.state) {
+    case 'idle':
+    case 'connecting':
+      return state('connecting', 'Connecting…', facts.picture === 'none' ? null : pictureAge(facts));
+    case 'waiting': {
+      const seconds = Math.ceil((status.until - facts.time) / 1_000);
+      const { reason, advice } = errorWords[status.error.code];
+      const retry = seconds > 0 ? `trying again in ${seconds} s` : 'trying again';
+      return state('waiting', `No signal · ${retry}`, reason, advice);
+    }
+    case 'playing':
+      if (facts.picture === 'arriving') return state('live', 'Live');
+      if (!facts.viewerOpen) return silent(facts, 'The picture connection is being opened again.');
+      return silent(facts, null);
+    default:
+      return status satisfies never;
+  }
+}
+
+/** The engine receives the camera, but no frame reaches the screen. */
+function silent(facts: TileFacts, reason: string | null): TileState {
+  if (facts.lastFrameAt !== null)
+    return state('stale', `No picture for ${age(facts, facts.lastFrameAt)}`, reason);
+  const since = facts.status?.state === 'playing' ? facts.time - facts.status.since : 0;
+  if (since < patienceMilliseconds) return state('connecting', 'Connecting…');
+  return state(
+    'connecting',
+    'Waiting for a picture…',
+    reason ?? 'The camera sends a full picture only now and then.',
+  );
+}
+
+function pictureAge(facts: TileFacts): string | null {
+  return facts.lastFrameAt === null ? null : `Last picture ${age(facts, facts.lastFrameAt)} ago.`;
+}
+
+/** @param at of `performance.now()` */
+function age(facts: TileFacts, at: number): string {
+  const seconds = Math.max(0, Math.floor((facts.monotonic - at) / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function state(
+  name: TileStateName,
+  words: string,
+  reason: string | null = null,
+  advice: string | null = null,
+): TileState {
+  return { name, words, reason, advice };
+}

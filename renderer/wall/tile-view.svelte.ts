@@ -1,0 +1,63 @@
+import type { Camera } from '../../main/contract/camera.ts';
+import type { Slot } from '../playback/slot.svelte.ts';
+import type { Stream } from '../playback/stream.ts';
+import type { Station } from '../state/station.svelte.ts';
+import { type TileState, tileState } from './tile-state.ts';
+
+/** One of the two `<video>` elements of a tile. */
+export interface SurfaceView {
+  readonly slot: Slot | undefined;
+  readonly shown: boolean;
+}
+
+/** All that one tile shows, put together from the station's parts. */
+export class TileView {
+  readonly index: number;
+  readonly #station: Station;
+
+  readonly camera: Camera | null = $derived.by(() => this.#station.wall.tiles[this.index] ?? null);
+  readonly stream: Stream | null = $derived.by(() => this.#station.stage.shown(this.index));
+  readonly slot: Slot | undefined = $derived.by(() => this.#station.playback.slot(this.stream));
+  readonly surfaces: readonly SurfaceView[] = $derived.by(() =>
+    this.#station.stage.plan(this.index).surfaces.map((stream) => {
+      const slot = this.#station.playback.slot(stream);
+      return { slot, shown: slot !== undefined && slot === this.slot && slot.picture !== 'none' };
+    }),
+  );
+  readonly selected: boolean = $derived.by(() => this.#station.wall.selected === this.index);
+  readonly maximised: boolean = $derived.by(() => this.#station.wall.maximised === this.index);
+  /** Behind the maximised tile. */
+  readonly covered: boolean = $derived.by(() => this.#station.wall.maximised !== null && !this.maximised);
+  readonly state: TileState = $derived.by(() => {
+    const { link, mirror, playback, clock } = this.#station;
+    return tileState({
+      hasCamera: this.camera !== null,
+      linked: link.state.name === 'connected',
+      viewerOpen: playback.open,
+      status: this.stream === null ? undefined : mirror.status(this.stream.cameraId, this.stream.profile),
+      picture: this.slot?.picture ?? 'none',
+      lastFrameAt: this.slot?.lastFrameAt ?? null,
+      time: clock.time,
+      monotonic: clock.monotonic,
+    });
+  });
+  /** For those who hear the wall. */
+  readonly label: string = $derived.by(() => {
+    const { camera, state } = this;
+    if (camera === null) return 'Empty tile';
+    return [`Camera ${camera.number}`, camera.name, state.words.toLowerCase()].join(', ');
+  });
+
+  constructor(station: Station, index: number) {
+    this.#station = station;
+    this.index = index;
+  }
+
+  select(): void {
+    this.#station.wall.select(this.index);
+  }
+
+  toggleMaximised(): void {
+    this.#station.wall.toggleMaximised(this.index);
+  }
+}
