@@ -42,7 +42,7 @@ export class Playback {
     const before = this.#slots.map(({ stream }) => stream);
     const after = assignSlots(before, streams, maximumSlots);
     after.forEach((stream, index) => {
-      const slot = (this.#slots[index] ??= new Slot(index));
+      const slot = this.#slot(index);
       if (slot.stream === stream) return;
       if (slot.stream !== null) this.#slotOfStream.delete(key(slot.stream));
       slot.assign(stream);
@@ -91,7 +91,7 @@ export class Playback {
   }
 
   #slot(index: number): Slot {
-    while (this.#slots.length <= index) this.#slots.push(new Slot(this.#slots.length));
+    for (let next = this.#slots.length; next <= index; next++) this.#slots.push(new Slot(next));
     return this.#slots[index] as Slot;
   }
 

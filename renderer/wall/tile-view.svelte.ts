@@ -18,12 +18,11 @@ export class TileView {
   readonly camera: Camera | null = $derived.by(() => this.#station.wall.tiles[this.index] ?? null);
   readonly stream: Stream | null = $derived.by(() => this.#station.stage.shown(this.index));
   readonly slot: Slot | undefined = $derived.by(() => this.#station.playback.slot(this.stream));
-  readonly surfaces: readonly SurfaceView[] = $derived.by(() =>
-    this.#station.stage.plan(this.index).surfaces.map((stream) => {
-      const slot = this.#station.playback.slot(stream);
-      return { slot, shown: slot !== undefined && slot === this.slot && slot.picture !== 'none' };
-    }),
-  );
+  /** The second element exists only while it has something to show. */
+  readonly surfaces: { readonly first: SurfaceView; readonly second: SurfaceView } = $derived.by(() => {
+    const [first, second] = this.#station.stage.plan(this.index).surfaces;
+    return { first: this.#surface(first), second: this.#surface(second) };
+  });
   readonly selected: boolean = $derived.by(() => this.#station.wall.selected === this.index);
   readonly maximised: boolean = $derived.by(() => this.#station.wall.maximised === this.index);
   /** Behind the maximised tile. */
@@ -59,5 +58,10 @@ export class TileView {
 
   toggleMaximised(): void {
     this.#station.wall.toggleMaximised(this.index);
+  }
+
+  #surface(stream: Stream | null): SurfaceView {
+    const slot = this.#station.playback.slot(stream);
+    return { slot, shown: slot !== undefined && slot === this.slot && slot.picture !== 'none' };
   }
 }
