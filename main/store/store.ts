@@ -1,0 +1,34 @@
+import type { Log } from '../base/log.ts';
+import { CameraTable } from './camera-table.ts';
+import { openDatabase } from './database.ts';
+import { LayoutTable } from './layout-table.ts';
+import { SecretBox } from './secret-box.ts';
+import { SessionTable } from './session-table.ts';
+
+/** All that outlives the engine. Synchronous: a call that has returned is on the disk. */
+export interface Store extends Disposable {
+  readonly cameras: CameraTable;
+  readonly layouts: LayoutTable;
+  readonly sessions: SessionTable;
+}
+
+/**
+ * Opens the store in a folder, which is made with mode 0700 when it is not there.
+ * @throws GatehouseError database-failed
+ */
+export function openStore(options: { folder: string; log: Log }): Store {
+  const database = openDatabase(options.folder);
+  try {
+    const box = SecretBox.open(options.folder);
+    options.log.debug({ folder: options.folder }, 'store opened');
+    return {
+      cameras: new CameraTable(database, box),
+      layouts: new LayoutTable(database),
+      sessions: new SessionTable(database),
+      [Symbol.dispose]: () => database.close(),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
