@@ -37,7 +37,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.demoCameras !== undefined) showDemoCameras(store, options.demoCameras);
   const cameras = parts.use(new CameraRegistry({ table: store.cameras, log }));
   const viewers = parts.use(new ViewerService({ log }));
-  const router = createRouter({ cameras, layouts: store.layouts, viewers });
+  const router = createRouter({ cameras, layouts: store.layouts, viewers }, log);
   const http =
     options.http === null
       ? null

@@ -1,0 +1,18 @@
+import type { Log } from '../base/log.ts';
+import { cameraHandlers } from './camera-handlers.ts';
+import { layoutHandlers } from './layout-handlers.ts';
+import { createProcedures } from './procedure.ts';
+import type { Services } from './services.ts';
+import { viewerHandlers } from './viewer-handlers.ts';
+
+/** The contract with its handlers: what every host serves. */
+export function createRouter(services: Services, log: Log) {
+  const procedures = createProcedures(log);
+  return procedures.router({
+    cameras: cameraHandlers(procedures, services),
+    layouts: layoutHandlers(procedures, services),
+    viewer: viewerHandlers(procedures, services),
+  });
+}
+
+export type ApiRouter = ReturnType<typeof createRouter>;

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { RPCHandler } from '@orpc/server/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { localOwner } from '../access/principal.ts';
+import type { ApiRouter } from '../api/router.ts';
+import type { ApiContext } from '../api/services.ts';
+import type { Log } from '../base/log.ts';
+
+const maximumSockets = 64;
+const maximumMessageBytes = 1024 * 1024;
+/** A page that does not read: its socket is closed, and it gets a fresh snapshot when it comes back. */
+const maximumUnsentBytes = 8 * 1024 * 1024;
+const pingMilliseconds = 10_000;
+
+/** The API over WebSocket. A socket that closes aborts every call and subscription that came over it. */
+export class ApiSockets implements AsyncDisposable {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maximumMessageBytes,
+    clientTracking: true,
+  });
+  readonly #handler: RPCHandler<ApiContext>;
+  readonly #log: Log;
+  readonly #alive = new WeakSet<WebSocket>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(router: ApiRouter, log: Log) {
+    this.#handler = new RPCHandler(router);
+    this.#log = log;
+    this.#timer = setInterval(() => this.#look(), pingMilliseconds);
+  }
+
+  /** Takes over a connection whose caller was checked already. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#server.clients.size >= maximumSockets) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    const closed = [...this.#server.clients].map(
+      (webSocket) => new Promise((resolve) => webSocket.once('close', resolve)),
+    );
+    for (const webSocket of this.#server.clients) webSocket.terminate();
+    await Promise.all(closed);
+    this.#server.close();
+  }
+
+  #serve(webSocket: WebSocket): void {
+    this.#alive.add(webSocket);
+    webSocket.on('pong', () => this.#alive.add(webSocket));
+    webSocket.on('error', (error) => this.#log.debug({ err: error }, 'API socket failed'));
+    this.#handler
+      .upgrade(webSocket, { context: { principal: localOwner } })
+      .catch((error: unknown) => this.#log.error({ err: error }, 'API socket could not be served'));
+  }
+
+  /** Ends sockets whose other side is gone or does not read. */
+  #look(): void {
+    for (const webSocket of this.#server.clients) {
+      if (!this.#alive.has(webSocket) || webSocket.bufferedAmount > maximumUnsentBytes) {
+        webSocket.terminate();
+        continue;
+      }
+      this.#alive.delete(webSocket);
+      webSocket.ping();
+    }
+  }
+}
