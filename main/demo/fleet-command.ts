@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+const profile = z.enum(['main', 'sub']);
+
+/** What another process may tell a camera of the fleet, and ask it. */
+export const fleetCommand = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('refuse'), on: z.boolean() }),
+  z.object({ do: z.literal('drop') }),
+  z.object({ do: z.literal('silence'), on: z.boolean() }),
+  z.object({ do: z.literal('freeze'), on: z.boolean() }),
+  z.object({ do: z.literal('corrupt'), on: z.boolean() }),
+  z.object({ do: z.literal('reboot'), seconds: z.number().min(0).max(3_600) }),
+  z.object({ do: z.literal('next-key-frame'), profile }),
+]);
+export type FleetCommand = z.infer<typeof fleetCommand>;
+
+/** One line on the fleet's stdin. */
+export const fleetRequest = z.object({ id: z.number(), camera: z.int().min(0), command: fleetCommand });
+
+/** Lines on its stdout: first the cameras, then answers. */
+export const fleetReady = z.object({
+  cameras: z.array(z.object({ name: z.string(), mainUrl: z.string(), subUrl: z.string() })),
+});
+export const fleetAnswer = z.object({
+  id: z.number(),
+  value: z.number().nullable(),
+  error: z.string().optional(),
+});

@@ -1,0 +1,101 @@
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { type FleetCommand, fleetRequest } from './fleet-command.ts';
+import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
+
+/*
+ * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--json]`: virtual cameras as a process of their own. With --json it
+ * prints its cameras as one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin.
+ */
+
+const usage = 'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--json]';
+
+function parseOptions() {
+  const { values } = parseArgs({
+    options: {
+      count: { type: 'string', default: '9' },
+      port: { type: 'string', default: '8554' },
+      gop: { type: 'string', default: '2' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const count = Number(values.count);
+  const port = Number(values.port);
+  if (!Number.isInteger(count) || count < 1 || count > 1_024)
+    throw new Error('--count must be from 1 to 1024');
+  if (!Number.isInteger(port) || port < 0 || port + count > 65_536)
+    throw new Error('--port must leave room for all cameras');
+  if (values.gop !== '2' && values.gop !== '10') throw new Error('--gop must be 2 or 10');
+  return { count, port, gopSeconds: values.gop === '2' ? (2 as const) : (10 as const), json: values.json };
+}
+
+async function obey(camera: VirtualCamera, command: FleetCommand): Promise<number | null> {
+  switch (command.do) {
+    case 'refuse':
+      await camera.refuse(command.on);
+      return null;
+    case 'drop':
+      camera.drop();
+      return null;
+    case 'silence':
+      camera.silence(command.on);
+      return null;
+    case 'freeze':
+      camera.freeze(command.on);
+      return null;
+    case 'corrupt':
+      camera.corrupt(command.on);
+      return null;
+    case 'reboot':
+      await camera.reboot(command.seconds);
+      return null;
+    case 'next-key-frame':
+      return camera.millisecondsToNextKeyFrame(command.profile);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function answer(line: string, cameras: readonly VirtualCamera[]): Promise<void> {
+  const { id, camera: index, command } = fleetRequest.parse(JSON.parse(line));
+  const camera = cameras[index];
+  try {
+    if (camera === undefined) throw new Error(`there is no camera ${index}`);
+    const value = await obey(camera, command);
+    process.stdout.write(`${JSON.stringify({ id, value })}\n`);
+  } catch (error) {
+    process.stdout.write(`${JSON.stringify({ id, value: null, error: String(error) })}\n`);
+  }
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions();
+  const fleet = await startVirtualCameras(options);
+  const cameras = fleet.cameras.map(({ name, mainUrl, subUrl }) => ({ name, mainUrl, subUrl }));
+  const stop = () => {
+    void fleet[Symbol.asyncDispose]().finally(() => process.exit(0));
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  if (!options.json) {
+    for (const { name, mainUrl, subUrl } of cameras)
+      process.stdout.write(`${name.padEnd(16)} ${mainUrl}  ${subUrl}\n`);
+    return;
+  }
+  process.stdout.write(`${JSON.stringify({ cameras })}\n`);
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', (line) => {
+    answer(line, fleet.cameras).catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+  });
+  // Whoever started the fleet is gone.
+  lines.once('close', stop);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(
+    `The virtual cameras cannot start: ${error instanceof Error ? error.message : String(error)}.\n${usage}\n`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,23 @@
+const maximumPayloadBytes = 1_400;
+const fuA = 28;
+
+/** NAL units of one picture to RTP payloads (RFC 6184): whole ones as they are, large ones as FU-A. */
+export function toRtpPayloads(nalUnits: readonly Buffer[]): Buffer[] {
+  return nalUnits.flatMap((nalUnit) =>
+    nalUnit.length <= maximumPayloadBytes ? [nalUnit] : toFragments(nalUnit),
+  );
+}
+
+function toFragments(nalUnit: Buffer): Buffer[] {
+  const header = nalUnit.readUInt8(0);
+  const fragments: Buffer[] = [];
+  for (let start = 1; start < nalUnit.length; start += maximumPayloadBytes - 2) {
+    const part = nalUnit.subarray(start, start + maximumPayloadBytes - 2);
+    const first = start === 1 ? 0x80 : 0;
+    const last = start + part.length === nalUnit.length ? 0x40 : 0;
+    fragments.push(
+      Buffer.concat([Buffer.from([(header & 0xe0) | fuA, first | last | (header & 0x1f)]), part]),
+    );
+  }
+  return fragments;
+}

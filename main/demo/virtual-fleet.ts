@@ -1,0 +1,59 @@
+import { framesPerSecond } from './clip.ts';
+import type { CameraCredentials } from './credentials.ts';
+import { VirtualCamera } from './virtual-camera.ts';
+
+export type { VirtualCamera };
+
+export interface VirtualFleetOptions {
+  readonly count: number;
+  /** 127.0.0.1 when left out. */
+  readonly host?: string;
+  /** Camera i listens on `port + i`; 0 or left out: each takes a free one. */
+  readonly port?: number;
+  /** Seconds from key frame to key frame; 2 when left out. */
+  readonly gopSeconds?: 2 | 10;
+  /** Open to everybody when left out. */
+  readonly credentials?: CameraCredentials;
+}
+
+/** Fine enough that a picture is late by no more than this. */
+const tickMilliseconds = 4;
+
+/** Virtual cameras on one clock. */
+export class VirtualFleet implements AsyncDisposable {
+  readonly cameras: readonly VirtualCamera[];
+  readonly #clock: NodeJS.Timeout;
+
+  constructor(cameras: readonly VirtualCamera[]) {
+    this.cameras = cameras;
+    this.#clock = setInterval(() => {
+      const now = performance.now();
+      for (const camera of cameras) camera.tick(now);
+    }, tickMilliseconds);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#clock);
+    await Promise.all(this.cameras.map((camera) => camera[Symbol.asyncDispose]()));
+  }
+}
+
+/** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
+export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
+  const { count, host = '127.0.0.1', port = 0, gopSeconds = 2, credentials } = options;
+  const now = performance.now();
+  const cameras: VirtualCamera[] = [];
+  try {
+    for (let index = 0; index < count; index++) {
+      const startedAt = now + (index / count) * (1_000 / framesPerSecond);
+      const cameraPort = port === 0 ? 0 : port + index;
+      cameras.push(
+        await VirtualCamera.start({ index, host, port: cameraPort, gopSeconds, credentials, startedAt }),
+      );
+    }
+  } catch (error) {
+    await Promise.all(cameras.map((camera) => camera[Symbol.asyncDispose]()));
+    throw error;
+  }
+  return new VirtualFleet(cameras);
+}

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { GatehouseError } from './base/gatehouse-error.ts';
+import { createLog } from './base/log.ts';
+import { demoCameraInputs } from './demo/demo-cameras.ts';
+import { startFleetProcess } from './demo/fleet-process.ts';
+import { startEngine } from './engine/engine.ts';
+
+/*
+ * The headless console: the engine with its HTTP host, for sites without a screen and for browsers.
+ *   headless.js --data DIR --port N [--demo N] [--json] [--open]
+ */
+
+const usage = 'Usage: npm run serve -- --data DIR --port N [--demo N] [--json] [--open]';
+/** SIGTERM must end it in under two seconds, whatever hangs. */
+const closeMilliseconds = 1_700;
+const maximumDemoCameras = 256;
+
+interface Options {
+  readonly data: string;
+  readonly port: number;
+  readonly demo: number;
+  readonly json: boolean;
+  readonly open: boolean;
+}
+
+function parseOptions(parameters: string[]): Options {
+  const { values } = parseArgs({
+    args: parameters,
+    options: {
+      data: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      demo: { type: 'string', default: '0' },
+      json: { type: 'boolean', default: false },
+      open: { type: 'boolean', default: false },
+    },
+  });
+  if (values.data === undefined)
+    throw new Error('--data is missing: the folder where cameras and layouts are kept');
+  return {
+    data: path.resolve(values.data),
+    port: wholeNumber('--port', values.port, 65_535),
+    demo: wholeNumber('--demo', values.demo, maximumDemoCameras),
+    json: values.json,
+    open: values.open,
+  };
+}
+
+function wholeNumber(name: string, text: string, maximum: number): number {
+  if (!/^\d{1,6}$/.test(text) || Number(text) > maximum) {
+    throw new Error(`${name} must be a whole number from 0 to ${maximum}, not "${text}"`);
+  }
+  return Number(text);
+}
+
+function openBrowser(url: string): void {
+  const command = { darwin: 'open', win32: 'explorer' }[String(process.platform)] ?? 'xdg-open';
+  // Without a browser the printed address is all there is.
+  spawn(command, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}
+
+async function serve(options: Options): Promise<AsyncDisposable> {
+  const log = createLog();
+  await using parts = new AsyncDisposableStack();
+  const stop = new AbortController();
+  const fleet =
+    options.demo === 0
+      ? undefined
+      : parts.use(await startFleetProcess({ count: options.demo, signal: stop.signal }));
+  const engine = parts.use(
+    await startEngine({
+      dataFolder: options.data,
+      http: { port: options.port, rendererFolder: path.resolve(import.meta.dirname, '../renderer') },
+      log,
+      ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
+    }),
+  );
+  const port = engine.http?.port ?? 0;
+  const url = `http://127.0.0.1:${port}/#token=${engine.http?.issueToken() ?? ''}`;
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ready: true, url, port, pid: process.pid })}\n`
+      : `Gatehouse is ready. Open this link, which works once:\n\n  ${url}\n\n`,
+  );
+  if (options.open) openBrowser(url);
+  return parts.move();
+}
+
+async function main(): Promise<void> {
+  let options: Options;
+  try {
+    options = parseOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+  const stopping = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.once(signal, () => stopping.resolve());
+  // Whoever reads our stdout may go away; that is no reason to stop watching cameras.
+  process.stdout.on('error', () => {});
+  try {
+    const served = await Promise.race([serve(options), stopping.promise]);
+    await stopping.promise;
+    setTimeout(() => {
+      process.stderr.write('Gatehouse was stopped before everything had closed.\n');
+      process.exit(0);
+    }, closeMilliseconds).unref();
+    await served?.[Symbol.asyncDispose]();
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`Gatehouse cannot start. ${GatehouseError.from(error).message}\n`);
+    process.exit(1);
+  }
+}
+
+await main();
