@@ -6,9 +6,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import weriftPackage from 'werift/package.json' with { type: 'json' };
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-process.ts';
+import projectPackage from '../../package.json' with { type: 'json' };
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import type { Arrivals, Bind, EngineRequest, Usage } from './engine-process.ts';
 import { installProbe, type TileFrames, takeFrames } from './page-probe.ts';
@@ -269,7 +269,7 @@ async function main(): Promise<void> {
     versions: {
       node: process.version,
       chromium: browser.version(),
-      werift: weriftPackage.version,
+      werift: projectPackage.dependencies.werift,
       os: `${os.type()} ${os.release()}`,
     },
     // Virtual cameras are paced by one clock and nothing here is random but the moment of a binding.

@@ -134,6 +134,6 @@ process.on('message', ({ id, request }: { id: number; request: EngineRequest }) 
   process.send?.({ id, answer: answer(request) });
 });
 process.once('disconnect', () => {
-  void engine[Symbol.asyncDispose]().finally(() => process.exit(0));
+  void Promise.resolve(engine[Symbol.asyncDispose]()).finally(() => process.exit(0));
 });
 process.send?.({ id: 0, answer: null });

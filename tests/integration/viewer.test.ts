@@ -147,7 +147,8 @@ test('10,000 forged STUN requests add no candidate and turn no role', async () =
   // The only way to werift's ICE agent inside the viewer: it is the one that offers.
   const offering = vi.spyOn(RTCPeerConnection.prototype, 'createOffer');
   const { viewer, window } = await open();
-  const agent = offering.mock.contexts[0]?.iceTransports[0]?.connection;
+  const [offerer] = offering.mock.contexts as RTCPeerConnection[];
+  const agent = offerer?.iceTransports[0]?.connection;
   offering.mockRestore();
   await window.negotiate();
   const candidates = agent?.remoteCandidates.length;

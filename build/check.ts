@@ -1,0 +1,36 @@
+import { runSteps, type Step } from './step.ts';
+
+/** Format, lint, types, dependency directions, dead code. */
+export const checks: readonly Step[] = [
+  {
+    name: 'format and lint',
+    script: 'node_modules/@biomejs/biome/bin/biome',
+    parameters: ['check', '--error-on-warnings', '.'],
+  },
+  ...['.', 'tests', 'preload'].map((project) => ({
+    name: `types of ${project === '.' ? 'main and build' : project}`,
+    script: 'node_modules/typescript/bin/tsc',
+    parameters: ['-p', project],
+  })),
+  {
+    name: 'types of renderer',
+    script: 'node_modules/svelte-check/bin/svelte-check',
+    parameters: [
+      '--workspace',
+      'renderer',
+      '--tsconfig',
+      './tsconfig.json',
+      '--fail-on-warnings',
+      '--output',
+      'human',
+    ],
+  },
+  {
+    name: 'dependency directions',
+    script: 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+    parameters: ['--config', 'build/dependency-rules.cjs', 'main', 'preload', 'renderer'],
+  },
+  { name: 'dead code', script: 'node_modules/knip/bin/knip.js', parameters: ['--config', 'build/knip.json'] },
+];
+
+if (import.meta.main && !runSteps(checks)) process.exitCode = 1;

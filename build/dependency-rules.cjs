@@ -1,0 +1,65 @@
+/** Which folder may import which: the arrows of ARCHITECTURE.md. */
+const layers = {
+  contract: [],
+  base: ['contract'],
+  rtsp: ['base'],
+  media: ['base', 'rtsp'],
+  store: ['base', 'contract'],
+  cameras: ['base', 'contract', 'rtsp', 'media', 'store'],
+  viewers: ['base', 'contract', 'media'],
+  access: ['base', 'contract', 'store'],
+  api: ['base', 'contract', 'media', 'store', 'cameras', 'viewers', 'access'],
+  hosts: ['base', 'contract', 'store', 'access', 'api'],
+  demo: ['base', 'contract'],
+  engine: ['base', 'contract', 'media', 'store', 'cameras', 'viewers', 'access', 'api', 'hosts', 'demo'],
+  desktop: ['base', 'contract'],
+};
+
+const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
+  name: `${layer} imports only what is below it`,
+  severity: 'error',
+  from: { path: `^main/${layer}/` },
+  to: { path: '^(main|renderer|preload)/', pathNot: `^main/(${[layer, ...allowed].join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    { name: 'no circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'renderer and preload know the contract only',
+      severity: 'error',
+      from: { path: '^(renderer|preload)/' },
+      to: { path: '^main/', pathNot: '^main/contract/' },
+    },
+    {
+      name: 'only desktop and preload use electron',
+      severity: 'error',
+      from: { pathNot: '^(main/desktop|preload/)' },
+      to: { path: 'node_modules/electron/|^electron$' },
+    },
+    {
+      name: 'the contract runs everywhere',
+      severity: 'error',
+      from: { path: '^main/contract/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'nothing that cannot be found',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '\\.svelte$|^electron|\\?' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['svelte', 'browser', 'import', 'node', 'default', 'types'],
+    },
+  },
+};

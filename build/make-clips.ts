@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { clipFile, framesPerSecond, scenes } from '../main/demo/clip.ts';
+import { launchChromium } from '../tests/support/chromium.ts';
+
+/*
+ * Makes the clips of the virtual cameras: `node build/make-clips.ts [scene …]`, with ffmpeg on the PATH and a Chromium. The
+ * results in build/clips are committed; run this only after a change of the scenes.
+ */
+
+const seconds = 20;
+const frames = seconds * framesPerSecond;
+const folder = path.join(import.meta.dirname, 'clips');
+
+/** H.264 High, no B-frames, closed GOPs of equal length; an access unit delimiter in front of each picture. */
+function encoding(profile: 'main' | 'sub', gopSeconds: 2 | 10): string[] {
+  const gop = String(gopSeconds * framesPerSecond);
+  return [
+    ...(profile === 'sub' ? ['-vf', 'scale=640:360:flags=lanczos'] : []),
+    ...['-c:v', 'libx264', '-profile:v', 'high', '-preset', 'veryslow', '-pix_fmt', 'yuv420p'],
+    ...['-bf', '0', '-g', gop, '-keyint_min', gop, '-sc_threshold', '0', '-refs', '2', '-threads', '1'],
+    ...[
+      '-crf',
+      profile === 'main' ? '27' : '25',
+      '-x264-params',
+      'aud=1:open-gop=0:scenecut=0',
+      '-f',
+      'h264',
+    ],
+  ];
+}
+
+async function render(page: Page, scene: number): Promise<void> {
+  const name = scenes[scene] ?? '';
+  const outputs = ([2, 10] as const)
+    .filter((gopSeconds) => gopSeconds === 2 || scene === 0)
+    .flatMap((gopSeconds) =>
+      (['main', 'sub'] as const).flatMap((profile) => [
+        ...encoding(profile, gopSeconds),
+        path.join(folder, clipFile(scene, profile, gopSeconds)),
+      ]),
+    );
+  const input = ['-f', 'image2pipe', '-c:v', 'mjpeg', '-framerate', String(framesPerSecond), '-i', '-'];
+  const ffmpeg = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...input, ...outputs], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  const ended = once(ffmpeg, 'exit');
+  for (let frame = 0; frame < frames; frame++) {
+    const data = await page.evaluate(
+      ([sceneIndex, sceneName, index, count]) => window.gatehouseDraw(sceneIndex, sceneName, index, count),
+      [scene, name, frame, frames] as const,
+    );
+    if (!ffmpeg.stdin.write(Buffer.from(data, 'base64'))) await once(ffmpeg.stdin, 'drain');
+  }
+  ffmpeg.stdin.end();
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`ffmpeg ended with ${String(code)}`);
+  const sizes = await Promise.all(
+    (['main', 'sub'] as const).map(
+      async (profile) => (await stat(path.join(folder, clipFile(scene, profile, 2)))).size,
+    ),
+  );
+  console.log(`${name}: ${sizes.map((size) => `${Math.round(size / 1024)} kB`).join(', ')}`);
+}
+
+declare global {
+  interface Window {
+    /** A JPEG of the frame, base64. */
+    gatehouseDraw(scene: number, name: string, frame: number, frames: number): string;
+  }
+}
+
+await mkdir(folder, { recursive: true });
+const browser = await launchChromium({});
+try {
+  const page = await browser.newPage();
+  const source = stripTypeScriptTypes(
+    await readFile(path.join(import.meta.dirname, 'clip-scenes.ts'), 'utf8'),
+  );
+  await page.addScriptTag({
+    type: 'module',
+    content: `${source}
+      const canvas = document.createElement('canvas');
+      canvas.width = ${1280};
+      canvas.height = ${720};
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      window.gatehouseDraw = (scene, name, frame, frames) => {
+        drawFrame(context, scene, name, frame, frames);
+        return canvas.toDataURL('image/jpeg', 0.98).split(',')[1];
+      };`,
+  });
+  await page.waitForFunction(() => typeof window.gatehouseDraw === 'function');
+  const wanted = process.argv.slice(2).map(Number);
+  for (const scene of wanted.length > 0 ? wanted : scenes.keys()) await render(page, scene);
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, vi } from 'vitest';
+
+/*
+ * Every suite fails on what it leaves open: sockets, servers, timers, child processes, files. Compared with what was open
+ * before the file's first test, after a moment in which closing may finish.
+ */
+
+const settleMilliseconds = 5_000;
+const lookMilliseconds = 50;
+/** Kinds that come and go by themselves: lookups and file operations in flight end, and the test runner has its own pipes. */
+const ignored = new Set([
+  'Immediate',
+  'PipeWrap',
+  'TTYWrap',
+  'FSReqPromise',
+  'FSReqCallback',
+  'CloseReq',
+  'MessagePort',
+]);
+
+function openResources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (!ignored.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function leaks(before: ReadonlyMap<string, number>): string[] {
+  return [...openResources()]
+    .filter(([kind, count]) => count > (before.get(kind) ?? 0))
+    .map(([kind, count]) => `${count - (before.get(kind) ?? 0)} ${kind}`);
+}
+
+let before: Map<string, number>;
+
+beforeAll(() => {
+  before = openResources();
+});
+
+afterAll(async () => {
+  vi.useRealTimers();
+  const deadline = performance.now() + settleMilliseconds;
+  while (leaks(before).length > 0 && performance.now() < deadline) {
+    // Not counted itself: an unreferenced timer is no active resource.
+    await delay(lookMilliseconds, undefined, { ref: false });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const left = leaks(before);
+  if (left.length > 0) throw new Error(`left open after the last test: ${left.join(', ')}`);
+});
