@@ -7,9 +7,10 @@ const script = path.resolve(import.meta.dirname, '../support/namespace-window.ts
 /** An interface with an address and a default route: Chromium gathers candidates only where it could reach something. */
 const network = [
   'ip link set lo up',
-  'ip link add lan type dummy',
+  'ip link add lan type veth peer name far',
   'ip address add 10.77.0.2/24 dev lan',
   'ip link set lan up',
+  'ip link set far up',
   'ip route add default via 10.77.0.1',
 ];
 
@@ -38,6 +39,6 @@ test.skipIf(!canMakeNamespace())(
     ]);
     const seen = JSON.parse(stdout) as { decoded: number[]; pairs: { local: string; remote: string }[] };
     expect(seen.decoded).toHaveLength(4);
-    expect(seen.pairs).toHaveLength(1);
+    expect(seen.pairs.length).toBeGreaterThan(0);
   },
 );
