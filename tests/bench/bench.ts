@@ -84,21 +84,29 @@ async function calibrate(page: Page): Promise<number> {
   return best.offset;
 }
 
-async function untilLive(page: Page, tiles: number): Promise<void> {
+/** Resolves when these cameras, by their numbers, are live on the wall. */
+async function untilLive(page: Page, numbers: readonly number[]): Promise<void> {
   await page.waitForFunction(
-    (wanted) => document.querySelectorAll('[data-tile][data-state="live"]').length >= wanted,
-    tiles,
+    (wanted) =>
+      wanted.every((number) =>
+        document.querySelector(`[data-tile][data-state="live"][data-camera-number="${number}"]`),
+      ),
+    numbers,
     { timeout: 60_000, polling: 50 },
   );
 }
+
+/** The numbers of the first cameras. */
+const first = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 const wallKeys = { 9: '3', 16: '4', 25: '5' } as const;
 type MeasuredWall = keyof typeof wallKeys;
 
 async function showWall(page: Page, size: MeasuredWall): Promise<void> {
   await page.keyboard.press(wallKeys[size]);
+  for (let pages = 0; pages < 3; pages++) await page.keyboard.press('PageUp');
   await page.waitForSelector(`[data-wall-size="${size}"]`);
-  await untilLive(page, size);
+  await untilLive(page, first(size));
 }
 
 /** Signed difference of 32-bit RTP timestamps. */
@@ -108,11 +116,11 @@ const difference = (a: number, b: number) => (a - b) | 0;
 function firstFrames(binds: readonly Bind[], tiles: readonly TileFrames[], clockOffset: number): number[] {
   return binds.flatMap((bind) => {
     const frames = tiles.find((tile) => tile.slot === bind.slot)?.frames ?? [];
-    const first = frames.find(
+    const found = frames.find(
       ([presentedAt, rtpTimestamp]) =>
         presentedAt + clockOffset > bind.boundAt && difference(rtpTimestamp, bind.firstTimestamp) >= 0,
     );
-    return first === undefined ? [] : [first[0] + clockOffset - bind.boundAt];
+    return found === undefined ? [] : [found[0] + clockOffset - bind.boundAt];
   });
 }
 
@@ -130,7 +138,10 @@ async function measureCold(probed: ProbedPage, engine: EngineProcess, fleet: Fle
     await page.evaluate(takeFrames);
     const next = await Promise.all(cameras.map((index) => fleet.millisecondsToNextKeyFrame(index, 'sub')));
     await page.keyboard.press('PageDown');
-    await untilLive(page, cameras.length);
+    await untilLive(
+      page,
+      cameras.map((index) => index + 1),
+    );
     await delay(500);
     times.push(
       ...firstFrames(await engine.ask({ type: 'binds' }), await page.evaluate(takeFrames), clockOffset),
@@ -164,7 +175,7 @@ async function measureColdWindow(browser: Browser, engine: EngineProcess): Promi
   const times: number[] = [];
   for (let run = 0; run < coldWindowRuns; run++) {
     const { page } = await openPage(browser, engine);
-    await untilLive(page, 9);
+    await untilLive(page, first(9));
     const tiles = await page.evaluate(takeFrames);
     times.push(Math.max(...tiles.map((tile) => tile.frames[0]?.[0] ?? Number.NaN)));
     await page.context().close();
@@ -294,7 +305,7 @@ async function main(): Promise<void> {
       cameras: cameras.slice(0, 16),
     });
     const opened = await openPage(browser, fresh);
-    await untilLive(opened.page, 16);
+    await untilLive(opened.page, first(16));
     await delay(20_000);
     const usage = await fresh.ask<Usage>({ type: 'usage' });
     await opened.page.context().close();
