@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { SkipReporter } from '../tests/support/skip-reporter.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -11,7 +12,7 @@ export default defineConfig({
   // Svelte's browser build, for component tests in jsdom.
   resolve: { conditions: ['browser'] },
   test: {
-    reporters: ['default'],
+    reporters: ['default', new SkipReporter()],
     hookTimeout: 60_000,
     maxWorkers: 2,
     projects: [

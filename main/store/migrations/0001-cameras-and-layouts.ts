@@ -1,4 +1,4 @@
-import type { Migration } from './migrate.ts';
+import type { Migration } from './migration.ts';
 
 export const camerasAndLayouts: Migration = {
   name: '0001-cameras-and-layouts',

@@ -1,12 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { GatehouseError } from '../../base/gatehouse-error.ts';
 import { camerasAndLayouts } from './0001-cameras-and-layouts.ts';
-
-/** One step of the schema's history; never changed once released. */
-export interface Migration {
-  readonly name: string;
-  up(database: Database): void;
-}
+import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [camerasAndLayouts];
 
