@@ -5,7 +5,7 @@ import type { ApiContext } from '../api/services.ts';
 
 /** A MessagePort of Node or Electron's MessagePortMain: both are event emitters with the same three methods. */
 export interface ServedPort {
-  on(event: 'message' | 'close', listener: (...parameters: never[]) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
   postMessage(message: unknown): void;
   start?(): void;
   close(): void;

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { ORPCError } from '@orpc/client';
+import { isContractProcedure } from '@orpc/contract';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { contract, type Permission, permissions } from '../../main/contract/contract.ts';
+import { type ViewerEvent, viewerEvent } from '../../main/contract/viewer.ts';
+import {
+  type ApiClient,
+  type ApiHarness,
+  type Connection,
+  createHarness,
+  memoryClient,
+  transports,
+} from '../support/api-harness.ts';
+
+const gate = { name: 'Gate', mainUrl: 'rtsp://127.0.0.1:1/main', subUrl: 'rtsp://127.0.0.1:1/sub' };
+
+async function refused(
+  call: Promise<unknown>,
+): Promise<{ code: string; message: string; data: unknown; stack?: string }> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ORPCError)) throw new Error(`not refused but ${String(error)}`);
+  return { code: error.code, message: error.message, data: error.data };
+}
+
+async function nextOffer(events: AsyncIterator<unknown>): Promise<Extract<ViewerEvent, { type: 'offer' }>> {
+  const event = viewerEvent.parse((await events.next()).value);
+  if (event.type !== 'offer') throw new Error('no offer');
+  return event;
+}
+
+describe.each(transports)('%s', (_name, transport) => {
+  let owned: AsyncDisposableStack;
+  let harness: ApiHarness;
+  let connection: Connection;
+  let client: ApiClient;
+
+  beforeEach(async () => {
+    owned = new AsyncDisposableStack();
+    harness = await createHarness(owned);
+    connection = await transport(harness, owned);
+    client = connection.client;
+  });
+  afterEach(async () => {
+    await owned.disposeAsync();
+  });
+
+  test('an added camera is listed, with a number and without its password', async () => {
+    const added = await client.cameras.add({ ...gate, username: 'guard', password: 'hunter2' });
+    expect(added).toMatchObject({ number: 1, name: 'Gate', username: 'guard', hasPassword: true });
+    expect(await client.cameras.list()).toEqual([added]);
+    expect(JSON.stringify(added)).not.toContain('hunter2');
+  });
+
+  test('user and password inside an address are taken out of it', async () => {
+    const added = await client.cameras.add({
+      name: 'Yard',
+      mainUrl: 'rtsp://guard:p@ss/w:rd@127.0.0.1:1/main',
+    });
+    expect(added).toMatchObject({ mainUrl: 'rtsp://127.0.0.1:1/main', username: 'guard', hasPassword: true });
+    expect(harness.store.cameras.list()[0]?.password?.reveal()).toBe('p@ss/w:rd');
+  });
+
+  test.each([
+    ['no name', { ...gate, name: '  ' }, 'name'],
+    ['no rtsp address', { ...gate, mainUrl: 'http://127.0.0.1/' }, 'mainUrl'],
+    ['a number of 0', { ...gate, number: 0 }, 'number'],
+    ['a name of 101 letters', { ...gate, name: 'x'.repeat(101) }, 'name'],
+  ])('%s is refused with the name of the field, and nothing is stored', async (_what, input, field) => {
+    const error = await refused(client.cameras.add(input));
+    expect(error).toMatchObject({ code: 'bad-input', data: { issues: [{ path: field }] } });
+    expect(await client.cameras.list()).toEqual([]);
+  });
+
+  test('a number that is taken is refused in words that say by whom', async () => {
+    await client.cameras.add({ ...gate, number: 7 });
+    const error = await refused(client.cameras.add({ ...gate, name: 'Yard', number: 7 }));
+    expect(error).toMatchObject({ code: 'bad-input' });
+    expect(error.message).toContain('Gate');
+    expect(await client.cameras.list()).toHaveLength(1);
+  });
+
+  test('a subscription begins with everything and goes on with what changes', async () => {
+    const first = await client.cameras.add(gate);
+    const events = await client.cameras.watch();
+    expect((await events.next()).value).toEqual({ type: 'snapshot', cameras: [first], statuses: [] });
+    const second = await client.cameras.add({ ...gate, name: 'Yard' });
+    expect((await events.next()).value).toEqual({ type: 'camera', camera: second });
+    harness.cameras.lease(first.id, 'sub');
+    expect((await events.next()).value).toMatchObject({
+      type: 'status',
+      status: { cameraId: first.id, profile: 'sub', status: { state: 'connecting' } },
+    });
+    await events.return?.(undefined);
+  });
+
+  test('a saved layout is listed, and written again under the same id', async () => {
+    const layout = { id: randomUUID(), name: 'Night', size: 4 as const, tiles: [null] };
+    expect(await client.layouts.save(layout)).toEqual(layout);
+    await client.layouts.save({ ...layout, size: 9 });
+    expect(await client.layouts.list()).toEqual([{ ...layout, size: 9 }]);
+  });
+
+  test('a layout of a size that no wall has is refused', async () => {
+    const layout = { id: randomUUID(), name: 'Odd', size: 5 as never, tiles: [] };
+    expect(await refused(client.layouts.save(layout))).toMatchObject({ code: 'bad-input' });
+    expect(await client.layouts.list()).toEqual([]);
+  });
+
+  test('a viewer begins with its offer and is gone when nobody listens any more', async () => {
+    const events = await client.viewer.open({ slots: 3 });
+    const offer = await nextOffer(events);
+    expect(offer.slots).toHaveLength(16);
+    expect(harness.viewers.get(offer.viewerId)).toBeDefined();
+    await events.return?.(undefined);
+    while ([...harness.viewers.viewers].length > 0) await new Promise(setImmediate);
+    expect(await refused(client.viewer.answer({ viewerId: offer.viewerId, sdp: 'v=0' }))).toMatchObject({
+      code: 'not-found',
+    });
+  });
+
+  test('an unknown camera changes no slot, and the known ones are given back', async () => {
+    const camera = await client.cameras.add(gate);
+    const events = await client.viewer.open({ slots: 1 });
+    const offer = await nextOffer(events);
+    const show = client.viewer.show({
+      viewerId: offer.viewerId,
+      bindings: [
+        { slot: 0, cameraId: camera.id, profile: 'sub' },
+        { slot: 1, cameraId: randomUUID(), profile: 'sub' },
+      ],
+    });
+    expect(await refused(show)).toMatchObject({ code: 'not-found' });
+    expect(harness.viewers.get(offer.viewerId).slots[0]?.mapping.stream).toBeUndefined();
+    await events.return?.(undefined);
+  });
+
+  test('a viewer that does not exist is not found', async () => {
+    const viewerId = randomUUID();
+    expect(await refused(client.viewer.show({ viewerId, bindings: [] }))).toMatchObject({
+      code: 'not-found',
+    });
+    const candidate = { candidate: '', sdpMid: null, sdpMLineIndex: null };
+    expect(await refused(client.viewer.candidate({ viewerId, candidate }))).toMatchObject({
+      code: 'not-found',
+    });
+  });
+});
+
+describe.each(transports.filter(([name]) => name !== 'in memory'))('%s', (_name, transport) => {
+  test('a caller that is gone without a word takes its viewer and its subscriptions along', async () => {
+    await using owned = new AsyncDisposableStack();
+    const harness = await createHarness(owned);
+    const { client, hangUp } = await transport(harness, owned);
+    const watching = await client.cameras.watch();
+    await watching.next();
+    const viewer = await client.viewer.open({ slots: 1 });
+    await viewer.next();
+    expect([...harness.viewers.viewers]).toHaveLength(1);
+    await hangUp();
+    while ([...harness.viewers.viewers].length > 0) await new Promise(setImmediate);
+  });
+});
+
+function procedures(router: object, path: string[] = []): [string, { permission?: Permission }][] {
+  return Object.entries(router).flatMap(([key, value]) => {
+    const here = [...path, key];
+    return isContractProcedure(value)
+      ? [[here.join('.'), value['~orpc'].meta] as [string, { permission?: Permission }]]
+      : procedures(value as object, here);
+  });
+}
+
+test.each(procedures(contract))('%s names the permission that it needs', (_path, meta) => {
+  expect(permissions).toContain(meta.permission);
+});
+
+test('a caller without the permission is refused before its input is looked at, and changes nothing', async () => {
+  await using owned = new AsyncDisposableStack();
+  const harness = await createHarness(owned);
+  const viewOnly = memoryClient(harness, {
+    kind: 'local-owner',
+    permissions: new Set<Permission>(['cameras:view']),
+  });
+  expect(await refused(viewOnly.cameras.add({ name: '', mainUrl: '' }))).toMatchObject({
+    code: 'not-allowed',
+  });
+  expect(await refused(viewOnly.cameras.add(gate))).toMatchObject({ code: 'not-allowed' });
+  expect(await viewOnly.cameras.list()).toEqual([]);
+  const nobody = memoryClient(harness, { kind: 'local-owner', permissions: new Set() });
+  for (const [path] of procedures(contract)) {
+    const call = path
+      .split('.')
+      .reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], nobody);
+    expect(await refused((call as (input: unknown) => Promise<unknown>)({}))).toMatchObject({
+      code: 'not-allowed',
+    });
+  }
+});

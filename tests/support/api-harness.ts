@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { createRouterClient } from '@orpc/server';
+import { WebSocket } from 'ws';
+import { localOwner, type Principal } from '../../main/access/principal.ts';
+import { type ApiRouter, createRouter } from '../../main/api/router.ts';
+import { createLog } from '../../main/base/log.ts';
+import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
+import type { contract } from '../../main/contract/contract.ts';
+import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
+import { servePort } from '../../main/hosts/port-host.ts';
+import { openStore, type Store } from '../../main/store/store.ts';
+import { ViewerService } from '../../main/viewers/viewer-service.ts';
+
+export type ApiClient = ContractRouterClient<typeof contract>;
+
+const log = createLog('silent');
+
+/** The parts of an engine that the API stands on, all of them real, in a folder of its own. */
+export interface ApiHarness {
+  readonly folder: string;
+  readonly store: Store;
+  readonly cameras: CameraRegistry;
+  readonly viewers: ViewerService;
+  readonly router: ApiRouter;
+}
+
+export async function createHarness(owned: AsyncDisposableStack): Promise<ApiHarness> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-api-'));
+  owned.defer(() => rm(folder, { recursive: true, force: true }));
+  const store = owned.use(openStore({ folder, log }));
+  const cameras = owned.use(new CameraRegistry({ table: store.cameras, log }));
+  const viewers = owned.use(new ViewerService({ log }));
+  const router = createRouter({ cameras, layouts: store.layouts, viewers }, log);
+  return { folder, store, cameras, viewers, router };
+}
+
+/** A client of one kind, and how to be gone without saying goodbye. */
+export interface Connection {
+  readonly client: ApiClient;
+  hangUp(): Promise<void>;
+}
+
+export type Transport = (harness: ApiHarness, owned: AsyncDisposableStack) => Promise<Connection>;
+
+const overWebSocket: Transport = async (harness, owned) => {
+  const host = owned.use(await startHost(harness));
+  const socket = await openSocket(host, await signIn(host));
+  owned.defer(() => closeSocket(socket));
+  const client: ApiClient = createORPCClient(
+    new SocketLink({ websocket: socket as unknown as globalThis.WebSocket }),
+  );
+  return { client, hangUp: () => closeSocket(socket) };
+};
+
+const overMessagePort: Transport = async (harness, owned) => {
+  const { port1, port2 } = new MessageChannel();
+  owned.use(servePort(port1, harness.router, localOwner));
+  const client: ApiClient = createORPCClient(new PortLink({ port: port2 }));
+  port2.start();
+  const closed = new Promise<void>((resolve) => port2.once('close', () => resolve()));
+  const hangUp = async () => {
+    port2.close();
+    await closed;
+  };
+  owned.defer(hangUp);
+  return { client, hangUp };
+};
+
+const inMemory: Transport = async (harness) => ({
+  client: memoryClient(harness, localOwner),
+  hangUp: async () => {},
+});
+
+export const transports: readonly (readonly [name: string, transport: Transport])[] = [
+  ['over WebSocket', overWebSocket],
+  ['over MessagePort', overMessagePort],
+  ['in memory', inMemory],
+];
+
+export function memoryClient(harness: ApiHarness, principal: Principal): ApiClient {
+  return createRouterClient(harness.router, { context: { principal } });
+}
+
+export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost> {
+  return await startHttpHost({
+    port,
+    router: harness.router,
+    sessions: harness.store.sessions,
+    rendererFolder: path.resolve(import.meta.dirname, '../../renderer'),
+    log,
+  });
+}
+
+export function originOf(host: HttpHost): string {
+  return `http://127.0.0.1:${host.port}`;
+}
+
+/** Uses a one-time token; returns the cookie to send. */
+export async function signIn(host: HttpHost): Promise<string> {
+  const response = await postToken(host, host.issueToken());
+  const cookie = response.headers.get('set-cookie') ?? '';
+  return cookie.split(';')[0] ?? '';
+}
+
+export async function postToken(host: HttpHost, token: string): Promise<Response> {
+  return await fetch(`${originOf(host)}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: originOf(host) },
+    body: JSON.stringify({ token }),
+  });
+}
+
+export async function openSocket(host: HttpHost, cookie: string): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/api`, {
+    headers: { cookie },
+    origin: originOf(host),
+  });
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  return socket;
+}
+
+async function closeSocket(socket: WebSocket): Promise<void> {
+  if (socket.readyState === WebSocket.CLOSED) return;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.terminate();
+  await closed;
+}
