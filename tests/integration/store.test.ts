@@ -1,0 +1,155 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../main/base/log.ts';
+import { Secret } from '../../main/base/secret.ts';
+import { openDatabase } from '../../main/store/database.ts';
+import { openStore } from '../../main/store/store.ts';
+
+const log = createLog('silent');
+const gate = {
+  name: 'Gate',
+  group: '',
+  mainUrl: 'rtsp://127.0.0.1/main',
+  subUrl: null,
+  username: null,
+  password: null,
+};
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-store-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('cameras come back in their order after a restart, with their passwords', () => {
+  const before = (() => {
+    using store = openStore({ folder, log });
+    store.cameras.insert({ ...gate, username: 'guard', password: new Secret('p@ss: wörd') });
+    store.cameras.insert({ ...gate, name: 'Yard', number: 9 });
+    store.cameras.insert({ ...gate, name: 'Door' });
+    return store.cameras.list();
+  })();
+  expect(before.map(({ name, number, order }) => ({ name, number, order }))).toEqual([
+    { name: 'Gate', number: 1, order: 0 },
+    { name: 'Yard', number: 9, order: 1 },
+    { name: 'Door', number: 10, order: 2 },
+  ]);
+  using store = openStore({ folder, log });
+  const after = store.cameras.list();
+  expect(after.map(({ password, ...camera }) => camera)).toEqual(
+    before.map(({ password, ...camera }) => camera),
+  );
+  expect(after.map(({ password }) => password?.reveal())).toEqual(['p@ss: wörd', undefined, undefined]);
+});
+
+test('a write is durable before it is acknowledged: WAL and synchronous FULL, also on a reopened database', () => {
+  for (let opened = 0; opened < 2; opened++) {
+    const database = openDatabase(folder);
+    expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(database.pragma('synchronous', { simple: true })).toBe(2);
+    expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+    database.close();
+  }
+});
+
+test('a password is in clear text nowhere on the disk, nor is a session', async () => {
+  const canary = 'canary-5f1c9e';
+  using store = openStore({ folder, log });
+  store.cameras.insert({ ...gate, username: 'guard', password: new Secret(canary) });
+  for (const file of await readdir(folder)) {
+    const bytes = await readFile(path.join(folder, file));
+    expect(bytes.includes(canary), file).toBe(false);
+    expect(bytes.includes(Buffer.from(canary).toString('base64')), file).toBe(false);
+  }
+});
+
+test('the same password is never stored as the same bytes', () => {
+  using store = openStore({ folder, log });
+  for (const name of ['Gate', 'Yard']) store.cameras.insert({ ...gate, name, password: new Secret('same') });
+  const database = new Database(path.join(folder, 'gatehouse.db'), { readonly: true });
+  const rows = database.prepare('SELECT sealed_password FROM camera').pluck().all() as Buffer[];
+  database.close();
+  expect(rows).toHaveLength(2);
+  expect(rows[0]?.equals(rows[1] ?? Buffer.alloc(0))).toBe(false);
+});
+
+test('only the owner can read the key and the database', async () => {
+  openStore({ folder, log })[Symbol.dispose]();
+  for (const file of ['secret.key', 'gatehouse.db']) {
+    expect((await stat(path.join(folder, file))).mode & 0o777).toBe(0o600);
+  }
+  await chmod(path.join(folder, 'secret.key'), 0o644);
+  openStore({ folder, log })[Symbol.dispose]();
+  expect((await stat(path.join(folder, 'secret.key'))).mode & 0o777).toBe(0o600);
+});
+
+test('another key opens no password and says what to do', async () => {
+  {
+    using store = openStore({ folder, log });
+    store.cameras.insert({ ...gate, password: new Secret('hidden') });
+  }
+  await writeFile(path.join(folder, 'secret.key'), Buffer.alloc(32, 1));
+  using store = openStore({ folder, log });
+  expect(() => store.cameras.list()).toThrow(/secret\.key/);
+});
+
+test('a password that was moved to another camera does not open', () => {
+  using store = openStore({ folder, log });
+  store.cameras.insert({ ...gate, password: new Secret('first') });
+  const second = store.cameras.insert({ ...gate, name: 'Yard' });
+  const database = new Database(path.join(folder, 'gatehouse.db'));
+  database
+    .prepare(
+      'UPDATE camera SET sealed_password = (SELECT sealed_password FROM camera WHERE number = 1) WHERE id = ?',
+    )
+    .run(second.id);
+  database.close();
+  expect(() => store.cameras.list()).toThrow(/decrypted/);
+});
+
+test('a database from the future is refused in plain words, and not a byte of it changes', async () => {
+  openStore({ folder, log })[Symbol.dispose]();
+  const file = path.join(folder, 'gatehouse.db');
+  const database = new Database(file);
+  database.pragma('user_version = 999');
+  database.close();
+  const before = await readFile(file);
+  expect(() => openStore({ folder, log })).toThrow(/newer Gatehouse/);
+  expect((await readFile(file)).equals(before)).toBe(true);
+});
+
+test('a file that is no database is refused in plain words, and not a byte of it changes', async () => {
+  const file = path.join(folder, 'gatehouse.db');
+  await writeFile(file, 'this is a shopping list, and quite a long one at that: '.repeat(100));
+  const before = await readFile(file);
+  expect(() => openStore({ folder, log })).toThrow(/damaged or no database/);
+  expect((await readFile(file)).equals(before)).toBe(true);
+});
+
+test('a folder that cannot be made is refused in plain words', async () => {
+  const file = path.join(folder, 'file');
+  await writeFile(file, '');
+  expect(() => openStore({ folder: path.join(file, 'data'), log })).toThrow(/cannot be opened/);
+});
+
+test('a number that is taken is refused, and nothing is written', () => {
+  using store = openStore({ folder, log });
+  store.cameras.insert(gate);
+  expect(() => store.cameras.insert({ ...gate, name: 'Yard', number: 1 })).toThrow(/belongs to Gate/);
+  expect(store.cameras.list()).toHaveLength(1);
+});
+
+test('sessions end thirty days after their last use, and expired ones are removed', () => {
+  using store = openStore({ folder, log });
+  const hash = Buffer.alloc(32, 3);
+  store.sessions.insert(hash, 1_000);
+  expect(store.sessions.touch(hash, 5_000, 999)).toBe(true);
+  expect(store.sessions.touch(hash, 6_000, 5_000)).toBe(false);
+  store.sessions.expire(5_000);
+  expect(store.sessions.touch(hash, 7_000, 0)).toBe(false);
+});
