@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+const common = ['build/build.ts', 'package-lock.json'];
 /**
  * What each target is built from. A target is stale when the contents of these differ from those it was built from; times
  * of files do not matter, so that switching branches back and forth builds nothing twice.
@@ -17,9 +10,9 @@ import path from 'node:path';
  * @type {Record<string, string[]>}
  */
 const inputs = {
-  main: ['main', 'build/vite.main.config.ts', 'package-lock.json'],
-  preload: ['preload', 'build/vite.preload.config.ts', 'package-lock.json'],
-  renderer: ['renderer', 'main/contract', 'build/vite.renderer.config.ts', 'package-lock.json'],
+  main: ['main', 'build/vite.main.config.ts', ...common],
+  preload: ['preload', 'build/vite.preload.config.ts', ...common],
+  renderer: ['renderer', 'main/contract', 'build/vite.renderer.config.ts', ...common],
 };
 
 /** @param {string} root @returns {string[]} targets to build, in order */
@@ -28,16 +21,19 @@ export function staleTargets(root) {
 }
 
 /**
- * Notes that a target is built. The fingerprint is the one from before the build: a file that changed meanwhile makes the
- * target stale again.
+ * Notes what a target was built from.
  *
  * @param {string} root @param {string} target @param {string} print
  */
 export function writeStamp(root, target, print) {
   const file = stampFile(root, target);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(`${file}.${process.pid}`, print);
-  renameSync(`${file}.${process.pid}`, file);
+  writeFileSync(file, print);
+}
+
+/** Until the next stamp the target counts as not built, whatever ends this process. @param {string} root @param {string} target */
+export function removeStamp(root, target) {
+  rmSync(stampFile(root, target), { force: true });
 }
 
 /** @param {string} root @param {string} target */

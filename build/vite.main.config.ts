@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -15,17 +14,12 @@ export default defineConfig({
   root,
   build: {
     ssr: true,
-    outDir: path.join(root, 'dist/main'),
-    emptyOutDir: true,
+    // The oldest Node that may run it, where there is no pinned one.
     target: 'node22',
     minify: false,
     sourcemap: true,
     rolldownOptions: {
-      input: Object.fromEntries(
-        Object.entries(entries)
-          .map(([name, file]) => [name, path.join(root, file)] as const)
-          .filter(([, file]) => existsSync(file)),
-      ),
+      input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
       external: [/^electron/],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

@@ -8,8 +8,6 @@ export default defineConfig({
   root,
   build: {
     ssr: true,
-    outDir: path.join(root, 'dist/preload'),
-    emptyOutDir: true,
     target: 'chrome140',
     minify: false,
     rolldownOptions: {

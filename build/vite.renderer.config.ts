@@ -10,8 +10,6 @@ export default defineConfig({
   base: './',
   plugins: [svelte({ configFile: false })],
   build: {
-    outDir: path.join(root, 'dist/renderer'),
-    emptyOutDir: true,
     target: 'chrome140',
     sourcemap: true,
     modulePreload: { polyfill: false },
