@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { GatehouseError } from './base/gatehouse-error.ts';
-import { createLog } from './base/log.ts';
+import { createLog, type Log } from './base/log.ts';
 import { demoCameraInputs } from './demo/demo-cameras.ts';
 import { startFleetProcess } from './demo/fleet-process.ts';
 import { startEngine } from './engine/engine.ts';
@@ -55,21 +55,21 @@ function wholeNumber(name: string, text: string, maximum: number): number {
 }
 
 function openBrowser(url: string): void {
-  const command = { darwin: 'open', win32: 'explorer' }[String(process.platform)] ?? 'xdg-open';
+  const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
+    darwin: ['open'],
+    win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+  };
+  const [command, ...parameters] = openers[process.platform] ?? ['xdg-open'];
   // Without a browser the printed address is all there is.
-  spawn(command, [url], { stdio: 'ignore', detached: true })
+  spawn(command, [...parameters, url], { stdio: 'ignore', detached: true })
     .on('error', () => {})
     .unref();
 }
 
-async function serve(options: Options): Promise<AsyncDisposable> {
-  const log = createLog();
+/** Starts everything and says where the console is. @throws GatehouseError database-failed, port-in-use */
+async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
   await using parts = new AsyncDisposableStack();
-  const stop = new AbortController();
-  const fleet =
-    options.demo === 0
-      ? undefined
-      : parts.use(await startFleetProcess({ count: options.demo, signal: stop.signal }));
+  const fleet = options.demo === 0 ? undefined : parts.use(await startFleetProcess({ count: options.demo }));
   const engine = parts.use(
     await startEngine({
       dataFolder: options.data,
@@ -97,18 +97,25 @@ async function main(): Promise<void> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
     process.exit(2);
   }
-  const stopping = Promise.withResolvers<void>();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.once(signal, () => stopping.resolve());
-  // Whoever reads our stdout may go away; that is no reason to stop watching cameras.
+  const log = createLog();
+  const stopping = Promise.withResolvers<undefined>();
+  // More than one may come for one Ctrl-C: from the terminal and from npm.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => stopping.resolve(undefined));
+  }
+  process.on('uncaughtException', (error) => {
+    log.fatal(error, 'stopped by a fault in Gatehouse itself');
+    process.exit(1);
+  });
+  // Whoever reads our output may go away; that is no reason to stop watching cameras.
   process.stdout.on('error', () => {});
   try {
-    const served = await Promise.race([serve(options), stopping.promise]);
+    const served = await Promise.race([serve(options, log), stopping.promise]);
     await stopping.promise;
     setTimeout(() => {
-      process.stderr.write('Gatehouse was stopped before everything had closed.\n');
+      log.warn('stopped before everything had closed');
       process.exit(0);
-    }, closeMilliseconds).unref();
+    }, closeMilliseconds);
     await served?.[Symbol.asyncDispose]();
     process.exit(0);
   } catch (error) {
