@@ -1,62 +1,90 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import { FramingError, RtspFramer, type RtspHeaders, type RtspItem } from './rtsp-message.ts';
+import {
+  type CameraAddress,
+  closedConnection,
+  noAnswer,
+  protocolError,
+  unreachable,
+} from './camera-errors.ts';
+import { FramingError, RtspFramer, type RtspItem } from './rtsp-framer.ts';
+import {
+  formatRequest,
+  formatResponse,
+  header,
+  type RtspRequest,
+  type RtspResponse,
+} from './rtsp-message.ts';
 
 const connectMilliseconds = 5_000;
-const responseMilliseconds = 8_000;
-const maximumWaiting = 16;
+const answerMilliseconds = 8_000;
+const keepAliveProbeMilliseconds = 10_000;
+const maximumOutstanding = 16;
+/** A camera that does not read gets no more than this: requests are small and few. */
+const maximumUnsentBytes = 64 * 1024;
+/** What cameras ask of a client to see whether it lives, or tell it. */
+const acknowledgedMethods: ReadonlySet<string> = new Set([
+  'OPTIONS',
+  'GET_PARAMETER',
+  'SET_PARAMETER',
+  'ANNOUNCE',
+]);
 
-export type RtspResponse = Extract<RtspItem, { type: 'response' }>;
-
-interface Waiting {
+/** A request whose answer has not come yet. */
+interface Outstanding {
   readonly sequence: number;
   resolve(response: RtspResponse): void;
   reject(error: GatehouseError): void;
 }
 
-/** Sockets only: sends requests, gives each its answer, hands frames on. What the answers mean is the session's work. */
+/**
+ * One TCP connection to a camera: sends requests, gives each its answer, hands frames on. What the answers mean is the
+ * session's work. Every request finishes: with its answer, after 8 s, or when the connection ends.
+ */
 export class RtspConnection {
-  readonly #camera: string;
+  readonly address: CameraAddress;
   readonly #socket: net.Socket;
   readonly #framer = new RtspFramer();
   readonly #closed = Promise.withResolvers<GatehouseError>();
-  #waiting: Waiting[] = [];
+  #outstanding: Outstanding[] = [];
   #sequence = 0;
-  #isClosed = false;
-  /** Called for every interleaved frame; the data stays valid. */
+  #end: GatehouseError | undefined;
+  /** Called for every interleaved frame; the data stays valid, nobody writes to it again. */
   onFrame: (channel: number, data: Buffer) => void = () => {};
 
-  private constructor(camera: string, socket: net.Socket) {
-    this.#camera = camera;
+  private constructor(address: CameraAddress, socket: net.Socket) {
+    this.address = address;
     this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 10_000);
     socket.on('data', (chunk) => this.#onData(chunk));
-    socket.on('error', (error) => this.#close(connectionLost(camera, error)));
-    socket.on('close', () => this.#close(connectionLost(camera)));
+    socket.on('error', (error) => this.#close(closedConnection(address, error)));
+    socket.on('close', () => this.#close(closedConnection(address)));
   }
 
   /**
-   * @param camera the camera's name, for errors
-   * @throws GatehouseError camera-unreachable
+   * Connects within 5 s.
+   * @throws GatehouseError camera-unreachable; the signal's reason when it is aborted
    */
-  static async open(
-    camera: string,
-    host: string,
-    port: number,
-    signal: AbortSignal,
-  ): Promise<RtspConnection> {
-    const socket = net.connect({ host, port });
+  static async open(address: CameraAddress, signal: AbortSignal): Promise<RtspConnection> {
+    signal.throwIfAborted();
+    const socket = net.connect({
+      host: address.host,
+      port: address.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveProbeMilliseconds,
+    });
     const timeout = AbortSignal.timeout(connectMilliseconds);
     try {
       await once(socket, 'connect', { signal: AbortSignal.any([signal, timeout]) });
     } catch (error) {
-      socket.destroy();
+      // Attempts that are still under way must not fail with nobody listening.
       socket.on('error', () => {});
-      throw unreachable(camera, host, port, timeout.aborted ? 'ETIMEDOUT' : error);
+      socket.destroy();
+      signal.throwIfAborted();
+      throw unreachable(address, timeout.aborted ? undefined : error);
     }
-    return new RtspConnection(camera, socket);
+    return new RtspConnection(address, socket);
   }
 
   /** Resolves with the reason when the connection has ended, whoever ended it. */
@@ -65,25 +93,26 @@ export class RtspConnection {
   }
 
   /**
-   * Sends a request and resolves with its answer. Headers must not hold line ends.
-   * @throws GatehouseError camera-protocol-error (no answer in 8 s), camera-closed-connection
+   * Sends a request and resolves with its answer, whatever its status.
+   * @throws GatehouseError camera-silent (no answer in 8 s), camera-closed-connection, camera-protocol-error
    */
   async request(
     method: string,
     uri: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<RtspResponse> {
-    const { promise, resolve, reject } = Promise.withResolvers<RtspResponse>();
-    if (this.#waiting.length >= maximumWaiting) {
-      throw protocolError(this.#camera, `did not answer ${maximumWaiting} requests`);
+    if (this.#end !== undefined) throw this.#end;
+    if (this.#outstanding.length === maximumOutstanding) {
+      throw noAnswer(this.address, method, answerMilliseconds / 1_000);
     }
-    const sequence = this.#send(method, uri, headers);
-    const waiting: Waiting = { sequence, resolve, reject };
-    this.#waiting.push(waiting);
+    const { promise, resolve, reject } = Promise.withResolvers<RtspResponse>();
+    const request: Outstanding = { sequence: ++this.#sequence, resolve, reject };
+    this.#outstanding.push(request);
     const timer = setTimeout(() => {
-      this.#waiting = this.#waiting.filter((entry) => entry !== waiting);
-      reject(protocolError(this.#camera, `did not answer ${method} in time`));
-    }, responseMilliseconds);
+      this.#outstanding = this.#outstanding.filter((other) => other !== request);
+      reject(noAnswer(this.address, method, answerMilliseconds / 1_000));
+    }, answerMilliseconds);
+    this.#send(formatRequest(method, uri, request.sequence, headers));
     try {
       return await promise;
     } finally {
@@ -91,35 +120,32 @@ export class RtspConnection {
     }
   }
 
-  /** Sends a request whose answer nobody waits for: keep-alives. */
-  notify(method: string, uri: string, headers: Readonly<Record<string, string>>): void {
-    this.#send(method, uri, headers);
-  }
-
-  destroy(): void {
-    this.#close(
-      new GatehouseError('camera-closed-connection', `${this.#camera}: the connection was closed.`),
-    );
+  /** Ends the connection at once; what is outstanding is rejected with the reason. */
+  destroy(reason: GatehouseError = closedConnection(this.address)): void {
+    this.#close(reason);
     this.#socket.destroy();
   }
 
-  #send(method: string, uri: string, headers: Readonly<Record<string, string>>): number {
-    if (this.#isClosed) throw connectionLost(this.#camera);
-    const sequence = ++this.#sequence;
-    // Exactly this spelling of CSeq: some cameras know no other.
-    const lines = [`${method} ${uri} RTSP/1.0`, `CSeq: ${sequence}`];
-    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-    this.#socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-    return sequence;
+  #send(bytes: Buffer): void {
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength > maximumUnsentBytes) {
+      this.destroy(protocolError(this.address, 'does not read what it is sent', 'Restart the camera.'));
+    }
   }
 
   #onData(chunk: Buffer): void {
     try {
-      for (const item of this.#framer.push(chunk)) this.#onItem(item);
+      for (const item of this.#framer.push(chunk)) {
+        // A listener may have ended the connection; what came in the same chunk is not for it any more.
+        if (this.#end === undefined) this.#onItem(item);
+      }
     } catch (error) {
-      const reason = error instanceof FramingError ? error.message : 'an answer could not be read';
-      this.#close(protocolError(this.#camera, `speaks no RTSP (${reason})`, error));
-      this.#socket.destroy();
+      // Nothing that one camera sends may end the process, which has other cameras.
+      this.destroy(
+        error instanceof FramingError
+          ? protocolError(this.address, `cannot be understood: ${error.message}`, undefined, error)
+          : GatehouseError.from(error),
+      );
     }
   }
 
@@ -132,8 +158,7 @@ export class RtspConnection {
         this.#onResponse(item);
         break;
       case 'request':
-        // A camera that asks something of us (OPTIONS as keep-alive, ANNOUNCE) only wants an answer.
-        this.#socket.write(`RTSP/1.0 200 OK\r\nCSeq: ${item.headers.get('cseq')?.[0] ?? '0'}\r\n\r\n`);
+        this.#onRequest(item);
         break;
       default:
         item satisfies never;
@@ -141,58 +166,25 @@ export class RtspConnection {
   }
 
   #onResponse(response: RtspResponse): void {
-    const sequence = Number.parseInt(response.headers.get('cseq')?.[0] ?? '', 10);
-    // The answer to a notification has a number that nobody waits for; one without a number belongs to the oldest.
-    const index = Number.isNaN(sequence)
-      ? 0
-      : this.#waiting.findIndex((waiting) => waiting.sequence === sequence);
-    const [waiting] = index === -1 ? [] : this.#waiting.splice(index, 1);
-    waiting?.resolve(response);
+    // "100 Continue" and its likes announce the answer.
+    if (response.status < 200) return;
+    const sequence = Number(header(response.headers, 'cseq') ?? Number.NaN);
+    const index = this.#outstanding.findIndex((request) => request.sequence === sequence);
+    // Some servers leave CSeq out or count by themselves: their answers come in the order of the requests.
+    const [request] = this.#outstanding.splice(Math.max(index, 0), 1);
+    request?.resolve(response);
   }
 
-  /** Once: all that waits is told, so that nothing hangs. */
-  #close(error: GatehouseError): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
-    this.#closed.resolve(error);
+  #onRequest({ method, headers }: RtspRequest): void {
+    const status = acknowledgedMethods.has(method) ? '200 OK' : '501 Not Implemented';
+    this.#send(formatResponse(status, header(headers, 'cseq') ?? '0'));
   }
-}
 
-/** The value of a header; the first one where there are several. */
-export function header(headers: RtspHeaders, name: string): string | undefined {
-  return headers.get(name)?.[0];
-}
-
-export function protocolError(camera: string, what: string, cause?: unknown): GatehouseError {
-  return new GatehouseError(
-    'camera-protocol-error',
-    `${camera} ${what}. Check that the address is that of an RTSP stream, then restart the camera.`,
-    { camera, cause },
-  );
-}
-
-function connectionLost(camera: string, cause?: unknown): GatehouseError {
-  return new GatehouseError(
-    'camera-closed-connection',
-    `${camera} closed the connection. It may have restarted, or too many programs watch it at once.`,
-    { camera, cause },
-  );
-}
-
-function unreachable(camera: string, host: string, port: number, error: unknown): GatehouseError {
-  const code =
-    typeof error === 'string' ? error : error instanceof Error && 'code' in error ? error.code : undefined;
-  const where = `${host} port ${port}`;
-  const reasons: Record<string, string> = {
-    ETIMEDOUT: `${where} does not answer. Check that the camera has power and is on this network.`,
-    ECONNREFUSED: `${where} refuses the connection. Check the port, and that RTSP is switched on in the camera.`,
-    ECONNRESET: `${where} refuses the connection. Check the port, and that RTSP is switched on in the camera.`,
-    ENOTFOUND: `the name ${host} is not known on this network. Check it, or use the camera's IP address.`,
-    EAI_AGAIN: `the name ${host} cannot be looked up now. Check the network, or use the camera's IP address.`,
-    EHOSTUNREACH: `there is no way to ${where}. Check the network cable and the address.`,
-    ENETUNREACH: `there is no way to ${where}. Check the network cable and the address.`,
-  };
-  const reason = reasons[String(code)] ?? `${where} could not be reached (${String(code)}).`;
-  return new GatehouseError('camera-unreachable', `${camera}: ${reason}`, { camera, cause: error });
+  /** The first reason counts. Whoever waits is told, so that nothing hangs. */
+  #close(reason: GatehouseError): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    for (const request of this.#outstanding.splice(0)) request.reject(reason);
+    this.#closed.resolve(reason);
+  }
 }

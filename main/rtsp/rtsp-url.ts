@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { Secret } from '../base/secret.ts';
 
@@ -6,63 +7,93 @@ export interface RtspUrl {
   readonly url: string;
   readonly username: string | null;
   readonly password: Secret | null;
-  /** Name, IPv4 or IPv6 address without brackets. */
+  /** Name, IPv4 or IPv6 address, the latter without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
 const defaultPort = 554;
+const maximumCharacters = 4096;
+const scheme = /^rtsp:\/\//i;
+/** Host, port and everything behind them; anchored at both ends. */
+const location = /^(?:\[([\w:.%]+)\]|([\w.~-]+))(?::(\d{0,5}))?(?=[/?]|$)(.*)$/s;
 
 /**
- * Takes an address apart as people and cameras write it: user and password may hold any character, encoded or not, so
- * that the last `@` before the end of the host decides. Path and query stay as they are.
- * @throws GatehouseError bad-input; the message never repeats the password
+ * Takes an address apart as people and cameras write it: user and password may hold any character, encoded or not.
+ * Path and query stay as they are, but for characters that no request line can hold: those are percent-encoded.
+ * @throws GatehouseError bad-input; the message never repeats the address, which may hold a password
  */
 export function parseRtspUrl(text: string): RtspUrl {
   const trimmed = text.trim();
-  const scheme = /^rtsp:\/\//i.exec(trimmed)?.[0];
-  if (scheme === undefined) throw bad('must start with rtsp://');
-  const rest = trimmed.slice(scheme.length);
-  const { userInfo, location } = splitUserInfo(rest);
-  const match = /^(?:\[([0-9a-f:.%]+)\]|([^\s:/?#[\]@]+))(?::(\d{1,5}))?(?=[/?]|$)(.*)$/i.exec(location);
-  if (match === null) throw bad('needs a host, such as rtsp://192.168.1.20/stream');
-  const [, ipv6, name, portText, tail = ''] = match;
-  const host = ipv6 ?? name ?? '';
-  const port = portText === undefined ? defaultPort : Number(portText);
+  if (trimmed.length > maximumCharacters) throw bad(`is longer than ${maximumCharacters} characters`);
+  if (/^rtsps:\/\//i.test(trimmed)) throw bad('starts with rtsps://, which is not supported; use rtsp://');
+  if (!scheme.test(trimmed)) throw bad('must start with rtsp://');
+  const rest = trimmed.replace(scheme, '');
+  const hostStart = findHost(rest);
+  const [, ipv6, name, portText = '', tail = ''] = location.exec(rest.slice(hostStart)) ?? [];
+  const host = ipv6 ?? name;
+  if (host === undefined) throw bad('needs a host, such as rtsp://192.168.1.20/stream');
+  if (ipv6 !== undefined && !isIPv6(ipv6)) throw bad('has brackets around what is no IPv6 address');
+  const port = portText === '' ? defaultPort : Number(portText);
   if (port < 1 || port > 65_535) throw bad('has a port that is not between 1 and 65535');
-  // Control characters would end the request line, and what follows would be a header of its own.
-  if (hasControlCharacters(tail)) throw bad('holds a character that no address can hold');
-  const authority = `${ipv6 === undefined ? host : `[${ipv6}]`}${portText === undefined ? '' : `:${port}`}`;
+  const authority = `${ipv6 === undefined ? host : `[${host}]`}${portText === '' ? '' : `:${port}`}`;
+  const url = `rtsp://${encodeForRequestLine(`${authority}${tail}`)}`;
+  if (hostStart === 0) return { url, username: null, password: null, host, port };
+  const userInfo = rest.slice(0, hostStart - 1);
   const colon = userInfo.indexOf(':');
-  const username = userInfo === '' ? null : decode(colon === -1 ? userInfo : userInfo.slice(0, colon));
-  const password = colon === -1 ? null : new Secret(decode(userInfo.slice(colon + 1)));
-  return { url: `rtsp://${authority}${tail}`, username, password, host, port };
+  return {
+    url,
+    username: decode(colon === -1 ? userInfo : userInfo.slice(0, colon)),
+    password: colon === -1 ? null : new Secret(decode(userInfo.slice(colon + 1))),
+    host,
+    port,
+  };
 }
 
-/** The last `@` that a host, a port or a path can follow; an `@` in the path of an address without user is not one. */
-function splitUserInfo(rest: string): { userInfo: string; location: string } {
-  for (let at = rest.lastIndexOf('@'); at > 0; at = rest.lastIndexOf('@', at - 1)) {
-    const location = rest.slice(at + 1);
-    const before = rest.slice(0, at);
-    const looksLikeHost = /^(?:\[[0-9a-f:.%]+\]|[^\s:/?#[\]@]+)(?::\d{1,5})?(?:[/?]|$)/i.test(location);
-    // "host/path@more": the part before the first slash is a host already, and no password holds a slash and no colon.
-    const isPath = /^[^:/?#@]+(?::\d{1,5})?[/?]/.test(before);
-    if (looksLikeHost && !isPath) return { userInfo: before, location };
+/**
+ * Percent-encodes what would end a request line or a quoted string of a header: blanks, control characters, `"`, `\` and
+ * everything beyond ASCII. What is encoded already stays as it is.
+ */
+export function encodeForRequestLine(text: string): string {
+  return text.toWellFormed().replace(/[^!#-[\]-~]+/g, (characters) => encodeURIComponent(characters));
+}
+
+/**
+ * Where the host begins: behind the last `@`, since user and password may hold `@` and `/`. Paths and queries may hold
+ * `@` too, so that the most certain host wins (an IP address before a name with a dot before a word), then the last.
+ */
+function findHost(rest: string): number {
+  let start = 0;
+  let certainty = certaintyOfHost(rest);
+  // "camera/path@1": nobody has a user name with a slash and no password. "admin:80/x@…" may be a password, though.
+  if (certainty > 0 || (certainty === 0 && !/^[^/?]*:/.test(rest))) return 0;
+  for (let at = rest.indexOf('@'); at !== -1; at = rest.indexOf('@', at + 1)) {
+    const found = certaintyOfHost(rest.slice(at + 1));
+    if (found < certainty || (start === 0 && found === certainty)) continue;
+    start = at + 1;
+    certainty = found;
   }
-  return { userInfo: '', location: rest };
+  return start;
+}
+
+/** -1: no host is here; 0: a single word; 1: a name with a dot; 2: an IP address. */
+function certaintyOfHost(text: string): number {
+  const [, ipv6, name] = location.exec(text) ?? [];
+  if (ipv6 !== undefined) return 2;
+  if (name === undefined) return -1;
+  if (isIPv4(name)) return 2;
+  return name.includes('.') ? 1 : 0;
 }
 
 /** Percent-decoding that leaves a `%` which encodes nothing as it is. */
 function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function hasControlCharacters(text: string): boolean {
-  return [...text].some((character) => character <= ' ' || character === '\u007f');
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
 }
 
 function bad(why: string): GatehouseError {

@@ -1,5 +1,4 @@
 import sdpTransform from 'sdp-transform';
-import { GatehouseError } from '../base/gatehouse-error.ts';
 
 /** The video of a camera as its SDP describes it (RFC 8866, RFC 6184 section 8). */
 export interface VideoTrack {
@@ -10,108 +9,149 @@ export interface VideoTrack {
   readonly parameterSets: readonly Buffer[];
 }
 
-/** A track and the `a=control` attribute that addresses it. */
-export interface DescribedTrack {
-  readonly track: VideoTrack;
-  readonly control: string | undefined;
-  /** `a=control` of the whole session. */
-  readonly sessionControl: string | undefined;
-}
+/** What a camera offers; `control` are the attributes of that name, yet to be resolved. */
+export type DescribedVideo =
+  | {
+      readonly kind: 'playable';
+      readonly track: VideoTrack;
+      readonly control: string | undefined;
+      readonly sessionControl: string | undefined;
+    }
+  /** Video, but none in H.264; names of the field such as H265 and JPEG. */
+  | { readonly kind: 'unsupported'; readonly codecs: readonly string[] }
+  | { readonly kind: 'no-video' };
 
-const maximumBytes = 256 * 1024;
-const h264 = /^h\.?264$/i;
+type Media = ReturnType<typeof sdpTransform.parse>['media'][number];
+
+const maximumCharacters = 256 * 1024;
+const maximumLineCharacters = 16 * 1024;
+const maximumCodecs = 8;
+const maximumCodecCharacters = 32;
+const defaultClockRate = 90_000;
+/** Static payload types need no rtpmap (RFC 3551 section 6). */
+const staticCodecs: ReadonlyMap<number, string> = new Map([
+  [26, 'JPEG'],
+  [31, 'H261'],
+  [32, 'MPEG'],
+  [33, 'MPEG-TS'],
+  [34, 'H263'],
+]);
 
 /**
- * Finds the first H.264 track. What is wrong elsewhere in the SDP (repeated `s=`, broken `o=` and `c=`, no `v=0`, unknown
- * media such as TP-Link's) does not matter.
- * @throws GatehouseError camera-no-video, camera-codec-unsupported
+ * Finds the first H.264 video, on whatever payload type (Bosch: 35). `profile-level-id` is not read: Eufy's is false, the
+ * SPS knows. Never throws.
  */
-export function findVideo(sdp: string, camera: string): DescribedTrack {
-  const description = sdpTransform.parse(sdp.slice(0, maximumBytes));
-  const videos = description.media.filter((media) => media.type === 'video');
-  const offered = new Set<string>();
-  for (const media of videos) {
-    for (const map of media.rtp ?? []) {
-      if (!h264.test(map.codec)) {
-        offered.add(map.codec.toUpperCase());
-        continue;
-      }
-      // Ubiquiti puts the fmtp of one track on another, and some send it empty: only that of this payload type counts.
-      const format = media.fmtp?.find((entry) => entry.payload === map.payload)?.config ?? '';
-      return {
-        track: {
-          payloadType: map.payload,
-          clockRate: map.rate ?? 90_000,
-          encodingName: 'H264',
-          parameterSets: parseParameterSets(format),
-        },
-        control: media.control,
-        sessionControl: description.control,
-      };
-    }
-    // MJPEG is a static payload type and needs no rtpmap (RFC 3551 section 6).
-    if (/\b26\b/.test(media.payloads ?? '')) offered.add('JPEG');
+export function findVideo(sdp: string): DescribedVideo {
+  const { media, control } = sdpTransform.parse(relevantLines(sdp));
+  const videos = media.filter(({ type }) => type === 'video');
+  for (const video of videos) {
+    const map = video.rtp.find(({ codec, payload }) => codec === 'H264' && Number.isInteger(payload));
+    if (map === undefined) continue;
+    const { payload, rate = 0 } = map;
+    const track = {
+      payloadType: payload,
+      clockRate: Number.isInteger(rate) && rate > 0 ? rate : defaultClockRate,
+      encodingName: 'H264',
+      parameterSets: parameterSetsOf(payload, video, media),
+    } as const;
+    return { kind: 'playable', track, control: text(video.control), sessionControl: text(control) };
   }
-  if (videos.length === 0) {
-    throw new GatehouseError(
-      'camera-no-video',
-      `${camera}: this address has no video. Look up the address of a video stream in the camera's manual.`,
-      { camera },
-    );
-  }
-  const codecs = offered.size === 0 ? 'an unknown codec' : [...offered].join(', ');
-  throw new GatehouseError(
-    'camera-codec-unsupported',
-    `${camera}: the video is ${codecs}. Set the camera's stream to H.264.`,
-    { camera },
-  );
+  if (videos.length === 0) return { kind: 'no-video' };
+  return { kind: 'unsupported', codecs: [...new Set(videos.flatMap(codecsOf))].slice(0, maximumCodecs) };
 }
 
-/** `sprop-parameter-sets` (RFC 6184 section 8.1); Annex B start codes inside are taken off, some cameras put them there. */
-function parseParameterSets(format: string): Buffer[] {
-  const [, list = ''] = /(?:^|;)\s*sprop-parameter-sets\s*=\s*"?([^;"\s]*)/i.exec(format) ?? [];
+/**
+ * The lines that are read at all, in the shape that sdp-transform knows. What cameras spoil elsewhere (no `v=0`, repeated
+ * `s=`, broken `o=` and `c=`) never gets there.
+ */
+function relevantLines(sdp: string): string {
+  const lines = sdp
+    .slice(0, maximumCharacters)
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.length <= maximumLineCharacters)
+    .map((line) => line.replace(/[\s\0]+/g, ' ').trim());
+  return lines.flatMap(readableLine).join('\n');
+}
+
+function readableLine(line: string): string[] {
+  // TP-Link's "m=application/TP-LINK" is a media too, or its attributes would be taken for those of the video before it.
+  const [, media] = /^m ?= ?(.*)$/i.exec(line) ?? [];
+  if (media !== undefined) return [`m=${media.replace(/^video\b/i, 'video')}`];
+  const [, name = '', value = ''] = /^a ?= ?(rtpmap|fmtp|control) ?: ?(.*)$/i.exec(line) ?? [];
+  switch (name.toLowerCase()) {
+    case 'rtpmap':
+      // One spelling for "h264" and "H.264".
+      return [`a=rtpmap:${value.toUpperCase().replace(/^(\d+ H)\.(?=26[0-9]\b)/, '$1')}`];
+    case 'fmtp':
+      return [`a=fmtp:${value}`];
+    case 'control':
+      return [`a=control:${value}`];
+    default:
+      return [];
+  }
+}
+
+/** sdp-transform makes a number of what looks like one: "a=control:1". */
+function text(value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+function codecsOf(video: Media): string[] {
+  const mapped = video.rtp.map(({ codec }) => String(codec).slice(0, maximumCodecCharacters)).filter(Boolean);
+  const payloadTypes = String(video.payloads ?? '')
+    .split(' ')
+    .map(Number);
+  return [...mapped, ...payloadTypes.flatMap((payloadType) => staticCodecs.get(payloadType) ?? [])];
+}
+
+/**
+ * `sprop-parameter-sets` of the track. Ubiquiti leaves a track's fmtp empty or puts it on another one: then the others
+ * are looked through, but for those of another video.
+ */
+function parameterSetsOf(payloadType: number, video: Media, media: readonly Media[]): Buffer[] {
+  const own = video.fmtp.filter(({ payload }) => payload === payloadType);
+  const others = media
+    .filter((entry) => entry === video || entry.type !== 'video')
+    .flatMap(({ fmtp }) => fmtp);
+  for (const { config } of [...own, ...others]) {
+    const sets = parseParameterSets(String(config));
+    if (sets.length > 0) return sets;
+  }
+  return [];
+}
+
+/** RFC 6184 section 8.1: NAL units in Base64, separated by commas. */
+function parseParameterSets(config: string): Buffer[] {
+  const [, list = ''] = /(?:^|[; ])sprop-parameter-sets ?= ?"?([^;" ]*)/i.exec(config) ?? [];
   return list
     .split(',')
-    .map((set) => Buffer.from(set, 'base64'))
-    .map((nalUnit) => nalUnit.subarray(startCodeBytes(nalUnit)))
-    .filter((nalUnit) => nalUnit.length > 1);
+    .flatMap((set) => splitAtStartCodes(Buffer.from(set, 'base64')))
+    .filter(isParameterSet);
 }
 
-function startCodeBytes(nalUnit: Buffer): number {
-  const zeros = nalUnit.findIndex((byte) => byte !== 0);
-  return zeros >= 2 && nalUnit[zeros] === 1 ? zeros + 1 : 0;
+/** Some cameras leave the start codes of Annex B in: one in front, or several NAL units in one. */
+function splitAtStartCodes(bytes: Buffer): Buffer[] {
+  const nalUnits: Buffer[] = [];
+  let start = 0;
+  for (let code = bytes.indexOf(startCode); code !== -1; code = bytes.indexOf(startCode, start)) {
+    nalUnits.push(withoutTrailingZeros(bytes.subarray(start, code)));
+    start = code + startCode.length;
+  }
+  nalUnits.push(withoutTrailingZeros(bytes.subarray(start)));
+  return nalUnits;
 }
 
-/**
- * The address to SETUP a track with (RFC 2326 appendix C.1.1). Whatever the camera says, the answer is on the host that
- * was connected to: behind NAT cameras name an address that cannot be reached.
- * @param base address of the DESCRIBE request, without user and password
- * @param contentBase `Content-Base` or `Content-Location` of its answer, often broken
- */
-export function resolveControl(
-  base: string,
-  contentBase: string | undefined,
-  control: string | undefined,
-): string {
-  const start = usableBase(base, contentBase);
-  if (control === undefined || control === '' || control === '*') return start;
-  if (/^rtsps?:\/\//i.test(control)) return onHostOf(base, control);
-  // An absolute path is one; everything else is put behind the base, which may end with a query (Hikvision, Dahua).
-  if (control.startsWith('/')) return `${authority(base)}${control}`;
-  return start.endsWith('/') ? `${start}${control}` : `${start}/${control}`;
+const startCode = Buffer.from([0, 0, 1]);
+
+/** A NAL unit never ends with a zero: those belong to the next start code (H.264 section 7.4.1). */
+function withoutTrailingZeros(nalUnit: Buffer): Buffer {
+  let end = nalUnit.length;
+  while (end > 0 && nalUnit[end - 1] === 0) end--;
+  return nalUnit.subarray(0, end);
 }
 
-/** Cameras send "rtsp://rtsp://…", no scheme at all, or a bare IPv6 address: only what holds a path can be used. */
-function usableBase(base: string, contentBase: string | undefined): string {
-  const cleaned = (contentBase ?? '').trim().replace(/^(?:rtsp:\/\/)+(?=rtsp:\/\/)/i, '');
-  if (!/^rtsp:\/\/[^/]+\/./i.test(cleaned)) return base;
-  return onHostOf(base, cleaned);
-}
-
-function authority(url: string): string {
-  return /^rtsp:\/\/[^/?]+/i.exec(url)?.[0] ?? url;
-}
-
-function onHostOf(base: string, url: string): string {
-  return `${authority(base)}${url.replace(/^rtsps?:\/\/[^/?]*/i, '')}`;
+/** SPS or PPS (H.264 table 7-1). */
+function isParameterSet(nalUnit: Buffer): boolean {
+  const type = (nalUnit[0] ?? 0) & 0x1f;
+  return nalUnit.length > 1 && (type === 7 || type === 8);
 }

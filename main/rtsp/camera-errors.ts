@@ -1,0 +1,118 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { ErrorCode } from '../contract/error-codes.ts';
+import type { RtspResponse } from './rtsp-message.ts';
+
+/** Who is spoken to: never with user or password. */
+export interface CameraAddress {
+  /** The camera's name. */
+  readonly name: string;
+  /** Name, IPv4 or IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const maximumQuotedCharacters = 80;
+const pathAdvice = "Look up the path of a video stream in the camera's manual.";
+
+/** Sentences that say which camera, what failed and what to do next, in this order. */
+function cameraError(
+  code: ErrorCode,
+  address: CameraAddress,
+  sentence: string,
+  cause?: unknown,
+): GatehouseError {
+  const { name, host, port } = address;
+  const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new GatehouseError(code, `${name} (${at}) ${sentence}`, { camera: name, cause });
+}
+
+/** @param cause what the socket said; undefined when it said nothing in time */
+export function unreachable(address: CameraAddress, cause?: unknown): GatehouseError {
+  const { host, port } = address;
+  const reasons: Record<string, string> = {
+    ETIMEDOUT: 'does not answer. Check that it has power and is on this network.',
+    ECONNREFUSED: `refuses connections on port ${port}. Check the port, and that RTSP is switched on in the camera.`,
+    ECONNRESET: `refuses connections on port ${port}. Check the port, and that RTSP is switched on in the camera.`,
+    ENOTFOUND: `cannot be found: nobody on this network knows the name ${host}. Check it, or use the IP address.`,
+    EAI_AGAIN: `cannot be found: names cannot be looked up now. Check the network, or use the IP address.`,
+    EHOSTUNREACH: 'cannot be reached from here. Check its network cable and its address.',
+    ENETUNREACH: 'is on a network that cannot be reached from here. Check the network of this computer.',
+  };
+  const code = cause === undefined ? 'ETIMEDOUT' : socketErrorCode(cause);
+  const sentence = reasons[code] ?? `cannot be reached (${code}). Check its address and the network.`;
+  return cameraError('camera-unreachable', address, sentence, cause);
+}
+
+export function closedConnection(address: CameraAddress, cause?: unknown): GatehouseError {
+  const sentence = 'closed the connection. It may be restarting, or too many programs watch it at once.';
+  return cameraError('camera-closed-connection', address, sentence, cause);
+}
+
+export function noAnswer(address: CameraAddress, method: string, seconds: number): GatehouseError {
+  const sentence = `is connected but did not answer ${method} within ${seconds} s. If it goes on, restart the camera.`;
+  return cameraError('camera-silent', address, sentence);
+}
+
+export function noPackets(address: CameraAddress, seconds: number): GatehouseError {
+  const sentence = `is connected but has sent no video for ${seconds} s. If it goes on, restart the camera.`;
+  return cameraError('camera-silent', address, sentence);
+}
+
+/** @param what verb and object: "sends a message whose head does not end" */
+export function protocolError(
+  address: CameraAddress,
+  what: string,
+  advice = 'Check that the address is that of an RTSP stream.',
+  cause?: unknown,
+): GatehouseError {
+  return cameraError('camera-protocol-error', address, `${what}. ${advice}`, cause);
+}
+
+export function noVideo(address: CameraAddress): GatehouseError {
+  return cameraError('camera-no-video', address, `offers no video at this path. ${pathAdvice}`);
+}
+
+export function unsupportedCodec(address: CameraAddress, codecs: readonly string[]): GatehouseError {
+  const offered = codecs.length === 0 ? 'in a format it does not name' : `as ${codecs.join(', ')}`;
+  const sentence = `sends its video ${offered}. Set this stream of the camera to H.264.`;
+  return cameraError('camera-codec-unsupported', address, sentence);
+}
+
+/** @param advice what to do about it, which depends on whether there were credentials */
+export function refusedCredentials(
+  address: CameraAddress,
+  method: string,
+  response: RtspResponse,
+  advice: string,
+): GatehouseError {
+  const sentence = `${describeAnswer(method, response)}. ${advice}`;
+  return cameraError('camera-refused-credentials', address, sentence);
+}
+
+/** An answer that is no success and not about credentials. */
+export function refusal(address: CameraAddress, method: string, response: RtspResponse): GatehouseError {
+  const answer = describeAnswer(method, response);
+  switch (response.status) {
+    case 404:
+      return cameraError('camera-no-video', address, `${answer}. ${pathAdvice}`);
+    case 453:
+    case 503:
+      return protocolError(address, answer, 'It may be too busy: close other programs that watch it.');
+    case 461:
+      return transportRefused(address, answer);
+    default:
+      return protocolError(address, answer, 'Check the path of the address, then restart the camera.');
+  }
+}
+
+export function transportRefused(address: CameraAddress, what: string): GatehouseError {
+  return protocolError(address, what, 'Allow RTSP over TCP ("interleaved") in the settings of the camera.');
+}
+
+function describeAnswer(method: string, { status, reason }: RtspResponse): string {
+  return `answered ${method} with ${`${status} ${reason.slice(0, maximumQuotedCharacters)}`.trim()}`;
+}
+
+function socketErrorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

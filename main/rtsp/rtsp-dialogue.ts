@@ -1,0 +1,160 @@
+import type { GatehouseError } from '../base/gatehouse-error.ts';
+import { Secret } from '../base/secret.ts';
+import { Authenticator } from './authenticator.ts';
+import { type CameraAddress, protocolError, refusal, refusedCredentials } from './camera-errors.ts';
+import { RtspConnection } from './rtsp-connection.ts';
+import type { RtspResponse } from './rtsp-message.ts';
+import { parseRtspUrl, type RtspUrl } from './rtsp-url.ts';
+
+/** A stream to play. */
+export interface RtspTarget {
+  /** The camera's name, for errors. */
+  readonly name: string;
+  /** Without user and password. */
+  readonly url: string;
+  readonly username: string | null;
+  readonly password: Secret | null;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Some cameras answer 401 to a client that does not say what it is. */
+const userAgent = 'Gatehouse';
+/** The request, the request with credentials, and once more with a fresh nonce. */
+const maximumAttempts = 3;
+
+/** Requests and answers with one camera: says who we are where it asks, and moves on where it redirects. */
+export class RtspDialogue {
+  readonly #name: string;
+  #url: string;
+  #host: string;
+  #connection: RtspConnection;
+  #authenticator: Authenticator | undefined;
+  /** Where credentials were left behind by a redirect. */
+  #redirectedFrom: string | undefined;
+  /** Sent with every request once it is set. */
+  sessionId: string | undefined;
+
+  private constructor(target: RtspTarget, { url, host }: RtspUrl, connection: RtspConnection) {
+    const { name, username, password } = target;
+    this.#name = name;
+    this.#url = url;
+    this.#host = host;
+    this.#connection = connection;
+    this.#authenticator =
+      username === null ? undefined : new Authenticator(username, password ?? new Secret(''));
+  }
+
+  /** @throws GatehouseError bad-input, camera-unreachable; the signal's reason when it is aborted */
+  static async open(target: RtspTarget, signal: AbortSignal): Promise<RtspDialogue> {
+    const url = parseRtspUrl(target.url);
+    const { host, port } = url;
+    return new RtspDialogue(
+      target,
+      url,
+      await RtspConnection.open({ name: target.name, host, port }, signal),
+    );
+  }
+
+  /** What is described: the target's address, or where it was redirected to. */
+  get url(): string {
+    return this.#url;
+  }
+
+  get address(): CameraAddress {
+    return this.#connection.address;
+  }
+
+  /** Resolves with the reason when the connection has ended. */
+  get closed(): Promise<GatehouseError> {
+    return this.#connection.closed;
+  }
+
+  set onFrame(listener: (channel: number, data: Buffer) => void) {
+    this.#connection.onFrame = listener;
+  }
+
+  /**
+   * Sends a request, again with credentials when the camera asks for them or for fresh ones.
+   * @returns the last answer, whatever its status
+   */
+  async exchange(method: string, url: string, headers: Headers = {}): Promise<RtspResponse> {
+    for (let attempt = 1; ; attempt++) {
+      const authorization = this.#authenticator?.authorization(method, url);
+      const response = await this.#connection.request(method, url, {
+        'User-Agent': userAgent,
+        ...(authorization === undefined ? {} : { Authorization: authorization }),
+        ...(this.sessionId === undefined ? {} : { Session: this.sessionId }),
+        ...headers,
+      });
+      if (response.status !== 401) {
+        this.#authenticator?.accepted();
+        return response;
+      }
+      const challenges = response.headers.get('www-authenticate') ?? [];
+      const isWorthRepeating = this.#authenticator?.takeChallenges(challenges) ?? false;
+      if (!isWorthRepeating || attempt === maximumAttempts) return response;
+    }
+  }
+
+  /** As `exchange`, for requests that must succeed. */
+  async request(method: string, url: string, headers: Headers = {}): Promise<RtspResponse> {
+    return this.expectSuccess(method, await this.exchange(method, url, headers));
+  }
+
+  /** @throws GatehouseError camera-refused-credentials, camera-protocol-error, camera-no-video (404) */
+  expectSuccess(method: string, response: RtspResponse): RtspResponse {
+    if (response.status >= 200 && response.status < 300) return response;
+    if (response.status === 401 || response.status === 403) {
+      throw refusedCredentials(this.address, method, response, this.#credentialAdvice());
+    }
+    throw refusal(this.address, method, response);
+  }
+
+  /** Whether the answer refuses credentials, rather than asking for some. */
+  refusesCredentials(response: RtspResponse): boolean {
+    return response.status === 401 && this.#authenticator?.hasChallenge === true;
+  }
+
+  /**
+   * Goes on at another address. User and password go along to the same host only: a hostile camera could send them
+   * anywhere.
+   * @throws GatehouseError camera-protocol-error, camera-unreachable; the signal's reason when it is aborted
+   */
+  async redirect(location: string, signal: AbortSignal): Promise<void> {
+    const { url, host, port } = this.#parseLocation(location);
+    this.#connection.destroy();
+    this.#connection = await RtspConnection.open({ name: this.#name, host, port }, signal);
+    this.#url = url;
+    if (host.toLowerCase() === this.#host.toLowerCase()) return;
+    if (this.#authenticator !== undefined) this.#redirectedFrom = this.#host;
+    this.#authenticator = undefined;
+    this.#host = host;
+  }
+
+  destroy(): void {
+    this.#connection.destroy();
+  }
+
+  #parseLocation(location: string): RtspUrl {
+    try {
+      return parseRtspUrl(location);
+    } catch (error) {
+      const advice = "Enter the stream's own address for this camera.";
+      throw protocolError(this.address, 'redirects to what is no RTSP address', advice, error);
+    }
+  }
+
+  #credentialAdvice(): string {
+    if (this.#redirectedFrom !== undefined) {
+      return `${this.#redirectedFrom} redirected here, and user and password never follow to another host: enter ${this.#url} as the address of this camera.`;
+    }
+    if (this.#authenticator === undefined) {
+      return 'It wants a user and a password: enter them for this camera.';
+    }
+    if (!this.#authenticator.hasChallenge) {
+      return 'It wants a kind of sign-in that is not supported: allow Digest or Basic in its settings.';
+    }
+    return 'Check the user and the password of this camera, and what this user may do.';
+  }
+}
