@@ -1,5 +1,4 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import type { ErrorCode } from '../contract/error-codes.ts';
 import type { RtspResponse } from './rtsp-message.ts';
 
 /** Who is spoken to: never with user or password. */
@@ -16,7 +15,7 @@ const pathAdvice = "Look up the path of a video stream in the camera's manual.";
 
 /** Sentences that say which camera, what failed and what to do next, in this order. */
 function cameraError(
-  code: ErrorCode,
+  code: GatehouseError['code'],
   address: CameraAddress,
   sentence: string,
   cause?: unknown,

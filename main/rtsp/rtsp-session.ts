@@ -94,7 +94,10 @@ export class RtspSession implements AsyncDisposable {
   async play(onPacket: (packet: RtpPacket) => void): Promise<void> {
     if (this.#signal.aborted) return;
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-    const stop = () => resolve();
+    const stop = () => {
+      this.#dialogue.onFrame = () => {};
+      resolve();
+    };
     this.#signal.addEventListener('abort', stop);
     void this.#dialogue.closed.then(reject);
     let heardAt = 0;

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../main/base/secret.ts';
+import type { RtpPacket } from '../../main/rtsp/rtp-packet.ts';
+import { RtspSession } from '../../main/rtsp/rtsp-session.ts';
+import { GstreamerRtspServer, hasGstreamer } from '../support/gstreamer-rtsp-server.ts';
+
+const account = { username: 'guard "1"', password: 'pa:ss@wörd/100%' };
+const singleNalUnitTypes = [1, 5, 6, 7, 8, 9];
+
+/** Opens a stream and plays until so many packets came. */
+async function receive(
+  url: string,
+  packets: number,
+  credentials: { username: string; password: string } | null = null,
+): Promise<{ session: RtspSession; received: RtpPacket[] }> {
+  const stop = new AbortController();
+  const target = {
+    name: 'Test pattern',
+    url,
+    username: credentials?.username ?? null,
+    password: credentials === null ? null : new Secret(credentials.password),
+  };
+  await using session = await RtspSession.open(target, { signal: stop.signal });
+  const received: RtpPacket[] = [];
+  await session.play((packet) => {
+    received.push(packet);
+    if (received.length === packets) stop.abort();
+  });
+  return { session, received };
+}
+
+/** NAL unit type of a payload, that of the fragmented one for FU-A (RFC 6184 section 5.8). */
+function nalUnitType(payload: Buffer): number {
+  const type = payload.readUInt8(0) & 0x1f;
+  return type === 28 ? payload.readUInt8(1) & 0x1f : type;
+}
+
+describe.skipIf(!hasGstreamer())("against GStreamer's RTSP server (Debian's python3-gi)", () => {
+  let open: GstreamerRtspServer;
+  beforeAll(async () => {
+    open = await GstreamerRtspServer.start('open');
+  });
+  afterAll(async () => {
+    await open[Symbol.asyncDispose]();
+  });
+
+  test('the video of an open server arrives', async () => {
+    const { session, received } = await receive(open.url('live'), 60);
+    expect(session.track).toMatchObject({ payloadType: 96, clockRate: 90_000, encodingName: 'H264' });
+    expect(session.track.parameterSets.map((set) => set.readUInt8(0) & 0x1f)).toEqual([7, 8]);
+    const types = received.map(({ payload }) => nalUnitType(payload));
+    expect(types.filter((type) => !singleNalUnitTypes.includes(type) && type !== 24)).toEqual([]);
+    expect(types).toContain(5);
+    const [first = 0, ...others] = received.map(({ sequenceNumber }) => sequenceNumber);
+    expect(others).toEqual(others.map((_, index) => (first + index + 1) % 65_536));
+    expect(new Set(received.map(({ ssrc }) => ssrc)).size).toBe(1);
+  });
+
+  test('packets far larger than an MTU arrive in one piece', async () => {
+    const { received } = await receive(open.url('large-packets'), 40);
+    expect(Math.max(...received.map(({ payload }) => payload.length))).toBeGreaterThan(4_000);
+    const types = received.map(({ payload }) => payload.readUInt8(0) & 0x1f);
+    expect(types.filter((type) => !singleNalUnitTypes.includes(type) && type !== 24)).toEqual([]);
+  });
+
+  test('only the video of a stream with sound arrives', async () => {
+    const { received } = await receive(open.url('with-sound'), 40);
+    expect(new Set(received.map(({ payloadType }) => payloadType))).toEqual(new Set([96]));
+  });
+
+  test('a stream in another format is refused with the name of the format', async () => {
+    await expect(receive(open.url('jpeg'), 1)).rejects.toMatchObject({
+      code: 'camera-codec-unsupported',
+      message: expect.stringContaining('JPEG'),
+    });
+  });
+
+  test('a stream without video is refused', async () => {
+    await expect(receive(open.url('sound-only'), 1)).rejects.toMatchObject({ code: 'camera-no-video' });
+  });
+
+  test('a path that the server does not know has no video', async () => {
+    await expect(receive(open.url('nothing'), 1)).rejects.toMatchObject({
+      code: 'camera-no-video',
+      message: expect.stringContaining('404'),
+    });
+  });
+
+  for (const scheme of ['basic', 'digest'] as const) {
+    test(`${scheme}: the right password lets in, a wrong one and none do not`, async () => {
+      await using server = await GstreamerRtspServer.start(scheme, account.username, account.password);
+      const url = server.url('live');
+      expect((await receive(url, 5, account)).received).toHaveLength(5);
+      for (const wrong of [{ ...account, password: 'Pa:ss@wörd/100%' }, null]) {
+        await expect(receive(url, 1, wrong)).rejects.toMatchObject({ code: 'camera-refused-credentials' });
+      }
+    });
+  }
+});

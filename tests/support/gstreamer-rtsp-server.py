@@ -1,0 +1,74 @@
+"""GStreamer's RTSP server with a few streams, as an independent peer for the tests.
+
+Usage: gstreamer-rtsp-server.py open|basic|digest USER PASSWORD
+Prints its port and ends when its standard input does.
+"""
+
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
+
+# Noise, so that key frames are large.
+PICTURES = (
+    "videotestsrc is-live=true pattern=snow"
+    " ! video/x-raw,format=I420,width=320,height=240,framerate=15/1"
+)
+H264 = PICTURES + " ! x264enc tune=zerolatency key-int-max=15 ! rtph264pay name=pay0 pt=96"
+STREAMS = {
+    "/live": H264,
+    # Packets as large as RTP over TCP allows: nothing is fragmented.
+    "/large-packets": H264 + " mtu=65000",
+    "/with-sound": H264 + " audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8",
+    "/jpeg": PICTURES + " ! jpegenc ! rtpjpegpay name=pay0 pt=26",
+    "/sound-only": "audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8",
+}
+ROLE = "guard"
+
+
+def authentication(scheme, user, password):
+    auth = GstRtspServer.RTSPAuth()
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", ROLE)
+    if scheme == "basic":
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+    else:
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    return auth
+
+
+def stream(launch, is_open):
+    factory = GstRtspServer.RTSPMediaFactory()
+    factory.set_launch(f"( {launch} )")
+    factory.set_shared(True)
+    if not is_open:
+        permissions = GstRtspServer.RTSPPermissions()
+        permissions.add_permission_for_role(ROLE, "media.factory.access", True)
+        permissions.add_permission_for_role(ROLE, "media.factory.construct", True)
+        factory.set_permissions(permissions)
+    return factory
+
+
+def main():
+    scheme, user, password = sys.argv[1:4]
+    Gst.init(None)
+    loop = GLib.MainLoop()
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service("0")
+    for path, launch in STREAMS.items():
+        server.get_mount_points().add_factory(path, stream(launch, scheme == "open"))
+    if scheme != "open":
+        server.set_auth(authentication(scheme, user, password))
+    server.attach(None)
+    GLib.io_add_watch(sys.stdin, GLib.IO_HUP | GLib.IO_IN, lambda *_: loop.quit())
+    print(server.get_bound_port(), flush=True)
+    loop.run()
+
+
+main()

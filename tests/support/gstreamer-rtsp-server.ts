@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Debian's Python sees Debian's packages; another one on the PATH would not. */
+const python = '/usr/bin/python3';
+const script = path.join(import.meta.dirname, 'gstreamer-rtsp-server.py');
+const imports = `
+import gi
+gi.require_version('GstRtspServer', '1.0')
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+raise SystemExit(not all(map(Gst.ElementFactory.find, ('videotestsrc', 'x264enc', 'rtph264pay', 'jpegenc'))))
+`;
+
+/** Whether Debian's python3-gi, gir1.2-gst-rtsp-server-1.0 and GStreamer's plugins are installed. */
+export function hasGstreamer(): boolean {
+  return spawnSync(python, ['-c', imports], { stdio: 'ignore' }).status === 0;
+}
+
+/** GStreamer's RTSP server in a process of its own; its streams are in the script. */
+export class GstreamerRtspServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, port: number) {
+    this.#process = process;
+    this.port = port;
+  }
+
+  static async start(
+    scheme: 'open' | 'basic' | 'digest',
+    username = '',
+    password = '',
+  ): Promise<GstreamerRtspServer> {
+    const process = spawn(python, [script, scheme, username, password], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: process.stdout });
+    const [port] = await Promise.race([once(lines, 'line'), once(process, 'exit').then(() => [])]);
+    if (port === undefined) throw new Error("GStreamer's RTSP server did not start");
+    lines.close();
+    return new GstreamerRtspServer(process, Number(port));
+  }
+
+  url(stream: string): string {
+    return `rtsp://127.0.0.1:${this.port}/${stream}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.stdin?.end();
+    await ended;
+  }
+}
