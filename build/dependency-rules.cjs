@@ -2,8 +2,8 @@
 const layers = {
   contract: [],
   base: ['contract'],
-  rtsp: ['base'],
-  media: ['base', 'rtsp'],
+  rtsp: ['base', 'contract'],
+  media: ['base', 'contract', 'rtsp'],
   store: ['base', 'contract'],
   cameras: ['base', 'contract', 'rtsp', 'media', 'store'],
   viewers: ['base', 'contract', 'media'],
@@ -26,6 +26,12 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
 module.exports = {
   forbidden: [
     ...layerRules,
+    {
+      name: 'the product does not import what builds or tests it',
+      severity: 'error',
+      from: { path: '^(main|preload|renderer)/' },
+      to: { path: '^(build|tests)/', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'renderer and preload know the contract only',
@@ -36,7 +42,7 @@ module.exports = {
     {
       name: 'only desktop and preload use electron',
       severity: 'error',
-      from: { pathNot: '^(main/desktop|preload/)' },
+      from: { pathNot: '^(main/desktop(/|\\.ts$)|preload/)' },
       to: { path: 'node_modules/electron/|^electron$' },
     },
     {
