@@ -32,15 +32,16 @@ export async function exclusively(file, { work, onWait }) {
   }
 }
 
-/** @param {string} file @throws {Error} when no lock can be written there */
+/** @param {string} file @returns {boolean} @throws {Error} when no lock can be written there */
 function take(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    if (!isHeld(file)) rmSync(file, { force: true });
-    return false;
+    if (isHeld(file)) return false;
+    rmSync(file, { force: true });
+    return take(file);
   }
 }
 
