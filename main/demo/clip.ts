@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type FrameTemplate, toFrameTemplate } from './frame-template.ts';
 
 export const framesPerSecond = 15;
 /** 90 kHz ticks from one frame to the next. */
@@ -10,10 +11,23 @@ const pps = 8;
 const idrSlice = 5;
 const accessUnitDelimiter = 9;
 
-/** One picture of a clip, as NAL units without start codes. */
-export interface ClipFrame {
+/** One picture of a clip. */
+export class ClipFrame {
+  /** Without start codes and without the access unit delimiter. */
   readonly nalUnits: readonly Buffer[];
   readonly keyFrame: boolean;
+  #template: FrameTemplate | undefined;
+
+  constructor(nalUnits: readonly Buffer[]) {
+    this.nalUnits = nalUnits;
+    this.keyFrame = nalUnits.some((nalUnit) => typeOf(nalUnit) === idrSlice);
+  }
+
+  /** Its packets: made when they are first sent, shared by all cameras that show the scene. */
+  get template(): FrameTemplate {
+    this.#template ??= toFrameTemplate(this.nalUnits);
+    return this.#template;
+  }
 }
 
 /** A loop of pictures that begins with a key frame. */
@@ -70,30 +84,32 @@ function clipFolder(): string {
   }
 }
 
-/** Takes an Annex B stream apart in which every picture begins with an access unit delimiter. */
+/**
+ * Takes an Annex B stream (H.264 annex B) apart in which every picture begins with an access unit delimiter. What comes
+ * before the first delimiter belongs to no picture.
+ * @throws Error when it does not begin with a key frame and its parameter sets
+ */
 export function parseClip(data: Buffer): Clip {
-  const frames: { nalUnits: Buffer[]; keyFrame: boolean }[] = [];
-  let spsUnit: Buffer | undefined;
-  let ppsUnit: Buffer | undefined;
+  const pictures: Buffer[][] = [];
   for (const nalUnit of annexB(data)) {
-    const type = (nalUnit[0] ?? 0) & 0x1f;
-    if (type === accessUnitDelimiter) {
-      frames.push({ nalUnits: [], keyFrame: false });
-      continue;
-    }
-    if (type === sps) spsUnit ??= nalUnit;
-    if (type === pps) ppsUnit ??= nalUnit;
-    const frame = frames.at(-1);
-    if (frame === undefined) continue;
-    frame.nalUnits.push(nalUnit);
-    if (type === idrSlice) frame.keyFrame = true;
+    if (typeOf(nalUnit) === accessUnitDelimiter) pictures.push([]);
+    else pictures.at(-1)?.push(nalUnit);
   }
-  if (spsUnit === undefined || ppsUnit === undefined || frames[0]?.keyFrame !== true) {
+  const frames = pictures.filter((nalUnits) => nalUnits.length > 0).map((units) => new ClipFrame(units));
+  const [first] = frames;
+  const spsUnit = first?.nalUnits.find((nalUnit) => typeOf(nalUnit) === sps);
+  const ppsUnit = first?.nalUnits.find((nalUnit) => typeOf(nalUnit) === pps);
+  if (first?.keyFrame !== true || spsUnit === undefined || ppsUnit === undefined) {
     throw new Error('a clip must begin with a key frame and its parameter sets');
   }
   return { frames, sps: spsUnit, pps: ppsUnit };
 }
 
+function typeOf(nalUnit: Buffer): number {
+  return (nalUnit[0] ?? 0) & 0x1f;
+}
+
+/** NAL units between start codes of three bytes or more; zeros in front of a start code belong to it. */
 function* annexB(data: Buffer): Generator<Buffer> {
   const startCode = Buffer.from([0, 0, 1]);
   let start = data.indexOf(startCode);
@@ -102,7 +118,7 @@ function* annexB(data: Buffer): Generator<Buffer> {
     const next = data.indexOf(startCode, from);
     let end = next === -1 ? data.length : next;
     while (end > from && data[end - 1] === 0) end--;
-    yield data.subarray(from, end);
+    if (end > from) yield data.subarray(from, end);
     start = next;
   }
 }

@@ -7,13 +7,16 @@ export interface CameraCredentials {
   readonly password: string;
 }
 
+/** `stale`: who calls is right, but used a nonce that is worth nothing any more. */
+export type Verdict = 'accepted' | 'stale' | 'refused';
+
 const realm = 'virtual camera';
 
 /** The server's side of RFC 7617 and RFC 7616, written apart from the client's. */
 export class CredentialCheck {
   #credentials: CameraCredentials;
-  #nonce = randomBytes(12).toString('hex');
-  #isStale = false;
+  #nonce = newNonce();
+  #expiredNonce: string | undefined;
 
   constructor(credentials: CameraCredentials) {
     this.#credentials = credentials;
@@ -23,47 +26,65 @@ export class CredentialCheck {
     this.#credentials = { ...this.#credentials, password };
   }
 
-  /** The nonce in use is worth nothing from now on; who uses it is told that it is stale. */
+  /** The nonce in use is worth nothing from now on; who knows the password and uses it is told that it is stale. */
   expireNonce(): void {
-    this.#nonce = randomBytes(12).toString('hex');
-    this.#isStale = true;
+    this.#expiredNonce = this.#nonce;
+    this.#nonce = newNonce();
   }
 
-  challenge(): string {
+  /** Value of `WWW-Authenticate` for who was not accepted. */
+  challenge(verdict: Verdict): string {
     const { scheme } = this.#credentials;
     if (scheme === 'basic') return `Basic realm="${realm}"`;
     const algorithm = scheme === 'digest-sha-256' ? 'algorithm=SHA-256, ' : '';
-    return `Digest realm="${realm}", ${algorithm}qop="auth", nonce="${this.#nonce}"${this.#isStale ? ', stale=true' : ''}`;
+    const stale = verdict === 'stale' ? ', stale=true' : '';
+    return `Digest realm="${realm}", ${algorithm}qop="auth", nonce="${this.#nonce}"${stale}`;
   }
 
-  /** @param authorization value of the header, undefined when there was none */
-  accepts(authorization: string | undefined, method: string): boolean {
-    if (authorization === undefined) return false;
+  /**
+   * @param authorization value of the header, undefined when there was none
+   * @param url of the request: a digest for another one is worth nothing (RFC 7616 section 3.4.6)
+   */
+  check(authorization: string | undefined, method: string, url: string): Verdict {
+    if (authorization === undefined) return 'refused';
     const { scheme, username, password } = this.#credentials;
     if (scheme === 'basic') {
-      return authorization === `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+      const expected = Buffer.from(`${username}:${password}`).toString('base64');
+      return /^basic +(\S+)$/i.exec(authorization)?.[1] === expected ? 'accepted' : 'refused';
     }
-    const fields = new Map(
-      [...authorization.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)].map(
-        ([, name = '', quoted, token = '']) => [name, quoted?.replace(/\\(.)/g, '$1') ?? token],
-      ),
-    );
-    const hash = (text: string) =>
+    const fields = parametersOf(authorization);
+    const hash = (...parts: (string | undefined)[]) =>
       createHash(scheme === 'digest-md5' ? 'md5' : 'sha256')
-        .update(text)
+        .update(parts.join(':'))
         .digest('hex');
+    const nonce = fields.get('nonce');
     const expected = hash(
-      [
-        hash(`${username}:${realm}:${password}`),
-        this.#nonce,
-        fields.get('nc'),
-        fields.get('cnonce'),
-        'auth',
-        hash(`${method}:${fields.get('uri')}`),
-      ].join(':'),
+      hash(username, realm, password),
+      nonce,
+      fields.get('nc'),
+      fields.get('cnonce'),
+      'auth',
+      hash(method, url),
     );
-    const isRight = fields.get('nonce') === this.#nonce && fields.get('response') === expected;
-    if (isRight) this.#isStale = false;
-    return isRight && fields.get('username') === username;
+    const isRight =
+      fields.get('username') === username &&
+      fields.get('qop') === 'auth' &&
+      fields.get('uri') === url &&
+      fields.get('response') === expected;
+    if (!isRight) return 'refused';
+    if (nonce === this.#nonce) return 'accepted';
+    return nonce === this.#expiredNonce ? 'stale' : 'refused';
   }
+}
+
+function newNonce(): string {
+  return randomBytes(12).toString('hex');
+}
+
+/** `name=token` and `name="quoted \" string"`, as in every challenge and answer (RFC 9110 section 11.2). */
+function parametersOf(header: string): Map<string, string> {
+  const found = header.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g);
+  return new Map(
+    [...found].map(([, name = '', quoted, token = '']) => [name, quoted?.replace(/\\(.)/g, '$1') ?? token]),
+  );
 }

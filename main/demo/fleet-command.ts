@@ -11,18 +11,29 @@ export const fleetCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('corrupt'), on: z.boolean() }),
   z.object({ do: z.literal('reboot'), seconds: z.number().min(0).max(3_600) }),
   z.object({ do: z.literal('next-key-frame'), profile }),
+  z.object({ do: z.literal('statistics') }),
 ]);
 export type FleetCommand = z.infer<typeof fleetCommand>;
 
 /** One line on the fleet's stdin. */
 export const fleetRequest = z.object({ id: z.number(), camera: z.int().min(0), command: fleetCommand });
 
+const cameraStatistics = z.object({
+  /** Dials so far. */
+  connections: z.number(),
+  /** Sockets that are open. */
+  openConnections: z.number(),
+  /** Sessions that play. */
+  playing: z.object({ main: z.number(), sub: z.number() }),
+});
+export type CameraStatistics = z.infer<typeof cameraStatistics>;
+
 /** Lines on its stdout: first the cameras, then answers. */
 export const fleetReady = z.object({
   cameras: z.array(z.object({ name: z.string(), mainUrl: z.string(), subUrl: z.string() })),
 });
-export const fleetAnswer = z.object({
-  id: z.number(),
-  value: z.number().nullable(),
-  error: z.string().optional(),
-});
+
+/** What was asked for: a number of milliseconds, statistics, or null for what was only to be done. */
+const fleetValue = z.union([z.number(), cameraStatistics, z.null()]);
+export type FleetValue = z.infer<typeof fleetValue>;
+export const fleetAnswer = z.object({ id: z.number(), value: fleetValue, error: z.string().optional() });

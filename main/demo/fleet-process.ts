@@ -3,15 +3,24 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { type FleetCommand, fleetAnswer, fleetReady } from './fleet-command.ts';
+import {
+  type CameraStatistics,
+  type FleetCommand,
+  type FleetValue,
+  fleetAnswer,
+  fleetReady,
+} from './fleet-command.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/** A fleet that does not end by itself within this time is killed. */
+const endMilliseconds = 2_000;
 
 /** A fleet of virtual cameras in a process of its own, so that neither takes time from the other. */
 export class FleetProcess implements AsyncDisposable {
   readonly cameras: readonly { name: string; mainUrl: string; subUrl: string }[];
   readonly #child: Child;
-  readonly #waiting = new Map<number, { resolve(value: number | null): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { resolve(value: FleetValue): void; reject(error: Error): void }>();
   #nextId = 1;
 
   constructor(child: Child, lines: Interface, cameras: FleetProcess['cameras']) {
@@ -24,31 +33,58 @@ export class FleetProcess implements AsyncDisposable {
       if (error === undefined) waiting?.resolve(value);
       else waiting?.reject(new Error(error));
     });
+    // Written to in the moment in which the process dies: the answer says so, below.
+    child.stdin.on('error', () => {});
     // Nothing that waits may hang when the process dies.
     child.once('exit', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('the virtual cameras have ended'));
+      for (const { reject } of this.#waiting.values()) reject(ended());
+      this.#waiting.clear();
     });
   }
 
-  /** Tells a camera something; resolves when it is done (a reboot: when the camera is back). */
-  async command(camera: number, command: FleetCommand): Promise<number | null> {
+  /**
+   * Tells a camera something; resolves when it is done (a reboot: when the camera is back).
+   * @param camera its index
+   * @throws Error when there is no such camera or the process has ended
+   */
+  async command(camera: number, command: FleetCommand): Promise<FleetValue> {
+    if (this.#hasExited) throw ended();
     const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+    const { promise, resolve, reject } = Promise.withResolvers<FleetValue>();
     this.#waiting.set(id, { resolve, reject });
     this.#child.stdin.write(`${JSON.stringify({ id, camera, command })}\n`);
     return await promise;
   }
 
   async millisecondsToNextKeyFrame(camera: number, profile: 'main' | 'sub'): Promise<number> {
-    return (await this.command(camera, { do: 'next-key-frame', profile })) ?? Number.NaN;
+    const value = await this.command(camera, { do: 'next-key-frame', profile });
+    if (typeof value !== 'number') throw new Error('the virtual cameras gave no time');
+    return value;
+  }
+
+  async statistics(camera: number): Promise<CameraStatistics> {
+    const value = await this.command(camera, { do: 'statistics' });
+    if (value === null || typeof value === 'number')
+      throw new Error('the virtual cameras gave no statistics');
+    return value;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#hasExited) return;
     const exit = once(this.#child, 'exit');
     this.#child.stdin.end();
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), endMilliseconds);
     await exit;
+    clearTimeout(kill);
   }
+
+  get #hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+}
+
+function ended(): Error {
+  return new Error('the virtual cameras have ended');
 }
 
 /** @throws Error when the cameras cannot start; what they said is on stderr */

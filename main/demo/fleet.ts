@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { type FleetCommand, fleetRequest } from './fleet-command.ts';
+import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
@@ -29,7 +29,7 @@ function parseOptions() {
   return { count, port, gopSeconds: values.gop === '2' ? (2 as const) : (10 as const), json: values.json };
 }
 
-async function obey(camera: VirtualCamera, command: FleetCommand): Promise<number | null> {
+async function obey(camera: VirtualCamera, command: FleetCommand): Promise<FleetValue> {
   switch (command.do) {
     case 'refuse':
       await camera.refuse(command.on);
@@ -51,6 +51,8 @@ async function obey(camera: VirtualCamera, command: FleetCommand): Promise<numbe
       return null;
     case 'next-key-frame':
       return camera.millisecondsToNextKeyFrame(command.profile);
+    case 'statistics':
+      return camera.statistics;
     default:
       return command satisfies never;
   }

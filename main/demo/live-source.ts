@@ -1,10 +1,8 @@
-import { type Clip, framesPerSecond, ticksPerFrame } from './clip.ts';
-import { toRtpPayloads } from './rtp-payloads.ts';
+import { type Clip, type ClipFrame, framesPerSecond, ticksPerFrame } from './clip.ts';
 
 /** One picture as all clients of a stream get it. */
 export interface LiveFrame {
-  readonly payloads: readonly Buffer[];
-  readonly keyFrame: boolean;
+  readonly picture: ClipFrame;
   /** 90 kHz ticks since the camera was switched on; rises over the loop of the clip. */
   readonly ticks: number;
 }
@@ -16,15 +14,21 @@ const frameMilliseconds = 1_000 / framesPerSecond;
  */
 export class LiveSource {
   readonly #clip: Clip;
-  readonly #payloads = new Map<number, readonly Buffer[]>();
-  readonly #startedAt: number;
-  #next = 0;
+  #startedAt: number;
+  #sent = 0;
+  /** Index into the clip of the next picture. */
+  #position: number;
+  /** Index of the key frame that stands while the picture is frozen. */
   #frozen: number | undefined;
 
-  /** @param startedAt `performance.now()` of the first picture */
-  constructor(clip: Clip, startedAt: number) {
+  /**
+   * @param startedAt `performance.now()` of the first picture
+   * @param position which picture of the clip comes first
+   */
+  constructor(clip: Clip, startedAt: number, position = 0) {
     this.#clip = clip;
     this.#startedAt = startedAt;
+    this.#position = position % clip.frames.length;
   }
 
   /** SPS and PPS for the SDP. */
@@ -32,43 +36,56 @@ export class LiveSource {
     return [this.#clip.sps, this.#clip.pps];
   }
 
+  /** `performance.now()` at which the next picture is sent: each by its own number, so that no error adds up. */
+  get dueAt(): number {
+    return this.#startedAt + this.#sent * frameMilliseconds;
+  }
+
+  /** `ticks` of the next picture. */
+  get nextTicks(): number {
+    return this.#sent * ticksPerFrame;
+  }
+
   /** The pictures that are due; none for a stream whose time has not come. */
   *due(now: number): Generator<LiveFrame> {
-    while (this.#startedAt + this.#next * frameMilliseconds <= now) {
-      const number = this.#next++;
-      const index = this.#frozen ?? number % this.#clip.frames.length;
-      const frame = this.#clip.frames[index];
-      if (frame === undefined) continue;
-      yield { payloads: this.#payloadsOf(index), keyFrame: frame.keyFrame, ticks: number * ticksPerFrame };
+    while (this.dueAt <= now) {
+      const picture = this.#clip.frames[this.#frozen ?? this.#position];
+      const ticks = this.nextTicks;
+      this.#sent++;
+      if (this.#frozen === undefined) this.#position = (this.#position + 1) % this.#clip.frames.length;
+      if (picture !== undefined) yield { picture, ticks };
     }
   }
 
-  /** Packets go on, the picture stands: the last key frame is sent again and again. */
+  /** All that is to come comes so much later. */
+  postpone(milliseconds: number): void {
+    this.#startedAt += milliseconds;
+  }
+
+  /**
+   * Packets go on, the picture stands: the last key frame is sent again and again. Afterwards the clip goes on behind that
+   * key frame, which is what a decoder has.
+   */
   freeze(on: boolean): void {
-    this.#frozen = on
-      ? this.#clip.frames.findLastIndex((frame, index) => frame.keyFrame && index <= this.#position)
-      : undefined;
-    // A live decoder needs a key frame after the freeze: the clip goes on at the next one.
-    if (!on) while (this.#clip.frames[this.#position]?.keyFrame !== true) this.#next++;
+    if (on === (this.#frozen !== undefined)) return;
+    const { frames } = this.#clip;
+    if (this.#frozen !== undefined) {
+      this.#position = (this.#frozen + 1) % frames.length;
+      this.#frozen = undefined;
+      return;
+    }
+    let last = this.#position;
+    do last = (last - 1 + frames.length) % frames.length;
+    while (frames[last]?.keyFrame !== true);
+    this.#frozen = last;
   }
 
   /** Milliseconds until the next key frame is sent. */
   millisecondsToNextKeyFrame(now: number): number {
     const { frames } = this.#clip;
     let ahead = 0;
-    while (frames[(this.#position + ahead) % frames.length]?.keyFrame !== true) ahead++;
-    return Math.max(0, this.#startedAt + (this.#next + ahead) * frameMilliseconds - now);
-  }
-
-  get #position(): number {
-    return this.#next % this.#clip.frames.length;
-  }
-
-  #payloadsOf(index: number): readonly Buffer[] {
-    const known = this.#payloads.get(index);
-    if (known !== undefined) return known;
-    const payloads = toRtpPayloads(this.#clip.frames[index]?.nalUnits ?? []);
-    this.#payloads.set(index, payloads);
-    return payloads;
+    while (this.#frozen === undefined && frames[(this.#position + ahead) % frames.length]?.keyFrame !== true)
+      ahead++;
+    return Math.max(0, this.dueAt + ahead * frameMilliseconds - now);
   }
 }

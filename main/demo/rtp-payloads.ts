@@ -1,7 +1,7 @@
 const maximumPayloadBytes = 1_400;
 const fuA = 28;
 
-/** NAL units of one picture to RTP payloads (RFC 6184): whole ones as they are, large ones as FU-A. */
+/** NAL units of one picture to RTP payloads (RFC 6184): whole ones as they are (section 5.6), large ones as FU-A (5.8). */
 export function toRtpPayloads(nalUnits: readonly Buffer[]): Buffer[] {
   return nalUnits.flatMap((nalUnit) =>
     nalUnit.length <= maximumPayloadBytes ? [nalUnit] : toFragments(nalUnit),

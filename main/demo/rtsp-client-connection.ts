@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { framesPerSecond } from './clip.ts';
 import type { CredentialCheck } from './credentials.ts';
 import type { LiveSource } from './live-source.ts';
 import { type PlaySession, TcpSession, UdpSession } from './play-session.ts';
+import { RequestReader, type RtspRequest } from './request-reader.ts';
+import { parseTransport } from './transport-offer.ts';
+import { UdpPortPair } from './udp-port-pair.ts';
 
-const maximumRequestBytes = 64 * 1024;
 const sessionSeconds = 60;
 
 export type Profile = 'main' | 'sub';
@@ -15,68 +18,58 @@ export interface ServedCamera {
   readonly credentials: CredentialCheck | undefined;
   source(profile: Profile): LiveSource;
   /** Sessions that get frames from now on, until they are removed. */
-  readonly sessions: Set<{ readonly profile: Profile; readonly session: PlaySession }>;
+  readonly playing: Map<PlaySession, Profile>;
 }
 
-interface Request {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: ReadonlyMap<string, string>;
+interface Session {
+  readonly id: string;
+  readonly profile: Profile;
+  readonly sender: PlaySession;
+  /** Ends a session over UDP whose client says nothing more; over TCP the connection tells. */
+  readonly expiry: NodeJS.Timeout | undefined;
 }
 
 /** One client of a virtual camera: reads its requests, answers them (RFC 2326), keeps at most one session. */
 export class RtspClientConnection {
   readonly #camera: ServedCamera;
   readonly #socket: Socket;
-  #pending: Buffer = Buffer.alloc(0);
-  #session: PlaySession | undefined;
-  #sessionId = '';
-  #profile: Profile = 'main';
-  #expiry: NodeJS.Timeout | undefined;
-  #work: Promise<void> = Promise.resolve();
+  #session: Session | undefined;
 
   constructor(camera: ServedCamera, socket: Socket) {
     this.#camera = camera;
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#onData(chunk));
-    socket.on('error', () => {});
-    socket.on('close', () => this.#endSession());
   }
 
-  #onData(chunk: Buffer): void {
-    this.#pending = Buffer.concat([this.#pending, chunk]);
-    if (this.#pending.length > maximumRequestBytes) this.#socket.destroy();
-    for (;;) {
-      // Interleaved data of a client is RTCP: nothing to learn from it.
-      if (this.#pending[0] === 0x24) {
-        const bytes = this.#pending.length < 4 ? Number.POSITIVE_INFINITY : 4 + this.#pending.readUInt16BE(2);
-        if (this.#pending.length < bytes) return;
-        this.#pending = this.#pending.subarray(bytes);
-        continue;
+  /** Resolves when the client is gone; never rejects. */
+  async serve(): Promise<void> {
+    const reader = new RequestReader();
+    try {
+      for await (const chunk of this.#socket) {
+        for (const request of reader.read(chunk)) await this.#answer(request);
       }
-      const end = this.#pending.indexOf('\r\n\r\n');
-      if (end === -1) return;
-      const request = parseRequest(this.#pending.toString('latin1', 0, end));
-      this.#pending = this.#pending.subarray(end + 4);
-      // In order, also where an answer has to wait for a socket.
-      this.#work = this.#work
-        .then(() => this.#answer(request))
-        .catch(() => {
-          this.#socket.destroy();
-        });
+    } catch {
+      // The client is gone or speaks something else: either way there is nobody to tell.
+    } finally {
+      this.#endSession();
+      this.#socket.destroy();
     }
   }
 
-  async #answer(request: Request): Promise<void> {
-    this.#expectMore();
+  async #answer(request: RtspRequest): Promise<void> {
     const { credentials } = this.#camera;
-    if (
-      credentials !== undefined &&
-      request.method !== 'OPTIONS' &&
-      !credentials.accepts(request.headers.get('authorization'), request.method)
-    ) {
-      this.#reply(request, '401 Unauthorized', { 'WWW-Authenticate': credentials.challenge() });
+    this.#session?.expiry?.refresh();
+    // OPTIONS is open to all, as on most cameras.
+    if (credentials !== undefined && request.method !== 'OPTIONS') {
+      const verdict = credentials.check(request.headers.get('authorization'), request.method, request.url);
+      if (verdict !== 'accepted') {
+        this.#reply(request, '401 Unauthorized', { 'WWW-Authenticate': credentials.challenge(verdict) });
+        return;
+      }
+    }
+    const named = request.headers.get('session')?.split(';')[0];
+    if (named !== undefined && named !== this.#session?.id) {
+      this.#reply(request, '454 Session Not Found');
       return;
     }
     switch (request.method) {
@@ -87,33 +80,33 @@ export class RtspClientConnection {
         this.#describe(request);
         break;
       case 'SETUP':
-        await this.#setup(request);
+        await this.#setUp(request);
         break;
       case 'PLAY':
         this.#play(request);
         break;
       case 'GET_PARAMETER':
-        this.#reply(request, '200 OK', {});
+        this.#reply(request, '200 OK');
         break;
       case 'TEARDOWN':
         this.#endSession();
-        this.#reply(request, '200 OK', {});
+        this.#reply(request, '200 OK');
         break;
       default:
-        this.#reply(request, '501 Not Implemented', {});
+        this.#reply(request, '501 Not Implemented');
     }
   }
 
-  #describe(request: Request): void {
+  #describe(request: RtspRequest): void {
     const profile = profileOf(request.url);
     if (profile === undefined) {
-      this.#reply(request, '404 Not Found', {});
+      this.#reply(request, '404 Not Found');
       return;
     }
     const [sps, pps] = this.#camera.source(profile).parameterSets;
     const body = [
       'v=0',
-      'o=- 0 0 IN IP4 127.0.0.1',
+      'o=- 0 0 IN IP4 0.0.0.0',
       `s=${this.#camera.name}`,
       'c=IN IP4 0.0.0.0',
       't=0 0',
@@ -121,6 +114,7 @@ export class RtspClientConnection {
       'm=video 0 RTP/AVP 96',
       'a=rtpmap:96 H264/90000',
       `a=fmtp:96 packetization-mode=1;profile-level-id=${sps.toString('hex', 1, 4)};sprop-parameter-sets=${sps.toString('base64')},${pps.toString('base64')}`,
+      `a=framerate:${framesPerSecond}`,
       'a=control:track1',
       '',
     ].join('\r\n');
@@ -128,47 +122,52 @@ export class RtspClientConnection {
     this.#reply(request, '200 OK', { 'Content-Base': base, 'Content-Type': 'application/sdp' }, body);
   }
 
-  async #setup(request: Request): Promise<void> {
+  async #setUp(request: RtspRequest): Promise<void> {
     const profile = profileOf(request.url);
-    if (profile === undefined) {
-      this.#reply(request, '404 Not Found', {});
+    const transport = parseTransport(request.headers.get('transport') ?? '');
+    if (profile === undefined || transport === undefined) {
+      this.#reply(request, profile === undefined ? '404 Not Found' : '461 Unsupported Transport');
       return;
     }
     this.#endSession();
-    const transport = request.headers.get('transport') ?? '';
-    const ports = /client_port=(\d+)-(\d+)/.exec(transport);
-    const channel = /interleaved=(\d+)/.exec(transport)?.[1];
-    if (/RTP\/AVP\/TCP/i.test(transport)) {
-      this.#session = new TcpSession(this.#socket, Number(channel ?? 0));
-    } else if (ports !== null) {
-      this.#session = await UdpSession.open(this.#socket.remoteAddress ?? '127.0.0.1', Number(ports[1]));
+    const id = randomBytes(4).toString('hex');
+    if (transport.kind === 'tcp') {
+      const sender = new TcpSession(this.#socket, transport.channel);
+      this.#session = { id, profile, sender, expiry: undefined };
     } else {
-      this.#reply(request, '461 Unsupported Transport', {});
-      return;
+      const ports = await UdpPortPair.open(addressOf(this.#socket.localAddress));
+      const expiry = setTimeout(() => this.#socket.destroy(), sessionSeconds * 1_000);
+      const host = addressOf(this.#socket.remoteAddress);
+      const sender = new UdpSession(ports, host, transport.port, () => expiry.refresh());
+      this.#session = { id, profile, sender, expiry };
     }
-    this.#profile = profile;
-    this.#sessionId = randomBytes(4).toString('hex');
     this.#reply(request, '200 OK', {
-      Transport: this.#session.transport,
-      Session: `${this.#sessionId};timeout=${sessionSeconds}`,
+      Transport: this.#session.sender.transport,
+      Session: `${id};timeout=${sessionSeconds}`,
     });
   }
 
-  #play(request: Request): void {
-    const session = this.#session;
-    if (session === undefined || request.headers.get('session')?.split(';')[0] !== this.#sessionId) {
-      this.#reply(request, '454 Session Not Found', {});
+  #play(request: RtspRequest): void {
+    if (this.#session === undefined) {
+      this.#reply(request, '455 Method Not Valid in This State');
       return;
     }
+    const { id, profile, sender } = this.#session;
+    const timestamp = sender.timestampOf(this.#camera.source(profile).nextTicks);
     this.#reply(request, '200 OK', {
-      Session: this.#sessionId,
+      Session: id,
       Range: 'npt=now-',
-      'RTP-Info': `url=${request.url};seq=${session.sequenceNumber};rtptime=${session.timestampBase}`,
+      'RTP-Info': `url=${trackUrl(request.url)};seq=${sender.sequenceNumber};rtptime=${timestamp}`,
     });
-    this.#camera.sessions.add({ profile: this.#profile, session });
+    this.#camera.playing.set(sender, profile);
   }
 
-  #reply(request: Request, status: string, headers: Readonly<Record<string, string>>, body = ''): void {
+  #reply(
+    request: RtspRequest,
+    status: string,
+    headers: Readonly<Record<string, string>> = {},
+    body = '',
+  ): void {
     const lines = [
       `RTSP/1.0 ${status}`,
       `CSeq: ${request.headers.get('cseq') ?? '0'}`,
@@ -179,37 +178,28 @@ export class RtspClientConnection {
     if (this.#socket.writable) this.#socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
   }
 
-  /** Over UDP a client that says nothing for a minute is gone; over TCP the connection tells. */
-  #expectMore(): void {
-    clearTimeout(this.#expiry);
-    if (!(this.#session instanceof UdpSession)) return;
-    this.#expiry = setTimeout(() => this.#socket.destroy(), sessionSeconds * 1_000);
-  }
-
   #endSession(): void {
-    clearTimeout(this.#expiry);
-    const session = this.#session;
-    if (session === undefined) return;
+    if (this.#session === undefined) return;
+    const { sender, expiry } = this.#session;
     this.#session = undefined;
-    for (const entry of this.#camera.sessions) {
-      if (entry.session === session) this.#camera.sessions.delete(entry);
-    }
-    session.close();
+    clearTimeout(expiry);
+    this.#camera.playing.delete(sender);
+    sender.close();
   }
 }
 
-function parseRequest(text: string): Request {
-  const [start = '', ...lines] = text.split('\r\n');
-  const [method = '', url = ''] = start.trim().split(' ');
-  const headers = new Map<string, string>();
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
-  }
-  return { method: method.toUpperCase(), url, headers };
-}
-
+/** `rtsp://host/main`, with whatever track or query comes after. */
 function profileOf(url: string): Profile | undefined {
   const path = /^rtsp:\/\/[^/]+\/(main|sub)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase();
   return path === 'main' || path === 'sub' ? path : undefined;
+}
+
+/** PLAY names the presentation or the track; RTP-Info names the track. */
+function trackUrl(url: string): string {
+  return /\/track1$/.test(url) ? url : `${url.replace(/\/$/, '')}/track1`;
+}
+
+/** Without the prefix of IPv4 inside IPv6; undefined only on a socket that is closed. */
+function addressOf(address = '127.0.0.1'): string {
+  return address.replace(/^::ffff:/, '');
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadClip, scenes } from './clip.ts';
+import { Corruption } from './corruption.ts';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
+import type { CameraStatistics } from './fleet-command.ts';
 import { LiveSource } from './live-source.ts';
 import { type Profile, RtspClientConnection, type ServedCamera } from './rtsp-client-connection.ts';
 
-/** One packet in so many is damaged while `corrupt` is on. */
-const damagedShare = 20;
+/** From one camera's place in its clip to the next one's: no two of a wall send key frames or begin the loop together. */
+const framesApart = 67;
 
 export interface VirtualCameraOptions {
   /** From 0; decides scene and name. */
@@ -35,34 +37,33 @@ export class VirtualCamera implements AsyncDisposable {
   #server: net.Server | undefined;
   #port: number;
   #connections = 0;
+  #isRefusing = false;
+  #isRebooting = false;
   #isSilent = false;
-  #isCorrupt = false;
-  #damageCounter = 0;
+  #corruption: Corruption | undefined;
 
   private constructor(options: VirtualCameraOptions) {
-    const { index, gopSeconds, credentials, startedAt } = options;
+    const { index, port, gopSeconds, credentials, startedAt } = options;
     const scene = scenes[index % scenes.length] ?? scenes[0];
     const round = Math.floor(index / scenes.length);
     this.name = round === 0 ? scene : `${scene} ${round + 1}`;
     this.#options = options;
-    this.#port = options.port;
-    // Cameras that show the same scene show it at different moments.
-    const ahead = round * 3_000;
+    this.#port = port;
     this.#sources = {
-      main: new LiveSource(loadClip(index, 'main', gopSeconds), startedAt - ahead),
-      sub: new LiveSource(loadClip(index, 'sub', gopSeconds), startedAt - ahead),
+      main: new LiveSource(loadClip(index, 'main', gopSeconds), startedAt, index * framesApart),
+      sub: new LiveSource(loadClip(index, 'sub', gopSeconds), startedAt, index * framesApart),
     };
     this.#served = {
       name: this.name,
       credentials: credentials === undefined ? undefined : new CredentialCheck(credentials),
       source: (profile) => this.#sources[profile],
-      sessions: new Set(),
+      playing: new Map(),
     };
   }
 
   static async start(options: VirtualCameraOptions): Promise<VirtualCamera> {
     const camera = new VirtualCamera(options);
-    await camera.#listen();
+    await camera.#listenIfAwake();
     return camera;
   }
 
@@ -75,26 +76,30 @@ export class VirtualCamera implements AsyncDisposable {
   }
 
   /** Dials so far, sockets that are open, sessions that play. */
-  get statistics(): {
-    connections: number;
-    openConnections: number;
-    playing: { main: number; sub: number };
-  } {
+  get statistics(): CameraStatistics {
     const playing = { main: 0, sub: 0 };
-    for (const { profile } of this.#served.sessions) playing[profile]++;
+    for (const profile of this.#served.playing.values()) playing[profile]++;
     return { connections: this.#connections, openConnections: this.#sockets.size, playing };
   }
 
   /** Sends the pictures that are due; the fleet's clock calls it. */
   tick(now: number): void {
     for (const profile of ['main', 'sub'] as const) {
-      for (const frame of this.#sources[profile].due(now)) {
+      const source = this.#sources[profile];
+      // Most ticks are nobody's: this is what makes a camera cheap that nobody watches.
+      if (now < source.dueAt) continue;
+      for (const frame of source.due(now)) {
         if (this.#isSilent) continue;
-        for (const entry of this.#served.sessions) {
-          if (entry.profile === profile) entry.session.send(frame, (payload) => this.#damage(payload));
+        for (const [session, wanted] of this.#served.playing) {
+          if (wanted === profile) session.send(frame, this.#corruption);
         }
       }
     }
+  }
+
+  /** Goes on so much later where it was: the machine slept. */
+  postpone(milliseconds: number): void {
+    for (const source of Object.values(this.#sources)) source.postpone(milliseconds);
   }
 
   millisecondsToNextKeyFrame(profile: Profile): number {
@@ -103,8 +108,9 @@ export class VirtualCamera implements AsyncDisposable {
 
   /** New connections are refused; those that are open stay. */
   async refuse(on: boolean): Promise<void> {
-    if (on) await this.#stopListening();
-    else await this.#listen();
+    this.#isRefusing = on;
+    if (on) this.#stopListening();
+    else await this.#listenIfAwake();
   }
 
   /** Cuts every open connection. */
@@ -132,57 +138,63 @@ export class VirtualCamera implements AsyncDisposable {
     this.#served.credentials?.expireNonce();
   }
 
-  /** Gone for so many seconds; resolves when it listens again, or when it was disposed meanwhile. */
+  /** Gone for so many seconds; resolves when it is back, or when it was disposed meanwhile. */
   async reboot(seconds: number): Promise<void> {
-    await this.#stopListening();
+    this.#isRebooting = true;
+    this.#stopListening();
     this.drop();
     try {
       await delay(seconds * 1_000, undefined, { signal: this.#disposing.signal });
     } catch {
       return;
     }
-    await this.#listen();
+    this.#isRebooting = false;
+    await this.#listenIfAwake();
   }
 
-  /** Flips bytes in a share of the packets. */
+  /** Flips bytes in a share of the packets, the same in every run. */
   corrupt(on: boolean): void {
-    this.#isCorrupt = on;
+    this.#corruption = on ? new Corruption(this.#options.index) : undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing.abort();
-    const stopped = this.#stopListening();
-    for (const socket of this.#sockets) socket.destroy();
-    await stopped;
+    this.#stopListening();
+    await Promise.all(
+      [...this.#sockets].map(async (socket) => {
+        const closed = once(socket, 'close');
+        socket.destroy();
+        await closed;
+      }),
+    );
   }
 
-  async #listen(): Promise<void> {
-    if (this.#server !== undefined) return;
-    const server = net.createServer((socket) => {
-      this.#connections++;
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      new RtspClientConnection(this.#served, socket);
-    });
+  /** Not while it refuses or reboots: whichever ends last opens the door. */
+  async #listenIfAwake(): Promise<void> {
+    if (this.#server !== undefined || this.#isRefusing || this.#isRebooting) return;
+    const server = net.createServer((socket) => this.#welcome(socket));
     this.#server = server;
     server.listen(this.#port, this.#options.host);
-    await once(server, 'listening');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      this.#server = undefined;
+      throw error;
+    }
     const address = server.address();
     if (typeof address === 'object' && address !== null) this.#port = address.port;
   }
 
-  async #stopListening(): Promise<void> {
-    const server = this.#server;
+  /** The port is closed at once; the server's own end comes with that of its last connection. */
+  #stopListening(): void {
+    this.#server?.close();
     this.#server = undefined;
-    // The callback comes when the last connection has ended too: that is not waited for.
-    server?.close();
   }
 
-  #damage(payload: Buffer): Buffer {
-    if (!this.#isCorrupt || this.#damageCounter++ % damagedShare !== 0 || payload.length < 8) return payload;
-    const damaged = Buffer.from(payload);
-    for (let offset = 4; offset < damaged.length; offset += 97)
-      damaged[offset] = (damaged[offset] ?? 0) ^ 0x5a;
-    return damaged;
+  #welcome(socket: net.Socket): void {
+    this.#connections++;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    void new RtspClientConnection(this.#served, socket).serve();
   }
 }

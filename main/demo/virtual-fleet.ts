@@ -18,6 +18,8 @@ export interface VirtualFleetOptions {
 
 /** Fine enough that a picture is late by no more than this. */
 const tickMilliseconds = 4;
+/** A clock that stood for longer was asleep with its machine. */
+const sleepMilliseconds = 1_000;
 
 /** Virtual cameras on one clock. */
 export class VirtualFleet implements AsyncDisposable {
@@ -26,9 +28,16 @@ export class VirtualFleet implements AsyncDisposable {
 
   constructor(cameras: readonly VirtualCamera[]) {
     this.cameras = cameras;
+    let last = performance.now();
     this.#clock = setInterval(() => {
       const now = performance.now();
-      for (const camera of cameras) camera.tick(now);
+      const pause = now - last;
+      last = now;
+      for (const camera of cameras) {
+        // A live camera does not send what it should have sent while it slept.
+        if (pause > sleepMilliseconds) camera.postpone(pause);
+        camera.tick(now);
+      }
     }, tickMilliseconds);
   }
 
