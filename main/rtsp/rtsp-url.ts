@@ -63,13 +63,15 @@ export function encodeForRequestLine(text: string): string {
  * `@` too, so that the most certain host wins (an IP address before a name with a dot before a word), then the last.
  */
 function findHost(rest: string): number {
+  const first = certaintyOfHost(rest);
+  if (first > 0) return 0;
   let start = 0;
-  let certainty = certaintyOfHost(rest);
-  // "camera/path@1": nobody has a user name with a slash and no password. "admin:80/x@…" may be a password, though.
-  if (certainty > 0 || (certainty === 0 && !/^[^/?]*:/.test(rest))) return 0;
+  let certainty = first;
   for (let at = rest.indexOf('@'); at !== -1; at = rest.indexOf('@', at + 1)) {
     const found = certaintyOfHost(rest.slice(at + 1));
-    if (found < certainty || (start === 0 && found === certainty)) continue;
+    if (found < certainty || found === -1) continue;
+    // "camera/path@1" is a path; "camera/path" would be a user only with a password behind it, on a host beyond doubt.
+    if (first === 0 && (found === 0 || !rest.slice(0, at).includes(':'))) continue;
     start = at + 1;
     certainty = found;
   }
