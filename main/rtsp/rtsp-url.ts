@@ -81,7 +81,7 @@ function findHost(rest: string): number {
 /** -1: no host is here; 0: a single word; 1: a name with a dot; 2: an IP address. */
 function certaintyOfHost(text: string): number {
   const [, ipv6, name] = location.exec(text) ?? [];
-  if (ipv6 !== undefined) return 2;
+  if (ipv6 !== undefined) return isIPv6(ipv6) ? 2 : -1;
   if (name === undefined) return -1;
   if (isIPv4(name)) return 2;
   return name.includes('.') ? 1 : 0;
