@@ -70,6 +70,7 @@ test('any number of leases share one connection, which closes ten seconds after 
   expect(upstream.status.state).toBe('playing');
   const again = upstream.lease();
   vi.advanceTimersByTime(60_000);
+  await untilFrames(upstream, 5);
   expect(upstream.status.state).toBe('playing');
   again[Symbol.dispose]();
   vi.advanceTimersByTime(10_001);

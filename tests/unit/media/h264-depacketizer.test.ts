@@ -163,6 +163,26 @@ test('a lost packet costs its picture and no other', () => {
   }
 });
 
+test('a picture whose first slice was lost is not passed on without it', () => {
+  const camera = new Camera();
+  const lower = slice(1, 300, 4);
+  lower[1] = 0x40;
+  const packets = [
+    ...camera.picture(0, [slice(5, 300, 1)]),
+    ...camera.picture(6_000, [slice(1, 300, 3), lower]),
+    ...camera.picture(12_000, [slice(1, 300, 5)]),
+  ];
+  const survivors = depacketize(packets.filter((_, index) => index !== 1));
+  expect(survivors.map((unit) => unit.timestamp)).toEqual([0, 12_000]);
+});
+
+test('whole pictures that were lost cost no other: a picture that begins with its first slice is whole', () => {
+  const camera = new Camera();
+  const packets = [0, 1, 2, 3].flatMap((index) => camera.picture(index * 6_000, [slice(1, 300, index + 1)]));
+  const survivors = depacketize(packets.filter((_, index) => index !== 1));
+  expect(survivors.map((unit) => unit.timestamp)).toEqual([0, 12_000, 18_000]);
+});
+
 test('a packet that comes twice or late is ignored', () => {
   const camera = new Camera();
   const unit = slice(5, 3000, 1);
@@ -182,6 +202,7 @@ test('a picture that never ends is given up, and the next one is whole', () => {
     for (const packet of camera.picture(0, [Buffer.from(endless)], false)) depacketizer.push(packet, 0);
     endless[1] = 5;
   }
+  expect(depacketizer.losses.accessUnitsDropped).toBe(1);
   const next = slice(5, 100, 1);
   const ended = camera.picture(9000, [next]).flatMap((packet) => depacketizer.push(packet, 0));
   expect(ended).toMatchObject([{ nalUnits: [next] }]);

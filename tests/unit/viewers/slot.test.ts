@@ -141,6 +141,21 @@ test('a GOP that was given up during its replay is not continued in the middle',
   expect(sender.frames).toHaveLength(3);
 });
 
+test('a GOP that outgrew the cache during its replay is not continued with a gap', () => {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream, { frameBytes: 20 });
+  source.send('key', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  slot.replay();
+  for (let i = 0; i < 4_000; i++) source.send('delta');
+  expect(stream.gop).toEqual([]);
+  replayAll();
+  expect(sender.frames).toHaveLength(1);
+  source.send('key', 'delta');
+  expect(sender.frames).toHaveLength(3);
+});
+
 test('binding another camera gives the lease of the last one back', () => {
   const stream = new LiveStream();
   let released = 0;
