@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { userDataFolder } from '../main/base/data-folder.ts';
+import { forwardSignals, receivedSignal, runChild } from './child.mjs';
+import { electronBinary, fetchElectron } from './electron-binary.ts';
 import { root } from './step.ts';
 
 /*
@@ -9,80 +10,58 @@ import { root } from './step.ts';
  */
 
 const isDemo = process.argv.includes('--demo');
-const demoCameras = '9';
-const connectMilliseconds = 10_000;
+const demoCameras = 9;
+const dataFolder = userDataFolder(isDemo ? 'gatehouse-demo' : 'gatehouse');
+const hasDisplay =
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+/** An Electron that ends with an error so soon has not shown a window: a library or the right to use its sandbox is missing. */
+const startMilliseconds = 5_000;
+/** Whoever has no way to Electron's download does not wait for it at every start. */
+const failureMark = path.join(root, '.cache', 'electron-not-fetched');
+const retryMilliseconds = 60 * 60 * 1_000;
+
 const say = (text: string) => process.stderr.write(`gatehouse: ${text}\n`);
 
-/** The folder for cameras and layouts where this system keeps the data of programs; the demo has one of its own. */
-function dataFolder(): string {
-  const home = os.homedir();
-  const bases: Partial<Record<NodeJS.Platform, string>> = {
-    win32: process.env.APPDATA ?? path.join(home, 'AppData', 'Roaming'),
-    darwin: path.join(home, 'Library', 'Application Support'),
-  };
-  const base = bases[process.platform] ?? process.env.XDG_DATA_HOME ?? path.join(home, '.local', 'share');
-  return path.join(base, isDemo ? 'gatehouse-demo' : 'gatehouse');
-}
-
-function hasDisplay(): boolean {
-  if (process.platform !== 'linux') return true;
-  return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
-}
-
-/** Electron's executable when it was fetched already. */
-function electronBinary(): string | undefined {
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(root, 'node_modules/electron/dist');
-  const names: Partial<Record<NodeJS.Platform, string>> = {
-    win32: 'electron.exe',
-    darwin: 'Electron.app/Contents/MacOS/Electron',
-  };
-  const file = path.join(folder, names[process.platform] ?? 'electron');
-  return existsSync(file) ? file : undefined;
-}
-
-/** Where Electron's binary comes from must answer within ten seconds; the download itself may take its time. */
-async function canFetchElectron(): Promise<boolean> {
-  const mirror = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/';
-  try {
-    await fetch(mirror, { method: 'HEAD', signal: AbortSignal.timeout(connectMilliseconds) });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function fetchElectron(): Promise<string | undefined> {
-  say('fetching Electron, about 100 MB, this once …');
-  const child = spawn(process.execPath, [path.join(root, 'node_modules/electron/install.js')], {
-    stdio: ['ignore', 2, 2],
+async function serveToBrowser(reason: string): Promise<number> {
+  say(`${reason}, so the console opens in the browser.`);
+  const parameters = ['--data', dataFolder, '--port', '0'];
+  if (isDemo) parameters.push('--demo', String(demoCameras));
+  // Without a display there may be a browser all the same, but one for terminals.
+  if (hasDisplay) parameters.push('--open');
+  return await runChild(process.execPath, [path.join(root, 'dist/main/headless.js'), ...parameters], {
+    stdio: 'inherit',
+    // The log's lines are for machines; what a person must know is printed.
+    env: { ...process.env, GATEHOUSE_LOG: process.env.GATEHOUSE_LOG ?? 'warn' },
   });
-  await new Promise((resolve) => child.once('exit', resolve));
-  return electronBinary();
 }
 
-/** Runs to its end in the foreground: signals go to it, its exit code is ours. */
-function run(command: string, parameters: readonly string[]): void {
-  const child = spawn(command, parameters, { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  child.once('exit', (code) => process.exit(code ?? 1));
-}
-
-function serveToBrowser(reason: string): void {
-  say(`${reason} The same console opens in the browser.`);
-  const demo = isDemo ? ['--demo', demoCameras] : [];
-  const headless = path.join(root, 'dist/main/headless.js');
-  run(process.execPath, [headless, '--data', dataFolder(), '--port', '0', '--open', ...demo]);
-}
-
-if (!hasDisplay()) {
-  serveToBrowser('There is no display for a window.');
-} else {
-  let electron = electronBinary();
-  if (electron === undefined && (await canFetchElectron())) electron = await fetchElectron();
-  if (electron === undefined) {
-    serveToBrowser('Electron could not be fetched, so there is no window of its own.');
-  } else {
-    const demo = isDemo ? [`--demo=${demoCameras}`] : [];
-    run(electron, [root, `--data=${dataFolder()}`, ...demo]);
+async function findElectron(): Promise<string | undefined> {
+  const binary = electronBinary();
+  if (binary !== undefined) return binary;
+  const lastFailure = statSync(failureMark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (Date.now() - lastFailure < retryMilliseconds) return undefined;
+  try {
+    say('fetching Electron, about 100 MB, this once …');
+    return await fetchElectron(say);
+  } catch {
+    mkdirSync(path.dirname(failureMark), { recursive: true });
+    writeFileSync(failureMark, '');
+    return undefined;
   }
 }
+
+async function start(): Promise<number> {
+  if (!hasDisplay) return await serveToBrowser('There is no display for a window');
+  const electron = await findElectron();
+  if (receivedSignal() !== undefined) return 1;
+  if (electron === undefined) return await serveToBrowser("Electron's binary could not be fetched");
+  const startedAt = performance.now();
+  const demo = isDemo ? [`--demo=${demoCameras}`] : [];
+  const code = await runChild(electron, [root, `--data=${dataFolder}`, ...demo], { stdio: 'inherit' });
+  const isTooSoon = performance.now() - startedAt < startMilliseconds;
+  if (code === 0 || !isTooSoon || receivedSignal() !== undefined) return code;
+  return await serveToBrowser('Electron cannot show a window here');
+}
+
+forwardSignals();
+process.exitCode = await start();
