@@ -39,9 +39,9 @@ export class Authenticator {
     const next = strongestChallenge(parseChallenges(headers));
     const previous = this.#challenge;
     if (next === undefined) return false;
-    if (previous !== undefined) {
-      // Never weaker than before: somebody in between could ask for the password in clear text.
-      if (previous.scheme === 'basic' || next.scheme === 'basic') return false;
+    // Never weaker than before: somebody in between could ask for the password in clear text.
+    if (previous !== undefined && next.scheme === 'basic') return false;
+    if (previous?.scheme === 'digest' && next.scheme === 'digest') {
       // Some cameras forget to call an old nonce stale: one that was good before and is replaced now was.
       const isStale = next.stale || this.#wasAccepted;
       if (!isStale || next.nonce === previous.nonce) return false;

@@ -67,21 +67,23 @@ export class RtspSession implements AsyncDisposable {
    */
   static async open(target: RtspTarget, options: { signal: AbortSignal }): Promise<RtspSession> {
     const { signal } = options;
-    const timeout = AbortSignal.timeout(openMilliseconds);
-    const opening = AbortSignal.any([signal, timeout]);
-    const dialogue = await RtspDialogue.open(target, opening);
-    const giveUp = () => dialogue.destroy();
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), openMilliseconds);
+    const opening = AbortSignal.any([signal, timeout.signal]);
+    let dialogue: RtspDialogue | undefined;
+    const giveUp = () => dialogue?.destroy();
     opening.addEventListener('abort', giveUp);
     try {
+      dialogue = await RtspDialogue.open(target, opening);
       opening.throwIfAborted();
       return new RtspSession(dialogue, await setUp(dialogue, opening), signal);
     } catch (error) {
-      dialogue.destroy();
+      dialogue?.destroy();
       signal.throwIfAborted();
-      throw timeout.aborted
-        ? noAnswer(dialogue.address, 'all that opens a stream', openMilliseconds / 1_000)
-        : error;
+      if (dialogue === undefined || !timeout.signal.aborted) throw error;
+      throw noAnswer(dialogue.address, 'all that opens a stream', openMilliseconds / 1_000);
     } finally {
+      clearTimeout(timer);
       opening.removeEventListener('abort', giveUp);
     }
   }

@@ -102,6 +102,14 @@ test('after Digest the password is never given in clear text', () => {
   expect(asked.authorization('PLAY', 'u')).toMatch(/^Digest /);
 });
 
+test('where Basic was refused, Digest is tried and Basic is not tried again', () => {
+  const asked = authenticator();
+  asked.takeChallenges(['Basic realm="r"']);
+  expect(asked.takeChallenges(['Basic realm="r"'])).toBe(false);
+  expect(asked.takeChallenges(['Digest realm="r", nonce="1"'])).toBe(true);
+  expect(asked.authorization('PLAY', 'u')).toMatch(/^Digest /);
+});
+
 test('of Digest and Basic, Digest is answered', () => {
   const asked = authenticator();
   asked.takeChallenges(['Basic realm="r"', 'Digest realm="r", nonce="1"']);
