@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { app, type BrowserWindow, ipcMain, powerSaveBlocker } from 'electron';
+import { userDataFolder } from './base/data-folder.ts';
 import { consoleOrigin, registerConsoleScheme, serveConsole } from './desktop/console-protocol.ts';
 import { openConsoleWindow } from './desktop/console-window.ts';
 import { EngineSupervisor } from './desktop/engine-supervisor.ts';
@@ -11,10 +12,12 @@ import { EngineSupervisor } from './desktop/engine-supervisor.ts';
 
 const rendererFolder = path.resolve(import.meta.dirname, '../renderer');
 const preload = path.resolve(import.meta.dirname, '../preload/preload.cjs');
+/** A page that crashes at once must not be loaded in a busy loop. */
+const reloadMilliseconds = 1_000;
+const dataFolder = path.resolve(app.commandLine.getSwitchValue('data') || userDataFolder('gatehouse'));
 
 function run(): void {
   const windows = new Set<BrowserWindow>();
-  const dataFolder = app.commandLine.getSwitchValue('data') || app.getPath('userData');
   const demo = app.commandLine.getSwitchValue('demo') || '0';
   serveConsole(rendererFolder);
   // A wall is watched, not touched: the screen must not go dark.
@@ -28,7 +31,12 @@ function run(): void {
     windows.add(window);
     window.on('closed', () => windows.delete(window));
     // A page that crashed is loaded again: nobody may be there to press a key.
-    window.webContents.on('render-process-gone', () => window.webContents.reload());
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason === 'clean-exit') return;
+      setTimeout(() => {
+        if (!window.isDestroyed()) window.webContents.reload();
+      }, reloadMilliseconds);
+    });
     void window.loadURL(`${consoleOrigin}/`);
   };
   ipcMain.on('engine-port-wanted', (event) => {
@@ -56,6 +64,8 @@ function run(): void {
   open();
 }
 
+// Chromium's own files; the lock on a single instance is one on this folder, so that the demo runs beside the real console.
+app.setPath('userData', path.join(dataFolder, 'window'));
 registerConsoleScheme();
 app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
 if (app.requestSingleInstanceLock()) {

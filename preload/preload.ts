@@ -11,8 +11,8 @@ window.addEventListener('message', (event) => {
   if (event.source === window && event.data === 'gatehouse:want-port') ipcRenderer.send('engine-port-wanted');
 });
 ipcRenderer.on('engine-port', (event) => {
-  window.postMessage('gatehouse:engine-port', '*', event.ports);
+  window.postMessage('gatehouse:engine-port', location.origin, event.ports);
 });
 ipcRenderer.on('engine-restarted', () => {
-  window.postMessage('gatehouse:engine-restarted', '*');
+  window.postMessage('gatehouse:engine-restarted', location.origin);
 });

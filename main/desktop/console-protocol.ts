@@ -25,13 +25,9 @@ export function registerConsoleScheme(): void {
 /** Serves the built console at `app://console/`, and nothing from outside its folder. */
 export function serveConsole(rendererFolder: string): void {
   protocol.handle(scheme, async (request) => {
-    const { host, pathname } = new URL(request.url);
-    const name = pathname === '/' ? 'index.html' : decodeURIComponent(pathname.slice(1));
-    const file = path.resolve(rendererFolder, name);
-    const type = types[path.extname(file)];
-    const isInside = file.startsWith(rendererFolder + path.sep);
-    if (host !== 'console' || !isInside || type === undefined)
-      return new Response('Not found', { status: 404 });
+    const file = fileOf(request.url, rendererFolder);
+    const type = file === undefined ? undefined : types[path.extname(file)];
+    if (file === undefined || type === undefined) return notFound();
     try {
       return new Response(new Uint8Array(await readFile(file)), {
         headers: {
@@ -42,7 +38,26 @@ export function serveConsole(rendererFolder: string): void {
         },
       });
     } catch {
-      return new Response('Not found', { status: 404 });
+      return notFound();
     }
   });
+}
+
+function fileOf(url: string, rendererFolder: string): string | undefined {
+  const { host, pathname } = new URL(url);
+  if (`${scheme}://${host}` !== consoleOrigin) return undefined;
+  try {
+    const file = path.resolve(
+      rendererFolder,
+      pathname === '/' ? 'index.html' : decodeURIComponent(pathname.slice(1)),
+    );
+    return file.startsWith(rendererFolder + path.sep) ? file : undefined;
+  } catch {
+    // Percent signs that encode nothing.
+    return undefined;
+  }
+}
+
+function notFound(): Response {
+  return new Response('Not found', { status: 404 });
 }

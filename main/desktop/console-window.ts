@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { BrowserWindow, type Session } from 'electron';
-import { consoleOrigin } from './console-protocol.ts';
 
 /** The page's background, so that the window does not flash white before it is painted. */
 const background = '#0e1116';
@@ -27,9 +26,10 @@ export function openConsoleWindow(preload: string): BrowserWindow {
   });
   const { webContents } = window;
   webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  webContents.on('will-navigate', (event, url) => {
-    if (new URL(url).origin !== new URL(consoleOrigin).origin) event.preventDefault();
-  });
+  // The console is one page; loading it and reloading it are not navigations in this sense.
+  webContents.on('will-navigate', (event) => event.preventDefault());
+  webContents.on('will-redirect', (event) => event.preventDefault());
+  webContents.on('will-attach-webview', (event) => event.preventDefault());
   denyPermissions(webContents.session);
   return window;
 }

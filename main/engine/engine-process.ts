@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createLog } from '../base/log.ts';
 import { demoCameraInputs } from '../demo/demo-cameras.ts';
-import { startFleetProcess } from '../demo/fleet-process.ts';
+import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import type { ServedPort } from '../hosts/port-host.ts';
 import { startEngine } from './engine.ts';
 
@@ -24,7 +24,8 @@ const { values } = parseArgs({
 
 await using parts = new AsyncDisposableStack();
 const demo = Number(values.demo);
-const fleet = demo > 0 ? parts.use(await startFleetProcess({ count: demo })) : undefined;
+// In this process: what runs it is Electron's own executable, which cannot run another script.
+const fleet = demo > 0 ? parts.use(await startVirtualCameras({ count: demo })) : undefined;
 const engine = parts.use(
   await startEngine({
     dataFolder: String(values.data),
