@@ -69,7 +69,6 @@ export class CredentialCheck {
     const isRight =
       fields.get('username') === username &&
       fields.get('qop') === 'auth' &&
-      fields.get('uri') === url &&
       fields.get('response') === expected;
     if (!isRight) return 'refused';
     if (nonce === this.#nonce) return 'accepted';
