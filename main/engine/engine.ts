@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import { type HttpHost, startHttpHost } from '../hosts/http-host.ts';
-import { type ServedPort, servePort } from '../hosts/port-host.ts';
+import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { showDemoCameras } from './demo-cameras.ts';
@@ -23,7 +23,7 @@ export interface Engine extends AsyncDisposable {
   readonly cameras: CameraRegistry;
   readonly viewers: ViewerService;
   /** Serves the API to a window of the desktop, as the local owner. */
-  servePort(port: ServedPort): AsyncDisposable;
+  servePort(port: ServedPort): void;
 }
 
 /**
@@ -42,12 +42,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     options.http === null
       ? null
       : parts.use(await startHttpHost({ ...options.http, router, sessions: store.sessions, log }));
+  const ports = new Set<PortHost>();
+  parts.defer(async () => {
+    await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));
+  });
   const owned = parts.move();
   return {
     http,
     cameras,
     viewers,
-    servePort: (port) => owned.use(servePort(port, router, localOwner)),
+    servePort(port) {
+      const served = servePort(port, router, localOwner);
+      ports.add(served);
+      // A window gets a new port whenever it is loaded again: the old ones must not be kept.
+      void served.closed.then(() => ports.delete(served));
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

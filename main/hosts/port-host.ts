@@ -11,8 +11,13 @@ export interface ServedPort {
   close(): void;
 }
 
+export interface PortHost extends AsyncDisposable {
+  /** Resolves when the port has closed, whichever end closed it. */
+  readonly closed: Promise<void>;
+}
+
 /** Serves the API to whoever holds the other end. When either end closes, its subscriptions are aborted. */
-export function servePort(port: ServedPort, router: ApiRouter, principal: Principal): AsyncDisposable {
+export function servePort(port: ServedPort, router: ApiRouter, principal: Principal): PortHost {
   const handler = new RPCHandler<ApiContext>(router);
   const closed = new Promise<void>((resolve) => {
     port.on('close', () => resolve());
@@ -20,6 +25,7 @@ export function servePort(port: ServedPort, router: ApiRouter, principal: Princi
   handler.upgrade(port as Parameters<typeof handler.upgrade>[0], { context: { principal } });
   port.start?.();
   return {
+    closed,
     async [Symbol.asyncDispose]() {
       port.close();
       await closed;
