@@ -14,3 +14,6 @@ export const layout = z.object({
   tiles: z.array(cameraId.nullable()).max(25),
 });
 export type Layout = z.infer<typeof layout>;
+
+/** The wall that a console opens with. */
+export const defaultLayoutId = '00000000-0000-4000-8000-000000000001';

@@ -1,10 +1,7 @@
 import { Secret } from '../base/secret.ts';
 import type { CameraInput } from '../contract/camera.ts';
-import { type WallSize, wallSizes } from '../contract/layout.ts';
+import { defaultLayoutId, type WallSize, wallSizes } from '../contract/layout.ts';
 import type { Store } from '../store/store.ts';
-
-/** The wall that the console opens with. */
-const defaultLayoutId = '00000000-0000-4000-8000-000000000001';
 
 /**
  * Puts the virtual cameras into the store, so that the console opens straight on them. Their ports differ from run to

@@ -1,3 +1,4 @@
+import { defaultLayoutId } from '../../main/contract/layout.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
@@ -5,7 +6,7 @@ import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
-import { defaultLayoutId, Wall, type WallPlace } from './wall.svelte.ts';
+import { Wall, type WallPlace } from './wall.svelte.ts';
 
 const watchRetryMilliseconds = 1_000;
 

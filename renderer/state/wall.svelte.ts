@@ -1,10 +1,7 @@
 import type { Camera } from '../../main/contract/camera.ts';
-import type { Layout, WallSize } from '../../main/contract/layout.ts';
+import { defaultLayoutId, type Layout, type WallSize } from '../../main/contract/layout.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
 import { type Direction, fittingSize, neighbour } from './grid.ts';
-
-/** The wall that every console opens with. */
-export const defaultLayoutId = '00000000-0000-4000-8000-000000000001';
 
 /** What a reload of this one window brings back; the size belongs to the layout, which all windows share. */
 export interface WallPlace {

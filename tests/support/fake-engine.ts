@@ -12,7 +12,7 @@ import { GatehouseError } from '../../main/base/gatehouse-error.ts';
 import { createLog } from '../../main/base/log.ts';
 import type { Camera, CameraEvent, StreamProfile, StreamStatus } from '../../main/contract/camera.ts';
 import { contract } from '../../main/contract/contract.ts';
-import type { Layout, WallSize } from '../../main/contract/layout.ts';
+import { defaultLayoutId, type Layout, type WallSize } from '../../main/contract/layout.ts';
 import { nalType, nalUnitType, splitAtStartCodes } from '../../main/media/h264.ts';
 import { packetizeH264 } from '../../main/media/h264-packetizer.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
@@ -47,7 +47,7 @@ export class FakeEngine implements AsyncDisposable {
     pictures: boolean;
   }) {
     this.#layout = {
-      id: '00000000-0000-4000-8000-000000000001',
+      id: defaultLayoutId,
       name: 'Wall',
       size: options.size,
       tiles: [],
