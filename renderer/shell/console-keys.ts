@@ -1,5 +1,6 @@
 import type { KeybindingsMap } from 'tinykeys';
-import { type Direction, wallSizes } from '../state/grid.ts';
+import { wallSizes } from '../../main/contract/layout.ts';
+import type { Direction } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
 

@@ -1,9 +1,7 @@
-import type { WallSize } from '../../main/contract/layout.ts';
+import { type WallSize, wallSizes } from '../../main/contract/layout.ts';
 
 /** Tiles in a row of each wall; every wall is as high as it is wide. */
 export const wallColumns: Record<WallSize, number> = { 1: 1, 4: 2, 9: 3, 16: 4, 25: 5 };
-
-export const wallSizes: readonly WallSize[] = [1, 4, 9, 16, 25];
 
 /** The smallest wall with a tile for each camera, at most the largest one and never a single tile. */
 export function fittingSize(cameras: number): WallSize {

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { StreamStatus } from '../../../main/contract/camera.ts';
+import { errorCodes } from '../../../main/contract/error-codes.ts';
+import { Slot } from '../../../renderer/playback/slot.svelte.ts';
+import { type TileFacts, tileState } from '../../../renderer/wall/tile-state.ts';
+
+const facts: TileFacts = {
+  hasCamera: true,
+  linked: true,
+  viewerOpen: true,
+  status: { state: 'playing', since: 0 },
+  picture: 'arriving',
+  lastFrameAt: 50_000,
+  time: 100_000,
+  monotonic: 60_000,
+};
+
+test.each<[string, Partial<TileFacts>, string, string]>([
+  ['frames are arriving', {}, 'live', 'Live'],
+  ['no camera', { hasCamera: false }, 'empty', 'Empty'],
+  ['the engine is away', { linked: false }, 'offline', 'Connection to Gatehouse lost'],
+  ['frames have stopped', { picture: 'stale' }, 'stale', 'No picture for 10 s'],
+  ['long stopped', { picture: 'stale', lastFrameAt: -3_600_000 }, 'stale', 'No picture for 1 h 1 min'],
+  ['the camera is dialled', { status: { state: 'connecting', since: 0 } }, 'connecting', 'Connecting…'],
+  ['nothing is known', { status: undefined }, 'connecting', 'Connecting…'],
+  ['no key frame for long', { picture: 'none', lastFrameAt: null }, 'connecting', 'Waiting for a picture…'],
+])('%s', (_what, change, name, words) => {
+  expect(tileState({ ...facts, ...change })).toMatchObject({ name, words });
+});
+
+test.each(errorCodes)('%s is said with its reason and what to do', (code) => {
+  const status: StreamStatus = { state: 'waiting', since: 0, until: 104_200, error: { code, message: '' } };
+  const state = tileState({ ...facts, status });
+  expect(state).toMatchObject({ name: 'waiting', words: 'No signal · trying again in 5 s' });
+  expect(state.reason).toMatch(/\.$/);
+  expect(state.advice).toMatch(/\.$/);
+});
+
+test('a tile is live only when the engine receives the camera and frames are being shown', () => {
+  const status = fc.constantFrom<StreamStatus | undefined>(
+    undefined,
+    { state: 'idle' },
+    { state: 'connecting', since: 0 },
+    { state: 'playing', since: 0 },
+    { state: 'waiting', since: 0, until: 1, error: { code: 'camera-silent', message: '' } },
+  );
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.boolean(),
+      status,
+      fc.constantFrom('none' as const, 'arriving' as const, 'stale' as const),
+      (hasCamera, linked, given, picture) => {
+        const isLive = tileState({ ...facts, hasCamera, linked, status: given, picture }).name === 'live';
+        expect(isLive).toBe(hasCamera && linked && given?.state === 'playing' && picture === 'arriving');
+      },
+    ),
+  );
+});
+
+const gate = { cameraId: 'gate', profile: 'sub' } as const;
+
+test('frames of the camera that was shown before do not count for the new one', () => {
+  const slot = new Slot(0);
+  slot.assign(gate);
+  slot.frame(10, 11);
+  expect(slot.picture).toBe('none');
+  slot.confirm(slot.assignment, 20);
+  slot.frame(19, 21);
+  expect(slot.picture).toBe('none');
+  slot.frame(20, 22);
+  expect(slot.picture).toBe('arriving');
+});
+
+test('a confirmation that comes late belongs to no later assignment', () => {
+  const slot = new Slot(0);
+  slot.assign(gate);
+  const late = slot.assignment;
+  slot.assign({ ...gate, cameraId: 'yard' });
+  slot.confirm(late, 5);
+  slot.frame(10, 10);
+  expect(slot.picture).toBe('none');
+});
+
+test('three seconds without a frame make a picture old, and the next frame makes it new', () => {
+  const slot = new Slot(0);
+  slot.assign(gate);
+  slot.confirm(slot.assignment, 0);
+  slot.frame(1, 1_000);
+  slot.checkFreshness(4_000, 0);
+  expect(slot.picture).toBe('arriving');
+  slot.checkFreshness(4_001, 0);
+  expect(slot.picture).toBe('stale');
+  expect(slot.lastFrameAt).toBe(1_000);
+  slot.frame(5_000, 5_000);
+  expect(slot.picture).toBe('arriving');
+});
+
+test('behind another page no frames are shown, which says nothing about the camera', () => {
+  const slot = new Slot(0);
+  slot.assign(gate);
+  slot.confirm(slot.assignment, 0);
+  slot.frame(1, 1_000);
+  slot.checkFreshness(60_000, 59_000);
+  expect(slot.picture).toBe('arriving');
+});
