@@ -84,7 +84,7 @@ export function formatResponse(status: '200 OK' | '501 Not Implemented', sequenc
 }
 
 /** Without blanks around it and without control characters. */
-export function printable(text: string): string {
+function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through.
   return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 }

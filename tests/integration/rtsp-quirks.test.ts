@@ -534,6 +534,13 @@ test('playing that is not wanted any more ends, before and behind the answer to 
   expect(yard.methods.filter((method) => method === 'PLAY')).toHaveLength(1);
 });
 
+test('no packet is handed on once playing is not wanted any more', async () => {
+  const yard = await camera({
+    PLAY: (request) => Buffer.concat([Buffer.from(reply(request)), rtpFrame(), rtpFrame(), rtpFrame()]),
+  });
+  expect(await receive(await open(yard.url), 2)).toHaveLength(2);
+});
+
 test('an error in what reads the packets ends this camera only', async () => {
   const yard = await camera();
   const session = await open(yard.url);

@@ -111,8 +111,8 @@ test('a length that is missing, negative or no number means no body', () => {
   }
 });
 
-test('line ends between messages are skipped', () => {
-  expect(read(ok, message('\n\n'), ok, frame(0, 1), message('\n'), ok)).toHaveLength(4);
+test('line ends between items are skipped, and are no garbage', () => {
+  expect(read(ok, message('\n\n'), ok, frame(0, 1), message('\n'), frame(0, 0))).toHaveLength(4);
 });
 
 test('after garbage between frames the next frame and the next answer are found', () => {
@@ -121,6 +121,21 @@ test('after garbage between frames the next frame and the next answer are found'
     ({ type }) => type,
   );
   expect(types).toEqual(['frame', 'frame', 'response', 'request']);
+});
+
+test('a little garbage is no reason to give up, however often it comes', () => {
+  const framer = new RtspFramer();
+  const dirty = Buffer.concat([Buffer.alloc(20_000, 1), frame(0, 1)]);
+  for (let times = 0; times < 10; times++) expect(framer.push(dirty)).toHaveLength(1);
+});
+
+test('what follows garbage is found at once, wherever it was split', () => {
+  for (const item of [frame(0, 1), ok]) {
+    const stream = Buffer.concat([Buffer.from([0, 0x52, 1]), item]);
+    for (let place = 1; place < stream.length; place++) {
+      expect(read(stream.subarray(0, place), stream.subarray(place))).toHaveLength(1);
+    }
+  }
 });
 
 test('a dollar sign in garbage is no frame unless RTP or RTCP follows it', () => {
@@ -148,6 +163,7 @@ test('a head, a body and garbage without end are given up before they fill the m
     expect(push).toThrow(FramingError);
   }
   expect(() => read(message('RTSP/1.0 200 OK\nContent-Length: 1048577\n\n'))).toThrow(FramingError);
+  expect(() => read(message(`RTSP/1.0 200 OK\n${'X: 1\n'.repeat(300)}\n`))).toThrow(FramingError);
 });
 
 test('a megabyte of body may come byte by byte', () => {

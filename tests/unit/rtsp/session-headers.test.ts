@@ -21,6 +21,7 @@ test.each([
   ['RTP/AVP;unicast;interleaved=0-1 (without TCP)', 0],
   ['RTP/AVP/TCP;unicast;interleaved=0-1;ssrc= d6d6627 (Hikvision: padded)', 0],
   ['RTP/AVP/TCP;unicast; Interleaved = 6 - 7', 6],
+  ['RTP/AVP/TCP;unicast;server_port=6000-6001;interleaved=0-1', 0],
   ['RTP/AVP/TCP;unicast', undefined],
   ['RTP/AVP/TCP;interleaved=256-257', undefined],
   [undefined, undefined],
