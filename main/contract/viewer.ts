@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cameraId, streamProfile } from './camera.ts';
 
-export const viewerId = z.uuid();
+const viewerId = z.uuid();
 
 /** The most tiles that one window can hold; each is an m-line of the one peer connection. */
 export const maximumSlots = 128;
