@@ -63,32 +63,55 @@ function car(canvas: Canvas, x: number, y: number, scale: number, color: string,
   canvas.restore();
 }
 
-/** A walking person; `step` is the phase of the walk. */
-function person(canvas: Canvas, x: number, y: number, scale: number, coat: string, step: number): void {
+/**
+ * A walking person; `step` is the phase of the walk.
+ * @param facing 1 right, -1 left, 0 towards the camera, 'away' from it
+ */
+function person(
+  canvas: Canvas,
+  x: number,
+  y: number,
+  scale: number,
+  coat: string,
+  step: number,
+  facing: -1 | 0 | 1 | 'away' = 1,
+): void {
   canvas.save();
   canvas.translate(x, y);
   canvas.scale(scale, scale);
   canvas.lineCap = 'round';
-  disc(canvas, 0, 4, 22, 'rgba(0,0,0,0.14)');
-  const swing = Math.sin(step * turn) * 16;
+  canvas.fillStyle = 'rgba(0,0,0,0.16)';
+  canvas.beginPath();
+  canvas.ellipse(0, 6, 30, 8, 0, 0, turn);
+  canvas.fill();
+  const sideways = facing === 1 || facing === -1;
+  const swing = Math.sin(step * turn) * (sideways ? 16 : 4);
+  const apart = sideways ? 0 : 8;
   canvas.lineWidth = 13;
   canvas.strokeStyle = '#2e3846';
-  for (const leg of [swing, -swing]) {
+  for (const [leg, lift] of [
+    [apart + swing, Math.max(0, swing)],
+    [-apart - swing, Math.max(0, -swing)],
+  ] as const) {
     canvas.beginPath();
-    canvas.moveTo(0, -58);
-    canvas.lineTo(leg, 0);
+    canvas.moveTo(leg / 3, -58);
+    canvas.lineTo(leg, sideways ? 0 : -lift * 2);
     canvas.stroke();
   }
-  canvas.strokeStyle = coat;
-  canvas.lineWidth = 10;
-  canvas.beginPath();
-  canvas.moveTo(0, -104);
-  canvas.lineTo(-swing, -62);
-  canvas.stroke();
   box(canvas, -16, -118, 32, 66, coat, 14);
-  disc(canvas, 0, -134, 15, '#e3b796');
-  disc(canvas, 0, -139, 14, '#4a3a30');
-  disc(canvas, 3, -132, 12, '#e3b796');
+  canvas.lineWidth = 10;
+  for (const [arm, shade] of [
+    [-swing, coat],
+    [swing, coat],
+  ] as const) {
+    canvas.strokeStyle = shade;
+    canvas.beginPath();
+    canvas.moveTo(sideways ? 0 : Math.sign(arm) * 14, -104);
+    canvas.lineTo(sideways ? arm : Math.sign(arm) * 19, -62);
+    canvas.stroke();
+  }
+  disc(canvas, 0, -136, 15, '#4a3a30');
+  if (facing !== 'away') disc(canvas, facing * 4, -132, 12, '#e3b796');
   canvas.restore();
 }
 
@@ -134,7 +157,7 @@ const carPark: Scene = (canvas, time) => {
   const x = cycle(time, 1) * (width + 400) - 200;
   car(canvas, x, 560, 1.35, '#2a9d8f');
   car(canvas, width + 200 - cycle(time, 2, 0.4) * (width + 400), 660, 1.6, '#c77d4f', -1);
-  person(canvas, 1180 - cycle(time, 1, 0.3) * 1100, 490, 0.72, '#7a5ea8', time * 24);
+  person(canvas, 1340 - cycle(time, 1, 0.3) * 1400, 500, 0.72, '#7a5ea8', time * 26, -1);
 };
 
 const harbour: Scene = (canvas, time) => {
@@ -210,55 +233,72 @@ const corridor: Scene = (canvas, time) => {
       6,
     );
   }
-  const door = (x: number, w: number, top: number, bottom: number, color: string) => {
-    shape(canvas, color, [x, top], [x + w, top + w * 0.32], [x + w, bottom - w * 0.4], [x, bottom]);
+  // Floor and ceiling lines of the left wall; a door reaches from the floor to a little below the ceiling.
+  const floor = (x: number) => height - x * 0.64;
+  const lintel = (x: number) => floor(x) - (floor(x) - x * 0.5) * 0.8;
+  const door = (near: number, far: number, color: string, isRight: boolean) => {
+    const side = (x: number) => (isRight ? width - x : x);
+    const frame = (from: number, to: number, fill: string) =>
+      shape(
+        canvas,
+        fill,
+        [side(from), lintel(from)],
+        [side(to), lintel(to)],
+        [side(to), floor(to)],
+        [side(from), floor(from)],
+      );
+    const edge = (far - near) * 0.09;
+    frame(near - edge, far + edge, '#9fa9a6');
+    frame(near, far, color);
+    const knob = far - edge * 2;
+    disc(canvas, side(knob), (floor(knob) * 1.1 + lintel(knob) * 0.9) / 2, edge * 0.5, '#e9ecea');
   };
-  door(60, 130, 190, 660, '#7c97a6');
-  door(300, 80, 235, 520, '#7c97a6');
-  shape(canvas, '#8aa092', [1220, 190], [1090, 230], [1090, 608], [1220, 660]);
-  shape(canvas, '#8aa092', [980, 260], [900, 286], [900, 484], [980, 520]);
+  for (const isRight of [false, true]) {
+    const color = isRight ? '#8aa092' : '#7c97a6';
+    door(70, 200, color, isRight);
+    door(285, 355, color, isRight);
+    door(410, 448, color, isRight);
+  }
   const walker = (phase: number, coat: string, side: number) => {
     const p = cycle(time, 1, phase);
-    const near = p < 0.5 ? p * 2 : 2 - p * 2;
+    const isComing = p < 0.5;
+    const near = isComing ? p * 2 : 2 - p * 2;
     const depth = near * near;
     person(
       canvas,
       640 + side * (40 + depth * 190),
-      410 + depth * 280,
-      0.5 + depth * 2.1,
+      410 + depth * 250,
+      0.5 + depth * 1.6,
       coat,
       time * 26 + phase,
+      isComing ? 0 : 'away',
     );
   };
-  walker(0.1, '#3f7cac', -1);
-  walker(0.55, '#b86b4b', 1);
+  const walkers = [
+    [0.1, '#3f7cac', -1],
+    [0.72, '#b86b4b', 1],
+  ] as const;
+  for (const [phase, coat, side] of walkers) walker(phase, coat, side);
 };
+
+/** Pixels from a place for a vehicle that starts there with `seconds` to go, or that stopped there so many ago. */
+const drive = (seconds: number) => 260 * (seconds + 0.8 * (Math.exp(-seconds / 0.8) - 1));
 
 const crossroads: Scene = (canvas, time) => {
   box(canvas, 0, 0, width, height, '#88a57d');
-  for (const [x, y] of [
-    [60, 40],
-    [190, 90],
-    [1130, 60],
-    [1220, 150],
-    [80, 640],
-    [1180, 640],
-    [240, 610],
-    [1040, 600],
-  ] as const) {
-    disc(canvas, x + 8, y + 10, 54, 'rgba(0,0,0,0.15)');
-    disc(canvas, x + wave(time, 2, x / 700) * 3, y, 54, '#5f8a58');
-    disc(canvas, x - 12 + wave(time, 2, x / 700) * 5, y - 12, 30, '#719c68');
-  }
+  box(canvas, 0, 222, width, 276, '#b9b7ac');
+  box(canvas, 502, 0, 276, height, '#b9b7ac');
   box(canvas, 0, 250, width, 220, '#565c63');
   box(canvas, 530, 0, 220, height, '#565c63');
-  for (let x = 10; x < width; x += 90) if (x < 480 || x > 760) box(canvas, x, 357, 50, 6, '#e8e4d4');
-  for (let y = 10; y < height; y += 90) if (y < 210 || y > 480) box(canvas, 637, y, 6, 50, '#e8e4d4');
+  for (let x = 10; x < width; x += 90) if (x < 400 || x > 820) box(canvas, x, 357, 50, 6, '#e8e4d4');
+  for (let y = 10; y < height; y += 90) if (y < 130 || y > 560) box(canvas, 637, y, 6, 50, '#e8e4d4');
   for (let i = 0; i < 6; i++) {
-    box(canvas, 490, 262 + i * 34, 26, 18, '#e8e4d4');
-    box(canvas, 764, 262 + i * 34, 26, 18, '#e8e4d4');
+    box(canvas, 496, 262 + i * 35, 28, 18, '#e8e4d4');
+    box(canvas, 756, 262 + i * 35, 28, 18, '#e8e4d4');
+    box(canvas, 542 + i * 35, 216, 18, 28, '#e8e4d4');
+    box(canvas, 542 + i * 35, 476, 18, 28, '#e8e4d4');
   }
-  const top = (x: number, y: number, angle: number, color: string, length = 92) => {
+  const top = (x: number, y: number, angle: number, color: string, isStopping: boolean, length = 92) => {
     canvas.save();
     canvas.translate(x, y);
     canvas.rotate(angle);
@@ -266,44 +306,75 @@ const crossroads: Scene = (canvas, time) => {
     box(canvas, -length / 2, -23, length, 46, color, 12);
     box(canvas, -length / 2 + length * 0.52, -18, 16, 36, '#c7dbe3', 5);
     box(canvas, -length / 2 + 12, -17, 12, 34, '#c7dbe3', 5);
+    for (const side of [-19, 13]) {
+      box(canvas, length / 2 - 5, side, 5, 7, '#fff2c2', 2);
+      box(canvas, -length / 2, side, 4, 7, isStopping ? '#ff5a47' : '#8e2f28', 2);
+    }
     canvas.restore();
   };
-  const eastWest = time < 0.5;
-  const along = (part: number) => Math.min(1, Math.max(0, part));
-  const phase = eastWest ? time * 2 : (time - 0.5) * 2;
-  const first = eastWest ? along(phase * 1.25) : 0;
-  const second = eastWest ? 0 : along(phase * 1.25);
-  for (let i = 0; i < 3; i++) {
-    const start = -140 - i * 180;
-    top(start + (eastWest ? first * 2200 : 0), 415, 0, ['#c8553d', '#e9eef0', '#3c6e9f'][i] ?? '');
-    top(
-      width - start - (eastWest ? first * 2200 : 0),
-      305,
-      Math.PI,
-      ['#d6a13c', '#2f343b', '#7fa99b'][i] ?? '',
-      i === 1 ? 150 : 92,
-    );
-    top(
-      585,
-      -140 - i * 170 + (eastWest ? 0 : second * 1700),
-      Math.PI / 2,
-      ['#8d6fb0', '#dfe3e6', '#b5483f'][i] ?? '',
-    );
-    top(
-      695,
-      height + 140 + i * 170 - (eastWest ? 0 : second * 1700),
-      -Math.PI / 2,
-      ['#49759c', '#caa24a', '#394049'][i] ?? '',
-    );
+  /** How far the car in this place of the queue is from it: it leaves in the first half, when it has green, and comes back in the second. */
+  const queued = (phase: number, place: number) => {
+    const left = (phase - 0.012 - place * 0.03) * 20;
+    if (phase < 0.5) return { distance: left > 0 ? drive(left) : 0, isStopping: left < 0 };
+    const toCome = (0.74 + place * 0.09 - phase) * 20;
+    return { distance: toCome > 0 ? -drive(toCome) : 0, isStopping: toCome < 1.5 };
+  };
+  const lanes = [
+    { x: 422, y: 415, angle: 0, shift: 0, colors: ['#c8553d', '#e9eef0', '#3c6e9f'] },
+    { x: 858, y: 305, angle: Math.PI, shift: 0, colors: ['#d6a13c', '#2f343b', '#7fa99b'] },
+    { x: 585, y: 148, angle: Math.PI / 2, shift: 0.5, colors: ['#8d6fb0', '#dfe3e6'] },
+    { x: 695, y: 572, angle: -Math.PI / 2, shift: 0.5, colors: ['#49759c', '#caa24a'] },
+  ];
+  for (const { x, y, angle, shift, colors } of lanes) {
+    colors.forEach((color, place) => {
+      const { distance, isStopping } = queued(cycle(time, 1, shift), place);
+      const along = distance - place * 128;
+      top(x + Math.cos(angle) * along, y + Math.sin(angle) * along, angle, color, isStopping);
+    });
   }
+  const eastWest = time < 0.5;
   for (const [x, y, green] of [
-    [500, 230, eastWest],
-    [780, 490, eastWest],
-    [512, 492, !eastWest],
-    [770, 228, !eastWest],
+    [484, 484, eastWest],
+    [796, 236, eastWest],
+    [516, 204, !eastWest],
+    [764, 516, !eastWest],
   ] as const) {
     box(canvas, x - 13, y - 13, 26, 26, '#2b2f34', 6);
     disc(canvas, x, y, 8, green ? '#67d17f' : '#e0584a');
+  }
+  const walker = (x: number, y: number, isAcross: boolean, coat: string) => {
+    const swing = wave(time, 30, (x + y) / 50) * 4;
+    canvas.fillStyle = 'rgba(0,0,0,0.2)';
+    canvas.beginPath();
+    canvas.ellipse(x + 4, y + 6, 13, 11, 0, 0, turn);
+    canvas.fill();
+    canvas.fillStyle = coat;
+    canvas.beginPath();
+    canvas.ellipse(x, y, isAcross ? 8 : 14, isAcross ? 14 : 8, swing / 40, 0, turn);
+    canvas.fill();
+    disc(canvas, x, y, 7, '#4a3a30');
+  };
+  // They cross a road while its cars wait.
+  walker(cycle(time, 1, 0.238) * 1340 - 30, 232, true, '#b5483f');
+  walker(1310 - cycle(time, 1, 0.3) * 1340, 488, true, '#3f7cac');
+  walker(510, cycle(time, 1, 0.76) * 780 - 30, false, '#d9a62e');
+  walker(770, 750 - cycle(time, 1, 0.73) * 780, false, '#7a5ea8');
+  for (const [x, y] of [
+    [60, 40],
+    [190, 90],
+    [340, 30],
+    [930, 70],
+    [1130, 60],
+    [1220, 150],
+    [80, 560],
+    [1180, 640],
+    [300, 610],
+    [1040, 600],
+    [900, 680],
+  ] as const) {
+    disc(canvas, x + 10, y + 12, 54, 'rgba(0,0,0,0.15)');
+    disc(canvas, x + wave(time, 3, x / 700) * 5, y, 54, '#5f8a58');
+    disc(canvas, x - 12 + wave(time, 3, x / 700) * 9, y - 12 + wave(time, 3, x / 500) * 3, 32, '#719c68');
   }
 };
 
@@ -366,13 +437,13 @@ const serverRoom: Scene = (canvas, time) => {
       }
     }
   }
-  const sweep = cycle(time, 2) * 1600 - 160;
+  const sweep = cycle(time, 2) * 1820 - 270;
   const glow = canvas.createRadialGradient(sweep, 640, 10, sweep, 640, 260);
   glow.addColorStop(0, 'rgba(120,190,240,0.20)');
   glow.addColorStop(1, 'rgba(120,190,240,0)');
   canvas.fillStyle = glow;
   canvas.fillRect(0, 380, width, 340);
-  person(canvas, 1380 - cycle(time, 1, 0.1) * 1500, 690, 1.9, '#6c8fae', time * 22);
+  person(canvas, 1380 - cycle(time, 1, 0.1) * 1500, 690, 1.9, '#6c8fae', time * 22, -1);
 };
 
 const loadingDock: Scene = (canvas, time) => {
@@ -419,7 +490,7 @@ const loadingDock: Scene = (canvas, time) => {
     disc(canvas, wheel, 20, 7, '#8d969d');
   }
   canvas.restore();
-  person(canvas, 1240 - cycle(time, 1, 0.5) * 1200, 540, 0.95, '#d9a62e', time * 24);
+  person(canvas, 1340 - cycle(time, 1, 0.5) * 1400, 540, 0.95, '#d9a62e', time * 26, -1);
 };
 
 const reception: Scene = (canvas, time) => {
