@@ -86,6 +86,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   try {
     await server.listen({ host: loopback, port: options.port });
   } catch (error) {
+    await sockets[Symbol.asyncDispose]();
     await server.close();
     throw listenError(error, options.port);
   }
