@@ -28,6 +28,7 @@ const maximumLineCharacters = 16 * 1024;
 const maximumCodecs = 8;
 const maximumCodecCharacters = 32;
 const defaultClockRate = 90_000;
+const startCode = Buffer.from([0, 0, 1]);
 /** Static payload types need no rtpmap (RFC 3551 section 6). */
 const staticCodecs: ReadonlyMap<number, string> = new Map([
   [26, 'JPEG'],
@@ -140,8 +141,6 @@ function splitAtStartCodes(bytes: Buffer): Buffer[] {
   nalUnits.push(withoutTrailingZeros(bytes.subarray(start)));
   return nalUnits;
 }
-
-const startCode = Buffer.from([0, 0, 1]);
 
 /** A NAL unit never ends with a zero: those belong to the next start code (H.264 section 7.4.1). */
 function withoutTrailingZeros(nalUnit: Buffer): Buffer {
