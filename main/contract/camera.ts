@@ -11,7 +11,7 @@ const rtspUrl = z
   .string()
   .trim()
   .max(2048)
-  .regex(/^rtsp:\/\/[^\s]+$/i, 'must be an address that starts with rtsp://');
+  .regex(/^rtsp:\/\/\S/i, 'must be an address that starts with rtsp://');
 
 /** A camera as the console sees it. The password never leaves the engine. */
 export const camera = z.object({
