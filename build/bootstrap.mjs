@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { exitCodeOf, forwardSignals, receivedSignal, runChild } from './child.mjs';
 import { install, isInstalled } from './install.mjs';
 import { findNode } from './pinned-node.mjs';
@@ -55,7 +56,13 @@ async function build(targets) {
  * @param {import('node:child_process').SpawnOptions} options
  */
 async function runOnNode(script, parameters, options) {
-  return await runChild(findNode(root), [path.join(root, script), ...parameters], options);
+  const node = findNode(root);
+  const env = { ...process.env };
+  if (node === process.execPath && Number.parseInt(process.versions.node, 10) < 24) {
+    const olderNode = pathToFileURL(path.join(root, 'build/older-node.mjs')).href;
+    env.NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} --import=${olderNode}`.trim();
+  }
+  return await runChild(node, [path.join(root, script), ...parameters], { ...options, env });
 }
 
 async function main() {

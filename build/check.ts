@@ -33,4 +33,5 @@ export const checks: readonly Step[] = [
   { name: 'dead code', script: 'node_modules/knip/bin/knip.js', parameters: ['--config', 'build/knip.json'] },
 ];
 
-if (import.meta.main && !runSteps(checks)) process.exitCode = 1;
+// Not `import.meta.main`, which Node 22 does not have.
+if (process.argv[1] === import.meta.filename && !runSteps(checks)) process.exitCode = 1;
