@@ -69,6 +69,8 @@ async function openPage(browser: Browser, engine: EngineProcess): Promise<Probed
   await page.addInitScript(installProbe);
   const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
   await page.goto(`http://127.0.0.1:${port}/#token=${token}`);
+  // Keys mean nothing before there is a wall.
+  await page.waitForSelector('[data-tile]');
   return { page, clockOffset: await calibrate(page) };
 }
 
