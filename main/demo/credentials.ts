@@ -58,18 +58,13 @@ export class CredentialCheck {
         .update(parts.join(':'))
         .digest('hex');
     const nonce = fields.get('nonce');
-    const expected = hash(
-      hash(username, realm, password),
-      nonce,
-      fields.get('nc'),
-      fields.get('cnonce'),
-      'auth',
-      hash(method, url),
-    );
-    const isRight =
-      fields.get('username') === username &&
-      fields.get('qop') === 'auth' &&
-      fields.get('response') === expected;
+    const account = hash(username, realm, password);
+    // Without qop as in RFC 2069: GStreamer's rtspsrc answers so, whatever was offered.
+    const expected =
+      fields.get('qop') === undefined
+        ? hash(account, nonce, hash(method, url))
+        : hash(account, nonce, fields.get('nc'), fields.get('cnonce'), 'auth', hash(method, url));
+    const isRight = fields.get('username') === username && fields.get('response') === expected;
     if (!isRight) return 'refused';
     if (nonce === this.#nonce) return 'accepted';
     return nonce === this.#expiredNonce ? 'stale' : 'refused';

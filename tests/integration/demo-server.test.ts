@@ -1,5 +1,7 @@
+import { execFile, spawnSync } from 'node:child_process';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startFleetProcess } from '../../main/demo/fleet-process.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
@@ -14,8 +16,10 @@ afterEach(async () => {
   await owned.disposeAsync();
 });
 
-async function start(): Promise<VirtualCamera> {
-  const [camera] = owned.use(await startVirtualCameras({ count: 1 })).cameras;
+async function start(
+  options: Partial<Parameters<typeof startVirtualCameras>[0]> = {},
+): Promise<VirtualCamera> {
+  const [camera] = owned.use(await startVirtualCameras({ count: 1, ...options })).cameras;
   if (camera === undefined) throw new Error('no camera');
   return camera;
 }
@@ -196,6 +200,24 @@ test('a client that leaves in the middle of SETUP leaves nothing behind', async 
   }
   while (camera.statistics.connections < 5) await new Promise(setImmediate);
   while (camera.statistics.openConnections > 0) await new Promise(setImmediate);
+});
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+
+test.skipIf(!hasFfmpeg).each([
+  ['basic', 'tcp'],
+  ['basic', 'udp'],
+  ['digest-md5', 'tcp'],
+  ['digest-md5', 'udp'],
+] as const)('ffmpeg signs in with %s and plays over %s (needs ffmpeg)', async (scheme, transport) => {
+  const camera = await start({ credentials: { scheme, username: 'guard', password: 'p4ss' } });
+  const play = async (password: string) => {
+    const url = camera.subUrl.replace('//', `//guard:${password}@`);
+    const input = ['-loglevel', 'error', '-rtsp_transport', transport, '-i', url];
+    await promisify(execFile)('ffmpeg', [...input, '-frames:v', '15', '-c', 'copy', '-f', 'null', '-']);
+  };
+  await play('p4ss');
+  await expect(play('wrong')).rejects.toThrow('401');
 });
 
 test('a camera that refuses stays shut when it has rebooted', async () => {

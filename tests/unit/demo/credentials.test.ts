@@ -27,6 +27,18 @@ test('a digest opens for the right account, method and address only', () => {
   expect(check.check(answer(challenge, { password: 'wrong' }), 'PLAY', url)).toBe('refused');
 });
 
+test('an answer without qop, as GStreamer gives it, is worth the same', () => {
+  const check = new CredentialCheck(guard);
+  const nonce = /nonce="([^"]+)"/.exec(check.challenge('refused'))?.[1] ?? '';
+  const hash = (text: string) => createHash('md5').update(text).digest('hex');
+  const digest = (password: string) => {
+    const response = hash(`${hash(`guard:virtual camera:${password}`)}:${nonce}:${hash(`PLAY:${url}`)}`);
+    return `Digest username="guard", realm="virtual camera", nonce="${nonce}", uri="${url}", response="${response}"`;
+  };
+  expect(check.check(digest(guard.password), 'PLAY', url)).toBe('accepted');
+  expect(check.check(digest('wrong'), 'PLAY', url)).toBe('refused');
+});
+
 test('only who knows the password is told that a nonce is stale', () => {
   const check = new CredentialCheck(guard);
   const old = check.challenge('refused');
