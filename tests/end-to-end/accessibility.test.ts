@@ -53,7 +53,7 @@ test('nothing on a wall and in its dialogs stands in the way of a screen reader'
   await page.getByRole('dialog').waitFor();
   expect(await findings(page)).toEqual([]);
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('a');
   await page.getByRole('dialog').waitFor();
   expect(await findings(page)).toEqual([]);
