@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '..');
 export default defineConfig({
   root,
   plugins: [svelte({ configFile: false })],
-  // Svelte's browser build, for component tests in jsdom.
+  // Svelte's browser build: its server build has no reactive state.
   resolve: { conditions: ['browser'] },
   test: {
     reporters: ['default', new SkipReporter()],

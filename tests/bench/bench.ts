@@ -23,6 +23,8 @@ const root = path.resolve(import.meta.dirname, '../..');
 const cameraCount = 25;
 const coldWindowRuns = 10;
 const steadySeconds = 10;
+/** Longer than an upstream stays after its last viewer. */
+const lingerMilliseconds = 13_000;
 
 const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
 const progress = (text: string) => process.stderr.write(`bench: ${text}\n`);
@@ -252,6 +254,8 @@ async function main(): Promise<void> {
 
   const probed = await openPage(browser, engine);
   await showWall(probed.page, 9);
+  // The page opened on a wall of all cameras: their connections must have closed before they can be dialled anew.
+  await delay(lingerMilliseconds);
   const cold = await measureCold(probed, engine, fleet);
   await engine.ask({ type: 'hold', count: cameraCount });
   await delay(3_000);

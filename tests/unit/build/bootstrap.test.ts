@@ -84,5 +84,7 @@ test('the pinned Node runs everything, however old the one of the system is', as
 test('where none is pinned, the system Node is used from 22.18 on', () => {
   const mac = { ...system, platform: 'darwin', version: 'v22.18.0' };
   expect(findNode(root, mac)).toBe('/usr/bin/node');
-  expect(() => findNode(root, { ...mac, version: 'v21.9.0' })).toThrow(/needs Node 22\.18 or newer.*v21\.9\.0/);
+  expect(() => findNode(root, { ...mac, version: 'v21.9.0' })).toThrow(
+    /needs Node 22\.18 or newer.*v21\.9\.0/,
+  );
 });
