@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RTCPeerConnection } from 'werift';
+import { RTCPeerConnection, RtcpSrPacket } from 'werift';
 import { createLog } from '../../main/base/log.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import type { StreamLease } from '../../main/media/stream-lease.ts';
@@ -110,6 +110,31 @@ test('two windows on one stream get their own packets with their own numbers', a
     });
   expect(contiguous(one)).toBe(true);
   expect(contiguous(two)).toBe(true);
+});
+
+test('sender reports tell the time of the wall clock, fractions of a second and all', async () => {
+  const { viewer, window } = await open();
+  await window.negotiate();
+  const reports: RtcpSrPacket[] = [];
+  const { promise: reported, resolve } = Promise.withResolvers<void>();
+  window.connection.dtlsTransports[0]?.onRtcp.subscribe((packet) => {
+    if (!(packet instanceof RtcpSrPacket)) return;
+    reports.push(packet);
+    if (reports.length === 2) resolve();
+  });
+  const stream = new LiveStream();
+  viewer.bind(0, lease(stream));
+  new VideoSource(stream).send('key');
+  await reported;
+  const times = reports.map(({ senderInfo: { ntpTimestamp } }) => {
+    const seconds = Number(ntpTimestamp >> 32n) - 2_208_988_800;
+    return (seconds + Number(ntpTimestamp & 0xffffffffn) / 2 ** 32) * 1_000;
+  });
+  const [first = 0, second = 0] = times;
+  expect(Math.abs(Date.now() - second)).toBeLessThan(60_000);
+  // Two reports a second apart: with whole seconds only, both fractions would be the same.
+  expect(first % 1_000 === 0 && second % 1_000 === 0).toBe(false);
+  expect(reports[0]?.senderInfo).toMatchObject({ packetCount: 1 });
 });
 
 test('a request for a key frame is answered from the cache', async () => {
