@@ -5,6 +5,8 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import { migrate } from './migrations/migrate.ts';
 
 const full = 2;
+/** An engine that is being stopped lets go of its folder within this time. */
+const busyMilliseconds = 3_000;
 
 /**
  * Opens `gatehouse.db` in the folder, which is made when it is not there, and brings its schema up to date.
@@ -17,8 +19,10 @@ export function openDatabase(folder: string): Database.Database {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const isNew = !existsSync(file);
-    database = new Database(file, { timeout: 5_000 });
+    database = new Database(file, { timeout: busyMilliseconds });
     if (isNew) chmodSync(file, 0o600);
+    // One engine a folder: a second one would not see what the first one changes. The system frees the lock of a killed one.
+    database.pragma('locking_mode = EXCLUSIVE');
     // A reopened WAL database is at NORMAL, which may lose acknowledged rows when the power fails: set and checked here.
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');

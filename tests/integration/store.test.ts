@@ -69,8 +69,11 @@ test('a password is in clear text nowhere on the disk, nor is a session', async 
 });
 
 test('the same password is never stored as the same bytes', () => {
-  using store = openStore({ folder, log });
-  for (const name of ['Gate', 'Yard']) store.cameras.insert({ ...gate, name, password: new Secret('same') });
+  {
+    using store = openStore({ folder, log });
+    for (const name of ['Gate', 'Yard'])
+      store.cameras.insert({ ...gate, name, password: new Secret('same') });
+  }
   const database = new Database(path.join(folder, 'gatehouse.db'), { readonly: true });
   const rows = database.prepare('SELECT sealed_password FROM camera').pluck().all() as Buffer[];
   database.close();
@@ -99,17 +102,23 @@ test('another key opens no password and says what to do', async () => {
 });
 
 test('a password that was moved to another camera does not open', () => {
-  using store = openStore({ folder, log });
-  store.cameras.insert({ ...gate, password: new Secret('first') });
-  const second = store.cameras.insert({ ...gate, name: 'Yard' });
+  {
+    using store = openStore({ folder, log });
+    store.cameras.insert({ ...gate, password: new Secret('first') });
+    store.cameras.insert({ ...gate, name: 'Yard' });
+  }
   const database = new Database(path.join(folder, 'gatehouse.db'));
-  database
-    .prepare(
-      'UPDATE camera SET sealed_password = (SELECT sealed_password FROM camera WHERE number = 1) WHERE id = ?',
-    )
-    .run(second.id);
+  database.exec(`UPDATE camera SET sealed_password = (SELECT sealed_password FROM camera WHERE number = 1)`);
   database.close();
+  using store = openStore({ folder, log });
   expect(() => store.cameras.list()).toThrow(/decrypted/);
+});
+
+test('a second engine on the same folder is refused in plain words, and the first one goes on', () => {
+  using store = openStore({ folder, log });
+  expect(() => openStore({ folder, log })).toThrow(/another Gatehouse uses it/);
+  store.cameras.insert(gate);
+  expect(store.cameras.list()).toHaveLength(1);
 });
 
 test('a database from the future is refused in plain words, and not a byte of it changes', async () => {
