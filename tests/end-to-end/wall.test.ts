@@ -131,6 +131,31 @@ test('a second window on the same cameras opens no second connection to them', a
   expect(fleet.cameras.map((camera) => camera.statistics.openConnections)).toEqual([1, 1, 1, 1]);
 });
 
+test('a window that joins between key frames ten seconds apart does not wait for the next one', async () => {
+  const fleet = owned.use(await startVirtualCameras({ count: 1, gopSeconds: 10 }));
+  const [camera] = fleet.cameras;
+  if (camera === undefined) throw new Error('no camera');
+  const engine = owned.use(
+    await startEngine({
+      dataFolder: await temporaryFolder(),
+      http: { port: 0, rendererFolder },
+      log: createLog('silent'),
+      demoCameras: demoCameraInputs(fleet.cameras),
+    }),
+  );
+  const first = await open(consoleUrl(engine));
+  await untilTiles(first, 'live', 1);
+  // Early between two key frames: opening the second window takes less than what is left.
+  const left = () => camera.millisecondsToNextKeyFrame('sub');
+  while (left() > 9_000 || left() < 8_000) await first.waitForTimeout(20);
+  const before = left();
+  const second = await open(consoleUrl(engine));
+  await untilTiles(second, 'live', 1);
+  // Had it waited for the next key frame, the one after that would be farther away now.
+  expect(left()).toBeLessThan(before);
+  await untilPicturesChange(second);
+});
+
 test('Enter shows the main stream of the selected camera alone, Esc the wall again', async () => {
   const { engine } = await start(4);
   const page = await open(consoleUrl(engine));
