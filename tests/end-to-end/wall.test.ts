@@ -41,8 +41,11 @@ async function temporaryFolder(): Promise<string> {
 }
 
 /** Virtual cameras and an engine in this process, so that a test can break the one and look into the other. */
-async function start(count: number): Promise<{ fleet: VirtualFleet; engine: Engine }> {
-  const fleet = owned.use(await startVirtualCameras({ count }));
+async function start(
+  count: number,
+  gopSeconds: 2 | 10 = 2,
+): Promise<{ fleet: VirtualFleet; engine: Engine }> {
+  const fleet = owned.use(await startVirtualCameras({ count, gopSeconds }));
   const engine = owned.use(
     await startEngine({
       dataFolder: await temporaryFolder(),
@@ -132,17 +135,9 @@ test('a second window on the same cameras opens no second connection to them', a
 });
 
 test('a window that joins between key frames ten seconds apart does not wait for the next one', async () => {
-  const fleet = owned.use(await startVirtualCameras({ count: 1, gopSeconds: 10 }));
+  const { fleet, engine } = await start(1, 10);
   const [camera] = fleet.cameras;
   if (camera === undefined) throw new Error('no camera');
-  const engine = owned.use(
-    await startEngine({
-      dataFolder: await temporaryFolder(),
-      http: { port: 0, rendererFolder },
-      log: createLog('silent'),
-      demoCameras: demoCameraInputs(fleet.cameras),
-    }),
-  );
   const first = await open(consoleUrl(engine));
   await untilTiles(first, 'live', 1);
   // Early between two key frames: opening the second window takes less than what is left.
