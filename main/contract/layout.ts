@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
+import { wallSizes } from './limits.ts';
 
-/** How many tiles a wall has. */
-export const wallSizes = [1, 4, 9, 16, 25] as const;
 export const wallSize = z.literal([...wallSizes]);
 export type WallSize = z.infer<typeof wallSize>;
 
@@ -14,6 +13,3 @@ export const layout = z.object({
   tiles: z.array(cameraId.nullable()).max(25),
 });
 export type Layout = z.infer<typeof layout>;
-
-/** The wall that a console opens with. */
-export const defaultLayoutId = '00000000-0000-4000-8000-000000000001';

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { cameraId, streamProfile } from './camera.ts';
+import { maximumSlots } from './limits.ts';
 
 const viewerId = z.uuid();
 
-/** The most tiles that one window can hold; each is an m-line of the one peer connection. */
-export const maximumSlots = 128;
 const slotNumber = z
   .int()
   .min(0)

@@ -1,6 +1,7 @@
 import { Secret } from '../base/secret.ts';
 import type { CameraInput } from '../contract/camera.ts';
-import { defaultLayoutId, type WallSize, wallSizes } from '../contract/layout.ts';
+import type { WallSize } from '../contract/layout.ts';
+import { defaultLayoutId, wallSizes } from '../contract/limits.ts';
 import type { Store } from '../store/store.ts';
 
 /**

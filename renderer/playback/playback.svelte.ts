@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { maximumSlots } from '../../main/contract/limits.ts';
 import type { SlotBinding } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
@@ -8,8 +9,6 @@ import { assignSlots } from './slot-assignment.ts';
 import type { Stream } from './stream.ts';
 import { runViewerConnection } from './viewer-connection.ts';
 
-/** As many as the engine gives to one window; written out, so that the schemas stay out of the page. */
-const maximumSlots: typeof import('../../main/contract/viewer.ts').maximumSlots = 128;
 const showRetryMilliseconds = 1_000;
 
 interface OpenViewer {

@@ -1,5 +1,5 @@
 import type { KeybindingsMap } from 'tinykeys';
-import { wallSizes } from '../../main/contract/layout.ts';
+import { wallSizes } from '../../main/contract/limits.ts';
 import type { Direction } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { FullScreen } from './full-screen.svelte.ts';

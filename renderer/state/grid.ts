@@ -1,4 +1,5 @@
-import { type WallSize, wallSizes } from '../../main/contract/layout.ts';
+import type { WallSize } from '../../main/contract/layout.ts';
+import { wallSizes } from '../../main/contract/limits.ts';
 
 /** Tiles in a row of each wall; every wall is as high as it is wide. */
 export const wallColumns: Record<WallSize, number> = { 1: 1, 4: 2, 9: 3, 16: 4, 25: 5 };

@@ -1,4 +1,4 @@
-import { defaultLayoutId } from '../../main/contract/layout.ts';
+import { defaultLayoutId } from '../../main/contract/limits.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';

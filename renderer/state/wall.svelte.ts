@@ -1,5 +1,6 @@
 import type { Camera } from '../../main/contract/camera.ts';
-import { defaultLayoutId, type Layout, type WallSize } from '../../main/contract/layout.ts';
+import type { Layout, WallSize } from '../../main/contract/layout.ts';
+import { defaultLayoutId } from '../../main/contract/limits.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
 import { type Direction, fittingSize, neighbour } from './grid.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Camera } from '../../../main/contract/camera.ts';
-import { wallSizes } from '../../../main/contract/layout.ts';
+import { wallSizes } from '../../../main/contract/limits.ts';
 import { CameraMirror } from '../../../renderer/state/camera-mirror.svelte.ts';
 import { type Direction, neighbour, wallColumns } from '../../../renderer/state/grid.ts';
 import { Wall } from '../../../renderer/state/wall.svelte.ts';
