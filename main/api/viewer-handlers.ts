@@ -1,14 +1,15 @@
+import type { ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
+import type { Viewer } from '../viewers/viewer.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
   return {
-    // The viewer lives as long as somebody listens: a caller that is gone takes its peer connection along.
-    open: viewer.open.handler(async function* ({ input, signal }) {
-      await using opened = await services.viewers.open(input.slots);
-      yield* opened.events(signal ?? new AbortController().signal);
-    }),
+    // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
+    open: viewer.open.handler(async ({ input, signal = new AbortController().signal }) =>
+      follow(await services.viewers.open(input.slots), signal),
+    ),
     answer: viewer.answer.handler(({ input }) => services.viewers.get(input.viewerId).answer(input.sdp)),
     candidate: viewer.candidate.handler(({ input }) =>
       services.viewers.get(input.viewerId).addCandidate(input.candidate),
@@ -30,4 +31,20 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
       });
     }),
   };
+}
+
+/** The viewer lives as long as somebody listens: a caller that is gone takes its peer connection along. */
+function follow(viewer: Viewer, signal: AbortSignal): AsyncGenerator<ViewerEvent> {
+  const close = () => void viewer[Symbol.asyncDispose]();
+  // Here and not only below: a generator that nobody has begun to read runs no `finally`.
+  if (signal.aborted) close();
+  else signal.addEventListener('abort', close, { once: true });
+  return (async function* () {
+    try {
+      yield* viewer.events(signal);
+    } finally {
+      signal.removeEventListener('abort', close);
+      await viewer[Symbol.asyncDispose]();
+    }
+  })();
 }

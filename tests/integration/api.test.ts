@@ -174,6 +174,18 @@ function procedures(router: object, path: string[] = []): [string, { permission?
   });
 }
 
+test('a window too many is refused with its reason, not as a subscription that broke', async () => {
+  await using owned = new AsyncDisposableStack();
+  const harness = await createHarness(owned);
+  const [[, overWebSocket]] = transports;
+  const { client } = await overWebSocket(harness, owned);
+  for (let windows = 0; windows < 64; windows++) await harness.viewers.open(1);
+  expect(await refused(client.viewer.open({ slots: 1 }))).toMatchObject({
+    code: 'limit-reached',
+    message: expect.stringContaining('Close one'),
+  });
+});
+
 test.each(procedures(contract))('%s names the permission that it needs', (_path, meta) => {
   expect(permissions).toContain(meta.permission);
 });

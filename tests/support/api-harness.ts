@@ -78,11 +78,11 @@ const inMemory: Transport = async (harness) => ({
   hangUp: async () => {},
 });
 
-export const transports: readonly (readonly [name: string, transport: Transport])[] = [
+export const transports = [
   ['over WebSocket', overWebSocket],
   ['over MessagePort', overMessagePort],
   ['in memory', inMemory],
-];
+] as const satisfies readonly (readonly [name: string, transport: Transport])[];
 
 export function memoryClient(harness: ApiHarness, principal: Principal): ApiClient {
   return createRouterClient(harness.router, { context: { principal } });
