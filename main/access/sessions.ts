@@ -3,7 +3,8 @@ import type { SessionTable } from '../store/session-table.ts';
 
 const tokenBytes = 32;
 const tokenMilliseconds = 12 * 60 * 60 * 1_000;
-const sessionMilliseconds = 30 * 24 * 60 * 60 * 1_000;
+/** How long a session lives after its last use. */
+export const sessionMilliseconds = 30 * 24 * 60 * 60 * 1_000;
 /** A printed link that nobody opened makes place for a newer one. */
 const maximumTokens = 64;
 

@@ -106,8 +106,6 @@ export async function startFleetProcess(options: {
   ];
   const child = spawn(process.execPath, [entry(), ...parameters], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    // Inside the desktop app this executable is Electron, which must not open a second app.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const lines = createInterface({ input: child.stdout });

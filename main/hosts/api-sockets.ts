@@ -13,6 +13,11 @@ const maximumMessageBytes = 1024 * 1024;
 const maximumUnsentBytes = 8 * 1024 * 1024;
 const pingMilliseconds = 10_000;
 
+/** Answers an upgrade with an HTTP status instead. */
+export function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
 /** The API over WebSocket. A socket that closes aborts every call and subscription that came over it. */
 export class ApiSockets implements AsyncDisposable {
   readonly #server = new WebSocketServer({
@@ -34,7 +39,7 @@ export class ApiSockets implements AsyncDisposable {
   /** Takes over a connection whose caller was checked already. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (this.#server.clients.size >= maximumSockets) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      refuse(socket, '503 Service Unavailable');
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket));

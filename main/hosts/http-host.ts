@@ -7,14 +7,14 @@ import rateLimit from '@fastify/rate-limit';
 import serveStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { Sessions } from '../access/sessions.ts';
+import { Sessions, sessionMilliseconds } from '../access/sessions.ts';
 import type { ApiRouter } from '../api/router.ts';
 import { contentSecurityPolicy } from '../base/content-security-policy.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { SessionTable } from '../store/session-table.ts';
 import { AllowedOrigins } from './allowed-origin.ts';
-import { ApiSockets } from './api-sockets.ts';
+import { ApiSockets, refuse } from './api-sockets.ts';
 
 const loopback = '127.0.0.1';
 const maximumBodyBytes = 4 * 1024;
@@ -130,7 +130,7 @@ function addSessionRoutes(
         httpOnly: true,
         sameSite: 'strict',
         path: '/',
-        maxAge: 30 * 24 * 60 * 60,
+        maxAge: sessionMilliseconds / 1_000,
       });
       return reply.code(204).send();
     },
@@ -139,10 +139,6 @@ function addSessionRoutes(
 
 function asDirectives(policy: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
   return Object.fromEntries(Object.entries(policy).map(([directive, sources]) => [directive, [...sources]]));
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function listenError(error: unknown, port: number): GatehouseError {

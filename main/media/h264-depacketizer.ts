@@ -9,7 +9,7 @@ const stapA = 24;
 const fuA = 28;
 
 /** What was thrown away since the start, for the error tally. */
-export interface DepacketizerLosses {
+interface DepacketizerLosses {
   /** Packets that never came, by their sequence numbers. */
   packetsLost: number;
   /** Packets that were not understood: empty, truncated, or of a packetisation mode other than RFC 6184's 0 and 1. */

@@ -1,6 +1,6 @@
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
 import type { AccessUnit } from './h264.ts';
-import { type DepacketizerLosses, H264Depacketizer } from './h264-depacketizer.ts';
+import { H264Depacketizer } from './h264-depacketizer.ts';
 import { packetizeH264 } from './h264-packetizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import { Timeline } from './timeline.ts';
@@ -39,10 +39,6 @@ export class LiveStream {
   /** Frames from the last key frame on; empty when a decoder cannot start. A key frame makes a new array. */
   get gop(): readonly StreamFrame[] {
     return this.#gop;
-  }
-
-  get losses(): Readonly<DepacketizerLosses> {
-    return this.#depacketizer.losses;
   }
 
   /** A new connection to the camera: sequence numbers and parameter sets start afresh, the timeline goes on. */
