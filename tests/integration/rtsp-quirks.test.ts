@@ -353,10 +353,12 @@ test('a camera that sends nothing after PLAY, or RTCP only, is silent', async ()
   }
 });
 
-test('packets that come every three seconds are no silence', async () => {
+/** A camera that plays, and a way to let time pass: after each step it sends a packet, which is waited for. */
+async function playingYard(answers: Readonly<Record<string, Answer>> = {}) {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   const sockets: Socket[] = [];
   const yard = await camera({
+    ...answers,
     PLAY: (request, socket) => {
       sockets.push(socket);
       return reply(request);
@@ -367,37 +369,29 @@ test('packets that come every three seconds are no silence', async () => {
   const playing = session.play(() => heard.resolve());
   await yard.untilAsked('PLAY');
   while (vi.getTimerCount() === 0) await delay(1);
-  for (let packets = 0; packets < 4; packets++) {
-    vi.advanceTimersByTime(3_000);
+  const step = async (milliseconds: number) => {
+    vi.advanceTimersByTime(milliseconds);
     heard = Promise.withResolvers();
     for (const socket of sockets) socket.write(rtpFrame());
     await Promise.race([heard.promise, playing]);
-  }
+  };
+  return { yard, playing, step };
+}
+
+test('packets that come every three seconds are no silence', async () => {
+  const { playing, step } = await playingYard();
+  for (let packets = 0; packets < 4; packets++) await step(3_000);
   stop.abort();
   await playing;
 });
 
 test('keep-alives come within 25 s, whatever timeout the camera names', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-  const sockets: Socket[] = [];
-  const yard = await camera({
+  const { yard, playing, step } = await playingYard({
     SETUP: (request) => reply(request, '200 OK', { Session: '1;timeout=86400' }),
-    PLAY: (request, socket) => {
-      sockets.push(socket);
-      return reply(request);
-    },
   });
-  const session = await open(yard.url);
-  let heard = Promise.withResolvers<void>();
-  const playing = session.play(() => heard.resolve());
-  await yard.untilAsked('PLAY');
-  while (vi.getTimerCount() === 0) await delay(1);
   for (let seconds = 0; seconds < 25; seconds += 1) {
     expect(yard.methods.filter((method) => method === 'OPTIONS')).toHaveLength(1);
-    vi.advanceTimersByTime(1_000);
-    heard = Promise.withResolvers();
-    for (const socket of sockets) socket.write(rtpFrame());
-    await Promise.race([heard.promise, playing]);
+    await step(1_000);
   }
   await yard.untilAsked('OPTIONS', 2);
   stop.abort();

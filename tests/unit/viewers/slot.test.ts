@@ -34,16 +34,22 @@ function lease(stream: LiveStream, onDispose = () => {}): StreamLease {
   return { stream, [Symbol.dispose]: onDispose };
 }
 
+/** A connected slot that was just bound to a stream with these frames in its cache. */
+function joined(...cached: ('key' | 'delta')[]): { stream: LiveStream; source: VideoSource } {
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  source.send(...cached);
+  slot.connect();
+  slot.bind(lease(stream));
+  return { stream, source };
+}
+
 function replayAll(): void {
   while (slot.isReplaying) slot.replay();
 }
 
 test('a viewer that joins mid-GOP does not wait for the next key frame', () => {
-  const stream = new LiveStream();
-  const source = new VideoSource(stream);
-  source.send('key', 'delta', 'delta');
-  slot.connect();
-  slot.bind(lease(stream));
+  const { stream, source } = joined('key', 'delta', 'delta');
   replayAll();
   expect(sender.frames).toHaveLength(3);
   expect(sender.sent[0]?.payload).toBe(stream.gop[0]?.payloads[0]);
@@ -52,11 +58,7 @@ test('a viewer that joins mid-GOP does not wait for the next key frame', () => {
 });
 
 test('cached frames go out one millisecond apart, live frames at the distance of the camera', () => {
-  const stream = new LiveStream();
-  const source = new VideoSource(stream);
-  source.send('key', 'delta', 'delta');
-  slot.connect();
-  slot.bind(lease(stream));
+  const { source } = joined('key', 'delta', 'delta');
   replayAll();
   source.send('delta', 'delta');
   const steps = sender.frames.slice(1).map((timestamp, index) => timestamp - (sender.frames[index] ?? 0));
@@ -64,11 +66,7 @@ test('cached frames go out one millisecond apart, live frames at the distance of
 });
 
 test('frames that come during the replay are sent once and in order', () => {
-  const stream = new LiveStream();
-  const source = new VideoSource(stream);
-  source.send('key', 'delta');
-  slot.connect();
-  slot.bind(lease(stream));
+  const { source } = joined('key', 'delta');
   slot.replay();
   source.send('delta', 'delta');
   expect(sender.frames).toHaveLength(1);
@@ -79,11 +77,7 @@ test('frames that come during the replay are sent once and in order', () => {
 });
 
 test('a key frame during the replay ends it: newer pictures start from there', () => {
-  const stream = new LiveStream();
-  const source = new VideoSource(stream);
-  source.send('key', 'delta', 'delta', 'delta');
-  slot.connect();
-  slot.bind(lease(stream));
+  const { source } = joined('key', 'delta', 'delta', 'delta');
   slot.replay();
   source.send('key', 'delta');
   expect(slot.isReplaying).toBe(false);
@@ -128,11 +122,7 @@ test('a request for a key frame is answered from the cache, and not again within
 });
 
 test('a GOP that was given up during its replay is not continued in the middle', () => {
-  const stream = new LiveStream();
-  const source = new VideoSource(stream);
-  source.send('key', 'delta');
-  slot.connect();
-  slot.bind(lease(stream));
+  const { stream, source } = joined('key', 'delta');
   slot.replay();
   stream.end();
   stream.begin([]);
