@@ -34,7 +34,7 @@ interface PeerEvents {
   connected(): void;
   /** It will never flow again. */
   failed(reason: string): void;
-  /** The browser gave a sign of life: an authentic STUN message, RTCP, or DTLS. */
+  /** The browser gave a sign of life: an authentic STUN message, or RTCP. */
   heard(): void;
 }
 
