@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { errorCodes } from './error-codes.ts';
+import { maximumCameraNumber, maximumCameras } from './limits.ts';
+import { filledLine, line } from './text.ts';
 
 export const cameraId = z.uuid();
 
@@ -7,18 +9,32 @@ export const cameraId = z.uuid();
 export const streamProfile = z.enum(['main', 'sub']);
 export type StreamProfile = z.infer<typeof streamProfile>;
 
+/**
+ * What Gatehouse does with a camera that nobody watches. `on-demand`: it is asked every 30 s whether it would play;
+ * `always`: the stream that walls show stays open, so that its picture is there at once.
+ */
+export const cameraConnection = z.enum(['on-demand', 'always']);
+export type CameraConnection = z.infer<typeof cameraConnection>;
+
 const rtspUrl = z
   .string()
   .trim()
-  .max(2048)
+  .max(2048, 'must be at most 2048 characters long')
   .regex(/^rtsp:\/\/\S/i, 'must be an address that starts with rtsp://');
+const cameraNumber = z
+  .int('must be a whole number')
+  .min(1, 'must be 1 or more')
+  .max(maximumCameraNumber, `must be at most ${maximumCameraNumber}`);
+const userName = z.string().max(256, 'must be at most 256 characters long');
+const typedPassword = z.string().max(256, 'must be at most 256 characters long');
 
 /** A camera as the console sees it. The password never leaves the engine. */
 export const camera = z.object({
   id: cameraId,
-  /** The number a guard types to select it; unique, from 1. */
-  number: z.int().min(1).max(9999),
+  /** The number a guard types to select it; unique. */
+  number: cameraNumber,
   name: z.string(),
+  /** Empty: in no group. */
   group: z.string(),
   /** RTSP address of the main stream, without user and password. */
   mainUrl: z.string(),
@@ -26,25 +42,90 @@ export const camera = z.object({
   subUrl: z.string().nullable(),
   username: z.string().nullable(),
   hasPassword: z.boolean(),
+  connection: cameraConnection,
 });
 export type Camera = z.infer<typeof camera>;
 
 /** User and password may also be written inside the addresses; they are taken out and kept encrypted. */
 export const cameraInput = z.object({
-  name: z.string().trim().min(1).max(100),
+  name: filledLine(100),
   /** Left out: the next free number. */
-  number: z.int().min(1).max(9999).optional(),
-  group: z.string().trim().max(100).default(''),
+  number: cameraNumber.optional(),
+  group: line(100).default(''),
   mainUrl: rtspUrl,
   subUrl: rtspUrl.nullable().default(null),
-  username: z.string().max(256).optional(),
-  password: z.string().max(256).optional(),
+  username: userName.optional(),
+  password: typedPassword.optional(),
+  /** Left out: what the settings say. */
+  connection: cameraConnection.optional(),
 });
 export type CameraInput = z.infer<typeof cameraInput>;
 
+/** What is left out stays as it is; null takes user or password away. */
+export const cameraEdit = z.object({
+  id: cameraId,
+  name: filledLine(100).optional(),
+  number: cameraNumber.optional(),
+  group: line(100).optional(),
+  mainUrl: rtspUrl.optional(),
+  subUrl: rtspUrl.nullable().optional(),
+  username: userName.nullable().optional(),
+  password: typedPassword.nullable().optional(),
+  connection: cameraConnection.optional(),
+});
+export type CameraEdit = z.infer<typeof cameraEdit>;
+
+export const cameraIds = z.array(cameraId).min(1, 'must name at least one camera').max(maximumCameras);
+
+/** The same for many cameras at once. */
+export const camerasChange = z.object({
+  ids: cameraIds,
+  group: line(100).optional(),
+  connection: cameraConnection.optional(),
+});
+export type CamerasChange = z.infer<typeof camerasChange>;
+
+/** Puts these cameras, in this order, in front of another one; null: behind all others. */
+export const camerasReorder = z.object({ ids: cameraIds, before: cameraId.nullable() });
+
+/** A stream that is not stored yet. */
+export const streamInput = z.object({
+  mainUrl: rtspUrl,
+  username: userName.optional(),
+  password: typedPassword.optional(),
+  /** Of the camera that is being edited: its stored user and password serve where none are given. */
+  cameraId: cameraId.optional(),
+});
+export type StreamInput = z.infer<typeof streamInput>;
+
+/** A camera of which only the address is known: its streams are looked for under the paths of the big makers. */
+export const cameraAddress = z.object({
+  /** Name or IP address, with a port if it is not 554: `192.168.1.20`, `gate.local:8554`, `[fe80::1]`. */
+  address: filledLine(300),
+  username: userName.optional(),
+  password: typedPassword.optional(),
+  cameraId: cameraId.optional(),
+});
+export type CameraAddress = z.infer<typeof cameraAddress>;
+
+/** The streams that a camera has, without user and password. */
+export const foundStreams = z.object({ mainUrl: z.string(), subUrl: z.string().nullable() });
+export type FoundStreams = z.infer<typeof foundStreams>;
+
+/** What a stream turned out to be. Pixels; null while the camera has not said it. */
+export const streamFacts = z.object({
+  codec: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+});
+export type StreamFacts = z.infer<typeof streamFacts>;
+
 /** State of one stream of one camera. Times are milliseconds since 1970. */
 export const streamStatus = z.discriminatedUnion('state', [
+  /** Nobody watches it, and nothing is known of it. */
   z.object({ state: z.literal('idle') }),
+  /** Nobody watches it; it answered when it was asked last, at most 30 s ago. */
+  z.object({ state: z.literal('standby'), since: z.number() }),
   z.object({ state: z.literal('connecting'), since: z.number() }),
   z.object({ state: z.literal('playing'), since: z.number() }),
   z.object({
@@ -64,6 +145,17 @@ export type CameraStatus = z.infer<typeof cameraStatus>;
 export const cameraEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), cameras: z.array(camera), statuses: z.array(cameraStatus) }),
   z.object({ type: z.literal('camera'), camera }),
+  z.object({ type: z.literal('removed'), cameraId }),
+  /** All cameras in their new order. */
+  z.object({ type: z.literal('order'), cameraIds: z.array(cameraId) }),
   z.object({ type: z.literal('status'), status: cameraStatus }),
 ]);
 export type CameraEvent = z.infer<typeof cameraEvent>;
+
+/** A stream that is looked at before it is stored: its id can be shown in a slot like that of a camera. */
+export const previewEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('opened'), previewId: cameraId }),
+  z.object({ type: z.literal('status'), status: streamStatus }),
+  z.object({ type: z.literal('facts'), facts: streamFacts }),
+]);
+export type PreviewEvent = z.infer<typeof previewEvent>;

@@ -1,7 +1,24 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
-import { camera, cameraEvent, cameraInput } from './camera.ts';
-import { layout } from './layout.ts';
+import {
+  camera,
+  cameraAddress,
+  cameraEdit,
+  cameraEvent,
+  cameraId,
+  cameraIds,
+  cameraInput,
+  camerasChange,
+  camerasReorder,
+  foundStreams,
+  previewEvent,
+  streamFacts,
+  streamInput,
+} from './camera.ts';
+import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
+import { cameraHistory } from './history.ts';
+import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
+import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import {
   viewerAnswerInput,
   viewerCandidateInput,
@@ -11,7 +28,7 @@ import {
 } from './viewer.ts';
 
 /** What a caller must be allowed to do; every procedure names exactly one. */
-export const permissions = ['cameras:view', 'cameras:edit', 'layouts:edit'] as const;
+export const permissions = ['cameras:view', 'cameras:edit', 'layouts:edit', 'site:manage'] as const;
 export type Permission = (typeof permissions)[number];
 
 interface Meta {
@@ -20,25 +37,103 @@ interface Meta {
 }
 
 const procedure = oc.$meta<Meta>({});
-const view = procedure.meta({ permission: 'cameras:view' });
 
-/** The one API of Gatehouse: the same over WebSocket, over a MessagePort and in memory. */
+/** @param summary what it does, for the documentation of the API */
+function needs(permission: Permission, summary: string) {
+  return procedure.meta({ permission }).route({ summary });
+}
+
+/** The one API of Gatehouse: the same over WebSocket, over a MessagePort and in memory. Writes are answered after the commit. */
 export const contract = {
   cameras: {
-    list: view.output(z.array(camera)),
-    add: procedure.meta({ permission: 'cameras:edit' }).input(cameraInput).output(camera),
-    watch: view.output(eventIterator(cameraEvent)),
+    list: needs('cameras:view', 'All cameras in their order').output(z.array(camera)),
+    watch: needs('cameras:view', 'All cameras and their states, then every change').output(
+      eventIterator(cameraEvent),
+    ),
+    add: needs('cameras:edit', 'Adds a camera').input(cameraInput).output(camera),
+    edit: needs('cameras:edit', 'Changes a camera').input(cameraEdit).output(camera),
+    change: needs('cameras:edit', 'Changes group or connection of many cameras')
+      .input(camerasChange)
+      .output(z.array(camera)),
+    remove: needs('cameras:edit', 'Removes cameras; they can be restored until the next day')
+      .input(z.object({ ids: cameraIds }))
+      .output(z.void()),
+    restore: needs('cameras:edit', 'Brings removed cameras back, with their passwords and places')
+      .input(z.object({ ids: cameraIds }))
+      .output(z.array(camera)),
+    reorder: needs('cameras:edit', 'Moves cameras in the order of lists and walls')
+      .input(camerasReorder)
+      .output(z.void()),
+    find: needs('cameras:edit', 'Looks for the streams of a camera of which only the address is known')
+      .input(cameraAddress)
+      .output(foundStreams),
+    test: needs('cameras:edit', 'Opens a stream and says what it is, without storing anything')
+      .input(streamInput)
+      .output(streamFacts),
+    preview: needs(
+      'cameras:edit',
+      'Opens a stream for as long as the subscription lives, to be shown in a slot',
+    )
+      .input(streamInput)
+      .output(eventIterator(previewEvent)),
+    history: needs('cameras:view', 'What happened to the streams of a camera during the last day')
+      .input(z.object({ cameraId }))
+      .output(cameraHistory),
+    export: needs('cameras:edit', 'All cameras as a file, without passwords')
+      .input(z.object({ format: cameraFileFormat }))
+      .output(cameraFile),
+    import: needs(
+      'cameras:edit',
+      'Adds and changes cameras from a file: all of them, or none and a list of what is wrong',
+    )
+      .input(cameraImport)
+      .output(importResult),
   },
   layouts: {
-    list: view.output(z.array(layout)),
-    /** Writes a layout under its id, new or not; answers after the commit. */
-    save: procedure.meta({ permission: 'layouts:edit' }).input(layout).output(layout),
+    list: needs('cameras:view', 'All layouts in their order').output(z.array(layout)),
+    watch: needs('cameras:view', 'All layouts, then every change').output(eventIterator(layoutEvent)),
+    save: needs('layouts:edit', 'Writes a layout under its id, new or not').input(layout).output(layout),
+    rename: needs('layouts:edit', 'Gives a layout another name').input(layoutRename).output(layout),
+    duplicate: needs('layouts:edit', 'Makes a copy of a layout, right behind it')
+      .input(z.object({ id: layoutId }))
+      .output(layout),
+    remove: needs('layouts:edit', 'Removes a layout; it can be restored until the next day')
+      .input(z.object({ id: layoutId }))
+      .output(z.void()),
+    restore: needs('layouts:edit', 'Brings a removed layout back')
+      .input(z.object({ id: layoutId }))
+      .output(layout),
+    reorder: needs('layouts:edit', 'Puts all layouts into a new order')
+      .input(layoutsReorder)
+      .output(z.void()),
+  },
+  site: {
+    watch: needs('cameras:view', 'Settings, notices and backups: all of them after each change').output(
+      eventIterator(site),
+    ),
+    changeSettings: needs('site:manage', 'Changes settings').input(settingsChange).output(settings),
+    dismissNotice: needs('site:manage', 'Takes a notice away that somebody has read')
+      .input(z.object({ id: notice.shape.id }))
+      .output(z.void()),
+    backUp: needs('site:manage', 'Makes a verified backup of the database now').output(backup),
+    saveDiagnostics: needs(
+      'site:manage',
+      'A zip for whoever helps: versions, states and logs, no passwords',
+    ).output(z.file()),
+    showDemo: needs('site:manage', 'Starts virtual cameras and adds them').input(demoInput).output(z.void()),
+    hideDemo: needs('site:manage', 'Stops the virtual cameras and removes them').output(z.void()),
   },
   viewer: {
-    /** Opens a peer connection for this window; it lives as long as the subscription does. */
-    open: view.input(viewerOpenInput).output(eventIterator(viewerEvent)),
-    answer: view.input(viewerAnswerInput).output(z.void()),
-    candidate: view.input(viewerCandidateInput).output(z.void()),
-    show: view.input(viewerShowInput).output(z.void()),
+    open: needs(
+      'cameras:view',
+      'Opens a peer connection for this window; it lives as long as the subscription',
+    )
+      .input(viewerOpenInput)
+      .output(eventIterator(viewerEvent)),
+    answer: needs('cameras:view', "The window's SDP answer").input(viewerAnswerInput).output(z.void()),
+    candidate: needs('cameras:view', 'An ICE candidate of the window')
+      .input(viewerCandidateInput)
+      .output(z.void()),
+    show: needs('cameras:view', 'What slots show from now on').input(viewerShowInput).output(z.void()),
   },
 };

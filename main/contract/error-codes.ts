@@ -1,6 +1,7 @@
 /** Every way in which Gatehouse can fail, as one closed list: the console has a sentence for each of them. */
 export const errorCodes = [
   'bad-input',
+  'already-there',
   'not-found',
   'not-allowed',
   'not-signed-in',
@@ -14,6 +15,7 @@ export const errorCodes = [
   'camera-closed-connection',
   'viewer-failed',
   'database-failed',
+  'disk-full',
   'port-in-use',
   'internal',
 ] as const;

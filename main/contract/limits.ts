@@ -2,11 +2,40 @@
  * Plain values that both sides need. Without schemas, so that the page can import them without importing zod.
  */
 
-/** How many tiles a wall has. */
-export const wallSizes = [1, 4, 9, 16, 25] as const;
+/**
+ * The shapes a wall can have. A plain number is a wall of so many tiles of one size; `1+7` is one large tile and seven small
+ * ones along its right and lower edge; `auto` is the smallest plain wall that has room for all its cameras, up to 25 tiles.
+ */
+export const grids = [
+  'auto',
+  '1',
+  '4',
+  '6',
+  '8',
+  '9',
+  '12',
+  '16',
+  '25',
+  '36',
+  '49',
+  '64',
+  '81',
+  '100',
+  '1+5',
+  '1+7',
+  '1+12',
+] as const;
+export type Grid = (typeof grids)[number];
 
-/** The wall that a console opens with. */
+/** The wall of all cameras in their order; it is always there. */
 export const defaultLayoutId = '00000000-0000-4000-8000-000000000001';
 
 /** The most tiles that one window can hold; each is an m-line of the one peer connection. */
 export const maximumSlots = 128;
+export const maximumCameras = 4_096;
+export const maximumLayouts = 256;
+/** Tiles of one layout over all its pages. */
+export const maximumLayoutTiles = 1_024;
+export const maximumCameraNumber = 9_999;
+/** A file to import: 4,096 cameras with long addresses. UTF-16 characters. */
+export const maximumImportCharacters = 900_000;

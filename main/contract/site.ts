@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { cameraConnection } from './camera.ts';
+import { line } from './text.ts';
+
+/** What a site can choose; all windows share it. */
+export const settings = z.object({
+  /** Shown in the bar; empty: Gatehouse. */
+  siteName: line(60).default(''),
+  /** `whole`: all of the picture, with black edges; `fill`: no edges, but its sides may be cut off. */
+  pictureFit: z.enum(['whole', 'fill']).default('whole'),
+  /** Whether tiles name their camera. What is wrong with one is always said. */
+  tileNames: z.enum(['always', 'selected']).default('always'),
+  clock: z.enum(['time', 'date-and-time', 'hidden']).default('time'),
+  /** What new cameras begin with. */
+  newCameraConnection: cameraConnection.default('on-demand'),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** What is left out stays as it is. */
+export const settingsChange = z.object({
+  siteName: settings.shape.siteName.unwrap().optional(),
+  pictureFit: settings.shape.pictureFit.unwrap().optional(),
+  tileNames: settings.shape.tileNames.unwrap().optional(),
+  clock: settings.shape.clock.unwrap().optional(),
+  newCameraConnection: cameraConnection.optional(),
+});
+export type SettingsChange = z.infer<typeof settingsChange>;
+
+/** Something a person must know, kept until somebody has read it. */
+export const notice = z.object({
+  id: z.uuid(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  kind: z.enum(['data-restored', 'data-lost', 'backup-failed', 'clock-jumped']),
+  message: z.string(),
+});
+export type Notice = z.infer<typeof notice>;
+
+/** A verified copy of the database. */
+export const backup = z.object({ file: z.string(), time: z.number(), bytes: z.number() });
+export type Backup = z.infer<typeof backup>;
+
+/** Everything about this console that is neither a camera nor a layout. */
+export const site = z.object({
+  version: z.string(),
+  dataFolder: z.string(),
+  settings,
+  notices: z.array(notice),
+  /** The newest first. */
+  backups: z.array(backup),
+  /** How many virtual cameras run. */
+  demoCameras: z.int(),
+});
+export type Site = z.infer<typeof site>;
+
+export const demoInput = z.object({ count: z.int().min(1).max(64) });
