@@ -1,5 +1,11 @@
 import type { ErrorCode } from '../contract/error-codes.ts';
 
+/** One thing that is wrong with an input: the path to the field and what is wrong with its value. */
+export interface InputIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
 /**
  * The one error type that crosses module borders. The message is for the person who reads it: what failed, on which
  * camera and what to do next. Only the API layer turns it into an answer.
@@ -8,12 +14,28 @@ export class GatehouseError extends Error {
   readonly code: ErrorCode;
   /** Name or address of the camera concerned, never with credentials. */
   readonly camera: string | undefined;
+  /** What is wrong with which field, when it is about an input. */
+  readonly issues: readonly InputIssue[];
 
-  constructor(code: ErrorCode, message: string, options: { camera?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { camera?: string; cause?: unknown; issues?: readonly InputIssue[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'GatehouseError';
     this.code = code;
     this.camera = options.camera;
+    this.issues = options.issues ?? [];
+  }
+
+  /** What is wrong with one field. */
+  static ofField(
+    path: string,
+    message: string,
+    code: 'bad-input' | 'already-there' = 'bad-input',
+  ): GatehouseError {
+    return new GatehouseError(code, message, { issues: [{ path, message }] });
   }
 
   /** Wraps anything that was thrown; a GatehouseError stays what it is. */

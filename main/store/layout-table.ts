@@ -5,30 +5,77 @@ import { type Layout, layout } from '../contract/layout.ts';
 interface Row {
   id: string;
   name: string;
-  size: number;
+  grid: string;
   tiles: string;
 }
 
-/** The named walls. */
+/** The named walls. Every write is on the disk when the call returns. */
 export class LayoutTable {
+  readonly #database: Database;
   readonly #list: Statement<[], Row>;
   readonly #write: Statement<[Row]>;
+  readonly #move: Statement<[number, string]>;
+  readonly #remove: Statement<[number, string]>;
+  readonly #restore: Statement<[string]>;
+  readonly #purge: Statement<[number]>;
 
   constructor(database: Database) {
-    this.#list = database.prepare('SELECT * FROM layout ORDER BY rowid');
+    this.#database = database;
+    this.#list = database.prepare(
+      'SELECT id, name, grid, tiles FROM layout WHERE removed_at IS NULL ORDER BY position, rowid',
+    );
     this.#write = database.prepare(`
-      INSERT INTO layout (id, name, size, tiles) VALUES (:id, :name, :size, :tiles)
-      ON CONFLICT (id) DO UPDATE SET name = excluded.name, size = excluded.size, tiles = excluded.tiles`);
+      INSERT INTO layout (id, name, grid, tiles, position)
+      VALUES (:id, :name, :grid, :tiles, (SELECT coalesce(max(position), -1) + 1 FROM layout))
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, grid = excluded.grid, tiles = excluded.tiles,
+        removed_at = NULL`);
+    this.#move = database.prepare('UPDATE layout SET position = ? WHERE id = ?');
+    this.#remove = database.prepare('UPDATE layout SET removed_at = ? WHERE id = ?');
+    this.#restore = database.prepare(
+      'UPDATE layout SET removed_at = NULL WHERE id = ? AND removed_at IS NOT NULL',
+    );
+    this.#purge = database.prepare('DELETE FROM layout WHERE removed_at <= ?');
   }
 
-  /** All walls, the oldest first. */
+  /** All walls in their order. */
   list(): Layout[] {
     return z.array(layout).parse(this.#list.all().map((row) => ({ ...row, tiles: JSON.parse(row.tiles) })));
   }
 
-  /** Writes a wall under its id, new or not. */
-  save(saved: Layout): Layout {
+  /** Writes a wall under its id, new (then behind all others) or not. */
+  save(saved: Layout): void {
     this.#write.run({ ...saved, tiles: JSON.stringify(saved.tiles) });
-    return saved;
+  }
+
+  /** Writes a new wall and gives all walls their places. */
+  insert(added: Layout, ids: readonly string[]): void {
+    this.#database.transaction(() => {
+      this.save(added);
+      this.#place(ids);
+    })();
+  }
+
+  /** Gives walls their places: 0, 1, 2, … in the order of the list. */
+  reorder(ids: readonly string[]): void {
+    this.#database.transaction(() => this.#place(ids))();
+  }
+
+  /** Takes a wall away; it can be restored until it is purged. @param now milliseconds since 1970 */
+  remove(id: string, now: number): void {
+    this.#remove.run(now, id);
+  }
+
+  /** Brings a removed wall back, in its old place; false when there is none. */
+  restore(id: string): boolean {
+    return this.#restore.run(id).changes === 1;
+  }
+
+  /** Forgets walls that were removed at `oldest` or before. @param oldest milliseconds since 1970 */
+  purge(oldest: number): void {
+    this.#purge.run(oldest);
+  }
+
+  #place(ids: readonly string[]): void {
+    for (const [position, id] of ids.entries()) this.#move.run(position, id);
   }
 }

@@ -1,15 +1,21 @@
 import type { Log } from '../base/log.ts';
 import { CameraTable } from './camera-table.ts';
 import { openDatabase } from './database.ts';
+import { HistoryTable } from './history-table.ts';
 import { LayoutTable } from './layout-table.ts';
+import { NoticeTable } from './notice-table.ts';
 import { SecretBox } from './secret-box.ts';
 import { SessionTable } from './session-table.ts';
+import { SettingTable } from './setting-table.ts';
 
 /** All that outlives the engine. Synchronous: a call that has returned is on the disk. */
 export interface Store extends Disposable {
   readonly cameras: CameraTable;
   readonly layouts: LayoutTable;
   readonly sessions: SessionTable;
+  readonly settings: SettingTable;
+  readonly notices: NoticeTable;
+  readonly history: HistoryTable;
 }
 
 /**
@@ -25,6 +31,9 @@ export function openStore(options: { folder: string; log: Log }): Store {
       cameras: new CameraTable(database, box),
       layouts: new LayoutTable(database),
       sessions: new SessionTable(database),
+      settings: new SettingTable(database),
+      notices: new NoticeTable(database),
+      history: new HistoryTable(database),
       [Symbol.dispose]: () => database.close(),
     };
   } catch (error) {

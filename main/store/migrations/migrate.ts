@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { GatehouseError } from '../../base/gatehouse-error.ts';
 import { camerasAndLayouts } from './0001-cameras-and-layouts.ts';
+import { consoleTables } from './0002-console-tables.ts';
 import type { Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [camerasAndLayouts];
+const migrations: readonly Migration[] = [camerasAndLayouts, consoleTables];
 
 /**
  * Brings a database up to date, each step in a transaction of its own. `user_version` counts the steps taken.
