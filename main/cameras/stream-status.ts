@@ -6,7 +6,12 @@ export type StreamStatusEvent =
   | { readonly type: 'dialling' }
   | { readonly type: 'first-packet' }
   | { readonly type: 'failed'; readonly error: GatehouseError; readonly retryAt: number }
-  | { readonly type: 'stopped' };
+  /** Nobody wants the stream any more. */
+  | { readonly type: 'stopped' }
+  /** Nobody watches it, and it would play. */
+  | { readonly type: 'answered' }
+  /** Nothing that was known of it is true any more. */
+  | { readonly type: 'forgotten' };
 
 /** The status after an event; the same object when nothing changed. */
 export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: number): StreamStatus {
@@ -23,6 +28,12 @@ export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: 
         error: { code: event.error.code, message: event.error.message },
       };
     case 'stopped':
+      if (status.state === 'playing') return { state: 'standby', since: now };
+      // What was wrong stays wrong until somebody has asked again.
+      return status.state === 'connecting' ? { state: 'idle' } : status;
+    case 'answered':
+      return status.state === 'standby' ? status : { state: 'standby', since: now };
+    case 'forgotten':
       return status.state === 'idle' ? status : { state: 'idle' };
     default:
       return event satisfies never;

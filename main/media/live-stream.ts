@@ -3,6 +3,7 @@ import type { AccessUnit } from './h264.ts';
 import { H264Depacketizer } from './h264-depacketizer.ts';
 import { packetizeH264 } from './h264-packetizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
+import { type PictureSize, parsePictureSize } from './picture-size.ts';
 import { Timeline } from './timeline.ts';
 
 /** A GOP that outgrows these is forgotten: who joins then waits for the next key frame. */
@@ -34,11 +35,23 @@ export class LiveStream {
   #gop: StreamFrame[] = [];
   #gopBytes = 0;
   #decodable = false;
+  #frames = 0;
   readonly #readers = new Set<StreamReader>();
 
   /** Frames from the last key frame on; empty when a decoder cannot start. A key frame makes a new array. */
   get gop(): readonly StreamFrame[] {
     return this.#gop;
+  }
+
+  /** How many frames went out to the readers since the stream was made. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** What the pictures are like; undefined while the camera has not said it. */
+  get pictureSize(): PictureSize | undefined {
+    const { sps } = this.#parameterSets;
+    return sps === undefined ? undefined : parsePictureSize(sps);
   }
 
   /** A new connection to the camera: sequence numbers and parameter sets start afresh, the timeline goes on. */
@@ -74,6 +87,7 @@ export class LiveStream {
       payloads: packetizeH264(this.#parameterSets.complete(accessUnit)),
     };
     this.#cache(frame);
+    this.#frames++;
     for (const reader of this.#readers) reader(frame);
   }
 

@@ -15,6 +15,11 @@ export class ParameterSets {
     for (const nalUnit of fromDescription) this.#learn(nalUnit);
   }
 
+  /** The newest SPS; undefined while none is known. */
+  get sps(): Buffer | undefined {
+    return this.#sps.at(-1);
+  }
+
   /** NAL units of the access unit, with the known SPS and PPS put in front of an IDR picture that came without. */
   complete(accessUnit: AccessUnit): readonly Buffer[] {
     let hasSps = false;

@@ -1,21 +1,13 @@
-import {
-  noAnswer,
-  noPackets,
-  noVideo,
-  protocolError,
-  transportRefused,
-  unsupportedCodec,
-} from './camera-errors.ts';
-import { resolveControl } from './control-url.ts';
+import { noPackets, transportRefused } from './camera-errors.ts';
 import { parseRtpPacket, type RtpPacket } from './rtp-packet.ts';
-import { RtspDialogue, type RtspTarget } from './rtsp-dialogue.ts';
+import type { RtspDialogue, RtspTarget } from './rtsp-dialogue.ts';
 import { header, type RtspResponse } from './rtsp-message.ts';
-import { findVideo, type VideoTrack } from './session-description.ts';
+import type { VideoTrack } from './session-description.ts';
 import { parseSessionHeader, parseTransportHeader } from './session-headers.ts';
+import { describeVideo, openDialogue, type VideoDescription } from './video-description.ts';
 
 export type { RtspTarget };
 
-const openMilliseconds = 10_000;
 /** A silent camera is noticed within 5 s: after this and one look. */
 const silenceMilliseconds = 4_000;
 const lookMilliseconds = 500;
@@ -23,18 +15,12 @@ const shortestKeepAliveMilliseconds = 500;
 const longestKeepAliveMilliseconds = 25_000;
 const keepAliveMarginMilliseconds = 1_000;
 const teardownMilliseconds = 1_000;
-const maximumRedirects = 3;
-const redirections: ReadonlySet<number> = new Set([301, 302, 303, 305, 307, 308]);
 
-/** What OPTIONS, DESCRIBE and SETUP brought. */
 interface SetUp {
-  readonly track: VideoTrack;
-  /** Address of PLAY, keep-alive and TEARDOWN. */
-  readonly url: string;
+  readonly description: VideoDescription;
   /** Interleaved channel of the track's RTP packets. */
   readonly channel: number;
   readonly timeoutSeconds: number;
-  readonly hasGetParameter: boolean;
 }
 
 /**
@@ -51,13 +37,14 @@ export class RtspSession implements AsyncDisposable {
   #keepAliveMethod: 'GET_PARAMETER' | 'OPTIONS';
 
   private constructor(dialogue: RtspDialogue, setUp: SetUp, signal: AbortSignal) {
-    this.track = setUp.track;
+    const { track, sessionUrl, hasGetParameter } = setUp.description;
+    this.track = track;
     this.#dialogue = dialogue;
     this.#signal = signal;
-    this.#url = setUp.url;
+    this.#url = sessionUrl;
     this.#channel = setUp.channel;
     this.#keepAliveMilliseconds = keepAliveInterval(setUp.timeoutSeconds);
-    this.#keepAliveMethod = setUp.hasGetParameter ? 'GET_PARAMETER' : 'OPTIONS';
+    this.#keepAliveMethod = hasGetParameter ? 'GET_PARAMETER' : 'OPTIONS';
   }
 
   /**
@@ -66,26 +53,8 @@ export class RtspSession implements AsyncDisposable {
    *   camera-codec-unsupported, camera-silent, camera-closed-connection; the signal's reason when it is aborted
    */
   static async open(target: RtspTarget, options: { signal: AbortSignal }): Promise<RtspSession> {
-    const { signal } = options;
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), openMilliseconds);
-    const opening = AbortSignal.any([signal, timeout.signal]);
-    let dialogue: RtspDialogue | undefined;
-    const giveUp = () => dialogue?.destroy();
-    opening.addEventListener('abort', giveUp);
-    try {
-      dialogue = await RtspDialogue.open(target, opening);
-      opening.throwIfAborted();
-      return new RtspSession(dialogue, await setUp(dialogue, opening), signal);
-    } catch (error) {
-      dialogue?.destroy();
-      signal.throwIfAborted();
-      if (dialogue === undefined || !timeout.signal.aborted) throw error;
-      throw noAnswer(dialogue.address, 'all that opens a stream', openMilliseconds / 1_000);
-    } finally {
-      clearTimeout(timer);
-      opening.removeEventListener('abort', giveUp);
-    }
+    const { dialogue, result } = await openDialogue(target, options.signal, setUp);
+    return new RtspSession(dialogue, result, options.signal);
   }
 
   /**
@@ -160,17 +129,8 @@ export class RtspSession implements AsyncDisposable {
 }
 
 async function setUp(dialogue: RtspDialogue, signal: AbortSignal): Promise<SetUp> {
-  // Some cameras answer OPTIONS with an error and are fine otherwise. A wrong password is not tried again, though.
-  const options = await dialogue.exchange('OPTIONS', dialogue.url);
-  if (dialogue.refusesCredentials(options)) dialogue.expectSuccess('OPTIONS', options);
-  const methods = (options.headers.get('public') ?? []).join();
-  const { headers, body } = await describe(dialogue, signal);
-  if (body.length === 0) throw protocolError(dialogue.address, 'answered DESCRIBE without a description');
-  const video = findVideo(body.toString('utf8'));
-  if (video.kind === 'no-video') throw noVideo(dialogue.address);
-  if (video.kind === 'unsupported') throw unsupportedCodec(dialogue.address, video.codecs);
-  const base = header(headers, 'content-base') ?? header(headers, 'content-location');
-  const answer = await dialogue.request('SETUP', resolveControl(dialogue.url, base, video.control), {
+  const description = await describeVideo(dialogue, signal);
+  const answer = await dialogue.request('SETUP', description.trackUrl, {
     Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1',
   });
   const { channel = 0, isDatagrams } = parseTransportHeader(header(answer.headers, 'transport'));
@@ -178,28 +138,7 @@ async function setUp(dialogue: RtspDialogue, signal: AbortSignal): Promise<SetUp
     throw transportRefused(dialogue.address, 'answered SETUP with UDP, though it was asked for TCP');
   const { id, timeoutSeconds } = parseSessionHeader(header(answer.headers, 'session'));
   dialogue.sessionId = id;
-  return {
-    track: video.track,
-    url: resolveControl(dialogue.url, base, video.sessionControl),
-    channel,
-    timeoutSeconds,
-    hasGetParameter: /\bGET_PARAMETER\b/i.test(methods),
-  };
-}
-
-async function describe(dialogue: RtspDialogue, signal: AbortSignal): Promise<RtspResponse> {
-  for (let redirects = 0; ; redirects++) {
-    const response = await dialogue.exchange('DESCRIBE', dialogue.url, { Accept: 'application/sdp' });
-    const location = header(response.headers, 'location');
-    if (!redirections.has(response.status) || location === undefined) {
-      return dialogue.expectSuccess('DESCRIBE', response);
-    }
-    if (redirects === maximumRedirects) {
-      const advice = "Enter the stream's own address for this camera.";
-      throw protocolError(dialogue.address, `redirects more than ${maximumRedirects} times`, advice);
-    }
-    await dialogue.redirect(location, signal);
-  }
+  return { description, channel, timeoutSeconds };
 }
 
 /** Twice within the session's timeout and earlier, since some cameras mean less than they say. */
