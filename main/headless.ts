@@ -76,6 +76,7 @@ async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
       http: { port: options.port, rendererFolder: path.resolve(import.meta.dirname, '../renderer') },
       log,
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
+      startDemo: (count) => startFleetProcess({ count }),
     }),
   );
   const port = engine.http?.port ?? 0;

@@ -1,12 +1,33 @@
+import { writeCameraFile } from '../cameras/camera-file.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 
-export function cameraHandlers({ cameras }: ReturnType<typeof createProcedures>, services: Services) {
+export function cameraHandlers(
+  { cameras }: ReturnType<typeof createProcedures>,
+  { cameras: registry, trials }: Services,
+) {
   return {
-    list: cameras.list.handler(() => services.cameras.list()),
-    add: cameras.add.handler(({ input }) => services.cameras.add(input)),
-    watch: cameras.watch.handler(({ signal }) =>
-      services.cameras.watch(signal ?? new AbortController().signal),
-    ),
+    list: cameras.list.handler(() => registry.list()),
+    watch: cameras.watch.handler(({ signal = never() }) => registry.watch(signal)),
+    add: cameras.add.handler(({ input }) => registry.add(input)),
+    edit: cameras.edit.handler(({ input }) => registry.edit(input)),
+    change: cameras.change.handler(({ input }) => registry.change(input)),
+    remove: cameras.remove.handler(({ input }) => registry.remove(input.ids)),
+    restore: cameras.restore.handler(({ input }) => registry.restore(input.ids)),
+    reorder: cameras.reorder.handler(({ input }) => registry.reorder(input.ids, input.before)),
+    find: cameras.find.handler(({ input, signal = never() }) => trials.find(input, signal)),
+    test: cameras.test.handler(({ input, signal = never() }) => trials.test(input, signal)),
+    preview: cameras.preview.handler(({ input, signal = never() }) => trials.preview(input, signal)),
+    history: cameras.history.handler(({ input }) => registry.history(input.cameraId)),
+    export: cameras.export.handler(({ input }) => ({
+      fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,
+      text: writeCameraFile(registry.list(), input.format),
+    })),
+    import: cameras.import.handler(({ input }) => registry.import(input.text)),
   };
+}
+
+/** Callers in memory may give no signal. */
+function never(): AbortSignal {
+  return new AbortController().signal;
 }

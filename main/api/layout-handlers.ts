@@ -1,9 +1,18 @@
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 
-export function layoutHandlers({ layouts }: ReturnType<typeof createProcedures>, services: Services) {
+export function layoutHandlers(
+  { layouts }: ReturnType<typeof createProcedures>,
+  { layouts: walls }: Services,
+) {
   return {
-    list: layouts.list.handler(() => services.layouts.list()),
-    save: layouts.save.handler(({ input }) => services.layouts.save(input)),
+    list: layouts.list.handler(() => walls.list()),
+    watch: layouts.watch.handler(({ signal = new AbortController().signal }) => walls.watch(signal)),
+    save: layouts.save.handler(({ input }) => walls.save(input)),
+    rename: layouts.rename.handler(({ input }) => walls.rename(input.id, input.name)),
+    duplicate: layouts.duplicate.handler(({ input }) => walls.duplicate(input.id)),
+    remove: layouts.remove.handler(({ input }) => walls.remove(input.id)),
+    restore: layouts.restore.handler(({ input }) => walls.restore(input.id)),
+    reorder: layouts.reorder.handler(({ input }) => walls.reorder(input.ids)),
   };
 }

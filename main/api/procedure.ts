@@ -1,5 +1,5 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
-import { GatehouseError } from '../base/gatehouse-error.ts';
+import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { contract } from '../contract/contract.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
@@ -8,7 +8,7 @@ import type { ApiContext } from './services.ts';
 /** What an error of the API carries beside code and message. */
 export interface ErrorData {
   /** Which fields are wrong, for `bad-input`: the path to each and what is wrong with it. */
-  readonly issues?: readonly { readonly path: string; readonly message: string }[];
+  readonly issues?: readonly InputIssue[];
   readonly camera?: string;
 }
 
@@ -50,12 +50,16 @@ function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<
     return new ORPCError('bad-input', { status: 400, message, data: { issues } });
   }
   if (error instanceof GatehouseError) {
-    const { code, message, camera } = error;
-    if (code === 'internal' || code === 'database-failed') log.error({ err: error, path }, 'call failed');
+    const { code, message, camera, issues } = error;
+    if (code === 'internal' || code === 'database-failed' || code === 'disk-full')
+      log.error({ err: error, path }, 'call failed');
     return new ORPCError(code, {
       status: statusOf(code),
       message,
-      data: camera === undefined ? {} : { camera },
+      data: {
+        ...(camera === undefined ? {} : { camera }),
+        ...(issues.length === 0 ? {} : { issues }),
+      },
     });
   }
   log.error({ err: error, path }, 'call failed');
@@ -72,6 +76,7 @@ function statusOf(code: ErrorCode): number {
     'not-signed-in': 401,
     'not-allowed': 403,
     'not-found': 404,
+    'already-there': 409,
     'limit-reached': 429,
   };
   return statuses[code] ?? 500;

@@ -3,6 +3,7 @@ import { cameraHandlers } from './camera-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
 import { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
+import { siteHandlers } from './site-handlers.ts';
 import { viewerHandlers } from './viewer-handlers.ts';
 
 /** The contract with its handlers: what every host serves. */
@@ -11,6 +12,7 @@ export function createRouter(services: Services, log: Log) {
   return procedures.router({
     cameras: cameraHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
+    site: siteHandlers(procedures, services),
     viewer: viewerHandlers(procedures, services),
   });
 }

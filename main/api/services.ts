@@ -1,12 +1,21 @@
 import type { Principal } from '../access/principal.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
-import type { LayoutTable } from '../store/layout-table.ts';
+import type { CameraTrials } from '../cameras/camera-trials.ts';
+import type { Backup } from '../contract/site.ts';
+import type { Layouts } from '../site/layouts.ts';
+import type { SiteService } from '../site/site-service.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
 
 /** What handlers call. */
 export interface Services {
   readonly cameras: CameraRegistry;
-  readonly layouts: LayoutTable;
+  readonly trials: CameraTrials;
+  readonly layouts: Layouts;
+  readonly site: SiteService;
+  readonly backups: { backUp(): Promise<Backup> };
+  readonly demo: { show(count: number): Promise<void>; hide(): Promise<void> };
+  /** A zip file. */
+  readonly diagnostics: () => Promise<File>;
   readonly viewers: ViewerService;
 }
 

@@ -20,7 +20,11 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
       const leases: (StreamLease | null)[] = [];
       try {
         for (const { cameraId, profile } of input.bindings) {
-          leases.push(cameraId === null ? null : services.cameras.lease(cameraId, profile));
+          leases.push(
+            cameraId === null
+              ? null
+              : (services.trials.lease(cameraId) ?? services.cameras.lease(cameraId, profile)),
+          );
         }
       } catch (error) {
         for (const lease of leases) lease?.[Symbol.dispose]();

@@ -1,57 +1,169 @@
 import { ChangeQueue } from '../base/change-queue.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { Secret } from '../base/secret.ts';
-import type { Camera, CameraEvent, CameraInput, CameraStatus, StreamProfile } from '../contract/camera.ts';
+import type {
+  Camera,
+  CameraConnection,
+  CameraEdit,
+  CameraEvent,
+  CameraInput,
+  CameraStatus,
+  CamerasChange,
+  StreamProfile,
+} from '../contract/camera.ts';
+import type { ImportResult } from '../contract/camera-file.ts';
+import type { CameraHistory } from '../contract/history.ts';
+import { maximumCameras } from '../contract/limits.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import { parseRtspUrl } from '../rtsp/rtsp-url.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
+import type { HistoryTable } from '../store/history-table.ts';
+import { planImport } from './camera-import.ts';
+import { editedCamera, newCamera, streamKey } from './camera-input.ts';
 import { CameraSession } from './camera-session.ts';
+import { HistoryRecorder } from './history-recorder.ts';
+import { ProbeSchedule } from './probe-schedule.ts';
+
+/** Removed cameras can be brought back for so long. */
+const keepRemovedMilliseconds = 24 * 60 * 60 * 1_000;
 
 /**
- * All cameras and the sessions of those that are watched. The table is the truth on disk, this the truth in memory: a
- * change is written first and announced after the commit.
+ * All cameras and the sessions of their streams. The table is the truth on disk, this the truth in memory: a change is
+ * written first and announced after the commit.
  */
 export class CameraRegistry implements AsyncDisposable {
   readonly #table: CameraTable;
   readonly #log: Log;
-  readonly #cameras = new Map<string, StoredCamera>();
+  readonly #newConnection: () => CameraConnection;
+  /** In their order. */
+  #cameras = new Map<string, StoredCamera>();
   /** By camera and profile, in one key. */
   readonly #sessions = new Map<
     string,
     { cameraId: string; profile: StreamProfile; session: CameraSession }
   >();
+  /** Of cameras that are always connected. */
+  readonly #standing = new Map<string, StreamLease>();
+  /** Of cameras that were removed a moment ago. */
+  readonly #ending = new Set<Promise<void>>();
   readonly #watchers = new Set<ChangeQueue<string, CameraEvent>>();
+  readonly #probes = new ProbeSchedule();
+  readonly #history: HistoryRecorder;
 
-  constructor(options: { table: CameraTable; log: Log }) {
+  /** @param newConnection what a camera begins with when nobody says */
+  constructor(options: {
+    table: CameraTable;
+    history: HistoryTable;
+    newConnection: () => CameraConnection;
+    log: Log;
+  }) {
     this.#table = options.table;
     this.#log = options.log;
+    this.#newConnection = options.newConnection;
+    this.#history = new HistoryRecorder({
+      table: options.history,
+      streams: () => this.#sessions.values(),
+      log: options.log,
+    });
+    this.#table.purge(Date.now() - keepRemovedMilliseconds);
     for (const stored of this.#table.list()) this.#cameras.set(stored.id, stored);
+    const onDemand = [...this.#cameras.values()].filter(({ connection }) => connection === 'on-demand');
+    this.#probes.addAll(
+      new Map(onDemand.map((camera) => [camera.id, this.#session(camera, wallProfile(camera))])),
+    );
+    for (const camera of this.#cameras.values()) if (camera.connection === 'always') this.#attend(camera);
   }
 
   list(): Camera[] {
     return [...this.#cameras.values()].map(present);
   }
 
-  /** @throws GatehouseError bad-input, database-failed */
+  /** As it is stored, with its password; undefined when there is none of this id. */
+  stored(cameraId: string): StoredCamera | undefined {
+    return this.#cameras.get(cameraId);
+  }
+
+  /** @throws GatehouseError bad-input, already-there, limit-reached */
   add(input: CameraInput): Camera {
-    const main = parseRtspUrl(input.mainUrl);
-    const sub = input.subUrl === null ? null : parseRtspUrl(input.subUrl);
-    const username = input.username ?? main.username ?? sub?.username ?? null;
-    const typed = input.password === undefined ? null : new Secret(input.password);
-    const stored = this.#table.insert({
-      name: input.name,
-      group: input.group,
-      mainUrl: main.url,
-      subUrl: sub?.url ?? null,
-      username: username === '' ? null : username,
-      password: typed ?? main.password ?? sub?.password ?? null,
-      ...(input.number === undefined ? {} : { number: input.number }),
+    const camera = newCamera(input, this.#newConnection());
+    this.#refuseTooMany(1);
+    this.#refuseTwin(camera);
+    const stored = this.#table.insert(camera);
+    this.#take(stored);
+    return present(stored);
+  }
+
+  /** @throws GatehouseError bad-input, already-there, not-found */
+  edit({ id, ...changes }: CameraEdit): Camera {
+    const stored = this.#get(id);
+    const edited = editedCamera(stored, changes);
+    if (streamKey(edited.mainUrl) !== streamKey(stored.mainUrl)) this.#refuseTwin(edited);
+    this.#table.update([edited]);
+    this.#take(edited);
+    return present(edited);
+  }
+
+  /** Gives many cameras the same group or connection. @throws GatehouseError not-found */
+  change({ ids, group, connection }: CamerasChange): Camera[] {
+    const changed = ids.map((id) => {
+      const stored = this.#get(id);
+      return { ...stored, group: group ?? stored.group, connection: connection ?? stored.connection };
     });
-    this.#cameras.set(stored.id, stored);
-    const camera = present(stored);
-    this.#announce(`camera ${camera.id}`, { type: 'camera', camera });
-    return camera;
+    this.#table.update(changed);
+    for (const stored of changed) this.#take(stored);
+    return changed.map(present);
+  }
+
+  /** Takes cameras away until they are restored. @throws GatehouseError not-found */
+  remove(ids: readonly string[]): void {
+    for (const id of ids) this.#get(id);
+    this.#table.remove(ids, Date.now());
+    for (const id of ids) {
+      this.#cameras.delete(id);
+      this.#dismiss(id);
+      this.#announce(`camera ${id}`, { type: 'removed', cameraId: id });
+    }
+  }
+
+  /** Brings removed cameras back, in their old places. @throws GatehouseError not-found, limit-reached */
+  restore(ids: readonly string[]): Camera[] {
+    this.#refuseTooMany(ids.length);
+    const restored = this.#table.restore(ids);
+    for (const stored of restored) this.#take(stored);
+    this.#sort();
+    return restored.map(present);
+  }
+
+  /**
+   * Moves cameras, in the order given, in front of another one; null: behind all others.
+   * @throws GatehouseError not-found
+   */
+  reorder(ids: readonly string[], before: string | null): void {
+    const moved = new Set(ids);
+    for (const id of moved) this.#get(id);
+    if (before !== null) this.#get(before);
+    const others = [...this.#cameras.keys()];
+    // Before one of those that move: before the next one that stays.
+    const anchor =
+      before === null ? undefined : others.slice(others.indexOf(before)).find((id) => !moved.has(id));
+    const staying = others.filter((id) => !moved.has(id));
+    const at = anchor === undefined ? staying.length : staying.indexOf(anchor);
+    const order = [...staying.slice(0, at), ...moved, ...staying.slice(at)];
+    this.#table.reorder(order);
+    for (const [position, id] of order.entries())
+      this.#cameras.set(id, { ...this.#get(id), order: position });
+    this.#sort();
+  }
+
+  /**
+   * Adds and changes the cameras of a file: all of them, or none.
+   * @throws GatehouseError bad-input with every issue of the file; already-there; limit-reached
+   */
+  import(text: string): ImportResult {
+    const { changed, added } = planImport(text, [...this.#cameras.values()], this.#newConnection());
+    this.#refuseTooMany(added.length);
+    const inserted = this.#table.merge(changed, added);
+    for (const stored of [...changed, ...inserted]) this.#take(stored);
+    return { added: inserted.length, changed: changed.length };
   }
 
   /**
@@ -59,46 +171,17 @@ export class CameraRegistry implements AsyncDisposable {
    * @throws GatehouseError not-found
    */
   lease(cameraId: string, profile: StreamProfile): StreamLease {
-    const camera = this.#cameras.get(cameraId);
-    if (camera === undefined) throw new GatehouseError('not-found', 'This camera does not exist any more.');
+    const camera = this.#get(cameraId);
     return this.#session(camera, camera.subUrl === null ? 'main' : profile).lease();
   }
 
-  /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */
-  async *watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
-    const queue = new ChangeQueue<string, CameraEvent>();
-    this.#watchers.add(queue);
-    try {
-      yield { type: 'snapshot', cameras: this.list(), statuses: this.#statuses() };
-      yield* queue.read(signal);
-    } finally {
-      this.#watchers.delete(queue);
-    }
+  /** The last day. @throws GatehouseError not-found */
+  history(cameraId: string): CameraHistory {
+    this.#get(cameraId);
+    return this.#history.read(cameraId);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#sessions.values()].map(({ session }) => session[Symbol.asyncDispose]()));
-  }
-
-  #session(camera: StoredCamera, profile: StreamProfile): CameraSession {
-    const key = `${camera.id} ${profile}`;
-    const existing = this.#sessions.get(key);
-    if (existing !== undefined) return existing.session;
-    const { name, mainUrl, subUrl, username, password } = camera;
-    const url = profile === 'sub' && subUrl !== null ? subUrl : mainUrl;
-    const session = new CameraSession({
-      target: { name, url, username, password },
-      log: this.#log,
-      onStatus: (status) => {
-        const changed: CameraStatus = { cameraId: camera.id, profile, status };
-        this.#announce(`status ${key}`, { type: 'status', status: changed });
-      },
-    });
-    this.#sessions.set(key, { cameraId: camera.id, profile, session });
-    return session;
-  }
-
-  #statuses(): CameraStatus[] {
+  statuses(): CameraStatus[] {
     return [...this.#sessions.values()].map(({ cameraId, profile, session }) => ({
       cameraId,
       profile,
@@ -106,12 +189,134 @@ export class CameraRegistry implements AsyncDisposable {
     }));
   }
 
+  /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */
+  async *watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
+    const queue = new ChangeQueue<string, CameraEvent>();
+    this.#watchers.add(queue);
+    try {
+      yield { type: 'snapshot', cameras: this.list(), statuses: this.statuses() };
+      yield* queue.read(signal);
+    } finally {
+      this.#watchers.delete(queue);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sessions = [...this.#sessions.values()].map(({ session }) => session[Symbol.asyncDispose]());
+    await Promise.all([this.#probes[Symbol.asyncDispose](), ...sessions, ...this.#ending]);
+    this.#history[Symbol.dispose]();
+  }
+
+  #get(cameraId: string): StoredCamera {
+    const camera = this.#cameras.get(cameraId);
+    if (camera === undefined) throw new GatehouseError('not-found', 'This camera does not exist any more.');
+    return camera;
+  }
+
+  /** A camera is new or was changed: its streams follow, and everybody is told. */
+  #take(stored: StoredCamera): void {
+    this.#cameras.set(stored.id, stored);
+    for (const profile of ['main', 'sub'] as const) {
+      const entry = this.#sessions.get(`${stored.id} ${profile}`);
+      if (entry === undefined) continue;
+      if (profile === 'sub' && stored.subUrl === null) this.#end(stored.id, profile);
+      else entry.session.retarget(targetOf(stored, profile));
+      // Only the stream that walls show is asked how it is: nothing is known of the other one any more.
+      if (profile !== wallProfile(stored)) entry.session.forget();
+    }
+    this.#attend(stored);
+    this.#announce(`camera ${stored.id}`, { type: 'camera', camera: present(stored) });
+  }
+
+  /** What happens to a camera that nobody watches. */
+  #attend(camera: StoredCamera): void {
+    const session = this.#session(camera, wallProfile(camera));
+    this.#standing.get(camera.id)?.[Symbol.dispose]();
+    this.#standing.delete(camera.id);
+    this.#probes.remove(camera.id);
+    if (camera.connection === 'always') this.#standing.set(camera.id, session.lease());
+    else this.#probes.add(camera.id, session);
+  }
+
+  #dismiss(cameraId: string): void {
+    this.#probes.remove(cameraId);
+    this.#standing.delete(cameraId);
+    for (const profile of ['main', 'sub'] as const) this.#end(cameraId, profile);
+  }
+
+  #end(cameraId: string, profile: StreamProfile): void {
+    const key = `${cameraId} ${profile}`;
+    const entry = this.#sessions.get(key);
+    if (entry === undefined) return;
+    this.#sessions.delete(key);
+    const ending = entry.session[Symbol.asyncDispose]().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    this.#announce(`status ${key}`, {
+      type: 'status',
+      status: { cameraId, profile, status: { state: 'idle' } },
+    });
+  }
+
+  #session(camera: StoredCamera, profile: StreamProfile): CameraSession {
+    const key = `${camera.id} ${profile}`;
+    const existing = this.#sessions.get(key);
+    if (existing !== undefined) return existing.session;
+    const session: CameraSession = new CameraSession({
+      target: targetOf(camera, profile),
+      log: this.#log,
+      onStatus: (status) => {
+        // The last word of a session whose camera is gone.
+        if (this.#sessions.get(key)?.session !== session) return;
+        const changed: CameraStatus = { cameraId: camera.id, profile, status };
+        this.#history.note(camera.id, profile, status);
+        this.#announce(`status ${key}`, { type: 'status', status: changed });
+      },
+    });
+    this.#sessions.set(key, { cameraId: camera.id, profile, session });
+    return session;
+  }
+
+  #sort(): void {
+    const sorted = [...this.#cameras.values()].sort((a, b) => a.order - b.order || a.number - b.number);
+    this.#cameras = new Map(sorted.map((camera) => [camera.id, camera]));
+    this.#announce('order', { type: 'order', cameraIds: [...this.#cameras.keys()] });
+  }
+
+  #refuseTooMany(added: number): void {
+    if (this.#cameras.size + added <= maximumCameras) return;
+    throw new GatehouseError(
+      'limit-reached',
+      `There cannot be more than ${maximumCameras} cameras. Remove some first; nothing was changed.`,
+    );
+  }
+
+  #refuseTwin(camera: { readonly id?: string | undefined; readonly mainUrl: string }): void {
+    const key = streamKey(camera.mainUrl);
+    for (const other of this.#cameras.values()) {
+      if (other.id === camera.id || streamKey(other.mainUrl) !== key) continue;
+      throw GatehouseError.ofField(
+        'mainUrl',
+        `This is camera ${other.number}, ${other.name}, already. Change that one instead.`,
+        'already-there',
+      );
+    }
+  }
+
   #announce(key: string, event: CameraEvent): void {
     for (const watcher of this.#watchers) watcher.put(key, event);
   }
 }
 
+/** The stream that walls show. */
+function wallProfile({ subUrl }: StoredCamera): StreamProfile {
+  return subUrl === null ? 'main' : 'sub';
+}
+
+function targetOf({ name, mainUrl, subUrl, username, password }: StoredCamera, profile: StreamProfile) {
+  return { name, url: profile === 'sub' && subUrl !== null ? subUrl : mainUrl, username, password };
+}
+
 function present(stored: StoredCamera): Camera {
-  const { id, number, name, group, mainUrl, subUrl, username, password } = stored;
-  return { id, number, name, group, mainUrl, subUrl, username, hasPassword: password !== null };
+  const { id, number, name, group, mainUrl, subUrl, username, password, connection } = stored;
+  return { id, number, name, group, mainUrl, subUrl, username, hasPassword: password !== null, connection };
 }

@@ -2,9 +2,11 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { abortableDelay, backoffMilliseconds } from '../base/retry.ts';
 import type { StreamStatus } from '../contract/camera.ts';
+import type { ErrorCode } from '../contract/error-codes.ts';
 import { LiveStream } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { RtspSession, type RtspTarget } from '../rtsp/rtsp-session.ts';
+import { probeStream } from '../rtsp/video-description.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 
 /** The upstream stays for this long after the last viewer left: guards switch back and forth. */
@@ -14,19 +16,30 @@ const stableMilliseconds = 10_000;
 /** Cameras lock an account after a few wrong passwords: the first retry already waits as long as the last one. */
 const attemptAfterRefusal = 4;
 
+/** What came in since the session was made. */
+export interface Received {
+  /** Of RTP. */
+  readonly bytes: number;
+  readonly frames: number;
+}
+
 /**
  * One profile of one camera: at most one connection whatever the number of viewers, open while somebody holds a lease.
  * RTP enters here.
  */
 export class CameraSession implements AsyncDisposable {
   readonly stream: LiveStream = new LiveStream();
-  readonly #target: RtspTarget;
+  #target: RtspTarget;
   readonly #log: Log;
   readonly #onStatus: (status: StreamStatus) => void;
   #status: StreamStatus = { state: 'idle' };
+  #loggedFailure: ErrorCode | undefined;
   #leases = 0;
   #linger: NodeJS.Timeout | undefined;
   #stop: AbortController | undefined;
+  #probe: AbortController | undefined;
+  #probing: Promise<void> = Promise.resolve();
+  #bytes = 0;
   #running: Promise<void> = Promise.resolve();
   #disposed = false;
 
@@ -38,6 +51,51 @@ export class CameraSession implements AsyncDisposable {
 
   get status(): StreamStatus {
     return this.#status;
+  }
+
+  get received(): Received {
+    return { bytes: this.#bytes, frames: this.stream.frames };
+  }
+
+  /** Whether somebody watches it, or has until a moment ago. */
+  get busy(): boolean {
+    return this.#stop !== undefined && !this.#stop.signal.aborted;
+  }
+
+  /** From now on the stream comes from somewhere else, or with another password; its viewers stay. */
+  retarget(target: RtspTarget): void {
+    const { url, username, password } = this.#target;
+    this.#target = target;
+    if (
+      target.url === url &&
+      target.username === username &&
+      target.password?.reveal() === password?.reveal()
+    ) {
+      return;
+    }
+    this.#probe?.abort();
+    this.#stop?.abort();
+    this.#running = this.#running.then(() => this.#transition({ type: 'forgotten' }));
+    if (this.#leases > 0) this.#start();
+  }
+
+  /** Nobody asks any more how the stream is. */
+  forget(): void {
+    if (!this.busy) this.#transition({ type: 'forgotten' });
+  }
+
+  /**
+   * Asks the camera whether it would play, unless somebody watches it. Never rejects.
+   * @param next when it will be asked again: milliseconds since 1970, by how this attempt ended
+   */
+  async probe(next: (failure: GatehouseError | null) => number): Promise<void> {
+    if (this.#disposed || this.busy || this.#probe !== undefined) return;
+    const probe = new AbortController();
+    this.#probe = probe;
+    this.#probing = this.#probeOnce(probe.signal, next).finally(() => {
+      this.#probe = undefined;
+    });
+    await this.#probing;
   }
 
   /** Opens the upstream if it is closed and keeps it open until the lease is disposed. */
@@ -61,12 +119,14 @@ export class CameraSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearTimeout(this.#linger);
+    this.#probe?.abort();
     this.#stop?.abort();
-    await this.#running;
+    await Promise.all([this.#running, this.#probing]);
   }
 
   #start(): void {
-    if (this.#disposed || (this.#stop !== undefined && !this.#stop.signal.aborted)) return;
+    if (this.#disposed || this.busy) return;
+    this.#probe?.abort();
     const stop = new AbortController();
     this.#stop = stop;
     // One connection at a time: the camera's last one is closed before the next is dialled.
@@ -88,12 +148,25 @@ export class CameraSession implements AsyncDisposable {
         if (error.code === 'camera-refused-credentials') attempt = Math.max(attempt, attemptAfterRefusal);
         const wait = backoffMilliseconds(attempt);
         attempt++;
-        this.#log.warn({ camera: this.#target.name, code: error.code, retryIn: wait }, error.message);
         this.#transition({ type: 'failed', error, retryAt: Date.now() + wait });
         await abortableDelay(wait, signal);
       }
     }
     this.#transition({ type: 'stopped' });
+  }
+
+  async #probeOnce(signal: AbortSignal, next: (failure: GatehouseError | null) => number): Promise<void> {
+    try {
+      await probeStream(this.#target, { signal });
+      // Whoever came meanwhile knows better.
+      if (signal.aborted) return;
+      next(null);
+      this.#transition({ type: 'answered' });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = GatehouseError.from(thrown);
+      this.#transition({ type: 'failed', error, retryAt: next(error) });
+    }
   }
 
   /** The work: one connection from dialling to its end. */
@@ -103,6 +176,7 @@ export class CameraSession implements AsyncDisposable {
     try {
       await session.play((packet) => {
         this.#transition({ type: 'first-packet' });
+        this.#bytes += packet.payload.length;
         this.stream.push(packet, performance.now());
       });
     } finally {
@@ -113,7 +187,18 @@ export class CameraSession implements AsyncDisposable {
   #transition(event: StreamStatusEvent): void {
     const next = nextStatus(this.#status, event, Date.now());
     if (next === this.#status) return;
+    if (next.state === 'playing' || next.state === 'standby') this.#loggedFailure = undefined;
+    if (next.state === 'waiting' && !this.#isSameFailure(next.error.code)) {
+      this.#log.warn({ camera: this.#target.name, code: next.error.code }, next.error.message);
+    }
     this.#status = next;
     this.#onStatus(next);
+  }
+
+  /** A camera that is away is logged once, not at each attempt. */
+  #isSameFailure(code: ErrorCode): boolean {
+    const isSame = this.#loggedFailure === code;
+    this.#loggedFailure = code;
+    return isSame;
   }
 }

@@ -1,20 +1,28 @@
 import { localOwner } from '../access/principal.ts';
 import { createRouter } from '../api/router.ts';
 import type { Log } from '../base/log.ts';
+import { version } from '../base/version.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
+import { CameraTrials } from '../cameras/camera-trials.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import { type HttpHost, startHttpHost } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
+import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
+import { Layouts } from '../site/layouts.ts';
+import { SiteService } from '../site/site-service.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
-import { showDemoCameras } from './demo-cameras.ts';
+import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
 
 export interface EngineOptions {
   readonly dataFolder: string;
   /** Null: no HTTP host; windows come through `servePort`. */
   readonly http: { readonly port: number; readonly rendererFolder: string } | null;
   readonly log: Log;
+  /** Virtual cameras that somebody else runs. */
   readonly demoCameras?: readonly CameraInput[];
+  /** Starts virtual cameras when a person asks for some. */
+  readonly startDemo: (count: number) => Promise<DemoFleet>;
 }
 
 /** Everything behind the window: cameras, viewers, store, API and hosts. */
@@ -31,13 +39,50 @@ export interface Engine extends AsyncDisposable {
  * @throws GatehouseError database-failed, port-in-use
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { log } = options;
+  const { log, dataFolder } = options;
   await using parts = new AsyncDisposableStack();
-  const store = parts.use(openStore({ folder: options.dataFolder, log }));
-  if (options.demoCameras !== undefined) showDemoCameras(store, options.demoCameras);
-  const cameras = parts.use(new CameraRegistry({ table: store.cameras, log }));
+  const store = parts.use(openStore({ folder: dataFolder, log }));
+  const site = new SiteService({
+    settings: store.settings,
+    notices: store.notices,
+    dataFolder,
+    version,
+    backups: () => [],
+  });
+  parts.use(
+    new ClockWatch((milliseconds) => {
+      log.warn({ milliseconds }, 'the clock jumped');
+      site.notify('clock-jumped', clockJumpWords(milliseconds));
+    }),
+  );
+  const cameras = parts.use(
+    new CameraRegistry({
+      table: store.cameras,
+      history: store.history,
+      newConnection: () => site.settings.newCameraConnection,
+      log,
+    }),
+  );
+  const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const demo = parts.use(
+    new DemoCameras({ registry: cameras, settings: store.settings, site, start: options.startDemo }),
+  );
+  if (options.demoCameras !== undefined) addDemoCameras(cameras, options.demoCameras);
   const viewers = parts.use(new ViewerService({ log }));
-  const router = createRouter({ cameras, layouts: store.layouts, viewers }, log);
+  const layouts = new Layouts(store.layouts);
+  const router = createRouter(
+    {
+      cameras,
+      trials,
+      layouts,
+      site,
+      demo,
+      viewers,
+      backups: { backUp: () => Promise.reject(new Error('not yet')) },
+      diagnostics: () => Promise.reject(new Error('not yet')),
+    },
+    log,
+  );
   const http =
     options.http === null
       ? null
@@ -46,6 +91,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));
   });
+  void demo
+    .resume()
+    .catch((error: unknown) => log.error({ err: error }, 'the demo cameras did not come back'));
   const owned = parts.move();
   return {
     http,

@@ -1,0 +1,21 @@
+import type { createProcedures } from './procedure.ts';
+import type { Services } from './services.ts';
+
+export function siteHandlers(
+  { site }: ReturnType<typeof createProcedures>,
+  { site: service, backups, demo, diagnostics }: Services,
+) {
+  return {
+    watch: site.watch.handler(({ signal = new AbortController().signal }) => service.watch(signal)),
+    changeSettings: site.changeSettings.handler(({ input }) => service.changeSettings(input)),
+    dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
+    backUp: site.backUp.handler(async () => {
+      const backup = await backups.backUp();
+      service.announce();
+      return backup;
+    }),
+    saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
+    showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
+    hideDemo: site.hideDemo.handler(() => demo.hide()),
+  };
+}

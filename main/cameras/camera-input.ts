@@ -1,0 +1,106 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import { Secret } from '../base/secret.ts';
+import type { CameraConnection, CameraEdit, CameraInput } from '../contract/camera.ts';
+import { parseRtspUrl, type RtspUrl } from '../rtsp/rtsp-url.ts';
+import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
+
+/** What a person typed, as it will be stored. @throws GatehouseError bad-input */
+export function newCamera(input: CameraInput, connection: CameraConnection): NewCamera {
+  const main = parseAddress('mainUrl', input.mainUrl);
+  const sub = input.subUrl === null ? null : parseAddress('subUrl', input.subUrl);
+  return {
+    name: input.name,
+    group: input.group,
+    mainUrl: main.url,
+    subUrl: sub === null || isSameStream(sub.url, main.url) ? null : sub.url,
+    ...credentials(input, main, sub),
+    connection: input.connection ?? connection,
+    number: input.number,
+  };
+}
+
+/**
+ * A stored camera with what a person changed. A stored password stays with the host that it was typed for: whoever may
+ * change an address must not be able to have the password sent to a host of their own.
+ * @throws GatehouseError bad-input
+ */
+export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>): StoredCamera {
+  const main = parseAddress('mainUrl', edit.mainUrl ?? stored.mainUrl);
+  const subText = edit.subUrl === undefined ? stored.subUrl : edit.subUrl;
+  const sub = subText === null ? null : parseAddress('subUrl', subText);
+  const typed = credentials(
+    { username: edit.username ?? undefined, password: edit.password ?? undefined },
+    main,
+    sub,
+  );
+  const keepsPassword = edit.password === undefined && typed.password === null;
+  if (keepsPassword && stored.password !== null) {
+    refuseOtherHost('mainUrl', stored, main);
+    if (sub !== null) refuseOtherHost('subUrl', stored, sub);
+  }
+  return {
+    ...stored,
+    name: edit.name ?? stored.name,
+    number: edit.number ?? stored.number,
+    group: edit.group ?? stored.group,
+    mainUrl: main.url,
+    subUrl: sub === null || isSameStream(sub.url, main.url) ? null : sub.url,
+    username: edit.username === null ? null : (typed.username ?? stored.username),
+    password: keepsPassword ? stored.password : typed.password,
+    connection: edit.connection ?? stored.connection,
+  };
+}
+
+/** @throws GatehouseError bad-input that names the field */
+export function parseAddress(field: string, text: string): RtspUrl {
+  try {
+    return parseRtspUrl(text);
+  } catch (error) {
+    throw GatehouseError.ofField(field, GatehouseError.from(error).message);
+  }
+}
+
+/** Whether two addresses lead to the same stream. */
+export function isSameStream(a: string, b: string): boolean {
+  return streamKey(a) === streamKey(b);
+}
+
+/** The same for all ways of writing one address: names of hosts have no case, and 554 need not be said. */
+export function streamKey(url: string): string {
+  const { host, port, url: whole } = parseRtspUrl(url);
+  const path = whole.slice('rtsp://'.length).replace(/^[^/?]*/, '');
+  return `${host.toLowerCase()} ${port} ${path === '' ? '/' : path}`;
+}
+
+export function hostOf(url: string): string {
+  return parseRtspUrl(url).host.toLowerCase();
+}
+
+/** User and password from their own fields, else from the addresses. */
+function credentials(
+  input: { username?: string | undefined; password?: string | undefined },
+  main: RtspUrl,
+  sub: RtspUrl | null,
+): { username: string | null; password: Secret | null } {
+  const username = input.username ?? main.username ?? sub?.username ?? null;
+  const typed = input.password === undefined || input.password === '' ? null : new Secret(input.password);
+  return {
+    username: username === '' ? null : username,
+    password: typed ?? main.password ?? sub?.password ?? null,
+  };
+}
+
+function refuseOtherHost(field: 'mainUrl' | 'subUrl', stored: StoredCamera, { host }: RtspUrl): void {
+  const known = [stored.mainUrl, ...(stored.subUrl === null ? [] : [stored.subUrl])].map(hostOf);
+  if (known.includes(host.toLowerCase())) return;
+  throw new GatehouseError(
+    'bad-input',
+    `${host} is not the host that the password of ${stored.name} was typed for. Type the password again.`,
+    {
+      issues: [
+        { path: 'password', message: `Type the password again: the address is on another host now.` },
+        { path: field, message: `${host} is another host than before.` },
+      ],
+    },
+  );
+}

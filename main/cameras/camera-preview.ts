@@ -1,0 +1,63 @@
+import { ChangeQueue } from '../base/change-queue.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import type { PreviewEvent, StreamFacts } from '../contract/camera.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import type { RtspTarget } from '../rtsp/rtsp-session.ts';
+import { CameraSession } from './camera-session.ts';
+
+/** A stream that is not stored (yet), open for as long as the preview lives. */
+export class CameraPreview implements AsyncDisposable {
+  readonly #session: CameraSession;
+  readonly #lease: StreamLease;
+  readonly #events = new ChangeQueue<PreviewEvent['type'], PreviewEvent>();
+  #reading: Disposable | undefined;
+
+  constructor(target: RtspTarget, log: Log) {
+    this.#session = new CameraSession({
+      target,
+      log,
+      onStatus: (status) => this.#events.put('status', { type: 'status', status }),
+    });
+    this.#lease = this.#session.lease();
+    this.#reading = this.#session.stream.read(() => this.#onFrame());
+  }
+
+  /** The right to read the stream. */
+  lease(): StreamLease {
+    return this.#session.lease();
+  }
+
+  /** What happens to it, the newest of each kind; ends when the signal is aborted. For one reader. */
+  events(signal: AbortSignal): AsyncGenerator<PreviewEvent> {
+    return this.#events.read(signal);
+  }
+
+  /**
+   * What the stream is, known after its first key frame.
+   * @throws GatehouseError the first thing that goes wrong; internal when the signal is aborted
+   */
+  async facts(signal: AbortSignal): Promise<StreamFacts> {
+    for await (const event of this.events(signal)) {
+      if (event.type === 'facts') return event.facts;
+      if (event.type === 'status' && event.status.state === 'waiting') {
+        throw new GatehouseError(event.status.error.code, event.status.error.message);
+      }
+    }
+    throw new GatehouseError('internal', 'The camera was not tried to the end.');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#reading?.[Symbol.dispose]();
+    this.#lease[Symbol.dispose]();
+    await this.#session[Symbol.asyncDispose]();
+  }
+
+  #onFrame(): void {
+    this.#reading?.[Symbol.dispose]();
+    this.#reading = undefined;
+    const size = this.#session.stream.pictureSize;
+    const facts = { codec: 'H.264', width: size?.width ?? null, height: size?.height ?? null };
+    this.#events.put('facts', { type: 'facts', facts });
+  }
+}

@@ -1,0 +1,199 @@
+import type { Log } from '../base/log.ts';
+import type { StreamProfile, StreamStatus } from '../contract/camera.ts';
+import type { CameraHistory, StateChange, StreamHistory } from '../contract/history.ts';
+import type { HistoryTable, StoredSample, StoredStateChange } from '../store/history-table.ts';
+import type { CameraSession } from './camera-session.ts';
+
+const dayMilliseconds = 24 * 60 * 60 * 1_000;
+const sampleMilliseconds = 5 * 60_000;
+const tickMilliseconds = 10_000;
+/** Written once a minute: what a crash takes along is at most this. */
+const ticksPerWrite = 6;
+/** What the disk does not take is kept up to here; then the oldest changes go. */
+const maximumUnwritten = 10_000;
+
+/** One stream whose packets are counted. */
+export interface RecordedStream {
+  readonly cameraId: string;
+  readonly profile: StreamProfile;
+  readonly session: CameraSession;
+}
+
+interface Counting {
+  readonly cameraId: string;
+  readonly profile: StreamProfile;
+  /** Undefined while nothing was received in this sample. */
+  sample: { at: number; seconds: number; bytes: number; frames: number; connects: number } | undefined;
+  /** Of the session when the sample was counted last. */
+  bytes: number;
+  frames: number;
+  /** Of `performance.now()`; undefined while the stream does not play. */
+  playingSince: number | undefined;
+  last: Pick<StateChange, 'state' | 'code'>;
+}
+
+/** Keeps what happened to each stream during the last day: its changes of state, and what came in, in steps of five minutes. */
+export class HistoryRecorder implements Disposable {
+  readonly #table: HistoryTable;
+  readonly #log: Log;
+  readonly #streams: () => Iterable<RecordedStream>;
+  readonly #counting = new Map<string, Counting>();
+  readonly #timer: NodeJS.Timeout;
+  #unwritten: StoredStateChange[] = [];
+  #finished: StoredSample[] = [];
+  #ticks = 0;
+  #failed = false;
+
+  /** @param streams all sessions there are, asked every ten seconds */
+  constructor(options: { table: HistoryTable; streams: () => Iterable<RecordedStream>; log: Log }) {
+    this.#table = options.table;
+    this.#streams = options.streams;
+    this.#log = options.log;
+    this.#timer = setInterval(() => {
+      this.#count();
+      if (++this.#ticks % ticksPerWrite === 0) this.#write();
+    }, tickMilliseconds);
+  }
+
+  /** A stream's status has changed. */
+  note(cameraId: string, profile: StreamProfile, status: StreamStatus): void {
+    const counting = this.#of(cameraId, profile);
+    const isPlaying = status.state === 'playing';
+    if (isPlaying && counting.playingSince === undefined) {
+      this.#sample(counting).connects++;
+      counting.playingSince = performance.now();
+    } else if (!isPlaying && counting.playingSince !== undefined) {
+      this.#addSeconds(counting);
+      counting.playingSince = undefined;
+    }
+    const change = changeOf(status);
+    if (change === undefined || isSame(change, counting.last)) return;
+    counting.last = change;
+    this.#unwritten.push({ cameraId, profile, at: Date.now(), ...change });
+    if (this.#unwritten.length > maximumUnwritten) this.#unwritten.shift();
+  }
+
+  /** Up to this moment. */
+  read(cameraId: string): CameraHistory {
+    this.#count();
+    this.#write();
+    const after = Date.now() - dayMilliseconds;
+    const streams = (['main', 'sub'] as const).map(
+      (profile): StreamHistory => ({
+        profile,
+        changes: this.#table.changes(cameraId, profile, after),
+        samples: this.#table.samples(cameraId, profile, after),
+      }),
+    );
+    return {
+      cameraId,
+      streams: streams.filter(({ changes, samples }) => changes.length + samples.length > 0),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#count();
+    this.#write();
+  }
+
+  #of(cameraId: string, profile: StreamProfile): Counting {
+    const key = `${cameraId} ${profile}`;
+    const known = this.#counting.get(key);
+    if (known !== undefined) return known;
+    const counting: Counting = {
+      cameraId,
+      profile,
+      sample: undefined,
+      bytes: 0,
+      frames: 0,
+      playingSince: undefined,
+      last: { state: 'unwatched', code: null },
+    };
+    this.#counting.set(key, counting);
+    return counting;
+  }
+
+  #count(): void {
+    const seen = new Set<string>();
+    for (const { cameraId, profile, session } of this.#streams()) {
+      seen.add(`${cameraId} ${profile}`);
+      const counting = this.#of(cameraId, profile);
+      const { bytes, frames } = session.received;
+      // A session of a camera that was restored counts from 0 again.
+      const newBytes = Math.max(0, bytes - counting.bytes);
+      const newFrames = Math.max(0, frames - counting.frames);
+      counting.bytes = bytes;
+      counting.frames = frames;
+      if (counting.playingSince !== undefined) this.#addSeconds(counting);
+      if (newBytes === 0) continue;
+      const sample = this.#sample(counting);
+      sample.bytes += newBytes;
+      sample.frames += newFrames;
+    }
+    for (const [key, counting] of this.#counting) {
+      if (seen.has(key)) continue;
+      this.#finish(counting);
+      this.#counting.delete(key);
+    }
+  }
+
+  #addSeconds(counting: Counting): void {
+    const now = performance.now();
+    const sample = this.#sample(counting);
+    sample.seconds += (now - (counting.playingSince ?? now)) / 1_000;
+    counting.playingSince = now;
+  }
+
+  /** The sample that is being counted: one begins when something comes in, and ends five minutes later. */
+  #sample(counting: Counting): NonNullable<Counting['sample']> {
+    const now = Date.now();
+    const { sample } = counting;
+    // Behind the sample when the clock was set back.
+    if (sample !== undefined && now >= sample.at && now < sample.at + sampleMilliseconds) return sample;
+    this.#finish(counting);
+    counting.sample = { at: now, seconds: 0, bytes: 0, frames: 0, connects: 0 };
+    return counting.sample;
+  }
+
+  #finish({ cameraId, profile, sample }: Counting): void {
+    if (sample !== undefined) this.#finished.push({ cameraId, profile, ...sample });
+    if (this.#finished.length > maximumUnwritten) this.#finished.shift();
+  }
+
+  #write(): void {
+    const samples = [...this.#finished];
+    for (const { cameraId, profile, sample } of this.#counting.values()) {
+      if (sample !== undefined) samples.push({ cameraId, profile, ...sample });
+    }
+    try {
+      this.#table.write(this.#unwritten, samples, Date.now() - dayMilliseconds);
+      this.#unwritten = [];
+      this.#finished = [];
+      this.#failed = false;
+    } catch (error) {
+      if (!this.#failed) this.#log.error({ err: error }, 'the history of the cameras could not be written');
+      this.#failed = true;
+    }
+  }
+}
+
+function changeOf(status: StreamStatus): Pick<StateChange, 'state' | 'code'> | undefined {
+  switch (status.state) {
+    case 'idle':
+      return { state: 'unwatched', code: null };
+    case 'standby':
+    case 'playing':
+      return { state: status.state, code: null };
+    case 'waiting':
+      return { state: 'waiting', code: status.error.code };
+    case 'connecting':
+      return undefined;
+    default:
+      return status satisfies never;
+  }
+}
+
+function isSame(a: Pick<StateChange, 'state' | 'code'>, b: Pick<StateChange, 'state' | 'code'>): boolean {
+  return a.state === b.state && a.code === b.code;
+}

@@ -1,0 +1,79 @@
+import type { GatehouseError } from '../base/gatehouse-error.ts';
+import type { CameraSession } from './camera-session.ts';
+
+const probeMilliseconds = 30_000;
+/** Cameras lock an account after a few wrong passwords. */
+const refusedMilliseconds = 10 * 60_000;
+const lookMilliseconds = 250;
+/** Sockets that may be busy with this at a time; the others wait for the next look. */
+const maximumProbes = 32;
+
+/** Times are of `performance.now()`. */
+interface Entry {
+  readonly session: CameraSession;
+  dueAt: number;
+  probing: boolean;
+}
+
+/** Asks cameras that nobody watches whether they are there, each once in 30 s, spread over that time. */
+export class ProbeSchedule implements AsyncDisposable {
+  readonly #entries = new Map<string, Entry>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor() {
+    this.#timer = setInterval(() => this.#look(), lookMilliseconds);
+  }
+
+  /** From now on a camera is asked, the first time at once. */
+  add(cameraId: string, session: CameraSession): void {
+    this.#entries.set(cameraId, { session, dueAt: 0, probing: false });
+  }
+
+  /** The same for many: each at its own moment within the next 30 s. */
+  addAll(sessions: ReadonlyMap<string, CameraSession>): void {
+    const now = performance.now();
+    let index = 0;
+    for (const [cameraId, session] of sessions) {
+      const dueAt = now + (index++ / sessions.size) * probeMilliseconds;
+      this.#entries.set(cameraId, { session, dueAt, probing: false });
+    }
+  }
+
+  remove(cameraId: string): void {
+    this.#entries.delete(cameraId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#running);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    for (const entry of this.#entries.values()) {
+      if (this.#running.size >= maximumProbes) return;
+      if (entry.probing || entry.dueAt > now) continue;
+      if (entry.session.busy) {
+        // Asked as soon as nobody watches it any more.
+        entry.dueAt = now;
+        continue;
+      }
+      this.#start(entry);
+    }
+  }
+
+  #start(entry: Entry): void {
+    entry.probing = true;
+    const next = (failure: GatehouseError | null) => {
+      const wait = failure?.code === 'camera-refused-credentials' ? refusedMilliseconds : probeMilliseconds;
+      entry.dueAt = performance.now() + wait;
+      return Date.now() + wait;
+    };
+    const running = entry.session.probe(next).finally(() => {
+      entry.probing = false;
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+  }
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { ChangeQueue } from '../base/change-queue.ts';
+import {
+  type Backup,
+  type Notice,
+  type Settings,
+  type SettingsChange,
+  type Site,
+  settings,
+} from '../contract/site.ts';
+import type { NoticeTable } from '../store/notice-table.ts';
+import type { SettingTable } from '../store/setting-table.ts';
+
+export interface SiteOptions {
+  readonly settings: SettingTable;
+  readonly notices: NoticeTable;
+  readonly dataFolder: string;
+  readonly version: string;
+  /** The newest first. */
+  readonly backups: () => readonly Backup[];
+}
+
+/** Everything about this console that is neither a camera nor a layout. A change is announced after the commit. */
+export class SiteService {
+  readonly #options: SiteOptions;
+  #settings: Settings;
+  #demoCameras = 0;
+  readonly #watchers = new Set<ChangeQueue<'site', Site>>();
+
+  constructor(options: SiteOptions) {
+    this.#options = options;
+    this.#settings = options.settings.settings;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get state(): Site {
+    const { version, dataFolder, notices, backups } = this.#options;
+    return {
+      version,
+      dataFolder,
+      settings: this.#settings,
+      notices: notices.list(),
+      backups: [...backups()],
+      demoCameras: this.#demoCameras,
+    };
+  }
+
+  /** What is left out stays as it is. */
+  changeSettings(change: SettingsChange): Settings {
+    const chosen = Object.entries(change).filter(([, value]) => value !== undefined);
+    const changed = settings.parse({ ...this.#settings, ...Object.fromEntries(chosen) });
+    this.#options.settings.saveSettings(changed);
+    this.#settings = changed;
+    this.announce();
+    return changed;
+  }
+
+  /** Something that a person must know. */
+  notify(kind: Notice['kind'], message: string): void {
+    this.#options.notices.insert({ id: randomUUID(), at: Date.now(), kind, message });
+    this.announce();
+  }
+
+  dismissNotice(id: string): void {
+    this.#options.notices.remove(id);
+    this.announce();
+  }
+
+  /** How many virtual cameras run now. */
+  set demoCameras(count: number) {
+    this.#demoCameras = count;
+    this.announce();
+  }
+
+  /** Everything, again after each change; a slow reader gets the newest. */
+  async *watch(signal: AbortSignal): AsyncGenerator<Site> {
+    const queue = new ChangeQueue<'site', Site>();
+    this.#watchers.add(queue);
+    try {
+      yield this.state;
+      yield* queue.read(signal);
+    } finally {
+      this.#watchers.delete(queue);
+    }
+  }
+
+  /** Something that is not kept here has changed: backups. */
+  announce(): void {
+    if (this.#watchers.size === 0) return;
+    const { state } = this;
+    for (const watcher of this.#watchers) watcher.put('site', state);
+  }
+}
