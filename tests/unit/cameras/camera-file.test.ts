@@ -77,29 +77,34 @@ describe('what is written', () => {
   });
 
   test('what was exported is imported as it was', () => {
+    const character = fc.oneof(
+      fc.constantFrom(...'=+-@\',";\t <{é٠ש漢😀&#'),
+      fc.string({ unit: 'grapheme' }),
+    );
+    // One line, and no sign for a letter that got lost: the import takes that for a file in another encoding.
     const text = fc
-      .string({
-        unit: fc.oneof(fc.constantFrom(...'=+-@\',";\t <{é٠ש漢😀&#'), fc.string({ unit: 'grapheme' })),
-      })
+      .string({ unit: character, maxLength: 50 })
       .map((value) =>
         value
-          .replace(/[\p{Cc}\p{Cs}\uFFFD]/gu, '')
-          .trim()
-          .slice(0, 50)
-          .toWellFormed(),
-      );
+          .replace(/[\p{Cc}\uFFFD]/gu, '')
+          .toWellFormed()
+          .slice(0, 100),
+      )
+      .map((value) => value.replaceAll('\uFFFD', '').trim());
+    const filled = text.filter((value) => value !== '');
     const one = fc.record({
       id: fc.uuid(),
       number: fc.integer({ min: 1, max: 9999 }),
-      name: text.filter((value) => value !== '' && !value.includes('\uFFFD')),
-      group: text.filter((value) => !value.includes('\uFFFD')),
+      name: filled,
+      group: text,
       path: fc.webPath(),
       subUrl: fc.option(fc.webPath().map((path) => `rtsp://10.0.0.2${path}`)),
-      username: fc.option(text.filter((value) => value !== '' && !value.includes('\uFFFD'))),
+      username: fc.option(filled),
       connection: fc.constantFrom('always' as const, 'on-demand' as const),
     });
     const cameras = fc
       .uniqueArray(one, { minLength: 1, maxLength: 20, selector: ({ number }) => number })
+      .filter((list) => new Set(list.map((each) => each.id)).size === list.length)
       .map((list): Camera[] =>
         list.map(({ path, ...rest }) => {
           return { ...rest, mainUrl: `rtsp://10.0.0.1:${rest.number}${path}`, hasPassword: false };
@@ -112,7 +117,7 @@ describe('what is written', () => {
         });
         expect(read(writeCameraFile(exported, format))).toEqual({ cameras: expected, issues: [] });
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
