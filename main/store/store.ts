@@ -1,15 +1,21 @@
+import type { Database } from 'better-sqlite3';
 import type { Log } from '../base/log.ts';
 import { CameraTable } from './camera-table.ts';
 import { openDatabase } from './database.ts';
 import { HistoryTable } from './history-table.ts';
 import { LayoutTable } from './layout-table.ts';
 import { NoticeTable } from './notice-table.ts';
+import type { Recovery } from './recovery.ts';
 import { SecretBox } from './secret-box.ts';
 import { SessionTable } from './session-table.ts';
 import { SettingTable } from './setting-table.ts';
 
 /** All that outlives the engine. Synchronous: a call that has returned is on the disk. */
 export interface Store extends Disposable {
+  /** For backups. */
+  readonly database: Database;
+  /** What happened when the database was damaged; null when all was well. */
+  readonly recovery: Recovery | null;
   readonly cameras: CameraTable;
   readonly layouts: LayoutTable;
   readonly sessions: SessionTable;
@@ -23,11 +29,13 @@ export interface Store extends Disposable {
  * @throws GatehouseError database-failed
  */
 export function openStore(options: { folder: string; log: Log }): Store {
-  const database = openDatabase(options.folder);
+  const { database, recovery } = openDatabase(options.folder);
   try {
     const box = SecretBox.open(options.folder);
     options.log.debug({ folder: options.folder }, 'store opened');
     return {
+      database,
+      recovery,
       cameras: new CameraTable(database, box),
       layouts: new LayoutTable(database),
       sessions: new SessionTable(database),

@@ -6,23 +6,26 @@ import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [camerasAndLayouts, consoleTables];
 
-/**
- * Brings a database up to date, each step in a transaction of its own. `user_version` counts the steps taken.
- * @throws GatehouseError database-failed when it comes from a newer Gatehouse; nothing is written then
- */
-export function migrate(database: Database, file: string): void {
+/** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */
+export const newestVersion = migrations.length;
+
+/** Takes the steps that are missing up to a version, each in a transaction of its own. */
+export function migrate(database: Database, version: number = newestVersion): void {
   const taken = Number(database.pragma('user_version', { simple: true }));
-  if (taken > migrations.length) {
-    throw new GatehouseError(
-      'database-failed',
-      `${file} was written by a newer Gatehouse. Install that version again; nothing was changed in the file.`,
-    );
-  }
-  for (const [index, migration] of migrations.entries()) {
+  for (const [index, migration] of migrations.slice(0, version).entries()) {
     if (index < taken) continue;
     database.transaction(() => {
       migration.up(database);
       database.pragma(`user_version = ${index + 1}`);
     })();
   }
+}
+
+/** @throws GatehouseError database-failed when a database of this version comes from a newer Gatehouse */
+export function refuseNewer(version: number, file: string): void {
+  if (version <= newestVersion) return;
+  throw new GatehouseError(
+    'database-failed',
+    `${file} was written by a newer Gatehouse. Install that version again; nothing was changed in the file.`,
+  );
 }
