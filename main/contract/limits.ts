@@ -3,8 +3,9 @@
  */
 
 /**
- * The shapes a wall can have. A plain number is a wall of so many tiles of one size; `1+7` is one large tile and seven small
- * ones along its right and lower edge; `auto` is the smallest plain wall that has room for all its cameras, up to 25 tiles.
+ * The shapes a wall can have. A plain number is a wall of so many tiles of one size; `1+5` and `1+7` are a large tile with
+ * small ones along its right and lower edge, `1+12` one with small ones all around; `auto` is the smallest square wall with
+ * room for all its cameras, up to 25 tiles.
  */
 export const grids = [
   'auto',

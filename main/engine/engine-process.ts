@@ -32,7 +32,6 @@ const engine = parts.use(
     http: null,
     log: createLog(),
     ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
-    startDemo: (count) => startVirtualCameras({ count }),
   }),
 );
 const stopping = Promise.withResolvers<void>();

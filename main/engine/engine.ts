@@ -5,6 +5,7 @@ import { version } from '../base/version.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
 import type { CameraInput } from '../contract/camera.ts';
+import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { type HttpHost, startHttpHost } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
@@ -21,8 +22,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** Virtual cameras that somebody else runs. */
   readonly demoCameras?: readonly CameraInput[];
-  /** Starts virtual cameras when a person asks for some. */
-  readonly startDemo: (count: number) => Promise<DemoFleet>;
+  /** Starts virtual cameras when a person asks for some; in this process when left out. */
+  readonly startDemo?: (count: number) => Promise<DemoFleet>;
 }
 
 /** Everything behind the window: cameras, viewers, store, API and hosts. */
@@ -39,7 +40,7 @@ export interface Engine extends AsyncDisposable {
  * @throws GatehouseError database-failed, port-in-use
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { log, dataFolder } = options;
+  const { log, dataFolder, startDemo = (count) => startVirtualCameras({ count }) } = options;
   await using parts = new AsyncDisposableStack();
   const store = parts.use(openStore({ folder: dataFolder, log }));
   const site = new SiteService({
@@ -65,7 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
   const demo = parts.use(
-    new DemoCameras({ registry: cameras, settings: store.settings, site, start: options.startDemo }),
+    new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
   if (options.demoCameras !== undefined) addDemoCameras(cameras, options.demoCameras);
   const viewers = parts.use(new ViewerService({ log }));
