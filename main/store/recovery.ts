@@ -105,7 +105,7 @@ function putAside(file: string, now: number, moves: Moves): string | null {
   if (there.length === 0) return null;
   const folder = path.dirname(file);
   const quarantine = path.join(folder, 'quarantine');
-  mkdirSync(quarantine, { recursive: true, mode: 0o700 });
+  if (mkdirSync(quarantine, { recursive: true, mode: 0o700 }) !== undefined) moves.addFolder(quarantine);
   const name = fileTime(now);
   let target = path.join(quarantine, name);
   for (let attempt = 2; existsSync(target); attempt++) target = path.join(quarantine, `${name}-${attempt}`);

@@ -22,6 +22,7 @@ import {
   makeFolder,
   makeKilledStore,
   makeStore,
+  putForeignLog,
   wallNames,
 } from '../support/damaged-store.ts';
 import { seededRandom } from '../support/mutations.ts';
@@ -169,13 +170,7 @@ test('a stale index of the log does not matter', async () => {
 
 test('the log of another database goes into the quarantine, byte for byte, with what it damaged', async () => {
   await makeKilledStore(folder, { backup: true });
-  const other = path.join(folder, 'other.db');
-  const database = new Database(other);
-  database.pragma('journal_mode = WAL');
-  database.exec('CREATE TABLE noise (x)');
-  for (let index = 0; index < 40; index++) database.exec(`INSERT INTO noise VALUES (randomblob(900))`);
-  await copyFile(`${other}-wal`, `${file}-wal`);
-  database.close();
+  await putForeignLog(file);
   const damaged = await filesIn(folder);
   const { walls, recovery } = reopen();
   expect(walls).toEqual(['saved']);

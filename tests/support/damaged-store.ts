@@ -1,7 +1,7 @@
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { createLog } from '../../main/base/log.ts';
 import { Backups } from '../../main/store/backups.ts';
 import { openDatabase } from '../../main/store/database.ts';
@@ -53,6 +53,18 @@ export async function makeKilledStore(folder: string, options: { backup: boolean
   await rm(folder, { recursive: true });
   await cp(copy, folder, { recursive: true });
   await rm(copy, { recursive: true });
+}
+
+/** Puts the log of another database beside one: each is sound, together they are not. */
+export async function putForeignLog(file: string): Promise<void> {
+  const other = `${file}-other`;
+  const database = new Database(other);
+  database.pragma('journal_mode = WAL');
+  database.exec('CREATE TABLE noise (x)');
+  for (let index = 0; index < 40; index++) database.exec('INSERT INTO noise VALUES (randomblob(900))');
+  await copyFile(`${other}-wal`, `${file}-wal`);
+  database.close();
+  await rm(other);
 }
 
 /** Every file below a folder with its bytes. */
