@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import { type CameraInput, cameraId, cameraInput } from '../contract/camera.ts';
-import { parseRtspUrl } from '../rtsp/rtsp-url.ts';
+import { streamKey } from './camera-input.ts';
 
 /** One camera of a file, its values checked and completed. */
 export interface CameraFileRow {
@@ -135,7 +135,7 @@ export class CameraFileCheck {
       const address = values.get(field);
       if (typeof address !== 'string' || wrong.has(field)) continue;
       try {
-        addresses.set(field, parseRtspUrl(address).url);
+        addresses.set(field, streamKey(address));
       } catch (error) {
         refuse(field, GatehouseError.from(error).message);
       }

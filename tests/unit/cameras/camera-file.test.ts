@@ -228,7 +228,7 @@ describe('what is refused', () => {
 
   test('the same number, id or address twice is found, in whatever form it is written', () => {
     const other = `name,number,id,address
-Gate,7,${id},rtsp://a:b@host/1
+Gate,7,${id},rtsp://a:b@HOST:554/1
 Door,07,${id.toUpperCase()},rtsp://host/1`;
     expect(issuesOf(other)).toEqual([
       'line 3, id: is the same as in line 2; no two cameras can share it',
