@@ -18,6 +18,8 @@ export class Stage {
   readonly #wall: Wall;
   readonly #playback: Playback;
   #plans = $state.raw<readonly TilePlan[]>([]);
+  /** A stream beside the wall: that of a camera that is being added. */
+  preview: Stream | null = $state.raw(null);
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -42,9 +44,11 @@ export class Stage {
       const before = previous[tile]?.surfaces ?? noSurfaces;
       return { wanted, surfaces: planSurfaces(before, wanted, standby, this.#hasPicture) };
     });
+    const { preview } = this;
     untrack(() => {
       this.#plans = plans;
-      this.#playback.want(plans.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null)));
+      const shown = plans.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
+      this.#playback.want(preview === null ? shown : [preview, ...shown]);
     });
   }
 
@@ -55,6 +59,8 @@ export class Stage {
     const main: Stream = { cameraId: camera.id, profile: 'main' };
     const small: Stream = camera.subUrl === null ? main : { cameraId: camera.id, profile: 'sub' };
     if (this.#wall.size === 1) return { wanted: main, standby: null };
+    // The large tile of a wall with small ones around it.
+    if ((this.#wall.shape.cells[tile]?.span ?? 1) > 1) return { wanted: main, standby: null };
     // The small picture stays behind the large one: going back to the wall takes no time.
     if (this.#wall.maximised === tile) return { wanted: main, standby: small };
     return { wanted: small, standby: null };

@@ -1,66 +1,118 @@
 import type { KeybindingsMap } from 'tinykeys';
-import { wallSizes } from '../../main/contract/limits.ts';
 import type { Direction } from '../state/grid.ts';
+import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
 
 /** What the keys do, for the dialog that tells of them. */
-export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
-  { keys: ['←', '↑', '→', '↓'], does: 'Move from camera to camera' },
-  { keys: ['Enter'], does: 'Make the camera large, or small again' },
-  { keys: ['Esc'], does: 'Back to the wall' },
-  { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page of cameras' },
-  { keys: ['1', '2', '3', '4', '5'], does: 'Wall of 1, 4, 9, 16 or 25 cameras' },
-  { keys: ['F'], does: 'Full screen' },
-  { keys: ['A'], does: 'Add a camera' },
-  { keys: ['?'], does: 'Show these keys' },
+export const keyHelp: readonly {
+  readonly title: string;
+  readonly keys: readonly { readonly keys: readonly string[]; readonly does: string }[];
+}[] = [
+  {
+    title: 'Wall',
+    keys: [
+      { keys: ['←', '↑', '→', '↓'], does: 'Move from camera to camera' },
+      { keys: ['Enter'], does: 'Make the camera large, or small again' },
+      { keys: ['Esc'], does: 'Back to the wall' },
+      { keys: ['1', '…', '9'], does: 'Show the wall with this number' },
+      { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
+      { keys: ['F'], does: 'Full screen' },
+      { keys: ['Delete'], does: 'Empty the tile' },
+    ],
+  },
+  {
+    title: 'Cameras',
+    keys: [
+      { keys: ['C'], does: 'Show or hide the list of cameras' },
+      { keys: ['/'], does: 'Search for a camera' },
+      { keys: ['A'], does: 'Add a camera' },
+      { keys: ['E'], does: 'Edit the selected camera' },
+      { keys: ['H'], does: 'History of the selected camera' },
+      { keys: ['Ctrl', 'Z'], does: 'Take back what was just done' },
+    ],
+  },
+  {
+    title: 'In the list',
+    keys: [
+      { keys: ['Enter'], does: 'Put the camera into the selected tile' },
+      { keys: ['Space'], does: 'Choose it, with others' },
+      { keys: ['Alt', '↑ ↓'], does: 'Move it in the order' },
+      { keys: ['Delete'], does: 'Remove it' },
+    ],
+  },
+  {
+    title: 'Gatehouse',
+    keys: [
+      { keys: ['S'], does: 'Settings' },
+      { keys: ['?'], does: 'Show these keys' },
+    ],
+  },
 ];
+
+/** What the bar and the list do on a key. */
+export interface ShellActions {
+  readonly fullScreen: FullScreen;
+  readonly layouts: LayoutCommands;
+  /** Opens the list of cameras and goes to its search field. */
+  search(): void;
+}
 
 /** The keys of the console; `ignore` leaves a key to the dialog, field or button that has the focus. */
 export function consoleKeys(
   station: Station,
-  fullScreen: FullScreen,
+  { fullScreen, layouts, search }: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
   const { wall } = station;
-  const move = (direction: Direction) => (event: KeyboardEvent) => {
+  /** A key that does something here is not typed anywhere. */
+  const key = (does: () => void) => (event: KeyboardEvent) => {
     event.preventDefault();
-    wall.move(direction);
+    does();
   };
-  const turn = (step: 1 | -1) => (event: KeyboardEvent) => {
-    event.preventDefault();
-    wall.turn(step);
-  };
+  const move = (direction: Direction) => key(() => wall.move(direction));
+  const withSelected = (name: 'camera' | 'history') =>
+    key(() => {
+      const camera = wall.selectedCamera;
+      if (camera !== null) station.open({ name, cameraId: camera.id });
+    });
   const bindings: KeybindingsMap = {
     ArrowLeft: move('left'),
     ArrowRight: move('right'),
     ArrowUp: move('up'),
     ArrowDown: move('down'),
-    PageUp: turn(-1),
-    PageDown: turn(1),
+    PageUp: key(() => wall.turn(-1)),
+    PageDown: key(() => wall.turn(1)),
     Escape: () => wall.restore(),
     Enter: (event) => {
-      // A button in the bar does what it says.
+      // A button does what it says.
       if (event.target instanceof Element && event.target.closest('button') !== null) return;
       wall.toggleMaximised(wall.selected ?? wall.maximised ?? 0);
     },
-    f: () => fullScreen.toggle(),
-    a: (event) => {
-      event.preventDefault();
-      station.openDialog('add-camera');
-    },
-    '[Shift]+?': () => station.openDialog('keys'),
+    Delete: key(() => {
+      if (!wall.showsAll && wall.selected !== null && wall.tiles[wall.selected] !== null) {
+        layouts.put(wall.selected, null);
+      }
+    }),
+    f: key(() => fullScreen.toggle()),
+    c: key(() => {
+      station.listOpen = !station.listOpen;
+    }),
+    a: key(() => station.open({ name: 'camera', cameraId: null })),
+    e: withSelected('camera'),
+    h: withSelected('history'),
+    s: key(() => station.open({ name: 'settings' })),
+    '/': key(search),
+    '$mod+z': key(() => station.toasts.undoLast()),
+    '[Shift]+?': key(() => station.open({ name: 'keys' })),
   };
-  wallSizes.forEach((size, index) => {
-    const resize = () => {
-      wall.resize(size);
-      station.saveLayout();
-    };
-    bindings[`Digit${index + 1}`] = resize;
-    bindings[`Numpad${index + 1}`] = resize;
-  });
+  for (let number = 1; number <= 9; number++) {
+    bindings[`Digit${number}`] = key(() => layouts.openNumber(number));
+    bindings[`Numpad${number}`] = key(() => layouts.openNumber(number));
+  }
   const ignore = ({ target }: KeyboardEvent) =>
     station.dialog !== null ||
     !station.ready ||
-    (target instanceof Element && target.closest('input, textarea, select, dialog') !== null);
+    (target instanceof Element &&
+      target.closest('input, textarea, select, dialog, [role="menu"], [data-own-keys]') !== null);
   return { bindings, ignore };
 }

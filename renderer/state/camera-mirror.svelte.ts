@@ -5,10 +5,15 @@ import type { Camera, CameraEvent, StreamProfile, StreamStatus } from '../../mai
 export class CameraMirror {
   readonly #cameras = new SvelteMap<string, Camera>();
   readonly #statuses = new SvelteMap<string, StreamStatus>();
+  #order = $state.raw<readonly string[]>([]);
   #loaded = $state(false);
 
   /** In the order of the engine. */
-  readonly cameras = $derived([...this.#cameras.values()]);
+  readonly cameras: readonly Camera[] = $derived(this.#order.flatMap((id) => this.#cameras.get(id) ?? []));
+  /** The groups that there are, in the order of their first cameras. */
+  readonly groups: readonly string[] = $derived([
+    ...new Set(this.cameras.map(({ group }) => group).filter((group) => group !== '')),
+  ]);
 
   /** False until the first snapshot: nobody knows yet whether there are cameras. */
   get loaded(): boolean {
@@ -23,19 +28,38 @@ export class CameraMirror {
     return this.#statuses.get(key(cameraId, profile));
   }
 
+  /** How a camera is on the whole: the stream that walls show, unless only the main stream is being watched. */
+  overallStatus({ id, subUrl }: Camera): StreamStatus {
+    const main = this.status(id, 'main');
+    const wall = subUrl === null ? main : this.status(id, 'sub');
+    const isQuiet = wall === undefined || wall.state === 'idle' || wall.state === 'standby';
+    if (isQuiet && (main?.state === 'playing' || main?.state === 'connecting')) return main;
+    return wall ?? { state: 'idle' };
+  }
+
   apply(event: CameraEvent): void {
     switch (event.type) {
       case 'snapshot':
         this.#cameras.clear();
         this.#statuses.clear();
         for (const camera of event.cameras) this.#cameras.set(camera.id, camera);
+        this.#order = event.cameras.map(({ id }) => id);
         for (const { cameraId, profile, status } of event.statuses) {
           this.#statuses.set(key(cameraId, profile), status);
         }
         this.#loaded = true;
         break;
       case 'camera':
+        if (!this.#cameras.has(event.camera.id)) this.#order = [...this.#order, event.camera.id];
         this.#cameras.set(event.camera.id, event.camera);
+        break;
+      case 'removed':
+        this.#order = this.#order.filter((id) => id !== event.cameraId);
+        this.#cameras.delete(event.cameraId);
+        for (const profile of ['main', 'sub'] as const) this.#statuses.delete(key(event.cameraId, profile));
+        break;
+      case 'order':
+        this.#order = event.cameraIds;
         break;
       case 'status': {
         const { cameraId, profile, status } = event.status;

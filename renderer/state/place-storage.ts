@@ -7,9 +7,10 @@ export function loadPlace(): WallPlace | undefined {
   try {
     const stored: unknown = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null');
     if (typeof stored !== 'object' || stored === null) return undefined;
-    const { page, maximised } = stored as Record<string, unknown>;
+    const { layoutId, page, maximised } = stored as Record<string, unknown>;
+    if (typeof layoutId !== 'string') return undefined;
     if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return undefined;
-    return { page, maximised: typeof maximised === 'string' ? maximised : null };
+    return { layoutId, page, maximised: typeof maximised === 'string' ? maximised : null };
   } catch {
     return undefined;
   }

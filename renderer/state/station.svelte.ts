@@ -1,4 +1,5 @@
-import { defaultLayoutId } from '../../main/contract/limits.ts';
+import type { Site } from '../../main/contract/site.ts';
+import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
@@ -6,43 +7,61 @@ import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
+import { LayoutMirror } from './layout-mirror.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
 import { Wall, type WallPlace } from './wall.svelte.ts';
 
 const watchRetryMilliseconds = 1_000;
 
-export type DialogName = 'keys' | 'add-camera';
+export type Dialog =
+  | { readonly name: 'keys' }
+  /** Null: a new one. */
+  | { readonly name: 'camera'; readonly cameraId: string | null }
+  | { readonly name: 'history'; readonly cameraId: string }
+  | { readonly name: 'group'; readonly cameraIds: readonly string[] }
+  | { readonly name: 'import' }
+  | { readonly name: 'layout-name'; readonly layoutId: string }
+  | { readonly name: 'settings' };
 
 /** Everything behind the page: one for each window. */
 export class Station {
   readonly clock: Clock = new Clock();
   readonly mirror: CameraMirror = new CameraMirror();
+  readonly layouts: LayoutMirror = new LayoutMirror();
   readonly playback: Playback = new Playback();
+  readonly toasts: Toasts = new Toasts();
   readonly link: EngineLink;
   readonly wall: Wall;
   readonly stage: Stage;
-  #dialog = $state<DialogName | null>(null);
+  /** Whether the list of cameras stands beside the wall. */
+  listOpen: boolean = $state(false);
+  #site = $state.raw<Site | null>(null);
+  #dialog = $state.raw<Dialog | null>(null);
   #client: EngineClient | null = null;
-  #layoutKnown = $state(false);
-  #layoutUnsaved = false;
 
   constructor(transport: Transport, place?: WallPlace) {
     this.link = new EngineLink(transport);
-    this.wall = new Wall(this.mirror, place);
+    this.wall = new Wall(this.mirror, this.layouts, place);
     this.stage = new Stage(this.wall, this.playback);
   }
 
-  /** Whether cameras and layout are known, so that the wall is drawn once and right. */
+  /** Whether all is known that the first picture of the console needs, so that it is drawn once and right. */
   get ready(): boolean {
-    return this.#layoutKnown && this.mirror.loaded;
+    return this.mirror.loaded && this.layouts.loaded && this.#site !== null;
+  }
+
+  /** Settings, notices and backups; null until they are known. */
+  get site(): Site | null {
+    return this.#site;
   }
 
   /** The dialog that is open. */
-  get dialog(): DialogName | null {
+  get dialog(): Dialog | null {
     return this.#dialog;
   }
 
-  openDialog(name: DialogName): void {
-    this.#dialog = name;
+  open(dialog: Dialog): void {
+    this.#dialog = dialog;
   }
 
   closeDialog(): void {
@@ -54,25 +73,33 @@ export class Station {
     return this.#client;
   }
 
+  /** Asks the engine for something; what goes wrong is the answer, too. */
+  async ask<Answer>(
+    work: (client: EngineClient) => Promise<Answer>,
+  ): Promise<{ readonly answer: Answer; readonly failure: null } | { readonly failure: CallFailure }> {
+    const client = this.#client;
+    if (client === null) return { failure: notLinked };
+    try {
+      return { answer: await work(client), failure: null };
+    } catch (error) {
+      return { failure: callFailure(error) };
+    }
+  }
+
+  /** The same, where a word about what went wrong is all that can be done; undefined then. */
+  async try<Answer>(
+    work: (client: EngineClient) => Promise<Answer>,
+  ): Promise<{ answer: Answer } | undefined> {
+    const result = await this.ask(work);
+    if (result.failure === null) return { answer: result.answer };
+    this.toasts.fail(result.failure.message);
+    return undefined;
+  }
+
   /** Runs until the signal is aborted. */
   run(signal: AbortSignal): void {
     this.clock.run(signal);
     void this.link.run((client, connection) => this.#serve(client, connection), signal);
-  }
-
-  /** The wall's size is part of the layout, which all windows share: it is stored at once, or as soon as it can be. */
-  saveLayout(): void {
-    this.#layoutUnsaved = true;
-    const client = this.#client;
-    if (client === null) return;
-    client.layouts.save(this.wall.layout).then(
-      () => {
-        this.#layoutUnsaved = false;
-      },
-      () => {
-        // Kept as unsaved: the next connection tries again.
-      },
-    );
   }
 
   #serve(client: EngineClient, signal: AbortSignal): void {
@@ -80,31 +107,59 @@ export class Station {
     signal.addEventListener('abort', () => {
       if (this.#client === client) this.#client = null;
     });
-    void this.#followCameras(client, signal);
-    void this.#loadLayout(client).then(() => this.playback.run(client, this.wall.size + 1, signal));
+    const follow = <Event>(
+      watch: () => Promise<AsyncIterable<Event>>,
+      apply: (event: Event) => void,
+    ): Promise<void> => followEvents(watch, apply, signal);
+    void follow(
+      () => client.cameras.watch(undefined, { signal }),
+      (event) => this.mirror.apply(event),
+    );
+    void follow(
+      () => client.layouts.watch(undefined, { signal }),
+      (event) => this.layouts.apply(event),
+    );
+    void follow(
+      () => client.site.watch(undefined, { signal }),
+      (site) => {
+        this.#site = site;
+      },
+    );
+    // What was changed while the engine was away.
+    for (const layout of this.layouts.unsaved) this.saveLayout(layout);
+    void this.playback.run(client, this.wall.size + 1, signal);
   }
 
-  async #followCameras(client: EngineClient, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        for await (const event of await client.cameras.watch(undefined, { signal })) this.mirror.apply(event);
-      } catch {
-        // The subscription ended, most often with the link; each one begins with a new snapshot.
-      }
-      await pause(watchRetryMilliseconds, signal);
-    }
+  /** A layout was changed here: it counts at once, and is stored now or as soon as the engine is back. */
+  saveLayout(layout: Parameters<LayoutMirror['change']>[0]): void {
+    this.layouts.change(layout);
+    const client = this.#client;
+    if (client === null) return;
+    client.layouts.save(layout).then(
+      () => this.layouts.settle(layout),
+      (error: unknown) => {
+        const failure = callFailure(error);
+        // Without an answer the next connection tries again.
+        if (failure.code === 'no-answer') return;
+        this.layouts.settle(layout);
+        this.toasts.fail(`“${layout.name}” was not changed. ${failure.message}`);
+      },
+    );
   }
+}
 
-  /** Only once: from then on this window knows best how large its wall is. */
-  async #loadLayout(client: EngineClient): Promise<void> {
-    if (this.#layoutUnsaved) this.saveLayout();
-    if (this.#layoutKnown) return;
+/** Each subscription begins with everything; one that ends, most often with the link, is begun again. */
+async function followEvents<Event>(
+  watch: () => Promise<AsyncIterable<Event>>,
+  apply: (event: Event) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
     try {
-      const stored = (await client.layouts.list()).find(({ id }) => id === defaultLayoutId);
-      if (stored !== undefined && !this.#layoutUnsaved) this.wall.load(stored);
+      for await (const event of await watch()) apply(event);
     } catch {
-      // Without a stored size the wall is drawn as large as the cameras need.
+      // The snapshot of the next one says all that was missed.
     }
-    this.#layoutKnown = true;
+    await pause(watchRetryMilliseconds, signal);
   }
 }

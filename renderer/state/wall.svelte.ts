@@ -1,30 +1,40 @@
 import type { Camera } from '../../main/contract/camera.ts';
-import type { Layout, WallSize } from '../../main/contract/layout.ts';
-import { defaultLayoutId } from '../../main/contract/limits.ts';
+import type { Layout } from '../../main/contract/layout.ts';
+import { defaultLayoutId, type Grid } from '../../main/contract/limits.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
-import { type Direction, fittingSize, neighbour } from './grid.ts';
+import { type Direction, fixedGrid, type GridShape, gridShape, neighbour } from './grid.ts';
+import type { LayoutMirror } from './layout-mirror.svelte.ts';
 
-/** What a reload of this one window brings back; the size belongs to the layout, which all windows share. */
+/** What a reload of this one window brings back; what is on a layout belongs to the layout, which all windows share. */
 export interface WallPlace {
+  readonly layoutId: string;
   readonly page: number;
   readonly maximised: string | null;
 }
 
-/** What the guard looks at: which cameras, on how many tiles, which one selected, which one large. */
+/** What the guard looks at: which layout, which cameras of it, which one selected, which one large. */
 export class Wall {
-  readonly #mirror: CameraMirror;
-  #layout = $state.raw<Layout | null>(null);
+  readonly #cameras: CameraMirror;
+  readonly #layouts: LayoutMirror;
+  #layoutId = $state(defaultLayoutId);
   #page = $state(0);
   #selected = $state<number | null>(null);
   #maximised = $state<string | null>(null);
 
+  /** The one that is shown; the first one when it was removed. */
+  readonly layout: Layout = $derived.by(() => {
+    return this.#layouts.layout(this.#layoutId) ?? (this.#layouts.layouts[0] as Layout);
+  });
+  /** Whether it shows every camera, rather than those that somebody chose. */
+  readonly showsAll: boolean = $derived(this.layout.tiles.length === 0);
   /** The cameras of the layout in its order; null is a tile that the layout leaves empty. */
   readonly #sequence: readonly (Camera | null)[] = $derived.by(() => {
-    const tiles = this.#layout?.tiles ?? [];
-    if (tiles.length === 0) return this.#mirror.cameras;
-    return tiles.map((id) => (id === null ? null : (this.#mirror.camera(id) ?? null)));
+    if (this.showsAll) return this.#cameras.cameras;
+    return this.layout.tiles.map((id) => (id === null ? null : (this.#cameras.camera(id) ?? null)));
   });
-  readonly size: WallSize = $derived(this.#layout?.size ?? fittingSize(this.#sequence.length));
+  readonly shape: GridShape = $derived(gridShape(this.layout.grid, this.#sequence.length));
+  /** How many tiles there are. */
+  readonly size: number = $derived(this.shape.cells.length);
   readonly pages: number = $derived(Math.max(1, Math.ceil(this.#sequence.length / this.size)));
   /** From 0. Kept as it was asked for, so that it is right again once the cameras are known. */
   readonly page: number = $derived(Math.min(this.#page, this.pages - 1));
@@ -39,8 +49,11 @@ export class Wall {
     return index === -1 ? null : index;
   });
 
-  constructor(mirror: CameraMirror, place: WallPlace = { page: 0, maximised: null }) {
-    this.#mirror = mirror;
+  constructor(cameras: CameraMirror, layouts: LayoutMirror, place?: WallPlace) {
+    this.#cameras = cameras;
+    this.#layouts = layouts;
+    if (place === undefined) return;
+    this.#layoutId = place.layoutId;
     this.#page = place.page;
     this.#maximised = place.maximised;
   }
@@ -50,27 +63,52 @@ export class Wall {
     return this.#selected;
   }
 
+  /** The camera that keys act on. */
+  get selectedCamera(): Camera | null {
+    const index = this.maximised ?? this.#selected;
+    return index === null ? null : (this.tiles[index] ?? null);
+  }
+
   get place(): WallPlace {
-    return { page: this.#page, maximised: this.#maximised };
+    return { layoutId: this.#layoutId, page: this.#page, maximised: this.#maximised };
   }
 
-  /** The layout as it is stored, or would be. */
-  get layout(): Layout {
-    return this.#layout ?? { id: defaultLayoutId, name: 'Wall', size: this.size, tiles: [] };
+  /** Shows another layout, from its first page. */
+  open(layoutId: string): void {
+    if (layoutId === this.layout.id) return;
+    this.#layoutId = layoutId;
+    this.#page = 0;
+    this.#maximised = null;
+    if (this.#selected !== null) this.#selected = Math.min(this.#selected, this.size - 1);
   }
 
-  load(layout: Layout): void {
-    this.#layout = layout;
-  }
-
-  /** The selected camera stays on the page. */
-  resize(size: WallSize): void {
-    const first = this.page * this.size;
-    const anchor = first + (this.maximised ?? this.#selected ?? 0);
-    this.#layout = { ...this.layout, size };
+  /** The layout with another shape; the selected camera stays on the page. */
+  resized(grid: Grid): Layout {
+    const anchor = this.page * this.size + (this.maximised ?? this.#selected ?? 0);
+    const size = gridShape(grid, this.#sequence.length).cells.length;
     this.#page = Math.floor(anchor / size);
     this.#maximised = null;
     if (this.#selected !== null) this.#selected = anchor % size;
+    if (this.showsAll) return { ...this.layout, grid };
+    // Empty tiles at the end would only make empty pages.
+    const last = this.layout.tiles.findLastIndex((id) => id !== null);
+    return { ...this.layout, grid, tiles: padded(this.layout.tiles.slice(0, last + 1), size) };
+  }
+
+  /** The layout with a camera in a tile of this page, or without one there. */
+  withTile(index: number, cameraId: string | null): Layout {
+    return this.#withTiles((tiles, first) => {
+      tiles[first + index] = cameraId;
+    });
+  }
+
+  /** The layout with the cameras of two tiles of this page in each other's place. */
+  withTilesSwapped(a: number, b: number): Layout {
+    return this.#withTiles((tiles, first) => {
+      const moved = tiles[first + a] ?? null;
+      tiles[first + a] = tiles[first + b] ?? null;
+      tiles[first + b] = moved;
+    });
   }
 
   turn(step: 1 | -1): void {
@@ -94,7 +132,7 @@ export class Wall {
       this.#selected = 0;
       return;
     }
-    const next = neighbour(this.maximised ?? this.#selected ?? 0, direction, this.size);
+    const next = neighbour(this.maximised ?? this.#selected ?? 0, direction, this.shape);
     if (this.maximised !== null) {
       const camera = this.tiles[next];
       if (camera === null || camera === undefined) return;
@@ -113,4 +151,21 @@ export class Wall {
   restore(): void {
     this.#maximised = null;
   }
+
+  /** A wall of all cameras becomes one of those on this page. */
+  #withTiles(change: (tiles: (string | null)[], first: number) => void): Layout {
+    const { size } = this;
+    if (this.showsAll) {
+      const tiles = this.tiles.map((camera) => camera?.id ?? null);
+      change(tiles, 0);
+      return { ...this.layout, grid: fixedGrid(this.layout.grid, this.#sequence.length), tiles };
+    }
+    const tiles = padded(this.layout.tiles, (this.page + 1) * size);
+    change(tiles, this.page * size);
+    return { ...this.layout, tiles };
+  }
+}
+
+function padded(tiles: readonly (string | null)[], length: number): (string | null)[] {
+  return [...tiles, ...Array.from({ length: Math.max(0, length - tiles.length) }, () => null)];
 }

@@ -6,9 +6,19 @@ export interface ErrorWords {
   readonly advice: string;
 }
 
+/** What is put right by changing the camera in Gatehouse, rather than at the camera. */
+export const editableErrors: ReadonlySet<ErrorCode> = new Set([
+  'camera-refused-credentials',
+  'camera-unreachable',
+  'camera-no-video',
+  'camera-protocol-error',
+  'camera-codec-unsupported',
+]);
+
 /** For every way in which Gatehouse can fail. */
 export const errorWords: Record<ErrorCode, ErrorWords> = {
   'bad-input': { reason: 'This was not understood.', advice: 'Check what was typed and try again.' },
+  'already-there': { reason: 'This is there already.', advice: 'Change that one instead.' },
   'not-found': { reason: 'This camera does not exist any more.', advice: 'Choose another camera.' },
   'not-allowed': { reason: 'You are not allowed to do this.', advice: 'Ask whoever looks after Gatehouse.' },
   'not-signed-in': { reason: 'This page is not signed in.', advice: 'Open a fresh link.' },
@@ -18,8 +28,8 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     advice: 'Check its power, its network cable and its address.',
   },
   'camera-refused-credentials': {
-    reason: 'The camera refuses the user name or the password.',
-    advice: 'Correct them in Gatehouse.',
+    reason: 'Wrong user name or password.',
+    advice: 'Enter the right ones.',
   },
   'camera-protocol-error': {
     reason: 'The camera answers in a way that makes no sense.',
@@ -48,6 +58,10 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   'database-failed': {
     reason: 'Gatehouse could not read or write its data.',
     advice: 'Check the disk for space and faults.',
+  },
+  'disk-full': {
+    reason: 'The disk is full, and nothing was saved.',
+    advice: 'Make room on the disk of the data folder.',
   },
   'port-in-use': {
     reason: 'Another program uses the network port.',

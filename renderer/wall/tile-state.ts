@@ -1,6 +1,6 @@
 import type { StreamStatus } from '../../main/contract/camera.ts';
 import type { Picture } from '../playback/slot.svelte.ts';
-import { errorWords } from './error-words.ts';
+import { editableErrors, errorWords } from './error-words.ts';
 
 export type TileStateName = 'live' | 'connecting' | 'stale' | 'waiting' | 'empty' | 'offline';
 
@@ -12,6 +12,8 @@ export interface TileState {
   /** Why, and what to do about it; null when the words say it all. */
   readonly reason: string | null;
   readonly advice: string | null;
+  /** Whether changing the camera may put it right. */
+  readonly editable: boolean;
 }
 
 export interface TileFacts {
@@ -44,13 +46,14 @@ export function tileState(facts: TileFacts): TileState {
   if (status === undefined) return state('connecting', 'Connecting…');
   switch (status.state) {
     case 'idle':
+    case 'standby':
     case 'connecting':
       return state('connecting', 'Connecting…', facts.picture === 'none' ? null : pictureAge(facts));
     case 'waiting': {
-      const seconds = Math.ceil((status.until - facts.time) / 1_000);
-      const { reason, advice } = errorWords[status.error.code];
-      const retry = seconds > 0 ? `trying again in ${seconds} s` : 'trying again';
-      return state('waiting', `No signal · ${retry}`, reason, advice);
+      const { code } = status.error;
+      const { reason, advice } = errorWords[code];
+      const words = `No signal · ${retryWords(status.until, facts.time)}`;
+      return { name: 'waiting', words, reason, advice, editable: editableErrors.has(code) };
     }
     case 'playing':
       if (facts.picture === 'arriving') return state('live', 'Live');
@@ -59,6 +62,13 @@ export function tileState(facts: TileFacts): TileState {
     default:
       return status satisfies never;
   }
+}
+
+/** When the next attempt is. @param until and @param time milliseconds since 1970 */
+export function retryWords(until: number, time: number): string {
+  const seconds = Math.ceil((until - time) / 1_000);
+  if (seconds <= 0) return 'trying again';
+  return seconds < 100 ? `trying again in ${seconds} s` : `trying again in ${Math.ceil(seconds / 60)} min`;
 }
 
 /** The engine receives the camera, but no frame reaches the screen. */
@@ -93,5 +103,5 @@ function state(
   reason: string | null = null,
   advice: string | null = null,
 ): TileState {
-  return { name, words, reason, advice };
+  return { name, words, reason, advice, editable: false };
 }

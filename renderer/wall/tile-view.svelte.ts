@@ -1,6 +1,7 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
+import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { type TileState, tileState } from './tile-state.ts';
 
@@ -9,6 +10,8 @@ export interface SurfaceView {
   readonly slot: Slot | undefined;
   readonly shown: boolean;
 }
+
+const corner: Cell = { column: 0, row: 0, span: 1 };
 
 /** All that one tile shows, put together from the station's parts. */
 export class TileView {
@@ -40,10 +43,12 @@ export class TileView {
       monotonic: clock.monotonic,
     });
   });
+  /** Where it is on the wall. */
+  readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);
   /** For those who hear the wall. */
   readonly label: string = $derived.by(() => {
     const { camera, state } = this;
-    if (camera === null) return 'Empty tile';
+    if (camera === null) return `Tile ${this.index + 1}, empty`;
     return [`Camera ${camera.number}`, camera.name, state.words.toLowerCase()].join(', ');
   });
 
@@ -58,6 +63,10 @@ export class TileView {
 
   toggleMaximised(): void {
     this.#station.wall.toggleMaximised(this.index);
+  }
+
+  edit(): void {
+    if (this.camera !== null) this.#station.open({ name: 'camera', cameraId: this.camera.id });
   }
 
   #surface(stream: Stream | null): SurfaceView {

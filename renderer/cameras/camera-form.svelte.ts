@@ -1,0 +1,207 @@
+import type { Camera, CameraConnection, StreamFacts } from '../../main/contract/camera.ts';
+import type { CallFailure } from '../link/call-error.ts';
+import type { Stream } from '../playback/stream.ts';
+import type { Station } from '../state/station.svelte.ts';
+import { errorWords } from '../wall/error-words.ts';
+
+const fields = ['address', 'subUrl', 'username', 'password', 'name', 'number', 'group'] as const;
+export type FieldName = (typeof fields)[number];
+
+/** The live picture of what was typed, before anything is stored. */
+export type Trial =
+  | { readonly name: 'none' }
+  /** Only the address is known: the usual paths are tried. */
+  | { readonly name: 'searching' }
+  | { readonly name: 'opening'; readonly stream: Stream | null }
+  | { readonly name: 'playing'; readonly stream: Stream; readonly facts: StreamFacts }
+  | { readonly name: 'failed'; readonly reason: string; readonly advice: string };
+
+/** A camera as it is typed, new or not, and what the engine said about it. */
+export class CameraForm {
+  readonly values: Record<FieldName, string>;
+  connection: CameraConnection = $state('on-demand');
+  readonly #station: Station;
+  readonly #existing: Camera | null;
+  #fieldErrors = $state.raw<Partial<Record<FieldName, string>>>({});
+  #error = $state<string | null>(null);
+  #busy = $state(false);
+  #trial = $state.raw<Trial>({ name: 'none' });
+  #trying = new AbortController();
+
+  /** @param existing null: a new camera */
+  constructor(station: Station, existing: Camera | null) {
+    this.#station = station;
+    this.#existing = existing;
+    this.values = $state({
+      address: existing?.mainUrl ?? '',
+      subUrl: existing?.subUrl ?? '',
+      username: existing?.username ?? '',
+      password: '',
+      name: existing?.name ?? '',
+      number: existing === null ? '' : String(existing.number),
+      group: existing?.group ?? '',
+    });
+    this.connection = existing?.connection ?? station.site?.settings.newCameraConnection ?? 'on-demand';
+  }
+
+  get fieldErrors(): Partial<Record<FieldName, string>> {
+    return this.#fieldErrors;
+  }
+
+  /** What is wrong with no field in particular. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  get trial(): Trial {
+    return this.#trial;
+  }
+
+  /** Shows the live picture of what was typed; looks for the streams first where only an address was. */
+  async try(): Promise<void> {
+    this.stop();
+    this.#clearErrors();
+    const { signal } = this.#trying;
+    if (!(await this.#findStreams(signal)) || signal.aborted) return;
+    this.#trial = { name: 'opening', stream: null };
+    const { username, password } = this.values;
+    const input = {
+      mainUrl: this.values.address,
+      ...(username === '' ? {} : { username }),
+      ...(password === '' ? {} : { password }),
+      ...(this.#existing === null ? {} : { cameraId: this.#existing.id }),
+    };
+    const { failure } = await this.#station.ask(async (client) => {
+      for await (const event of await client.cameras.preview(input, { signal })) {
+        if (signal.aborted) return;
+        if (event.type === 'opened') {
+          const stream: Stream = { cameraId: event.previewId, profile: 'main' };
+          this.#trial = { name: 'opening', stream };
+          this.#station.stage.preview = stream;
+        } else if (event.type === 'facts') {
+          const { preview } = this.#station.stage;
+          if (preview !== null) this.#trial = { name: 'playing', stream: preview, facts: event.facts };
+        } else if (event.status.state === 'waiting') {
+          // Once is enough: a password that is wrong must not be tried again and again.
+          const { error } = event.status;
+          this.stop();
+          this.#fail({ ...error, issues: [] });
+        }
+      }
+    });
+    if (failure !== null && !signal.aborted) this.#fail(failure);
+  }
+
+  /** Ends the live picture. */
+  stop(): void {
+    this.#trying.abort();
+    this.#trying = new AbortController();
+    this.#station.stage.preview = null;
+    this.#trial = { name: 'none' };
+  }
+
+  /** Stores the camera; true when the engine has. */
+  async save(): Promise<boolean> {
+    if (this.#busy) return false;
+    this.#busy = true;
+    this.#clearErrors();
+    try {
+      if (!(await this.#findStreams(this.#trying.signal))) return false;
+      const { failure } = await this.#station.ask((client) =>
+        this.#existing === null
+          ? client.cameras.add(this.#input())
+          : client.cameras.edit({ id: this.#existing.id, ...this.#changes(this.#existing) }),
+      );
+      if (failure !== null) this.#refuse(failure);
+      return failure === null;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Makes full addresses of what is only a host; true when there is one, or was from the beginning. */
+  async #findStreams(signal: AbortSignal): Promise<boolean> {
+    const address = this.values.address.trim();
+    if (address === '' || /^[a-z]+:\/\//i.test(address)) return true;
+    this.#trial = { name: 'searching' };
+    const { username, password } = this.values;
+    const result = await this.#station.ask((client) =>
+      client.cameras.find(
+        {
+          address,
+          ...(username === '' ? {} : { username }),
+          ...(password === '' ? {} : { password }),
+          ...(this.#existing === null ? {} : { cameraId: this.#existing.id }),
+        },
+        { signal },
+      ),
+    );
+    if (signal.aborted) return false;
+    this.#trial = { name: 'none' };
+    if (result.failure !== null) {
+      this.#fail(result.failure);
+      return false;
+    }
+    this.values.address = result.answer.mainUrl;
+    if (this.values.subUrl.trim() === '') this.values.subUrl = result.answer.subUrl ?? '';
+    return true;
+  }
+
+  #input() {
+    const { address, subUrl, username, password, name, number, group } = this.values;
+    return {
+      name,
+      group,
+      mainUrl: address,
+      subUrl: subUrl.trim() === '' ? null : subUrl,
+      connection: this.connection,
+      ...(number.trim() === '' ? {} : { number: Number(number) }),
+      ...(username === '' ? {} : { username }),
+      ...(password === '' ? {} : { password }),
+    };
+  }
+
+  #changes(existing: Camera) {
+    const { username, number } = this.values;
+    return {
+      ...this.#input(),
+      number: number.trim() === '' ? existing.number : Number(number),
+      ...(username === '' ? { username: null, password: null } : {}),
+    };
+  }
+
+  #clearErrors(): void {
+    this.#error = null;
+    this.#fieldErrors = {};
+  }
+
+  /** The picture cannot be shown. */
+  #fail(failure: CallFailure): void {
+    this.#refuse(failure);
+    if (failure.code === 'no-answer') {
+      this.#trial = { name: 'failed', reason: failure.message, advice: '' };
+      return;
+    }
+    const { reason } = errorWords[failure.code];
+    this.#trial = { name: 'failed', reason, advice: failure.message };
+    this.#error = null;
+    if (failure.code === 'camera-refused-credentials') {
+      this.#fieldErrors = { password: 'The camera does not take them.', ...this.#fieldErrors };
+    }
+  }
+
+  #refuse(failure: CallFailure): void {
+    const errors: Partial<Record<FieldName, string>> = {};
+    for (const { path, message } of failure.issues) {
+      const name = path === 'mainUrl' ? 'address' : path;
+      const field = fields.find((known) => known === name);
+      if (field !== undefined) errors[field] ??= message;
+    }
+    this.#fieldErrors = errors;
+    if (Object.keys(errors).length === 0) this.#error = failure.message;
+  }
+}

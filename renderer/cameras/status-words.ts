@@ -1,0 +1,22 @@
+import type { StreamStatus } from '../../main/contract/camera.ts';
+import { errorWords } from '../wall/error-words.ts';
+
+export type StatusTone = 'good' | 'quiet' | 'busy' | 'bad';
+
+/** How a camera is, in a word and a colour. */
+export function statusWords(status: StreamStatus): { readonly words: string; readonly tone: StatusTone } {
+  switch (status.state) {
+    case 'playing':
+      return { words: 'Live', tone: 'good' };
+    case 'standby':
+      return { words: 'Ready', tone: 'good' };
+    case 'connecting':
+      return { words: 'Connecting…', tone: 'busy' };
+    case 'waiting':
+      return { words: errorWords[status.error.code].reason, tone: 'bad' };
+    case 'idle':
+      return { words: 'Not asked yet', tone: 'quiet' };
+    default:
+      return status satisfies never;
+  }
+}

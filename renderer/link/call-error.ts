@@ -1,0 +1,30 @@
+import { ORPCError } from '@orpc/client';
+import type { ErrorCode } from '../../main/contract/error-codes.ts';
+
+/** One thing that is wrong with an input. */
+export interface InputIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What the engine said about a call that failed; in its own words where it answered. */
+export interface CallFailure {
+  readonly code: ErrorCode | 'no-answer';
+  readonly message: string;
+  readonly issues: readonly InputIssue[];
+}
+
+export const notLinked: CallFailure = {
+  code: 'no-answer',
+  message: 'Gatehouse cannot be reached at the moment. Nothing was changed; try again when it is back.',
+  issues: [],
+};
+
+export function callFailure(error: unknown): CallFailure {
+  if (!(error instanceof ORPCError)) {
+    const message = 'Gatehouse did not answer. Look whether it was done before you try again.';
+    return { code: 'no-answer', message, issues: [] };
+  }
+  const { issues } = (error.data ?? {}) as { issues?: readonly InputIssue[] };
+  return { code: error.code as ErrorCode, message: error.message, issues: issues ?? [] };
+}

@@ -1,0 +1,67 @@
+import type { Camera, CameraConnection } from '../../main/contract/camera.ts';
+import type { CameraFileFormat } from '../../main/contract/camera-file.ts';
+import { saveFile } from './save-file.ts';
+import type { Station } from './station.svelte.ts';
+
+/** What a person does to cameras; each that takes something away can be taken back. */
+export class CameraCommands {
+  readonly #station: Station;
+
+  constructor(station: Station) {
+    this.#station = station;
+  }
+
+  async remove(cameras: readonly Camera[]): Promise<void> {
+    const ids = cameras.map(({ id }) => id);
+    const removed = await this.#station.try((client) => client.cameras.remove({ ids }));
+    if (removed === undefined) return;
+    this.#station.toasts.tell(`${named(cameras)} removed.`, () => {
+      void this.#station.try((client) => client.cameras.restore({ ids }));
+    });
+  }
+
+  async connect(cameras: readonly Camera[], connection: CameraConnection): Promise<void> {
+    await this.#change(cameras, { connection });
+    const words = connection === 'always' ? 'always connected' : 'connected on demand';
+    this.#station.toasts.tell(`${named(cameras)}: ${words}.`);
+  }
+
+  async group(cameras: readonly Camera[], group: string): Promise<void> {
+    await this.#change(cameras, { group });
+  }
+
+  /** Puts cameras in front of another one (null: behind all), and into its group. */
+  async move(cameras: readonly Camera[], before: Camera | null, group: string): Promise<void> {
+    const ids = cameras.map(({ id }) => id);
+    const moved = await this.#station.try((client) =>
+      client.cameras.reorder({ ids, before: before?.id ?? null }),
+    );
+    if (moved !== undefined && cameras.some((camera) => camera.group !== group)) {
+      await this.#change(cameras, { group });
+    }
+  }
+
+  async export(format: CameraFileFormat): Promise<void> {
+    const exported = await this.#station.try((client) => client.cameras.export({ format }));
+    if (exported === undefined) return;
+    const { fileName, text } = exported.answer;
+    saveFile(new File([text], fileName, { type: format === 'csv' ? 'text/csv' : 'application/json' }));
+    this.#station.toasts.tell(`${fileName} saved, without passwords.`);
+  }
+
+  async #change(
+    cameras: readonly Camera[],
+    change: { group?: string; connection?: CameraConnection },
+  ): Promise<void> {
+    await this.#station.try((client) =>
+      client.cameras.change({ ids: cameras.map(({ id }) => id), ...change }),
+    );
+  }
+}
+
+function named(cameras: readonly Camera[]): string {
+  const [first] = cameras;
+  return cameras.length === 1 && first !== undefined
+    ? `Camera ${first.number}, ${first.name}`
+    : `${cameras.length} cameras`;
+}
