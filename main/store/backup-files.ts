@@ -4,6 +4,9 @@ import type { Backup } from '../contract/site.ts';
 
 const backupName = /^gatehouse-(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)\.db$/;
 
+/** A clock that is set right by less than this was not wrong. */
+const toleratedMilliseconds = 60_000;
+
 export function backupFolder(dataFolder: string): string {
   return path.join(dataFolder, 'backups');
 }
@@ -33,8 +36,13 @@ export function listBackups(dataFolder: string, now: number): Backup[] {
     if (time === null || stats?.isFile() !== true) continue;
     backups.push({ file, time, bytes: stats.size });
   }
-  const rank = ({ time }: Backup) => (time > now ? 1 : 0);
+  const rank = ({ time }: Backup) => (isFromFuture(time, now) ? 1 : 0);
   return backups.sort((left, right) => rank(left) - rank(right) || right.time - left.time);
+}
+
+/** Whether only a wrong clock can have said `time`. */
+export function isFromFuture(time: number, now: number): boolean {
+  return time > now + toleratedMilliseconds;
 }
 
 /** What a folder holds; nothing when it is not there. */

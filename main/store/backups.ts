@@ -1,13 +1,13 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { chmod, open, rename } from 'node:fs/promises';
+import { chmod, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Backup } from '../contract/site.ts';
-import { backupFile, backupFolder, listBackups, namesIn } from './backup-files.ts';
+import { backupFile, backupFolder, isFromFuture, listBackups, namesIn } from './backup-files.ts';
 import { explainFailure } from './database.ts';
-import { inspectInTurns, versionOf } from './database-check.ts';
+import { inspectInTurns, isDamage, versionOf } from './database-check.ts';
 import { newestVersion } from './migrations/migrate.ts';
 import { syncFolder } from './recovery.ts';
 
@@ -91,7 +91,8 @@ export class Backups implements AsyncDisposable {
     try {
       const now = this.#now();
       const [newest] = this.list();
-      const isRecent = newest !== undefined && newest.time <= now && newest.time > now - dayMilliseconds;
+      const isRecent =
+        newest !== undefined && newest.time > now - dayMilliseconds && !isFromFuture(newest.time, now);
       if (isRecent && (await this.#isGood(newest))) return;
       await this.backUp();
     } catch (error) {
@@ -124,15 +125,15 @@ export class Backups implements AsyncDisposable {
       chmodSync(path.dirname(file), 0o700);
       await this.#copy(temporary);
       const { version, damage } = await inspectInTurns(temporary);
-      if (damage !== null) throw new Error(`the copy is damaged (${damage}).`);
-      if (version !== versionOf(database)) throw new Error(`the copy has version ${version}.`);
+      if (damage !== null) throw damagedCopy(damage);
+      if (version !== versionOf(database)) throw damagedCopy(`its version is ${version}`);
       await chmod(temporary, 0o600);
       await syncFile(temporary);
       await rename(temporary, file);
       syncFolder(path.dirname(file));
     } catch (error) {
-      rmSync(temporary, { force: true });
-      throw this.#explain(error);
+      await rm(temporary, { force: true }).catch(() => {});
+      throw this.#explain(isDamage(error) ? damagedCopy(error.message) : error);
     }
     this.#hasFailed = false;
     this.#good.add(file);
@@ -207,6 +208,13 @@ export class Backups implements AsyncDisposable {
   #explain(error: unknown): GatehouseError {
     return explainFailure(error, `No backup could be made in ${backupFolder(this.#options.folder)}`);
   }
+}
+
+/** A copy is as damaged as what it was made from. */
+function damagedCopy(damage: string): Error {
+  return new Error(
+    `the copy is damaged (${damage}). Start Gatehouse again: it checks the database and restores it if need be.`,
+  );
 }
 
 async function syncFile(file: string): Promise<void> {

@@ -1,0 +1,133 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { explainDatabaseError, openDatabase } from '../../main/store/database.ts';
+import { addWall, filesIn, makeFolder, makeStore, wallNames } from '../support/damaged-store.ts';
+
+let owned: AsyncDisposableStack;
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  owned = new AsyncDisposableStack();
+  folder = await makeFolder(owned);
+  file = path.join(folder, 'gatehouse.db');
+});
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+/** What a newer Gatehouse left when it was killed: its version is in the log only. */
+async function leaveFutureLog(): Promise<void> {
+  const { database } = openDatabase(folder);
+  database.pragma('wal_autocheckpoint = 0');
+  database.pragma('user_version = 999');
+  for (const suffix of ['', '-wal']) await copyFile(`${file}${suffix}`, path.join(folder, `kept${suffix}`));
+  database.close();
+  for (const suffix of ['', '-wal']) await copyFile(path.join(folder, `kept${suffix}`), `${file}${suffix}`);
+}
+
+async function setFuture(): Promise<void> {
+  const database = new Database(file);
+  database.pragma('user_version = 999');
+  database.close();
+}
+
+test.each([
+  ['in the file', setFuture],
+  ['in the log only', leaveFutureLog],
+  [
+    'in the file, beside an empty log and an index',
+    async () => {
+      await setFuture();
+      await writeFile(`${file}-wal`, '');
+      await writeFile(`${file}-shm`, Buffer.alloc(32_768));
+    },
+  ],
+])('a database from the future is refused and stays as it is: its version is %s', async (_, travel) => {
+  await makeStore(folder, { backup: true });
+  await travel();
+  const before = await filesIn(folder);
+  expect(() => openDatabase(folder)).toThrow(
+    /gatehouse\.db was written by a newer Gatehouse\. Install that version/,
+  );
+  expect(await filesIn(folder)).toEqual(before);
+});
+
+test('a full disk is said in words, nothing is half stored, and writes work again when there is room', async () => {
+  const { database } = openDatabase(folder);
+  owned.defer(() => void database.close());
+  addWall(database, 'before');
+  const pages = Number(database.pragma('page_count', { simple: true }));
+  database.pragma(`max_page_count = ${pages}`);
+  const add = database.transaction((names: readonly string[]) => {
+    for (const name of names) addWall(database, name);
+  });
+  const many = Array.from({ length: 500 }, (_, index) => `wall ${index} ${'x'.repeat(100)}`);
+  const thrown = thrownBy(() => add(many));
+  expect(thrown).toMatchObject({ code: 'SQLITE_FULL' });
+  expect(explainDatabaseError(thrown)).toMatchObject({
+    code: 'disk-full',
+    message: 'Nothing was saved in gatehouse.db: the disk is full. Make room on it and try again.',
+  });
+  expect(database.inTransaction).toBe(false);
+  expect(wallNames(database)).toEqual(['before']);
+  database.pragma('max_page_count = 1000000');
+  add(many);
+  expect(wallNames(database)).toHaveLength(501);
+  expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+});
+
+test('a database that another program locks is said in words', () => {
+  const first = new Database(file);
+  const second = new Database(file, { timeout: 0 });
+  first.exec('CREATE TABLE wall (x); BEGIN EXCLUSIVE');
+  expect(explainDatabaseError(thrownBy(() => second.exec('INSERT INTO wall VALUES (1)')))).toMatchObject({
+    code: 'database-failed',
+    message: expect.stringContaining('another Gatehouse uses it. Close that one first'),
+  });
+  first.close();
+  second.close();
+});
+
+test.each([
+  ['SQLITE_FULL', 'disk-full', /the disk is full/],
+  ['SQLITE_BUSY_SNAPSHOT', 'database-failed', /another Gatehouse/],
+  ['SQLITE_READONLY_DBMOVED', 'database-failed', /not writable/],
+  ['SQLITE_CANTOPEN', 'database-failed', /not writable/],
+  ['SQLITE_IOERR_FSYNC', 'database-failed', /Check it, then start Gatehouse again/],
+  ['SQLITE_CORRUPT_INDEX', 'database-failed', /puts damaged files aside/],
+  ['SQLITE_NOTADB', 'database-failed', /puts damaged files aside/],
+])('%s is said in words: nothing was saved, and what to do', (code, expected, sentence) => {
+  const explained = explainDatabaseError(new Database.SqliteError('as SQLite says it', code));
+  expect(explained?.code).toBe(expected);
+  expect(explained?.message).toMatch(/^Nothing was saved in gatehouse\.db: /);
+  expect(explained?.message).toMatch(sentence);
+});
+
+test('a violated constraint, a wrong statement and a file that is not there are no trouble with the database', () => {
+  const { database } = openDatabase(folder);
+  owned.defer(() => void database.close());
+  addWall(database, 'twice');
+  const missing = Object.assign(new Error('permission denied'), { code: 'EACCES' });
+  for (const thrown of [
+    thrownBy(() => addWall(database, 'twice')),
+    thrownBy(() => database.exec('SELECT nothing FROM nowhere')),
+    missing,
+    new Error('SQLITE_FULL'),
+    'SQLITE_FULL',
+    undefined,
+  ]) {
+    expect(explainDatabaseError(thrown)).toBeUndefined();
+  }
+});
+
+function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
