@@ -3,6 +3,7 @@ import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { contract } from '../contract/contract.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
+import { explainDatabaseError } from '../store/database.ts';
 import type { ApiContext } from './services.ts';
 
 /** What an error of the API carries beside code and message. */
@@ -24,7 +25,7 @@ export function createProcedures(log: Log) {
       try {
         return await next();
       } catch (error) {
-        throw toAnswer(error, path, log);
+        throw toAnswer(explainDatabaseError(error) ?? error, path, log);
       }
     })
     .use(({ context, next, procedure }) => {

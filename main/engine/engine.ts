@@ -11,6 +11,8 @@ import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
 import { Layouts } from '../site/layouts.ts';
 import { SiteService } from '../site/site-service.ts';
+import { Backups } from '../store/backups.ts';
+import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
@@ -48,8 +50,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     notices: store.notices,
     dataFolder,
     version,
-    backups: () => [],
+    backups: () => backups.list(),
   });
+  if (store.recovery !== null) tellRecovery(site, store.recovery);
+  const backups = parts.use(
+    new Backups({
+      database: store.database,
+      folder: dataFolder,
+      log,
+      onFailure: (error) => site.notify('backup-failed', error.message),
+      onChange: () => site.announce(),
+    }),
+  );
   parts.use(
     new ClockWatch((milliseconds) => {
       log.warn({ milliseconds }, 'the clock jumped');
@@ -79,7 +91,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       site,
       demo,
       viewers,
-      backups: { backUp: () => Promise.reject(new Error('not yet')) },
+      backups,
       diagnostics: () => Promise.reject(new Error('not yet')),
     },
     log,
@@ -108,4 +120,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The data was damaged when the engine started. */
+function tellRecovery(site: SiteService, { backup, backupTime, quarantine, reason }: Recovery): void {
+  const kept = quarantine === null ? '' : ` The damaged files are kept in ${quarantine} (${reason}).`;
+  if (backup === null) {
+    const message = `The data was damaged and there was no backup: cameras and walls have to be entered again.${kept}`;
+    site.notify('data-lost', message);
+    return;
+  }
+  const time = backupTime === null ? '' : ` of ${new Date(backupTime).toLocaleString()}`;
+  const message = `The data was damaged, and the backup${time} was brought back. Look whether cameras and walls are right: what was changed later is lost.${kept}`;
+  site.notify('data-restored', message);
 }

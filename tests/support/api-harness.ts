@@ -12,9 +12,14 @@ import { localOwner, type Principal } from '../../main/access/principal.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
 import { createLog } from '../../main/base/log.ts';
 import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
+import { CameraTrials } from '../../main/cameras/camera-trials.ts';
 import type { contract } from '../../main/contract/contract.ts';
+import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import { DemoCameras } from '../../main/engine/demo-cameras.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
+import { Layouts } from '../../main/site/layouts.ts';
+import { SiteService } from '../../main/site/site-service.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 
@@ -27,6 +32,8 @@ export interface ApiHarness {
   readonly folder: string;
   readonly store: Store;
   readonly cameras: CameraRegistry;
+  readonly trials: CameraTrials;
+  readonly site: SiteService;
   readonly viewers: ViewerService;
   readonly router: ApiRouter;
 }
@@ -35,10 +42,45 @@ export async function createHarness(owned: AsyncDisposableStack): Promise<ApiHar
   const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-api-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
   const store = owned.use(openStore({ folder, log }));
-  const cameras = owned.use(new CameraRegistry({ table: store.cameras, log }));
+  const site = new SiteService({
+    settings: store.settings,
+    notices: store.notices,
+    dataFolder: folder,
+    version: '0.0.0',
+    backups: () => [],
+  });
+  const cameras = owned.use(
+    new CameraRegistry({
+      table: store.cameras,
+      history: store.history,
+      newConnection: () => site.settings.newCameraConnection,
+      log,
+    }),
+  );
+  const trials = owned.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const demo = owned.use(
+    new DemoCameras({
+      registry: cameras,
+      settings: store.settings,
+      site,
+      start: (count) => startVirtualCameras({ count }),
+    }),
+  );
   const viewers = owned.use(new ViewerService({ log }));
-  const router = createRouter({ cameras, layouts: store.layouts, viewers }, log);
-  return { folder, store, cameras, viewers, router };
+  const router = createRouter(
+    {
+      cameras,
+      trials,
+      layouts: new Layouts(store.layouts),
+      site,
+      demo,
+      viewers,
+      backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
+      diagnostics: async () => new File([], 'diagnostics.zip'),
+    },
+    log,
+  );
+  return { folder, store, cameras, trials, site, viewers, router };
 }
 
 /** A client of one kind, and how to be gone without saying goodbye. */
