@@ -1,0 +1,97 @@
+import type * as z from 'zod';
+import { contract } from '../../main/contract/contract.ts';
+
+/** Must be in no answer. */
+export const samplePassword = 'hunter2';
+/** Of nothing that there is. */
+export const unknownId = '6f1c1d2e-7c1b-4b53-9a70-0123456789ab';
+
+const stream = {
+  mainUrl: 'rtsp://127.0.0.1:1/x',
+  username: 'guard',
+  password: samplePassword,
+  cameraId: unknownId,
+};
+
+/** For each procedure an input that its schema takes, with every field; undefined: it takes none. */
+export const samples: Record<string, unknown> = {
+  'cameras.list': undefined,
+  'cameras.watch': undefined,
+  'cameras.add': {
+    name: 'Gate',
+    number: 9,
+    group: 'Yard',
+    mainUrl: 'rtsp://127.0.0.1:1/x',
+    subUrl: 'rtsp://127.0.0.1:1/y',
+    username: 'guard',
+    password: samplePassword,
+    connection: 'always',
+  },
+  'cameras.edit': {
+    id: unknownId,
+    name: 'Gate',
+    number: 9,
+    group: 'Yard',
+    mainUrl: 'rtsp://127.0.0.1:1/x',
+    subUrl: 'rtsp://127.0.0.1:1/y',
+    username: 'guard',
+    password: samplePassword,
+    connection: 'always',
+  },
+  'cameras.change': { ids: [unknownId], group: 'Yard', connection: 'always' },
+  'cameras.remove': { ids: [unknownId] },
+  'cameras.restore': { ids: [unknownId] },
+  'cameras.reorder': { ids: [unknownId], before: unknownId },
+  'cameras.find': {
+    address: '127.0.0.1:1',
+    username: 'guard',
+    password: samplePassword,
+    cameraId: unknownId,
+  },
+  'cameras.test': stream,
+  'cameras.preview': stream,
+  'cameras.history': { cameraId: unknownId },
+  'cameras.export': { format: 'csv' },
+  'cameras.import': { text: 'name,address' },
+  'layouts.list': undefined,
+  'layouts.watch': undefined,
+  'layouts.save': { id: unknownId, name: 'Night', grid: '4', tiles: [unknownId, null] },
+  'layouts.rename': { id: unknownId, name: 'Night' },
+  'layouts.duplicate': { id: unknownId },
+  'layouts.remove': { id: unknownId },
+  'layouts.restore': { id: unknownId },
+  'layouts.reorder': { ids: [unknownId] },
+  'site.watch': undefined,
+  'site.changeSettings': {
+    siteName: 'Harbour',
+    pictureFit: 'fill',
+    tileNames: 'selected',
+    clock: 'hidden',
+    newCameraConnection: 'always',
+  },
+  'site.dismissNotice': { id: unknownId },
+  'site.backUp': undefined,
+  'site.saveDiagnostics': undefined,
+  'site.showDemo': { count: 1 },
+  'site.hideDemo': undefined,
+  'viewer.open': { slots: 1 },
+  'viewer.answer': { viewerId: unknownId, sdp: 'v=0' },
+  'viewer.candidate': { viewerId: unknownId, candidate: { candidate: '', sdpMid: '0', sdpMLineIndex: 0 } },
+  'viewer.show': { viewerId: unknownId, bindings: [{ slot: 0, cameraId: unknownId, profile: 'main' }] },
+};
+
+/** A procedure of the contract. */
+export interface ListedProcedure {
+  /** `cameras.add` */
+  readonly path: string;
+  /** Undefined: it takes nothing. */
+  readonly schema: z.ZodType | undefined;
+}
+
+/** Every procedure of the contract. */
+export const procedures: readonly ListedProcedure[] = Object.entries(contract).flatMap(([router, members]) =>
+  Object.entries(members).map(([name, procedure]) => ({
+    path: `${router}.${name}`,
+    schema: procedure['~orpc'].inputSchema,
+  })),
+);
