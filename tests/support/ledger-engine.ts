@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
 import { localOwner } from '../../main/access/principal.ts';
@@ -22,6 +23,8 @@ import { seededRandom } from './mutations.ts';
 
 const fullCameras = 300;
 const fullLayouts = 100;
+/** Far longer than a write: most kills fall between what is said and what is done. */
+const earlyMilliseconds = 20;
 
 const { values } = parseArgs({
   options: {
@@ -52,6 +55,7 @@ function say(line: LedgerLine): void {
 /** Writes a row whose key is known before; null: removes it. */
 async function write(key: string, row: LedgerRow | null, call: () => Promise<unknown>): Promise<void> {
   say({ state: values.early ? 'written' : 'writing', key, row });
+  if (values.early) await delay(earlyMilliseconds);
   await call();
   say({ state: 'written', key, row });
 }
