@@ -29,17 +29,33 @@ export function inspectFile(file: string): Inspection {
   const hasLog = sizeOf(`${file}-wal`) > 0;
   const header = readWhole(file);
   const doubt = checkHeader(header);
-  // With a log the first page counts as the log has it: the one in the file may be half written.
   if (!hasLog) {
     if (doubt !== null) return { version: 0, damage: doubt };
     refuseNewer(header.readInt32BE(60), file);
+    return inspectOpened(file, { readonly: false, doubt });
   }
   const hadIndex = existsSync(`${file}-shm`);
-  let database: Database.Database | undefined;
   try {
     // Closing a writable connection would write the log into the file.
-    database = new Database(file, { readonly: hasLog, fileMustExist: true, timeout: busyMilliseconds });
-    if (!hasLog) database.pragma('locking_mode = EXCLUSIVE');
+    return inspectOpened(file, { readonly: true, doubt });
+  } catch (error) {
+    // On a full disk a reader has no room for its index of the log. An engine needs none, and must be able to start.
+    if (!isCode(error, 'SQLITE_IOERR_SHMSIZE')) throw error;
+    return inspectOpened(file, { readonly: false, doubt });
+  } finally {
+    if (!hadIndex) rmSync(`${file}-shm`, { force: true });
+  }
+}
+
+/** @param doubt what is wrong with the header in the file; with a log the one in there counts */
+function inspectOpened(
+  file: string,
+  { readonly, doubt }: { readonly: boolean; doubt: string | null },
+): Inspection {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly, fileMustExist: true, timeout: busyMilliseconds });
+    if (!readonly) database.pragma('locking_mode = EXCLUSIVE');
     const version = versionOf(database);
     refuseNewer(version, file);
     if (doubt !== null && checkHeader(database.serialize()) !== null) return { version: 0, damage: doubt };
@@ -50,8 +66,6 @@ export function inspectFile(file: string): Inspection {
     throw error;
   } finally {
     database?.close();
-    // A reader leaves its index of the log behind; an engine keeps its own in memory.
-    if (hasLog && !hadIndex) rmSync(`${file}-shm`, { force: true });
   }
 }
 

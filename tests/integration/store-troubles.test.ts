@@ -1,9 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { explainDatabaseError, openDatabase } from '../../main/store/database.ts';
-import { addWall, filesIn, makeFolder, makeStore, wallNames } from '../support/damaged-store.ts';
+import {
+  addWall,
+  filesIn,
+  makeFolder,
+  makeKilledStore,
+  makeStore,
+  wallNames,
+} from '../support/damaged-store.ts';
 
 let owned: AsyncDisposableStack;
 let folder: string;
@@ -78,6 +86,28 @@ test('a full disk is said in words, nothing is half stored, and writes work agai
   expect(wallNames(database)).toHaveLength(501);
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a full disk does not keep a killed engine from starting again',
+  async () => {
+    await makeKilledStore(folder, { backup: false });
+    const module = path.resolve(import.meta.dirname, '../../main/store/database.ts');
+    const script = `import { openDatabase } from ${JSON.stringify(module)};
+    const { database, recovery } = openDatabase(${JSON.stringify(folder)});
+    console.log(database.prepare("SELECT count(*) FROM layout WHERE name = 'in the log'").pluck().get(), recovery);
+    process.kill(process.pid, 'SIGKILL');`;
+    // No file may grow beyond 16 kB: to SQLite it is a disk without room for the 32 kB of an index.
+    const limited = `trap '' XFSZ; ulimit -f 16; exec "$0" --input-type=module -e "$1"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', limited, process.execPath, script], {
+      encoding: 'utf8',
+    });
+    expect(`${stdout}${stderr}`).toBe('1 null\n');
+    const { database, recovery } = openDatabase(folder);
+    expect(recovery).toBeNull();
+    expect(wallNames(database)).toEqual(['saved', 'later', 'in the log']);
+    database.close();
+  },
+);
 
 test('a database that another program locks is said in words', () => {
   const first = new Database(file);
