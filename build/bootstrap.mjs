@@ -22,6 +22,9 @@ const tasks = {
   test: { script: 'build/test.ts' },
   check: { script: 'build/check.ts' },
   bench: { script: 'tests/bench/bench.ts' },
+  faults: { script: 'tests/faults/engine-killed.ts' },
+  screenshots: { script: 'build/screenshots.ts' },
+  'api-document': { script: 'build/api-document.ts' },
   build: { script: undefined },
 };
 

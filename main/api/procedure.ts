@@ -13,6 +13,9 @@ export interface ErrorData {
   readonly camera?: string;
 }
 
+/** A list of thousands of wrong ids is said to be wrong by its first ones. */
+const maximumListedIssues = 50;
+
 /**
  * The contract with what every procedure shares: errors become answers, and the caller needs the permission that the
  * procedure names. Both run before the input is looked at.
@@ -42,7 +45,7 @@ export function createProcedures(log: Log) {
 
 function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<ErrorCode, ErrorData> {
   if (error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') {
-    const issues = error.cause.issues.map((issue) => ({
+    const issues = error.cause.issues.slice(0, maximumListedIssues).map((issue) => ({
       path: (issue.path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.'),
       message: issue.message,
     }));

@@ -4,7 +4,8 @@ import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
 import { parseCameraFile } from './camera-file.ts';
 import { editedCamera, newCamera, streamKey } from './camera-input.ts';
 
-const maximumListedIssues = 200;
+/** The 200 that are listed for a file, and the word about how many more there are. */
+const maximumListedIssues = 201;
 
 /** What a file would do to the cameras. */
 export interface CameraImport {

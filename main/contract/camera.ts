@@ -25,7 +25,10 @@ const cameraNumber = z
   .int('must be a whole number')
   .min(1, 'must be 1 or more')
   .max(maximumCameraNumber, `must be at most ${maximumCameraNumber}`);
-const userName = z.string().max(256, 'must be at most 256 characters long');
+const userName = z
+  .string()
+  .max(256, 'must be at most 256 characters long')
+  .regex(/^\P{Cc}*$/u, 'must be one line without control characters');
 const typedPassword = z.string().max(256, 'must be at most 256 characters long');
 
 /** A camera as the console sees it. The password never leaves the engine. */

@@ -17,6 +17,7 @@ import {
 } from './camera.ts';
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
 import { cameraHistory } from './history.ts';
+import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import {
@@ -26,6 +27,9 @@ import {
   viewerOpenInput,
   viewerShowInput,
 } from './viewer.ts';
+
+// Zod's own words are for programmers.
+z.config({ customError: issueWords });
 
 /** What a caller must be allowed to do; every procedure names exactly one. */
 export const permissions = ['cameras:view', 'cameras:edit', 'layouts:edit', 'site:manage'] as const;

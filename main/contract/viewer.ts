@@ -31,7 +31,11 @@ export const viewerAnswerInput = z.object({ viewerId, sdp: z.string().max(512 * 
 export const viewerCandidateInput = z.object({
   viewerId,
   candidate: z.object({
-    candidate: z.string().max(1024),
+    /** Empty: there are no more. */
+    candidate: z
+      .string()
+      .max(1024)
+      .regex(/^(candidate:[ -~]*)?$/, 'must be an ICE candidate'),
     sdpMid: z.string().max(64).nullable(),
     sdpMLineIndex: z.int().min(0).max(1024).nullable(),
   }),

@@ -12,6 +12,8 @@ const maximumMessageBytes = 1024 * 1024;
 /** A page that does not read: its socket is closed, and it gets a fresh snapshot when it comes back. */
 const maximumUnsentBytes = 8 * 1024 * 1024;
 const pingMilliseconds = 10_000;
+/** Close code of RFC 6455 section 7.4.1 for data that is not what it should be. */
+const unreadableFrame = 1007;
 
 /** Answers an upgrade with an HTTP status instead. */
 export function refuse(socket: Duplex, status: string): void {
@@ -60,7 +62,7 @@ export class ApiSockets implements AsyncDisposable {
     webSocket.on('pong', () => this.#alive.add(webSocket));
     webSocket.on('error', (error) => this.#log.debug({ err: error }, 'API socket failed'));
     this.#handler
-      .upgrade(webSocket, { context: { principal: localOwner } })
+      .upgrade(readable(webSocket), { context: { principal: localOwner } })
       .catch((error: unknown) => this.#log.error({ err: error }, 'API socket could not be served'));
   }
 
@@ -74,5 +76,32 @@ export class ApiSockets implements AsyncDisposable {
       this.#alive.delete(webSocket);
       webSocket.ping();
     }
+  }
+}
+
+/** What oRPC needs of a socket. What it cannot read it would print, with whatever is in it: that never gets there. */
+function readable(webSocket: WebSocket): Pick<WebSocket, 'addEventListener' | 'send'> {
+  const addEventListener = (type: string, listener: (event: unknown) => void) => {
+    if (type !== 'message') {
+      webSocket.on(type, listener);
+      return;
+    }
+    webSocket.addEventListener('message', (event) => {
+      if (typeof event.data === 'string' && isJson(event.data)) listener(event);
+      else webSocket.close(unreadableFrame);
+    });
+  };
+  return {
+    addEventListener: addEventListener as WebSocket['addEventListener'],
+    send: webSocket.send.bind(webSocket),
+  };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -97,12 +97,14 @@ export class Viewer implements AsyncDisposable {
   async answer(sdp: string): Promise<void> {
     const offered = this.#offered;
     if (offered === undefined) {
-      throw new GatehouseError('bad-input', 'There is no offer that this answer could belong to.');
+      throw GatehouseError.ofField('sdp', 'There is no offer that this answer could belong to.');
     }
+    // werift takes anything for an answer, and then there is no offer left that the real one could belong to.
+    if (!isAnswerTo(sdp, offered)) throw unusable('sdp', 'SDP answer');
     try {
       await this.#peer.answer(sdp);
     } catch (error) {
-      throw new GatehouseError('bad-input', 'The SDP answer of the window is not usable.', { cause: error });
+      throw unusable('sdp', 'SDP answer', error);
     }
     this.#offered = undefined;
     const added = this.#slots.slice(this.#negotiated, offered);
@@ -119,9 +121,7 @@ export class Viewer implements AsyncDisposable {
     try {
       await this.#peer.addCandidate(candidate);
     } catch (error) {
-      throw new GatehouseError('bad-input', 'The ICE candidate of the window is not usable.', {
-        cause: error,
-      });
+      throw unusable('candidate.candidate', 'ICE candidate', error);
     }
   }
 
@@ -220,4 +220,16 @@ export class Viewer implements AsyncDisposable {
     this.#emit({ type: 'closed', reason });
     void this[Symbol.asyncDispose]();
   }
+}
+
+/** Whether it has a media section for each slot, and says how to reach and to recognise the window (RFC 8829). */
+function isAnswerTo(sdp: string, slots: number): boolean {
+  const lines = sdp.split(/\r?\n/);
+  const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;
+  return count('m=') === slots && count('a=ice-ufrag:') > 0 && count('a=fingerprint:') > 0;
+}
+
+function unusable(path: string, what: string, cause?: unknown): GatehouseError {
+  const message = `The ${what} of the window is not usable.`;
+  return new GatehouseError('bad-input', message, { cause, issues: [{ path, message }] });
 }

@@ -74,7 +74,7 @@ test('any number of leases share one connection, which closes ten seconds after 
   expect(upstream.status.state).toBe('playing');
   again[Symbol.dispose]();
   vi.advanceTimersByTime(10_001);
-  await until('idle');
+  await until('standby');
   expect(camera.statistics.connections).toBe(1);
 });
 
@@ -131,5 +131,6 @@ test('a disposed session has closed its connection', async () => {
   upstream.lease();
   await until('playing');
   await upstream[Symbol.asyncDispose]();
-  expect(upstream.status.state).toBe('idle');
+  expect(upstream.status.state).toBe('standby');
+  while (camera.statistics.openConnections > 0) await new Promise(setImmediate);
 });

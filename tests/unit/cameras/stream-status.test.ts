@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { GatehouseError } from '../../../main/base/gatehouse-error.ts';
 import { nextStatus } from '../../../main/cameras/stream-status.ts';
 
+const error = new GatehouseError('camera-silent', 'Gate: nothing came for 4 s.');
+const waiting = nextStatus({ state: 'playing', since: 2 }, { type: 'failed', error, retryAt: 99 }, 3);
+
 test('dialling, playing, failing and dialling again', () => {
   const connecting = nextStatus({ state: 'idle' }, { type: 'dialling' }, 1);
   expect(connecting).toEqual({ state: 'connecting', since: 1 });
-  const playing = nextStatus(connecting, { type: 'first-packet' }, 2);
-  expect(playing).toEqual({ state: 'playing', since: 2 });
-  const error = new GatehouseError('camera-silent', 'Gate: nothing came for 4 s.');
-  const waiting = nextStatus(playing, { type: 'failed', error, retryAt: 99 }, 3);
+  expect(nextStatus(connecting, { type: 'first-packet' }, 2)).toEqual({ state: 'playing', since: 2 });
   expect(waiting).toEqual({
     state: 'waiting',
     since: 3,
@@ -23,6 +23,16 @@ test('the second and all later packets change nothing', () => {
   expect(nextStatus(playing, { type: 'first-packet' }, 3)).toBe(playing);
 });
 
-test('a stream that nobody wants is idle', () => {
-  expect(nextStatus({ state: 'playing', since: 2 }, { type: 'stopped' }, 3)).toEqual({ state: 'idle' });
+test('a stream that nobody wants any more is ready if it played, and unknown if it was only dialled', () => {
+  const stopped = { type: 'stopped' } as const;
+  expect(nextStatus({ state: 'playing', since: 2 }, stopped, 3)).toEqual({ state: 'standby', since: 3 });
+  expect(nextStatus({ state: 'connecting', since: 2 }, stopped, 3)).toEqual({ state: 'idle' });
+});
+
+test('what was wrong stays wrong when nobody watches any more, until somebody has asked again', () => {
+  expect(nextStatus(waiting, { type: 'stopped' }, 4)).toBe(waiting);
+  const standby = nextStatus(waiting, { type: 'answered' }, 5);
+  expect(standby).toEqual({ state: 'standby', since: 5 });
+  expect(nextStatus(standby, { type: 'answered' }, 6)).toBe(standby);
+  expect(nextStatus(standby, { type: 'forgotten' }, 7)).toEqual({ state: 'idle' });
 });

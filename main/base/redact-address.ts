@@ -1,0 +1,156 @@
+import { isIPv4 } from 'node:net';
+
+/** No address that Gatehouse takes is longer. */
+const maximumCharacters = 4096;
+/** `://`, as JSON of some cameras writes it, and percent-encoded inside another address. */
+const beginnings = /:\/\/|:\\\/\\\/|%3A%2F%2F/gi;
+/** Another address, or the stack of an error: no password goes on behind these. */
+const barriers = /(?:rtsp|http|ws|rtmp|ftp)s?:\/\/|file:\/\/|\n {0,8}at /gi;
+/** A host with its port, and what may follow them. */
+const host =
+  /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{0,5})?(?=[/?#\s"'<>(){}\],;|\\`]|[:!](?:\s|$)|$)/uy;
+
+interface Host {
+  readonly end: number;
+  /** 0: a single word, which may be a user; 1: a name with a dot; 2: an IP address. */
+  readonly certainty: 0 | 1 | 2;
+  readonly hasPort: boolean;
+}
+
+/** Looks for the next of something, only ever forward: however often it is asked, the text is read once. */
+class Finder {
+  readonly #text: string;
+  readonly #pattern: RegExp;
+  #found = -1;
+  #length = 0;
+
+  constructor(text: string, pattern: RegExp) {
+    this.#text = text;
+    this.#pattern = new RegExp(pattern, pattern.flags);
+  }
+
+  /** Infinity: there is none. */
+  next(from: number): number {
+    if (this.#found >= from) return this.#found;
+    this.#pattern.lastIndex = from;
+    const match = this.#pattern.exec(this.#text);
+    this.#found = match?.index ?? Number.POSITIVE_INFINITY;
+    this.#length = match?.[0].length ?? 0;
+    return this.#found;
+  }
+
+  /** Of what was found last. */
+  get length(): number {
+    return this.#length;
+  }
+}
+
+/**
+ * Takes user and password out of every address of any scheme, however they are written: with `@`, `/`, `:`, blanks or
+ * percent signs in them. Where a text can be read in two ways, more is taken out rather than less. Linear time.
+ */
+export function redactAddresses(text: string): string {
+  const scanner = new AddressScanner(text);
+  return scanner.redact();
+}
+
+class AddressScanner {
+  readonly #text: string;
+  readonly #beginnings: Finder;
+  readonly #barriers: Finder;
+  readonly #ats: Finder;
+  readonly #encodedAts: Finder;
+  readonly #blanks: Finder;
+  readonly #lines: Finder;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#beginnings = new Finder(text, beginnings);
+    this.#barriers = new Finder(text, barriers);
+    this.#ats = new Finder(text, /@/g);
+    this.#encodedAts = new Finder(text, /@|%40/gi);
+    this.#blanks = new Finder(text, /\s/g);
+    this.#lines = new Finder(text, /[\r\n]/g);
+  }
+
+  redact(): string {
+    let redacted = '';
+    let copied = 0;
+    for (;;) {
+      const beginning = this.#beginnings.next(copied);
+      if (beginning === Number.POSITIVE_INFINITY) return redacted + this.#text.slice(copied);
+      const start = beginning + this.#beginnings.length;
+      redacted += this.#text.slice(copied, start);
+      copied = start;
+      const end = this.#endOfUserInfo(beginning, start);
+      if (end === start) continue;
+      redacted += this.#text[end - 1] === '@' ? '***@' : '***';
+      copied = end;
+    }
+  }
+
+  #endOfUserInfo(beginning: number, start: number): number {
+    if (this.#text.slice(Math.max(0, beginning - 4), beginning).toLowerCase() === 'file') return start;
+    if (this.#text[beginning] === '%') return this.#endOfEncoded(start);
+    let end = start;
+    for (;;) {
+      const found = hostAt(this.#text, end);
+      const at = this.#ats.next(end);
+      if (at - start > maximumCharacters || !this.#belongs(start, end, found, at)) {
+        return end === start && found === null ? this.#endOfUnfinished(start) : end;
+      }
+      end = at + 1;
+    }
+  }
+
+  /** Whether what stands between `end` and the `@` belongs to user and password, too. */
+  #belongs(start: number, end: number, found: Host | null, at: number): boolean {
+    const blank = this.#blanks.next(end);
+    if (at < blank) {
+      if (found === null || this.#hasColon(found.end, at)) return true;
+      // "rtsp://camera/path@1" is a path, "rtsp://admin:12/34@gate.local" is not.
+      if ((hostAt(this.#text, at + 1)?.certainty ?? 0) > 0) return true;
+      return found.certainty === 0 && found.hasPort && end === start;
+    }
+    if (this.#barriers.next(end) < at) return false;
+    const isOneLine = at < this.#lines.next(end);
+    if (found === null && end === start) return isOneLine || this.#hasColon(end, blank);
+    if (!isOneLine || found?.certainty === 2) return false;
+    if (found?.certainty === 0 && (found.hasPort || end > start)) return true;
+    return this.#hasColon(found?.end ?? end, at);
+  }
+
+  /** "rtsp://admin:secr" without a host: what was cut off in the middle of a password. */
+  #endOfUnfinished(start: number): number {
+    const end = Math.min(this.#blanks.next(start), this.#barriers.next(start), this.#text.length);
+    return this.#hasColon(start, end) ? end : start;
+  }
+
+  #endOfEncoded(start: number): number {
+    const blank = this.#blanks.next(start);
+    let end = start;
+    for (let at = this.#encodedAts.next(end); at < blank; at = this.#encodedAts.next(end)) {
+      if (at - start > maximumCharacters) break;
+      end = at + this.#encodedAts.length;
+    }
+    return end;
+  }
+
+  #hasColon(from: number, to: number): boolean {
+    return this.#text.slice(from, Math.min(to, from + maximumCharacters)).includes(':');
+  }
+}
+
+function hostAt(text: string, index: number): Host | null {
+  host.lastIndex = index;
+  const match = host.exec(text);
+  if (match === null) return null;
+  const [whole, ipv6, name = '', port] = match;
+  const isAddress = ipv6 !== undefined || isIPv4(name);
+  const isDotted = /[^.]\.[^.]/.test(name);
+  return {
+    end: index + whole.length,
+    certainty: isAddress ? 2 : isDotted ? 1 : 0,
+    hasPort: port !== undefined && port !== ':',
+  };
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { localOwner } from '../../main/access/principal.ts';
+import type { Layout } from '../../main/contract/layout.ts';
+import { defaultLayoutId } from '../../main/contract/limits.ts';
+import { type ApiClient, createHarness, memoryClient } from '../support/api-harness.ts';
+import { refused } from '../support/refused.ts';
+
+let owned: AsyncDisposableStack;
+let client: ApiClient;
+
+beforeEach(async () => {
+  owned = new AsyncDisposableStack();
+  client = memoryClient(await createHarness(owned), localOwner);
+});
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+async function save(name: string): Promise<Layout> {
+  return await client.layouts.save({
+    id: randomUUID(),
+    name,
+    grid: '4',
+    tiles: [null, randomUUID(), null, null],
+  });
+}
+const names = async () => (await client.layouts.list()).map(({ name }) => name);
+
+test('a wall is renamed, copied behind itself, and its copy has a name of its own', async () => {
+  const night = await save('Night');
+  await save('Day');
+  await client.layouts.rename({ id: night.id, name: 'Night shift' });
+  const copy = await client.layouts.duplicate({ id: night.id });
+  expect(copy).toEqual({ ...night, id: copy.id, name: 'Night shift 2' });
+  expect(await names()).toEqual(['All cameras', 'Night shift', 'Night shift 2', 'Day']);
+});
+
+test('a removed wall comes back in its place', async () => {
+  const night = await save('Night');
+  await save('Day');
+  await client.layouts.remove({ id: night.id });
+  expect(await names()).toEqual(['All cameras', 'Day']);
+  expect(await client.layouts.restore({ id: night.id })).toEqual(night);
+  expect(await names()).toEqual(['All cameras', 'Night', 'Day']);
+  expect(await refused(client.layouts.restore({ id: night.id }))).toMatchObject({ code: 'not-found' });
+});
+
+test('the wall of all cameras cannot be removed', async () => {
+  expect(await refused(client.layouts.remove({ id: defaultLayoutId }))).toMatchObject({ code: 'bad-input' });
+  expect(await names()).toEqual(['All cameras']);
+});
+
+test('an order that leaves a wall out is refused', async () => {
+  const [night, day] = [await save('Night'), await save('Day')];
+  expect(await refused(client.layouts.reorder({ ids: [day.id, night.id] }))).toMatchObject({
+    code: 'bad-input',
+  });
+  await client.layouts.reorder({ ids: [day.id, night.id, defaultLayoutId] });
+  expect(await names()).toEqual(['Day', 'Night', 'All cameras']);
+});
+
+test('a window hears of every change to the walls', async () => {
+  const events = await client.layouts.watch();
+  expect((await events.next()).value).toMatchObject({ type: 'snapshot', layouts: [{ id: defaultLayoutId }] });
+  const night = await save('Night');
+  expect((await events.next()).value).toEqual({ type: 'layout', layout: night });
+  await client.layouts.reorder({ ids: [night.id, defaultLayoutId] });
+  expect((await events.next()).value).toEqual({ type: 'order', layoutIds: [night.id, defaultLayoutId] });
+  await client.layouts.remove({ id: night.id });
+  expect((await events.next()).value).toEqual({ type: 'removed', layoutId: night.id });
+  await events.return?.(undefined);
+});
+
+test('settings change one by one, and every window has them', async () => {
+  const events = await client.site.watch();
+  await events.next();
+  expect(await client.site.changeSettings({ siteName: '  Harbour ' })).toMatchObject({ siteName: 'Harbour' });
+  expect((await events.next()).value).toMatchObject({
+    settings: { siteName: 'Harbour', pictureFit: 'whole' },
+  });
+  await client.site.changeSettings({ newCameraConnection: 'always' });
+  const camera = await client.cameras.add({ name: 'Gate', mainUrl: 'rtsp://127.0.0.1:1/main' });
+  expect(camera.connection).toBe('always');
+  await events.return?.(undefined);
+});
+
+test('a notice stays until somebody has read it', async () => {
+  await using stack = new AsyncDisposableStack();
+  const harness = await createHarness(stack);
+  const caller = memoryClient(harness, localOwner);
+  harness.site.notify('clock-jumped', 'The clock was set back.');
+  const events = await caller.site.watch();
+  const { value } = await events.next();
+  const [notice] = value?.notices ?? [];
+  expect(notice).toMatchObject({ kind: 'clock-jumped', message: 'The clock was set back.' });
+  await caller.site.dismissNotice({ id: notice?.id ?? '' });
+  expect((await events.next()).value?.notices).toEqual([]);
+  await events.return?.(undefined);
+});

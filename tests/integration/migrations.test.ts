@@ -1,0 +1,73 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../main/base/log.ts';
+import { defaultLayoutId } from '../../main/contract/limits.ts';
+import { openStore } from '../../main/store/store.ts';
+
+const log = createLog('silent');
+/** Written by the releases themselves; never changed. */
+const saved = path.resolve(import.meta.dirname, '../support/databases');
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-migrations-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a database of the first release opens with everything that was in it', async () => {
+  await copyFile(path.join(saved, 'version-1.db'), path.join(folder, 'gatehouse.db'));
+  await copyFile(path.join(saved, 'version-1.key'), path.join(folder, 'secret.key'));
+  using store = openStore({ folder, log });
+  expect(store.recovery).toBeNull();
+  const cameras = store.cameras.list();
+  expect(cameras.map(({ id, password, ...camera }) => ({ ...camera, password: password?.reveal() }))).toEqual([
+    {
+      name: 'Gate',
+      number: 1,
+      group: 'Outside',
+      mainUrl: 'rtsp://192.0.2.10/main',
+      subUrl: 'rtsp://192.0.2.10/sub',
+      username: 'guard',
+      password: 'first-light-password',
+      connection: 'on-demand',
+      order: 0,
+    },
+    {
+      name: 'Corridor',
+      number: 12,
+      group: '',
+      mainUrl: 'rtsp://192.0.2.11:8554/live',
+      subUrl: null,
+      username: null,
+      password: undefined,
+      connection: 'on-demand',
+      order: 1,
+    },
+  ]);
+  const [gate, corridor] = cameras;
+  expect(store.layouts.list()).toEqual([
+    { id: defaultLayoutId, name: 'All cameras', grid: '9', tiles: [] },
+    {
+      id: '7b0c1f0e-3c7b-4a6e-9d5e-0d6d1b7f6a01',
+      name: 'Night',
+      grid: '4',
+      tiles: [corridor?.id, null, gate?.id],
+    },
+  ]);
+  // A session of a browser goes on: its hash is still there.
+  expect(store.sessions.touch(Buffer.alloc(32, 7), 1_700_000_000_001, 0)).toBe(true);
+});
+
+test('a new database has the wall of all cameras and the default settings', () => {
+  using store = openStore({ folder, log });
+  expect(store.layouts.list()).toEqual([
+    { id: defaultLayoutId, name: 'All cameras', grid: 'auto', tiles: [] },
+  ]);
+  expect(store.settings.settings).toMatchObject({ siteName: '', newCameraConnection: 'on-demand' });
+  expect(store.settings.demoCameras).toBe(0);
+  expect(store.notices.list()).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { nalType, nalUnitType, splitAtStartCodes } from '../../../main/media/h264.ts';
+import { parsePictureSize } from '../../../main/media/picture-size.ts';
+
+const clips = path.resolve(import.meta.dirname, '../../../build/clips');
+
+test.each([
+  // As cameras send them: Hikvision (High, cropped from 1088 lines), Axis (Baseline), an interlaced encoder.
+  ['Z00AKZpmA8ARPyzUBAQFAAADA+gAAMNQBA==', 1920, 1080],
+  ['Z0IAKeKQFgJNgScFBweJEVA=', 704, 576],
+  ['Z0LAHtoCgL/lwFqAgICgAAB9IAAdTBHixdQ=', 640, 360],
+  ['Z01AHpWgKA9oQAAAAwBAAAAPGPFi2CA=', 640, 480],
+])('an SPS gives the size of its pictures (%s)', (sps, width, height) => {
+  const size = parsePictureSize(Buffer.from(sps, 'base64'));
+  expect.soft(size).toEqual({ width, height });
+});
+
+test('the clips of the virtual cameras have the sizes that they say', async () => {
+  const sizes = new Set<string>();
+  for (const file of (await readdir(clips)).filter((name) => name.endsWith('.h264'))) {
+    const nalUnits = splitAtStartCodes(await readFile(path.join(clips, file)));
+    const sps = nalUnits.find((nalUnit) => nalUnitType(nalUnit) === nalType.sps);
+    if (sps === undefined) throw new Error(`no SPS in ${file}`);
+    const size = parsePictureSize(sps);
+    expect(size, file).toEqual(
+      file.includes('main') ? { width: 1280, height: 720 } : { width: 640, height: 360 },
+    );
+    sizes.add(JSON.stringify(size));
+  }
+  expect(sizes.size).toBe(2);
+});
+
+test('no bytes at all make it fail or hang, and a size that it gives is one that a picture can have', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      const size = parsePictureSize(Buffer.from(bytes));
+      if (size === undefined) return;
+      expect(size.width).toBeGreaterThan(0);
+      expect(size.height).toBeGreaterThan(0);
+      expect(Math.max(size.width, size.height)).toBeLessThanOrEqual(2 * 16_384);
+    }),
+    { numRuns: 10_000 },
+  );
+});
