@@ -8,7 +8,7 @@ const beginnings = /:\/\/|:\\\/\\\/|%3A%2F%2F/gi;
 const barriers = /(?:rtsp|http|ws|rtmp|ftp)s?:\/\/|file:\/\/|\n {0,8}at /gi;
 /** A host with its port, and what may follow them. */
 const host =
-  /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{0,5})?(?=[/?#\s"'<>(){}\],;|\\`]|[:!](?:\s|$)|$)/uy;
+  /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{0,5})?(?=[/?#&\s"'<>(){}\],;|\\`…]|[:!](?:\s|$)|$)/uy;
 
 interface Host {
   readonly end: number;
@@ -84,7 +84,8 @@ class AddressScanner {
       copied = start;
       const end = this.#endOfUserInfo(beginning, start);
       if (end === start) continue;
-      redacted += this.#text[end - 1] === '@' ? '***@' : '***';
+      const [at = ''] = /@$|%40$/.exec(this.#text.slice(end - 3, end)) ?? [];
+      redacted += `***${at}`;
       copied = end;
     }
   }

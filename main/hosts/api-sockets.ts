@@ -12,8 +12,6 @@ const maximumMessageBytes = 1024 * 1024;
 /** A page that does not read: its socket is closed, and it gets a fresh snapshot when it comes back. */
 const maximumUnsentBytes = 8 * 1024 * 1024;
 const pingMilliseconds = 10_000;
-/** Close code of RFC 6455 section 7.4.1 for data that is not what it should be. */
-const unreadableFrame = 1007;
 
 /** Answers an upgrade with an HTTP status instead. */
 export function refuse(socket: Duplex, status: string): void {
@@ -79,7 +77,7 @@ export class ApiSockets implements AsyncDisposable {
   }
 }
 
-/** What oRPC needs of a socket. What it cannot read it would print, with whatever is in it: that never gets there. */
+/** What oRPC needs of a socket. It would print what it cannot read, with whatever is in it: such frames are dropped. */
 function readable(webSocket: WebSocket): Pick<WebSocket, 'addEventListener' | 'send'> {
   const addEventListener = (type: string, listener: (event: unknown) => void) => {
     if (type !== 'message') {
@@ -88,7 +86,6 @@ function readable(webSocket: WebSocket): Pick<WebSocket, 'addEventListener' | 's
     }
     webSocket.addEventListener('message', (event) => {
       if (typeof event.data === 'string' && isJson(event.data)) listener(event);
-      else webSocket.close(unreadableFrame);
     });
   };
   return {

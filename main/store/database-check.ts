@@ -58,8 +58,10 @@ function inspectOpened(
     if (!readonly) database.pragma('locking_mode = EXCLUSIVE');
     const version = versionOf(database);
     refuseNewer(version, file);
-    if (doubt !== null && checkHeader(database.serialize()) !== null) return { version: 0, damage: doubt };
-    return { version, damage: findDamage(database) };
+    const damage = findDamage(database);
+    // Only of a sound one: a damaged header may say that it has pages without end.
+    const isDoubtful = damage === null && doubt !== null && checkHeader(database.serialize()) !== null;
+    return { version, damage: isDoubtful ? doubt : damage };
   } catch (error) {
     // No statement here is wrong: SQLITE_ERROR means a header that makes no sense.
     if (isDamage(error) || isCode(error, 'SQLITE_ERROR')) return { version: 0, damage: error.message };

@@ -37,6 +37,8 @@ export class Viewer implements AsyncDisposable {
   #heardAt = performance.now();
   /** How many slots the outstanding offer has; undefined when none is outstanding. */
   #offered: number | undefined;
+  /** Media sections in it: more than its slots when some were added while it was being made. */
+  #offeredSections = 0;
   /** How many slots the browser has answered: only these can send. */
   #negotiated = 0;
   #closing: Promise<void> | undefined;
@@ -100,7 +102,7 @@ export class Viewer implements AsyncDisposable {
       throw GatehouseError.ofField('sdp', 'There is no offer that this answer could belong to.');
     }
     // werift takes anything for an answer, and then there is no offer left that the real one could belong to.
-    if (!isAnswerTo(sdp, offered)) throw unusable('sdp', 'SDP answer');
+    if (!isAnswerTo(sdp, this.#offeredSections)) throw unusable('sdp', 'SDP answer');
     try {
       await this.#peer.answer(sdp);
     } catch (error) {
@@ -171,6 +173,7 @@ export class Viewer implements AsyncDisposable {
   async #negotiate(): Promise<void> {
     this.#offered = this.#slots.length;
     const sdp = await this.#peer.offer();
+    this.#offeredSections = countSections(sdp);
     const slots = this.#transceivers
       .slice(0, this.#offered)
       .map(({ mid }, slot) => ({ slot, mid: mid ?? '' }));
@@ -222,11 +225,13 @@ export class Viewer implements AsyncDisposable {
   }
 }
 
-/** Whether it has a media section for each slot, and says how to reach and to recognise the window (RFC 8829). */
-function isAnswerTo(sdp: string, slots: number): boolean {
-  const lines = sdp.split(/\r?\n/);
-  const count = (start: string) => lines.filter((line) => line.startsWith(start)).length;
-  return count('m=') === slots && count('a=ice-ufrag:') > 0 && count('a=fingerprint:') > 0;
+/** Whether it answers each media section, and says how to reach and to recognise the window (RFC 8829). */
+function isAnswerTo(sdp: string, sections: number): boolean {
+  return countSections(sdp) === sections && /^a=ice-ufrag:/m.test(sdp) && /^a=fingerprint:/m.test(sdp);
+}
+
+function countSections(sdp: string): number {
+  return sdp.match(/^m=/gm)?.length ?? 0;
 }
 
 function unusable(path: string, what: string, cause?: unknown): GatehouseError {

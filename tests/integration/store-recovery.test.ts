@@ -285,11 +285,11 @@ test.skipIf(isWindows)('a quarantine that cannot be written to leaves everything
 });
 
 test('whatever happens to the bytes, the next start has a sound database and the old bytes are somewhere', async () => {
-  const random = seededRandom(20_260_131);
+  const random = seededRandom(99);
   const outcomes = { kept: 0, restored: 0, refused: 0 };
   await makeKilledStore(folder, { backup: true });
   const original = await filesIn(folder);
-  for (let round = 0; round < 120; round++) {
+  for (let round = 0; round < 1500; round++) {
     await rm(folder, { recursive: true });
     await mkdir(path.join(folder, 'backups'), { recursive: true });
     for (const [name, bytes] of original)
