@@ -236,11 +236,11 @@ test('a quarantine that cannot be written to leaves everything as it is', async 
 });
 
 test('whatever happens to the bytes, the next start has a sound database and the old bytes are somewhere', async () => {
-  const random = seededRandom(99);
+  const random = seededRandom(20_260_131);
   const outcomes = { kept: 0, restored: 0, refused: 0 };
   await makeKilledStore(folder, { backup: true });
   const original = await filesIn(folder);
-  for (let round = 0; round < 1500; round++) {
+  for (let round = 0; round < 120; round++) {
     await rm(folder, { recursive: true });
     await mkdir(path.join(folder, 'backups'), { recursive: true });
     for (const [name, bytes] of original)
