@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** No address that Gatehouse takes is longer. */
 const maximumCharacters = 4096;
@@ -8,12 +8,13 @@ const beginnings = /:\/\/|:\\\/\\\/|%3A%2F%2F/gi;
 const barriers = /(?:rtsp|http|ws|rtmp|ftp)s?:\/\/|file:\/\/|\n {0,8}at /gi;
 /** A host with its port, and what may follow them. */
 const host =
-  /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{0,5})?(?=[/?#&\s"'<>(){}\],;|\\`…]|[:!](?:\s|$)|$)/uy;
+  /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{1,5}|:(?=\s|$))?(?=[/?#&\s"'<>(){}\],;|\\`…]|[:!](?:\s|$)|$)/uy;
 
 interface Host {
   readonly end: number;
-  /** 0: a single word, which may be a user; 1: a name with a dot; 2: an IP address. */
+  /** 0: a single word, which may be a user; 1: a name with a domain; 2: an IP address. */
   readonly certainty: 0 | 1 | 2;
+  /** Or a colon without one: either may be the beginning of a password. */
   readonly hasPort: boolean;
 }
 
@@ -93,32 +94,67 @@ class AddressScanner {
   #endOfUserInfo(beginning: number, start: number): number {
     if (this.#text.slice(Math.max(0, beginning - 4), beginning).toLowerCase() === 'file') return start;
     if (this.#text[beginning] === '%') return this.#endOfEncoded(start);
-    let end = start;
-    for (;;) {
-      const found = hostAt(this.#text, end);
-      const at = this.#ats.next(end);
-      if (at - start > maximumCharacters || !this.#belongs(start, end, found, at)) {
-        return end === start && found === null ? this.#endOfUnfinished(start) : end;
+    for (let end = start; ; ) {
+      const further = this.#furtherEnd(start, end);
+      if (further === end) {
+        return end === start && hostAt(this.#text, start) === null ? this.#endOfUnfinished(start) : end;
       }
-      end = at + 1;
+      end = further;
     }
   }
 
-  /** Whether what stands between `end` and the `@` belongs to user and password, too. */
-  #belongs(start: number, end: number, found: Host | null, at: number): boolean {
-    const blank = this.#blanks.next(end);
+  /** Behind an `@` up to which everything belongs to user and password; `end`: they go no further. */
+  #furtherEnd(start: number, end: number): number {
+    const limit = start + maximumCharacters;
+    const at = this.#ats.next(end);
+    const blank = Math.min(this.#blanks.next(end), limit);
+    const found = hostAt(this.#text, end);
     if (at < blank) {
-      if (found === null || this.#hasColon(found.end, at)) return true;
-      // "rtsp://camera/path@1" is a path, "rtsp://admin:12/34@gate.local" is not.
-      if ((hostAt(this.#text, at + 1)?.certainty ?? 0) > 0) return true;
-      return found.certainty === 0 && found.hasPort && end === start;
+      const last = this.#text.lastIndexOf('@', blank - 1);
+      if (this.#isUserInfo(end === start, found, last)) return this.#lastCertain(end, last) + 1;
     }
-    if (this.#barriers.next(end) < at) return false;
-    const isOneLine = at < this.#lines.next(end);
-    if (found === null && end === start) return isOneLine || this.#hasColon(end, blank);
-    if (!isOneLine || found?.certainty === 2) return false;
-    if (found?.certainty === 0 && (found.hasPort || end > start)) return true;
-    return this.#hasColon(found?.end ?? end, at);
+    const barrier = Math.min(this.#barriers.next(end), limit);
+    const line = Math.min(this.#lines.next(end), barrier);
+    if (at >= line) {
+      // A line break is in a password only where no address ends before it.
+      const isOpen = end === start && found === null && this.#hasColon(start, blank);
+      return isOpen && at < barrier ? at + 1 : end;
+    }
+    const last = this.#text.lastIndexOf('@', line - 1);
+    if (last < blank || found?.certainty === 2) return end;
+    const goesOn =
+      (end === start ? found?.hasPort : (found?.certainty ?? 0) === 0) ||
+      this.#hasColon(found?.end ?? end, last) ||
+      // "pass@word.x @gate" rather than "@gate.local, ask bob@example.com".
+      (end > start && !/\s/.test(this.#text.slice(blank, last).trim()));
+    return goesOn ? this.#firstCertain(blank, last) + 1 : end;
+  }
+
+  /** Whether what stands before an `@`, without a blank between, is no host with a path. */
+  #isUserInfo(isFirst: boolean, found: Host | null, at: number): boolean {
+    if (found === null || this.#hasColon(found.end, at)) return true;
+    // "rtsp://camera/path@1" is a path, "rtsp://admin/12@gate.local" and "rtsp://admin:12/34@gate" are not.
+    if ((hostAt(this.#text, at + 1)?.certainty ?? 0) > 0) return true;
+    if (!isFirst || !found.hasPort) return false;
+    return found.certainty === 0 || !'/?#'.includes(this.#text[found.end] ?? '');
+  }
+
+  /** The last `@` up to `last`, or the one before it that leads to a host beyond doubt: paths may hold some, too. */
+  #lastCertain(from: number, last: number): number {
+    for (let at = last; at >= from; at = this.#text.lastIndexOf('@', at - 1)) {
+      const found = hostAt(this.#text, at + 1);
+      if (found !== null && found.certainty > 0 && !this.#hasColon(found.end, last)) return at;
+      if (at === 0) break;
+    }
+    return last;
+  }
+
+  /** What follows an address with a blank in it may be about something else. */
+  #firstCertain(from: number, last: number): number {
+    for (let at = this.#text.indexOf('@', from); at < last; at = this.#text.indexOf('@', at + 1)) {
+      if ((hostAt(this.#text, at + 1)?.certainty ?? 0) > 0) return at;
+    }
+    return last;
   }
 
   /** "rtsp://admin:secr" without a host: what was cut off in the middle of a password. */
@@ -147,11 +183,12 @@ function hostAt(text: string, index: number): Host | null {
   const match = host.exec(text);
   if (match === null) return null;
   const [whole, ipv6, name = '', port] = match;
+  if (ipv6 !== undefined && !isIPv6(ipv6)) return null;
   const isAddress = ipv6 !== undefined || isIPv4(name);
-  const isDotted = /[^.]\.[^.]/.test(name);
+  const isDotted = /[^.]\.\p{L}[\p{L}\p{N}-]*\.?$/u.test(name);
   return {
     end: index + whole.length,
     certainty: isAddress ? 2 : isDotted ? 1 : 0,
-    hasPort: port !== undefined && port !== ':',
+    hasPort: port !== undefined,
   };
 }
