@@ -2,6 +2,16 @@ import type { Database, Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { type Layout, layout } from '../contract/layout.ts';
 
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+});
+const stored = layout.extend({ tiles: json.pipe(layout.shape.tiles) });
+
 interface Row {
   id: string;
   name: string;
@@ -37,9 +47,12 @@ export class LayoutTable {
     this.#purge = database.prepare('DELETE FROM layout WHERE removed_at <= ?');
   }
 
-  /** All walls in their order. */
+  /** All walls in their order. A row that cannot be read, after a fault of the disk, is left out and left alone. */
   list(): Layout[] {
-    return z.array(layout).parse(this.#list.all().map((row) => ({ ...row, tiles: JSON.parse(row.tiles) })));
+    return this.#list.all().flatMap((row) => {
+      const read = stored.safeParse(row);
+      return read.success ? [read.data] : [];
+    });
   }
 
   /** Writes a wall under its id, new (then behind all others) or not. */

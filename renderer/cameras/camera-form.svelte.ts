@@ -182,6 +182,11 @@ export class CameraForm {
   /** The picture cannot be shown. */
   #fail(failure: CallFailure): void {
     this.#refuse(failure);
+    // Said beside the field.
+    if (Object.keys(this.#fieldErrors).length > 0) {
+      this.#trial = { name: 'none' };
+      return;
+    }
     if (failure.code === 'no-answer') {
       this.#trial = { name: 'failed', reason: failure.message, advice: '' };
       return;

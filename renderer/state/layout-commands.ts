@@ -67,7 +67,9 @@ export class LayoutCommands {
 
   /** Puts a camera into a tile of this page, or takes the one that is there away. */
   put(index: number, cameraId: string | null): void {
+    const before = this.#station.wall.layout;
     this.#changeTiles(this.#station.wall.withTile(index, cameraId));
+    if (cameraId === null) this.#station.toasts.tell('Tile emptied.', () => this.#station.saveLayout(before));
   }
 
   swap(from: number, to: number): void {
@@ -80,9 +82,6 @@ export class LayoutCommands {
     const before = wall.layout;
     if (!wall.showsAll) {
       this.#station.saveLayout(changed);
-      if (changed.tiles.some((id, index) => id === null && before.tiles[index] != null)) {
-        toasts.tell('Tile emptied.', () => this.#station.saveLayout(before));
-      }
       return;
     }
     const own: Layout = { ...changed, id: crypto.randomUUID(), name: this.#freeName() };

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localOwner } from '../../main/access/principal.ts';
 import type { Layout } from '../../main/contract/layout.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
+import { site } from '../../main/contract/site.ts';
 import { type ApiClient, createHarness, memoryClient } from '../support/api-harness.ts';
 import { refused } from '../support/refused.ts';
 
@@ -91,10 +92,9 @@ test('a notice stays until somebody has read it', async () => {
   const caller = memoryClient(harness, localOwner);
   harness.site.notify('clock-jumped', 'The clock was set back.');
   const events = await caller.site.watch();
-  const { value } = await events.next();
-  const [notice] = value?.notices ?? [];
+  const [notice] = site.parse((await events.next()).value).notices;
   expect(notice).toMatchObject({ kind: 'clock-jumped', message: 'The clock was set back.' });
   await caller.site.dismissNotice({ id: notice?.id ?? '' });
-  expect((await events.next()).value?.notices).toEqual([]);
+  expect(site.parse((await events.next()).value).notices).toEqual([]);
   await events.return?.(undefined);
 });

@@ -24,30 +24,32 @@ test('a database of the first release opens with everything that was in it', asy
   using store = openStore({ folder, log });
   expect(store.recovery).toBeNull();
   const cameras = store.cameras.list();
-  expect(cameras.map(({ id, password, ...camera }) => ({ ...camera, password: password?.reveal() }))).toEqual([
-    {
-      name: 'Gate',
-      number: 1,
-      group: 'Outside',
-      mainUrl: 'rtsp://192.0.2.10/main',
-      subUrl: 'rtsp://192.0.2.10/sub',
-      username: 'guard',
-      password: 'first-light-password',
-      connection: 'on-demand',
-      order: 0,
-    },
-    {
-      name: 'Corridor',
-      number: 12,
-      group: '',
-      mainUrl: 'rtsp://192.0.2.11:8554/live',
-      subUrl: null,
-      username: null,
-      password: undefined,
-      connection: 'on-demand',
-      order: 1,
-    },
-  ]);
+  expect(cameras.map(({ id, password, ...camera }) => ({ ...camera, password: password?.reveal() }))).toEqual(
+    [
+      {
+        name: 'Gate',
+        number: 1,
+        group: 'Outside',
+        mainUrl: 'rtsp://192.0.2.10/main',
+        subUrl: 'rtsp://192.0.2.10/sub',
+        username: 'guard',
+        password: 'first-light-password',
+        connection: 'on-demand',
+        order: 0,
+      },
+      {
+        name: 'Corridor',
+        number: 12,
+        group: '',
+        mainUrl: 'rtsp://192.0.2.11:8554/live',
+        subUrl: null,
+        username: null,
+        password: undefined,
+        connection: 'on-demand',
+        order: 1,
+      },
+    ],
+  );
   const [gate, corridor] = cameras;
   expect(store.layouts.list()).toEqual([
     { id: defaultLayoutId, name: 'All cameras', grid: '9', tiles: [] },

@@ -2,47 +2,38 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Camera } from '../../../main/contract/camera.ts';
-import { wallSizes } from '../../../main/contract/limits.ts';
+import type { Layout } from '../../../main/contract/layout.ts';
+import { defaultLayoutId, type Grid, grids } from '../../../main/contract/limits.ts';
 import { CameraMirror } from '../../../renderer/state/camera-mirror.svelte.ts';
-import { type Direction, neighbour, wallColumns } from '../../../renderer/state/grid.ts';
+import { LayoutMirror } from '../../../renderer/state/layout-mirror.svelte.ts';
 import { Wall } from '../../../renderer/state/wall.svelte.ts';
+import { testCamera } from '../../support/test-camera.ts';
 
-function camera(number: number): Camera {
-  const address = `rtsp://127.0.0.1/${number}`;
-  return {
-    id: randomUUID(),
-    number,
-    name: `Camera ${number}`,
-    group: '',
-    mainUrl: address,
-    subUrl: address,
-    username: null,
-    hasPassword: false,
-  };
+interface TestWall {
+  readonly wall: Wall;
+  readonly mirror: CameraMirror;
+  readonly layouts: LayoutMirror;
+  readonly cameras: Camera[];
 }
 
-function wallOf(count: number): { wall: Wall; cameras: Camera[] } {
+function wallOf(
+  count: number,
+  grid: Grid = 'auto',
+  tiles?: (cameras: Camera[]) => Layout['tiles'],
+): TestWall {
   const mirror = new CameraMirror();
-  const cameras = Array.from({ length: count }, (_, index) => camera(index + 1));
+  const layouts = new LayoutMirror();
+  const cameras = Array.from({ length: count }, (_, index) => testCamera(index + 1));
   mirror.apply({ type: 'snapshot', cameras, statuses: [] });
-  return { wall: new Wall(mirror), cameras };
+  const layout: Layout = { id: defaultLayoutId, name: 'All cameras', grid, tiles: tiles?.(cameras) ?? [] };
+  layouts.apply({ type: 'snapshot', layouts: [layout] });
+  return { wall: new Wall(mirror, layouts), mirror, layouts, cameras };
 }
 
 const numbers = (wall: Wall) => wall.tiles.map((tile) => tile?.number ?? null);
 
-test.each([
-  [0, 4],
-  [1, 4],
-  [5, 9],
-  [10, 16],
-  [90, 25],
-])('%i cameras without a stored layout are shown on a wall of %i', (count, size) => {
-  expect(wallOf(count).wall.size).toBe(size);
-});
-
 test('pages show every camera once, in order; the last one is filled up with empty tiles', () => {
-  const { wall } = wallOf(11);
-  wall.resize(4);
+  const { wall } = wallOf(11, '4');
   const seen = [numbers(wall)];
   for (let page = 1; page < wall.pages; page++) {
     wall.turn(1);
@@ -57,29 +48,68 @@ test('pages show every camera once, in order; the last one is filled up with emp
   expect(wall.page).toBe(2);
 });
 
-test('the selected camera stays on the page when the wall changes its size', () => {
+test('the selected camera stays on the page when the wall changes its shape', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...wallSizes),
-      fc.constantFrom(...wallSizes),
+      fc.constantFrom(...grids),
+      fc.constantFrom(...grids),
       fc.nat({ max: 29 }),
       (from, to, position) => {
-        const { wall, cameras } = wallOf(30);
-        wall.resize(from);
-        while (wall.page < Math.floor(position / from)) wall.turn(1);
-        wall.select(position % from);
-        wall.resize(to);
+        const { wall, layouts, cameras } = wallOf(30, from);
+        while (wall.page < Math.floor(position / wall.size)) wall.turn(1);
+        if (Math.floor(position / wall.size) >= wall.pages) return;
+        wall.select(position % wall.size);
+        layouts.change(wall.resized(to));
         expect(wall.tiles[wall.selected ?? -1]?.id).toBe(cameras[position]?.id);
       },
     ),
   );
 });
 
+test('a wall that gets smaller loses no camera: the others are on its next pages', () => {
+  const { wall, layouts } = wallOf(9, '9', (cameras) => cameras.map(({ id }) => id));
+  layouts.change(wall.resized('4'));
+  expect([wall.pages, ...numbers(wall)]).toEqual([3, 1, 2, 3, 4]);
+  wall.turn(1);
+  layouts.change(wall.resized('9'));
+  expect([wall.pages, ...numbers(wall)]).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('a camera put into a tile of the wall of all cameras gives a wall of what is on the page', () => {
+  const { wall, cameras } = wallOf(6, '4');
+  wall.turn(1);
+  const layout = wall.withTile(3, cameras[0]?.id ?? '');
+  expect(layout.grid).toBe('4');
+  expect(layout.tiles).toEqual([cameras[4]?.id, cameras[5]?.id, null, cameras[0]?.id]);
+});
+
+test('tiles are filled, emptied and swapped where they are, on every page', () => {
+  const { wall, layouts, cameras } = wallOf(6, '4', (all) => all.map(({ id }) => id));
+  wall.turn(1);
+  layouts.change(wall.withTilesSwapped(0, 3));
+  expect(numbers(wall)).toEqual([null, 6, null, 5]);
+  layouts.change(wall.withTile(1, null));
+  layouts.change(wall.withTile(2, cameras[0]?.id ?? ''));
+  expect(numbers(wall)).toEqual([null, null, 1, 5]);
+  wall.turn(-1);
+  expect(numbers(wall)).toEqual([1, 2, 3, 4]);
+});
+
+test('a tile whose camera was removed is empty, and full again when it is brought back', () => {
+  const { wall, mirror, cameras } = wallOf(2, '4', (all) => all.map(({ id }) => id));
+  const [gate] = cameras;
+  if (gate === undefined) throw new Error('no camera');
+  mirror.apply({ type: 'removed', cameraId: gate.id });
+  expect(numbers(wall)).toEqual([null, 2, null, null]);
+  mirror.apply({ type: 'camera', camera: gate });
+  expect(numbers(wall)).toEqual([1, 2, null, null]);
+});
+
 test('a maximised camera is found again after a reload, and given up when it is gone', () => {
-  const { wall, cameras } = wallOf(9);
+  const { wall, layouts, cameras } = wallOf(9);
   wall.toggleMaximised(4);
   const mirror = new CameraMirror();
-  const reloaded = new Wall(mirror, wall.place);
+  const reloaded = new Wall(mirror, layouts, wall.place);
   expect(reloaded.maximised).toBeNull();
   mirror.apply({ type: 'snapshot', cameras, statuses: [] });
   expect(reloaded.maximised).toBe(4);
@@ -106,36 +136,12 @@ test('arrows go from camera to camera while one is maximised, and stop at an emp
   expect(wall.maximised).toBe(0);
 });
 
-test('an arrow moves by one tile or, at the edge, not at all', () => {
-  fc.assert(
-    fc.property(
-      fc.constantFrom(...wallSizes),
-      fc.nat(24),
-      fc.constantFrom<Direction>('left', 'right', 'up', 'down'),
-      (size, tile, direction) => {
-        const index = tile % size;
-        const next = neighbour(index, direction, size);
-        const columns = wallColumns[size];
-        const apart =
-          Math.abs((next % columns) - (index % columns)) +
-          Math.abs(Math.floor(next / columns) - Math.floor(index / columns));
-        expect(next).toBeGreaterThanOrEqual(0);
-        expect(next).toBeLessThan(size);
-        expect(apart).toBeLessThanOrEqual(1);
-      },
-    ),
-  );
-});
-
-test('a status replaces the one before; a new snapshot forgets what is not in it', () => {
-  const mirror = new CameraMirror();
-  const gate = camera(1);
-  const status = { cameraId: gate.id, profile: 'sub', status: { state: 'playing', since: 1 } } as const;
-  mirror.apply({ type: 'snapshot', cameras: [gate], statuses: [] });
-  mirror.apply({ type: 'status', status });
-  expect(mirror.status(gate.id, 'sub')).toEqual({ state: 'playing', since: 1 });
-  expect(mirror.status(gate.id, 'main')).toBeUndefined();
-  mirror.apply({ type: 'snapshot', cameras: [], statuses: [] });
-  expect(mirror.status(gate.id, 'sub')).toBeUndefined();
-  expect(mirror.cameras).toEqual([]);
+test('a window whose layout was removed shows the first one', () => {
+  const { wall, layouts } = wallOf(3);
+  const night: Layout = { id: randomUUID(), name: 'Night', grid: '1', tiles: [null] };
+  layouts.apply({ type: 'layout', layout: night });
+  wall.open(night.id);
+  expect(wall.layout.name).toBe('Night');
+  layouts.apply({ type: 'removed', layoutId: night.id });
+  expect(wall.layout.name).toBe('All cameras');
 });

@@ -1,0 +1,306 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Secret } from '../../main/base/secret.ts';
+import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
+import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { untilTiles } from '../support/console-page.ts';
+import { openConsole, startConsole } from '../support/console-window.ts';
+
+let browser: Browser;
+let owned: AsyncDisposableStack;
+
+beforeAll(async () => {
+  browser = await launchChromium({ args: loopbackWebRtc });
+});
+afterAll(async () => {
+  await browser.close();
+});
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+});
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
+
+async function virtualCameras(
+  count: number,
+  options: Partial<Parameters<typeof startVirtualCameras>[0]> = {},
+): Promise<readonly VirtualCamera[]> {
+  return owned.use(await startVirtualCameras({ count, ...options })).cameras;
+}
+
+function inputOf({ name, mainUrl, subUrl }: VirtualCamera) {
+  return { name, group: '', mainUrl, subUrl };
+}
+
+async function openWith(cameras: readonly VirtualCamera[]) {
+  const engine = await startConsole(owned, cameras.map(inputOf));
+  const { page, errors } = await openConsole(owned, browser, engine);
+  await page
+    .locator(cameras.length > 0 ? '[data-tile]' : '[data-notice="no-cameras"]')
+    .first()
+    .waitFor();
+  return { engine, page, errors };
+}
+
+const numbersOnWall = (page: Page) =>
+  page.locator('[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.cameraNumber ?? null));
+const undo = (page: Page) => page.getByRole('button', { name: 'Undo' }).last().click();
+const dialogGone = (page: Page) => page.locator('dialog').waitFor({ state: 'detached' });
+
+test('an empty console leads to demo cameras, and takes them away again', async () => {
+  const { page, engine, errors } = await openWith([]);
+  await page.getByRole('button', { name: 'Show demo cameras' }).click();
+  await untilTiles(page, 'live', 9);
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Remove the 9 demo cameras' }).click();
+  await page.getByRole('button', { name: 'Show demo cameras' }).first().waitFor();
+  expect(engine.cameras.list()).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test('a camera is added by its address alone: found, seen live, then saved', async () => {
+  const [camera] = await virtualCameras(1, { credentials });
+  if (camera === undefined) throw new Error('no camera');
+  const { page, engine } = await openWith([]);
+  await page.keyboard.press('a');
+  await page.getByLabel('Address', { exact: true }).fill(new URL(camera.mainUrl).host);
+  await page.getByLabel('User').fill('guard');
+  await page.getByLabel('Password').fill('right');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-trial="live"]').waitFor();
+  expect(engine.cameras.list()).toEqual([]);
+  await page.getByText('1280 × 720').waitFor();
+  expect(await page.getByLabel('Address of the small picture').inputValue()).toBe(camera.subUrl);
+  await page.getByLabel('Name').fill('Gate');
+  await page.getByRole('button', { name: 'Add camera' }).click();
+  await untilTiles(page, 'live', 1);
+  expect(engine.cameras.list()).toMatchObject([
+    { number: 1, name: 'Gate', username: 'guard', hasPassword: true },
+  ]);
+  // The preview's connection was closed with the dialog: only the small stream plays.
+  while (camera.statistics.playing.main > 0) await new Promise(setImmediate);
+});
+
+test('each failure of a preview has its own words, and the form keeps what was typed', async () => {
+  const [camera] = await virtualCameras(1, { credentials });
+  if (camera === undefined) throw new Error('no camera');
+  const { page } = await openWith([]);
+  await page.keyboard.press('a');
+  const address = page.getByLabel('Address', { exact: true });
+  await address.fill(camera.mainUrl);
+  await page.getByLabel('User').fill('guard');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Show the picture' }).click();
+  await page.getByText('Wrong user name or password.').waitFor();
+  expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
+  await address.fill('rtsp://127.0.0.1:9/main');
+  await page.getByRole('button', { name: 'Show the picture' }).click();
+  await page.getByText('The camera does not answer.').waitFor();
+  await page.getByText(/refuses connections on port 9/).waitFor();
+  await address.fill('http://127.0.0.1/');
+  await page.getByRole('button', { name: 'Show the picture' }).click();
+  await page.getByText(/must be an address that starts with rtsp/).waitFor();
+  expect(await page.getByLabel('User').inputValue()).toBe('guard');
+});
+
+test('a tile with a wrong password leads to the dialog that puts it right', async () => {
+  const [camera] = await virtualCameras(1, { credentials });
+  if (camera === undefined) throw new Error('no camera');
+  const engine = await startConsole(owned, [{ ...inputOf(camera), username: 'guard', password: 'wrong' }]);
+  const { page } = await openConsole(owned, browser, engine);
+  await untilTiles(page, 'waiting', 1);
+  await page.getByText('Wrong user name or password.').waitFor();
+  await page.getByRole('button', { name: 'Edit camera 1' }).click();
+  await page.getByLabel('Password').fill('right');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await dialogGone(page);
+  await untilTiles(page, 'live', 1);
+  expect(engine.cameras.stored(engine.cameras.list()[0]?.id ?? '')?.password).toEqual(new Secret('right'));
+});
+
+test('a removed camera is brought back by Undo, and by Ctrl+Z', async () => {
+  const { page } = await openWith(await virtualCameras(4));
+  await untilTiles(page, 'live', 4);
+  await page.keyboard.press('c');
+  for (const back of [() => undo(page), () => page.keyboard.press('Control+z')]) {
+    await page.locator('[data-camera-row="2"]').focus();
+    await page.keyboard.press('Delete');
+    await untilTiles(page, 'live', 3);
+    await page.locator('[data-tile]').first().click();
+    await back();
+    await untilTiles(page, 'live', 4);
+    expect(await numbersOnWall(page)).toEqual(['1', '2', '3', '4']);
+  }
+});
+
+test('a camera dragged from the list onto a tile makes a wall of its own, in every window', async () => {
+  const { page, engine } = await openWith(await virtualCameras(4));
+  const { page: other } = await openConsole(owned, browser, engine);
+  await untilTiles(other, 'live', 4);
+  await page.keyboard.press('c');
+  await page.locator('[data-camera-row="4"]').dragTo(page.locator('[data-tile]').first());
+  await page.getByText('Saved as a new wall, “Wall 1”.').waitFor();
+  expect(await numbersOnWall(page)).toEqual(['4', '2', '3', '4']);
+  await untilTiles(page, 'live', 4);
+  await other.getByRole('button', { name: 'Wall 1', exact: true }).waitFor();
+  await other.keyboard.press('2');
+  await other.waitForFunction(
+    () => document.querySelector<HTMLElement>('[data-tile]')?.dataset.cameraNumber === '4',
+  );
+  await other.keyboard.press('1');
+  expect(await numbersOnWall(other)).toEqual(['1', '2', '3', '4']);
+  await undo(page);
+  await other.getByRole('button', { name: 'Wall 1', exact: true }).waitFor({ state: 'detached' });
+  expect(await numbersOnWall(page)).toEqual(['1', '2', '3', '4']);
+});
+
+test('tiles are filled from the list by keyboard, swapped by dragging, and emptied with Delete', async () => {
+  const { page } = await openWith(await virtualCameras(4));
+  await page.getByRole('button', { name: 'New wall' }).click();
+  expect(await numbersOnWall(page)).toEqual([null, null, null, null]);
+  await page.locator('[data-tile]').first().click();
+  for (const number of [3, 1]) {
+    await page.locator(`[data-camera-row="${number}"]`).focus();
+    await page.keyboard.press('Enter');
+  }
+  expect(await numbersOnWall(page)).toEqual(['3', '1', null, null]);
+  await page.locator('[data-tile]').nth(1).dragTo(page.locator('[data-tile]').nth(3));
+  expect(await numbersOnWall(page)).toEqual(['3', null, null, '1']);
+  await page.locator('[data-tile]').first().click();
+  await page.keyboard.press('Delete');
+  expect(await numbersOnWall(page)).toEqual([null, null, null, '1']);
+  await undo(page);
+  expect(await numbersOnWall(page)).toEqual(['3', null, null, '1']);
+});
+
+test('walls are renamed, duplicated, moved and removed from their menu, and survive a reload', async () => {
+  const { page } = await openWith(await virtualCameras(2));
+  const choose = async (item: string) => {
+    await page
+      .getByRole('button', { name: /^Wall / })
+      .and(page.locator('[aria-haspopup="menu"]'))
+      .click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  const names = () => page.locator('[data-layout-tab] .name').allTextContents();
+  await page.getByRole('button', { name: 'New wall' }).click();
+  await choose('Rename…');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Night shift');
+  await page.keyboard.press('Enter');
+  await dialogGone(page);
+  await choose('Duplicate');
+  await page.getByRole('button', { name: 'Night shift 2', exact: true }).waitFor();
+  await choose('Move left');
+  await page.waitForFunction(
+    () => document.querySelectorAll('[data-layout-tab] .name')[1]?.textContent === 'Night shift 2',
+  );
+  await page.reload();
+  await page.locator('[data-tile]').first().waitFor();
+  expect(await names()).toEqual(['All cameras', 'Night shift 2', 'Night shift']);
+  await choose('Remove');
+  await page.waitForFunction(() => document.querySelectorAll('[data-layout-tab]').length === 2);
+  await undo(page);
+  await page.waitForFunction(() => document.querySelectorAll('[data-layout-tab]').length === 3);
+  expect(await names()).toEqual(['All cameras', 'Night shift 2', 'Night shift']);
+});
+
+test('the large tile of a wall of 1+5 shows the main stream, the small ones the small stream', async () => {
+  const { page } = await openWith(await virtualCameras(6));
+  await page.getByRole('button', { name: /Shape of the wall/ }).click();
+  await page.getByRole('menuitem', { name: '1 large and 5 small' }).click();
+  await untilTiles(page, 'live', 6);
+  const profiles = page
+    .locator('[data-tile]')
+    .evaluateAll((tiles) => tiles.map((tile) => tile.dataset.profile));
+  expect(await profiles).toEqual(['main', 'sub', 'sub', 'sub', 'sub', 'sub']);
+});
+
+test('the list is searched and sorted: by name, by number, by keyboard and by dragging', async () => {
+  const { page, engine } = await openWith(await virtualCameras(9));
+  await page.keyboard.press('/');
+  await page.keyboard.type('garden');
+  await page.waitForFunction(() => document.querySelectorAll('[data-row]').length === 1);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelectorAll('[data-row]').length === 9);
+  await page.locator('[data-camera-row="1"]').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('[data-row]')?.dataset.cameraRow === '2',
+  );
+  await page.locator('[data-camera-row="9"]').dragTo(page.locator('[data-camera-row="2"]'));
+  await page.waitForFunction(
+    () => document.querySelector<HTMLElement>('[data-row]')?.dataset.cameraRow === '9',
+  );
+  expect(engine.cameras.list().map(({ number }) => number)).toEqual([9, 2, 1, 3, 4, 5, 6, 7, 8]);
+});
+
+test('chosen cameras are put into a group and removed together', async () => {
+  const { page, engine } = await openWith(await virtualCameras(3));
+  await page.keyboard.press('c');
+  for (const number of [1, 3]) {
+    await page.locator(`[data-camera-row="${number}"]`).focus();
+    await page.keyboard.press('Space');
+  }
+  await page.getByText('2 chosen').waitFor();
+  await page.getByRole('button', { name: 'Group…' }).click();
+  await page.getByRole('combobox', { name: 'Group' }).fill('Outside');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Outside' }).waitFor();
+  expect(engine.cameras.list().map(({ group }) => group)).toEqual(['Outside', '', 'Outside']);
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('2 cameras removed.').waitFor();
+  expect(engine.cameras.list().map(({ number }) => number)).toEqual([2]);
+});
+
+test('a file with mistakes is shown with all of them; the right one is imported', async () => {
+  const { page, engine } = await openWith([]);
+  await page.keyboard.press('c');
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Import cameras…' }).click();
+  const file = (text: string) => ({ name: 'cameras.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  const input = page.locator('input[type="file"]');
+  await input.setInputFiles(file('name,address\nGate,http://192.0.2.1/\n,rtsp://127.0.0.1:1/a\n'));
+  await page.getByText('line 2, mainUrl').waitFor();
+  await page.getByText('line 3, name').waitFor();
+  expect(engine.cameras.list()).toEqual([]);
+  await input.setInputFiles(file('name,address\nGate,rtsp://127.0.0.1:1/a\nYard,rtsp://127.0.0.1:1/b\n'));
+  await page.getByText('cameras.csv: 2 added, 0 changed.').waitFor();
+  expect(engine.cameras.list().map(({ name }) => name)).toEqual(['Gate', 'Yard']);
+});
+
+test('settings are searched, count in every window at once, and are there after a reload', async () => {
+  const { page, engine } = await openWith(await virtualCameras(1));
+  const { page: other } = await openConsole(owned, browser, engine);
+  await page.keyboard.press('s');
+  await page.getByLabel('Search settings').fill('site');
+  expect(await page.locator('dialog h4:visible').allTextContents()).toEqual(['Name of this site']);
+  await page.getByLabel('Name of this site').fill('Harbour');
+  await page.keyboard.press('Tab');
+  await other.getByRole('heading', { name: 'Harbour' }).waitFor();
+  await other.reload();
+  await other.getByRole('heading', { name: 'Harbour' }).waitFor();
+  expect(await other.title()).toBe('Harbour – Gatehouse');
+});
+
+test('a backup is made, and diagnostics are saved, from the settings', async () => {
+  const { page } = await openWith([]);
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await page.getByText(/Backup made and checked/).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save diagnostics' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^gatehouse-diagnostics-.*\.zip$/);
+});
+
+test('the last day of a camera is shown while it is being watched', async () => {
+  const { page } = await openWith(await virtualCameras(1));
+  await untilTiles(page, 'live', 1);
+  await page.locator('[data-tile]').first().click();
+  await page.keyboard.press('h');
+  await page.getByText('Small picture').waitFor();
+  await page.getByText(/\d changes?/).click();
+  await page.getByRole('listitem').filter({ hasText: 'Live' }).waitFor();
+});
