@@ -36,9 +36,9 @@ const shapes: Readonly<Record<FixedGrid, GridShape>> = {
   '1+12': around(4, { column: 1, row: 1, span: 2 }),
 };
 
-const fitting: readonly FixedGrid[] = ['4', '9', '16', '25'];
+const fitting: readonly FixedGrid[] = ['1', '4', '9', '16', '25'];
 
-/** @param cameras how many there are, for the wall that fits them: never a single tile */
+/** @param cameras how many there are, for the wall that fits them */
 export function gridShape(grid: Grid, cameras: number): GridShape {
   return shapes[fixedGrid(grid, cameras)];
 }
@@ -49,11 +49,11 @@ export function fixedGrid(grid: Grid, cameras: number): FixedGrid {
   return fitting.find((fixed) => Number(fixed) >= cameras) ?? '25';
 }
 
-/** For a person: `9 cameras`, `1 large and 5 small`. */
+/** For a person: `9 cameras`; `1+5, 1 large and 5 small`. */
 export function gridWords(grid: Grid): string {
   if (grid === 'auto') return 'As many as fit';
   const [large, small] = grid.split('+');
-  if (small !== undefined) return `${large} large and ${small} small`;
+  if (small !== undefined) return `${grid}, ${large} large and ${small} small`;
   return grid === '1' ? '1 camera' : `${grid} cameras`;
 }
 

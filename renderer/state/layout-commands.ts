@@ -3,6 +3,9 @@ import type { Grid } from '../../main/contract/limits.ts';
 import { fixedGrid, gridShape } from './grid.ts';
 import type { Station } from './station.svelte.ts';
 
+/** A new wall that would fit all cameras has at least so many tiles. */
+const emptyTiles = 4;
+
 /** What a person does to walls; what takes something away can be taken back. */
 export class LayoutCommands {
   readonly #station: Station;
@@ -25,7 +28,7 @@ export class LayoutCommands {
   /** A new wall of empty tiles. */
   add(): void {
     const { wall, mirror } = this.#station;
-    const grid = fixedGrid(wall.layout.grid, mirror.cameras.length);
+    const grid = fixedGrid(wall.layout.grid, Math.max(emptyTiles, mirror.cameras.length));
     const tiles = gridShape(grid, 0).cells.map(() => null);
     this.#station.saveLayout({ id: crypto.randomUUID(), name: this.#freeName(), grid, tiles });
     const added = this.#station.layouts.layouts.at(-1);

@@ -1,13 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import os from 'node:os';
-import path from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
+import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
-import { Serve } from '../support/serve.ts';
+import { openConsole, startConsole } from '../support/console-window.ts';
 
 let axe: string;
 let browser: Browser;
@@ -27,15 +27,15 @@ afterEach(async () => {
   await owned.disposeAsync();
 });
 
+/** A console with live cameras, and one that nobody answers for. */
 async function open(demoCameras: number): Promise<Page> {
-  const data = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-accessibility-'));
-  owned.defer(() => rm(data, { recursive: true, force: true }));
-  const serve = owned.use(await Serve.start(['--data', data, '--port', '0', '--demo', String(demoCameras)]));
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  owned.defer(() => context.close());
-  const page = await context.newPage();
-  await page.goto(serve.ready.url);
-  return page;
+  const inputs =
+    demoCameras === 0
+      ? []
+      : demoCameraInputs(owned.use(await startVirtualCameras({ count: demoCameras })).cameras);
+  const broken = { name: 'Back door', group: 'Outside', mainUrl: 'rtsp://127.0.0.1:9/main', subUrl: null };
+  const engine = await startConsole(owned, demoCameras === 0 ? [] : [...inputs, broken]);
+  return (await openConsole(owned, browser, engine)).page;
 }
 
 /** Rules that the page breaks, with the elements that do. */
@@ -45,23 +45,37 @@ async function findings(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
 }
 
-test('nothing on a wall and in its dialogs stands in the way of a screen reader', async () => {
-  const page = await open(4);
-  await untilTiles(page, 'live', 4);
+test('nothing on a wall, in its list and in its dialogs stands in the way of a screen reader', async () => {
+  const page = await open(3);
+  await untilTiles(page, 'live', 3);
+  await untilTiles(page, 'waiting', 1);
   expect(await findings(page)).toEqual([]);
-  await page.keyboard.press('?');
-  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('c');
+  await page.locator('[data-row]').first().press('Space');
+  await page.getByText('1 chosen').waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole('button', { name: /Shape of the wall/ }).click();
+  await page.getByRole('menu').waitFor();
   expect(await findings(page)).toEqual([]);
   await page.keyboard.press('Escape');
-  await page.locator('dialog').waitFor({ state: 'detached' });
-  await page.keyboard.press('a');
-  await page.getByRole('dialog').waitFor();
-  expect(await findings(page)).toEqual([]);
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await page.locator('[data-tile]').first().click();
+  for (const key of ['?', 'a', 'e', 'h', 's']) {
+    await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor();
+    expect(await findings(page), `dialog of ${key}`).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  }
 });
 
-test('nor in a console without cameras', async () => {
+test('nor in a console without cameras, nor in its dialog to import some', async () => {
   const page = await open(0);
   await page.getByText('No cameras yet').waitFor();
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Import…' }).click();
+  await page.getByText('Choose a file').waitFor();
   expect(await findings(page)).toEqual([]);
 });
 
@@ -71,13 +85,11 @@ test('a camera is added by keyboard alone, and a wrong address is said beside it
   await page.keyboard.press('a');
   await page.getByLabel('Name').fill('Gate');
   await page.getByLabel('Address', { exact: true }).fill('http://192.0.2.1/');
-  await page.keyboard.press('Enter');
-  await page
-    .getByText(/rtsp:\/\//)
-    .filter({ hasText: /must/ })
-    .waitFor();
+  await page.getByLabel('Name').press('Enter');
+  await page.getByText('must be an address that starts with rtsp://').waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === 'camera-address');
   await page.getByLabel('Address', { exact: true }).fill('rtsp://127.0.0.1:9/main');
-  await page.keyboard.press('Enter');
+  await page.getByLabel('Name').press('Enter');
   await page.locator('[data-tile][data-camera-number="1"]').waitFor();
   // Nobody listens there: the tile says so in words.
   await page.locator('[data-tile][data-state="waiting"]').waitFor();

@@ -24,8 +24,9 @@ test.each(grids.filter((grid) => grid !== 'auto'))(
 );
 
 test.each([
-  [0, 4],
-  [1, 4],
+  [0, 1],
+  [1, 1],
+  [2, 4],
   [5, 9],
   [10, 16],
   [90, 25],
@@ -75,5 +76,5 @@ test('every tile can be reached by arrows from every other one', () => {
 test('shapes are told in words', () => {
   expect(gridWords('1')).toBe('1 camera');
   expect(gridWords('25')).toBe('25 cameras');
-  expect(gridWords('1+7')).toBe('1 large and 7 small');
+  expect(gridWords('1+7')).toBe('1+7, 1 large and 7 small');
 });
