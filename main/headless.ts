@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { GatehouseError } from './base/gatehouse-error.ts';
-import { createLog, type Log } from './base/log.ts';
+import { type Log, openFileLog } from './base/log.ts';
 import { demoCameraInputs } from './demo/demo-cameras.ts';
 import { startFleetProcess } from './demo/fleet-process.ts';
 import { startEngine } from './engine/engine.ts';
@@ -98,7 +98,8 @@ async function main(): Promise<void> {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
     process.exit(2);
   }
-  const log = createLog();
+  // In the data folder: what happened is looked for beside what it happened to. Written at once, so nothing closes it.
+  const { log } = await openFileLog({ folder: path.join(options.data, 'logs') });
   const stopping = Promise.withResolvers<undefined>();
   // More than one may come for one Ctrl-C: from the terminal and from npm.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

@@ -61,7 +61,7 @@ export function parseAddress(field: string, text: string): RtspUrl {
 }
 
 /** Whether two addresses lead to the same stream. */
-export function isSameStream(a: string, b: string): boolean {
+function isSameStream(a: string, b: string): boolean {
   return streamKey(a) === streamKey(b);
 }
 

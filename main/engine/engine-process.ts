@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createLog } from '../base/log.ts';
+import { openFileLog } from '../base/log.ts';
 import { demoCameraInputs } from '../demo/demo-cameras.ts';
 import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import type { ServedPort } from '../hosts/port-host.ts';
@@ -23,14 +24,16 @@ const { values } = parseArgs({
 });
 
 await using parts = new AsyncDisposableStack();
+const dataFolder = String(values.data);
+const { log } = parts.use(await openFileLog({ folder: path.join(dataFolder, 'logs') }));
 const demo = Number(values.demo);
 // In this process: what runs it is Electron's own executable, which cannot run another script.
 const fleet = demo > 0 ? parts.use(await startVirtualCameras({ count: demo })) : undefined;
 const engine = parts.use(
   await startEngine({
-    dataFolder: String(values.data),
+    dataFolder,
     http: null,
-    log: createLog(),
+    log,
     ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
   }),
 );

@@ -65,7 +65,7 @@ export function tileState(facts: TileFacts): TileState {
 }
 
 /** When the next attempt is. @param until and @param time milliseconds since 1970 */
-export function retryWords(until: number, time: number): string {
+function retryWords(until: number, time: number): string {
   const seconds = Math.ceil((until - time) / 1_000);
   if (seconds <= 0) return 'trying again';
   return seconds < 100 ? `trying again in ${seconds} s` : `trying again in ${Math.ceil(seconds / 60)} min`;

@@ -8,7 +8,7 @@ import { type Engine, startEngine } from '../../main/engine/engine.ts';
 
 const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
 
-export async function temporaryFolder(owned: AsyncDisposableStack): Promise<string> {
+async function temporaryFolder(owned: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-console-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
   return folder;
