@@ -13,7 +13,7 @@ export function statusWords(status: StreamStatus): { readonly words: string; rea
     case 'connecting':
       return { words: 'Connecting…', tone: 'busy' };
     case 'waiting':
-      return { words: errorWords[status.error.code].reason, tone: 'bad' };
+      return { words: errorWords[status.error.code].brief, tone: 'bad' };
     case 'idle':
       return { words: 'Not asked yet', tone: 'quiet' };
     default:

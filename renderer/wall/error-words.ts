@@ -2,6 +2,8 @@ import type { ErrorCode } from '../../main/contract/error-codes.ts';
 
 /** What went wrong and what to do about it, in the words of the person who sits in front of the wall. */
 export interface ErrorWords {
+  /** In a list, beside the camera's name. */
+  readonly brief: string;
   readonly reason: string;
   readonly advice: string;
 }
@@ -17,55 +19,90 @@ export const editableErrors: ReadonlySet<ErrorCode> = new Set([
 
 /** For every way in which Gatehouse can fail. */
 export const errorWords: Record<ErrorCode, ErrorWords> = {
-  'bad-input': { reason: 'This was not understood.', advice: 'Check what was typed and try again.' },
-  'already-there': { reason: 'This is there already.', advice: 'Change that one instead.' },
-  'not-found': { reason: 'This camera does not exist any more.', advice: 'Choose another camera.' },
-  'not-allowed': { reason: 'You are not allowed to do this.', advice: 'Ask whoever looks after Gatehouse.' },
-  'not-signed-in': { reason: 'This page is not signed in.', advice: 'Open a fresh link.' },
-  'limit-reached': { reason: 'Too many windows are open.', advice: 'Close one of them.' },
+  'bad-input': {
+    brief: 'Bad input',
+    reason: 'This was not understood.',
+    advice: 'Check what was typed and try again.',
+  },
+  'already-there': {
+    brief: 'Already there',
+    reason: 'This is there already.',
+    advice: 'Change that one instead.',
+  },
+  'not-found': {
+    brief: 'Not found',
+    reason: 'This camera does not exist any more.',
+    advice: 'Choose another camera.',
+  },
+  'not-allowed': {
+    brief: 'Not allowed',
+    reason: 'You are not allowed to do this.',
+    advice: 'Ask whoever looks after Gatehouse.',
+  },
+  'not-signed-in': {
+    brief: 'Not signed in',
+    reason: 'This page is not signed in.',
+    advice: 'Open a fresh link.',
+  },
+  'limit-reached': { brief: 'Too many', reason: 'Too many windows are open.', advice: 'Close one of them.' },
   'camera-unreachable': {
+    brief: 'No answer',
     reason: 'The camera does not answer.',
     advice: 'Check its power, its network cable and its address.',
   },
   'camera-refused-credentials': {
+    brief: 'Wrong password',
     reason: 'Wrong user name or password.',
     advice: 'Enter the right ones.',
   },
   'camera-protocol-error': {
+    brief: 'Makes no sense',
     reason: 'The camera answers in a way that makes no sense.',
     advice: 'Check its address, or restart the camera.',
   },
   'camera-no-video': {
+    brief: 'No video',
     reason: 'There is no video at this address.',
     advice: 'Check the path of the camera’s address.',
   },
   'camera-codec-unsupported': {
+    brief: 'Not H.264',
     reason: 'The camera’s video format cannot be shown.',
     advice: 'Set the camera to H.264.',
   },
   'camera-silent': {
+    brief: 'Sends nothing',
     reason: 'The camera is connected but sends nothing.',
     advice: 'If it goes on, restart the camera.',
   },
   'camera-closed-connection': {
+    brief: 'Hung up',
     reason: 'The camera ended the connection.',
     advice: 'It may be restarting, or too many others watch it.',
   },
   'viewer-failed': {
+    brief: 'No picture',
     reason: 'The picture connection could not be opened.',
     advice: 'If it goes on, restart Gatehouse.',
   },
   'database-failed': {
+    brief: 'Data fault',
     reason: 'Gatehouse could not read or write its data.',
     advice: 'Check the disk for space and faults.',
   },
   'disk-full': {
+    brief: 'Disk full',
     reason: 'The disk is full, and nothing was saved.',
     advice: 'Make room on the disk of the data folder.',
   },
   'port-in-use': {
+    brief: 'Port in use',
     reason: 'Another program uses the network port.',
     advice: 'Close it, or choose another port.',
   },
-  internal: { reason: 'Something in Gatehouse failed.', advice: 'If it goes on, restart Gatehouse.' },
+  internal: {
+    brief: 'Fault',
+    reason: 'Something in Gatehouse failed.',
+    advice: 'If it goes on, restart Gatehouse.',
+  },
 };
