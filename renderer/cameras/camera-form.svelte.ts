@@ -195,7 +195,7 @@ export class CameraForm {
     this.#trial = { name: 'failed', reason, advice: failure.message };
     this.#error = null;
     if (failure.code === 'camera-refused-credentials') {
-      this.#fieldErrors = { password: 'The camera does not take them.', ...this.#fieldErrors };
+      this.#fieldErrors = { password: 'Not accepted', ...this.#fieldErrors };
     }
   }
 

@@ -19,6 +19,11 @@ export class CameraList {
     searchCameras(this.#station.mirror.cameras, this.query),
   );
   readonly rows: readonly CameraRow[] = $derived(groupRows(this.found));
+  /** Where Tab leads to. */
+  readonly entry: string | null = $derived.by(() => {
+    const listed = this.rows.flatMap((row) => (row.kind === 'camera' ? row.camera.id : []));
+    return listed.find((id) => id === this.#current) ?? listed[0] ?? null;
+  });
   /** Chosen to do something with all of them at once. */
   readonly chosen: readonly Camera[] = $derived.by(() =>
     this.#station.mirror.cameras.filter(({ id }) => this.#chosen.has(id)),
@@ -32,14 +37,6 @@ export class CameraList {
 
   get current(): string | null {
     return this.#current;
-  }
-
-  /** Where Tab leads to. */
-  get entry(): string | null {
-    const isThere = this.rows.some((row) => row.kind === 'camera' && row.camera.id === this.#current);
-    if (isThere) return this.#current;
-    const first = this.rows.find((row) => row.kind === 'camera');
-    return first?.kind === 'camera' ? first.camera.id : null;
   }
 
   setCurrent(cameraId: string): void {

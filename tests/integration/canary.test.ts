@@ -1,0 +1,125 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { expect, test } from 'vitest';
+import { openFileLog } from '../../main/base/log.ts';
+import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import { startEngine } from '../../main/engine/engine.ts';
+import type { ApiClient } from '../support/api-harness.ts';
+
+/** With what a password may hold, and one for each field that takes one. */
+const canaries = [
+  'add-C4nary@:/1',
+  'edit-C4nary#?2',
+  'url-C4nary3',
+  'import-C4nary,"4',
+  'try-C4nary%5',
+] as const;
+const [addCanary, editCanary, urlCanary, importCanary, tryCanary] = canaries;
+
+/** Every way in which a canary may be written somewhere. */
+function spellings(canary: string): string[] {
+  return [
+    canary,
+    encodeURIComponent(canary),
+    JSON.stringify(canary).slice(1, -1),
+    Buffer.from(canary).toString('base64').replace(/=+$/, ''),
+    Buffer.from(canary).toString('hex'),
+    Buffer.from(`guard:${canary}`).toString('base64').replace(/=+$/, ''),
+  ];
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** All that the engine says: every answer and every refusal, as it goes over the wire. */
+async function heard(heardSoFar: string[], call: Promise<unknown>): Promise<void> {
+  const answer = await call.catch((error: unknown) => error);
+  const said = answer instanceof Error ? { ...answer, message: answer.message, stack: answer.stack } : answer;
+  heardSoFar.push(JSON.stringify(said) ?? '');
+}
+
+test('no password that anybody typed is in the database, a backup, a log, an answer or a diagnostics file', async () => {
+  await using owned = new AsyncDisposableStack();
+  const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-canary-'));
+  owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const { cameras } = owned.use(
+    await startVirtualCameras({
+      count: 3,
+      credentials: { scheme: 'basic', username: 'guard', password: 'none of them' },
+    }),
+  );
+  const [first, second, third] = cameras;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no cameras');
+  const { log } = owned.use(await openFileLog({ folder: path.join(dataFolder, 'logs'), level: 'trace' }));
+  const said: string[] = [];
+  {
+    await using engine = await startEngine({ dataFolder, http: null, log });
+    const { port1, port2 } = new MessageChannel();
+    engine.servePort(port1);
+    const client: ApiClient = createORPCClient(new RPCLink({ port: port2 }));
+    port2.start();
+    const input = { name: 'Gate', mainUrl: first.mainUrl, username: 'guard', password: addCanary };
+    await heard(said, client.cameras.add(input));
+    const [added] = await client.cameras.list();
+    // Refused by the camera: what it says goes to the log and into its status.
+    await heard(
+      said,
+      client.cameras.test({ mainUrl: first.mainUrl, username: 'guard', password: tryCanary }),
+    );
+    await heard(
+      said,
+      client.cameras.find({ address: new URL(first.mainUrl).host, username: 'guard', password: tryCanary }),
+    );
+    await heard(said, client.cameras.edit({ id: added?.id ?? '', password: editCanary }));
+    await heard(
+      said,
+      client.cameras.add({
+        name: 'Yard',
+        mainUrl: second.mainUrl.replace('rtsp://', `rtsp://guard:${urlCanary}@`),
+      }),
+    );
+    await heard(
+      said,
+      client.cameras.add({ name: '', mainUrl: `rtsp://guard:${urlCanary}@:/`, password: addCanary }),
+    );
+    await heard(said, client.cameras.test({ mainUrl: `rtsp://guard:${urlCanary}@not a host/x` }));
+    const row = (cells: string[]) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',');
+    const file = (name: string) =>
+      ['name,address,username,password', row([name, third.mainUrl, 'guard', importCanary])].join('\n');
+    await heard(said, client.cameras.import({ text: file('') }));
+    await heard(said, client.cameras.import({ text: file('Roof') }));
+    await heard(said, client.cameras.list());
+    await heard(said, client.cameras.export({ format: 'csv' }));
+    await heard(said, client.cameras.export({ format: 'json' }));
+    for await (const event of await client.cameras.watch()) {
+      said.push(JSON.stringify(event));
+      if (event.type === 'status' && event.status.status.state === 'waiting') break;
+      if (event.type === 'snapshot') {
+        const states = event.statuses.filter(({ status }) => status.state === 'waiting');
+        if (states.length === 3) break;
+      }
+    }
+    await heard(said, client.cameras.history({ cameraId: added?.id ?? '' }));
+    await heard(said, client.cameras.remove({ ids: [added?.id ?? ''] }));
+    await heard(said, client.site.backUp());
+    const zip = await client.site.saveDiagnostics();
+    said.push(Buffer.from(await zip.arrayBuffer()).toString('latin1'));
+    expect(engine.cameras.list().every(({ hasPassword }) => hasPassword)).toBe(true);
+    port2.close();
+  }
+  const files = await filesOf(dataFolder);
+  expect(files.some((file) => file.includes('backups'))).toBe(true);
+  expect(files.some((file) => file.includes('logs'))).toBe(true);
+  for (const canary of canaries) {
+    for (const spelling of spellings(canary)) {
+      for (const answer of said) expect(answer).not.toContain(spelling);
+      for (const file of files) expect((await readFile(file)).includes(spelling), file).toBe(false);
+    }
+  }
+});
