@@ -57,7 +57,7 @@ test('demo cameras are there once, however often it is started', async () => {
   const { createLog } = await import('../../main/base/log.ts');
   using store = openStore({ folder: data, log: createLog('silent') });
   expect(store.cameras.list().map(({ name }) => name)).toEqual(['Car park', 'Harbour', 'Corridor']);
-  expect(store.layouts.list()).toMatchObject([{ size: 4 }]);
+  expect(store.layouts.list()).toMatchObject([{ name: 'All cameras', grid: 'auto' }]);
 });
 
 test.each([
