@@ -9,6 +9,7 @@ const sampleMilliseconds = 5 * 60_000;
 const tickMilliseconds = 10_000;
 /** Written once a minute: what a crash takes along is at most this. */
 const ticksPerWrite = 6;
+const freshMilliseconds = 1_000;
 /** What the disk does not take is kept up to here; then the oldest changes go. */
 const maximumUnwritten = 10_000;
 
@@ -43,6 +44,7 @@ export class HistoryRecorder implements Disposable {
   #finished: StoredSample[] = [];
   #ticks = 0;
   #failed = false;
+  #wroteAt = Number.NEGATIVE_INFINITY;
 
   /** @param streams all sessions there are, asked every ten seconds */
   constructor(options: { table: HistoryTable; streams: () => Iterable<RecordedStream>; log: Log }) {
@@ -76,7 +78,8 @@ export class HistoryRecorder implements Disposable {
   /** Up to this moment. */
   read(cameraId: string): CameraHistory {
     this.#count();
-    this.#write();
+    // Many cameras may be read one after the other: each would wait for the disk.
+    if (this.#unwritten.length > 0 || performance.now() - this.#wroteAt > freshMilliseconds) this.#write();
     const after = Date.now() - dayMilliseconds;
     const streams = (['main', 'sub'] as const).map(
       (profile): StreamHistory => ({
@@ -162,6 +165,7 @@ export class HistoryRecorder implements Disposable {
   }
 
   #write(): void {
+    this.#wroteAt = performance.now();
     const samples = [...this.#finished];
     for (const { cameraId, profile, sample } of this.#counting.values()) {
       if (sample !== undefined) samples.push({ cameraId, profile, ...sample });

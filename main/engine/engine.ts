@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { localOwner } from '../access/principal.ts';
 import { createRouter } from '../api/router.ts';
 import type { Log } from '../base/log.ts';
@@ -6,6 +7,7 @@ import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import { startVirtualCameras } from '../demo/virtual-fleet.ts';
+import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
 import { type HttpHost, startHttpHost } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
@@ -16,6 +18,8 @@ import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
+
+const maximumHistories = 50;
 
 export interface EngineOptions {
   readonly dataFolder: string;
@@ -83,6 +87,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   if (options.demoCameras !== undefined) addDemoCameras(cameras, options.demoCameras);
   const viewers = parts.use(new ViewerService({ log }));
   const layouts = new Layouts(store.layouts);
+  const diagnostics = async () => {
+    const zip = await createDiagnosticsZip({
+      site: site.state,
+      cameras: cameras.list(),
+      statuses: cameras.statuses(),
+      layouts: layouts.list(),
+      histories: inTrouble(cameras).map((id) => cameras.history(id)),
+      logFolder: path.join(dataFolder, 'logs'),
+    });
+    const name = `gatehouse-diagnostics-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.zip`;
+    return new File([new Uint8Array(zip)], name, { type: 'application/zip' });
+  };
   const router = createRouter(
     {
       cameras,
@@ -92,7 +108,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       demo,
       viewers,
       backups,
-      diagnostics: () => Promise.reject(new Error('not yet')),
+      diagnostics,
     },
     log,
   );
@@ -133,4 +149,10 @@ function tellRecovery(site: SiteService, { backup, backupTime, quarantine, reaso
   const time = backupTime === null ? '' : ` of ${new Date(backupTime).toLocaleString()}`;
   const message = `The data was damaged, and the backup${time} was brought back. Look whether cameras and walls are right: what was changed later is lost.${kept}`;
   site.notify('data-restored', message);
+}
+
+/** The cameras that do not play although they should: their histories tell most, and those of all would be a flood. */
+function inTrouble(cameras: CameraRegistry): readonly string[] {
+  const waiting = cameras.statuses().filter(({ status }) => status.state === 'waiting');
+  return [...new Set(waiting.map(({ cameraId }) => cameraId))].slice(0, maximumHistories);
 }

@@ -1,0 +1,154 @@
+import { open, readdir, stat, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ZipFile } from 'yazl';
+import { listLogFiles } from '../base/log-files.ts';
+import { type JsonValue, redactAddress, redactJson, redactText } from '../base/redact.ts';
+import type { Camera, CameraStatus } from '../contract/camera.ts';
+import type { CameraHistory } from '../contract/history.ts';
+import type { Layout } from '../contract/layout.ts';
+import type { Site } from '../contract/site.ts';
+
+/** What an engine knows of itself; passwords are in none of it. */
+export interface DiagnosticsInput {
+  readonly site: Site;
+  readonly cameras: readonly Camera[];
+  readonly statuses: readonly CameraStatus[];
+  readonly layouts: readonly Layout[];
+  /** Of those cameras whose history may tell something. */
+  readonly histories: readonly CameraHistory[];
+  readonly logFolder: string;
+}
+
+/** The newest part of each of the five log files: 10 MB of text at most, about a tenth of it when zipped. */
+const maximumLogBytes = 2 * 1024 * 1024;
+const linesATurn = 500;
+
+/**
+ * A zip for whoever helps: what this console is, knows and logged, redacted once more.
+ * What cannot be read is said in README.txt.
+ */
+export async function createDiagnosticsZip(input: DiagnosticsInput): Promise<Buffer> {
+  const zip = new ZipFile();
+  const problems: string[] = [];
+  const add = (name: string, text: string) => zip.addBuffer(Buffer.from(text), name);
+  const addJson = (name: string, value: unknown) => {
+    // Through JSON, as it is written: what is redacted is exactly what is in the file.
+    const plain = JSON.parse(JSON.stringify(value)) as JsonValue;
+    add(name, `${JSON.stringify(redactJson(plain), null, 2)}\n`);
+  };
+  addJson('about.json', await about(input.site));
+  addJson('cameras.json', presentCameras(input));
+  addJson('layouts.json', input.layouts);
+  addJson('settings.json', input.site.settings);
+  addJson('notices.json', input.site.notices);
+  addJson('history.json', input.histories);
+  addJson('database.json', {
+    files: await sizesIn(input.site.dataFolder, /^gatehouse\.db/, problems),
+    backups: input.site.backups.map((backup) => ({ ...backup, file: path.basename(backup.file) })),
+  });
+  for (const file of logFiles(input.logFolder, problems)) {
+    try {
+      add(`logs/${path.basename(file)}`, await readLog(file));
+    } catch (error) {
+      problems.push(`${path.basename(file)} could not be read: ${words(error)}`);
+    }
+  }
+  add('README.txt', readme(problems));
+  zip.end();
+  return await buffer(zip.outputStream);
+}
+
+async function about({ version, dataFolder, demoCameras }: Site): Promise<object> {
+  const disk = await statfs(dataFolder).catch(() => undefined);
+  return {
+    gatehouse: version,
+    versions: process.versions,
+    system: { platform: os.platform(), release: os.release(), arch: os.arch(), uptimeSeconds: os.uptime() },
+    processors: { count: os.cpus().length, model: os.cpus()[0]?.model ?? 'unknown' },
+    memory: { total: os.totalmem(), free: os.freemem(), engine: process.memoryUsage() },
+    engineUptimeSeconds: process.uptime(),
+    time: new Date().toISOString(),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    locale: Intl.DateTimeFormat().resolvedOptions().locale,
+    dataFolder: dataFolder.replace(os.homedir(), '~'),
+    diskFreeBytes: disk === undefined ? null : disk.bavail * disk.bsize,
+    demoCameras,
+  };
+}
+
+function presentCameras({ cameras, statuses }: DiagnosticsInput): object[] {
+  return cameras.map(({ username, mainUrl, subUrl, ...camera }) => ({
+    ...camera,
+    hasUsername: username !== null,
+    mainUrl: redactAddress(mainUrl),
+    subUrl: subUrl === null ? null : redactAddress(subUrl),
+    statuses: statuses
+      .filter(({ cameraId }) => cameraId === camera.id)
+      .map(({ profile, status }) => ({ profile, ...status })),
+  }));
+}
+
+async function sizesIn(folder: string, names: RegExp, problems: string[]): Promise<object[]> {
+  try {
+    const found = (await readdir(folder)).filter((name) => names.test(name));
+    // Looked at from outside only: closing a file of the database here would take SQLite's lock on it away.
+    return await Promise.all(
+      found.map(async (name) => ({ name, bytes: (await stat(path.join(folder, name))).size })),
+    );
+  } catch (error) {
+    problems.push(`The data folder could not be listed: ${words(error)}`);
+    return [];
+  }
+}
+
+function logFiles(folder: string, problems: string[]): string[] {
+  try {
+    return listLogFiles(folder);
+  } catch (error) {
+    problems.push(`There are no log files: ${words(error)}`);
+    return [];
+  }
+}
+
+/** The newest lines, redacted in turns of the event loop: no packet waits for them. */
+async function readLog(file: string): Promise<string> {
+  await using handle = await open(file);
+  const { size } = await handle.stat();
+  const start = Math.max(0, size - maximumLogBytes);
+  const { bytesRead, buffer: bytes } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
+  const lines = bytes.toString('utf8', 0, bytesRead).split('\n');
+  // The first one is cut, unless it is the first of the file.
+  if (start > 0) lines.shift();
+  const redacted: string[] = [];
+  for (let line = 0; line < lines.length; line += linesATurn) {
+    for (const text of lines.slice(line, line + linesATurn)) redacted.push(redactText(text));
+    await nextTurn();
+  }
+  return redacted.join('\n');
+}
+
+function readme(problems: readonly string[]): string {
+  return [
+    'Diagnostics of a Gatehouse console',
+    '',
+    'about.json      versions, system, memory, disk',
+    'cameras.json    cameras with their addresses and states',
+    'layouts.json    walls',
+    'settings.json   settings; notices.json: what the console had to tell',
+    'history.json    what happened during the last day to cameras that do not play',
+    'database.json   sizes of the database and its backups',
+    'logs/           the newest part of the log',
+    '',
+    'Taken out: passwords, user names of cameras, tokens, and what addresses say behind their question mark.',
+    'Still inside: names of cameras, and names and addresses of hosts. Look through it before you send it on.',
+    ...(problems.length === 0 ? [] : ['', ...problems]),
+    '',
+  ].join('\n');
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
