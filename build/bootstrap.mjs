@@ -23,7 +23,7 @@ const tasks = {
   check: { script: 'build/check.ts' },
   bench: { script: 'tests/bench/bench.ts' },
   faults: { script: 'tests/faults/engine-killed.ts' },
-  screenshots: { script: 'build/screenshots.ts' },
+  screenshots: { script: 'tests/screenshots/screenshots.ts' },
   'api-document': { script: 'build/api-document.ts' },
   build: { script: undefined },
 };

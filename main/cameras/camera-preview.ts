@@ -6,10 +6,10 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget } from '../rtsp/rtsp-session.ts';
 import { CameraSession } from './camera-session.ts';
 
-/** A stream that is not stored (yet), open for as long as the preview lives. */
+/** A stream that is not stored (yet), open from the first event that is read for as long as the preview lives. */
 export class CameraPreview implements AsyncDisposable {
   readonly #session: CameraSession;
-  readonly #lease: StreamLease;
+  readonly #disposing = new AbortController();
   readonly #events = new ChangeQueue<PreviewEvent['type'], PreviewEvent>();
   #reading: Disposable | undefined;
 
@@ -19,8 +19,6 @@ export class CameraPreview implements AsyncDisposable {
       log,
       onStatus: (status) => this.#events.put('status', { type: 'status', status }),
     });
-    this.#lease = this.#session.lease();
-    this.#reading = this.#session.stream.read(() => this.#onFrame());
   }
 
   /** The right to read the stream. */
@@ -28,9 +26,13 @@ export class CameraPreview implements AsyncDisposable {
     return this.#session.lease();
   }
 
-  /** What happens to it, the newest of each kind; ends when the signal is aborted. For one reader. */
-  events(signal: AbortSignal): AsyncGenerator<PreviewEvent> {
-    return this.#events.read(signal);
+  /** What happens to it, the newest of each kind; ends when the signal is aborted or the preview disposed. For one reader. */
+  async *events(signal: AbortSignal): AsyncGenerator<PreviewEvent> {
+    const ending = AbortSignal.any([signal, this.#disposing.signal]);
+    if (ending.aborted) return;
+    this.#reading = this.#session.stream.read(() => this.#onFrame());
+    using _lease = this.#session.lease();
+    yield* this.#events.read(ending);
   }
 
   /**
@@ -48,8 +50,8 @@ export class CameraPreview implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing.abort();
     this.#reading?.[Symbol.dispose]();
-    this.#lease[Symbol.dispose]();
     await this.#session[Symbol.asyncDispose]();
   }
 

@@ -70,7 +70,8 @@ export class CameraRegistry implements AsyncDisposable {
     this.#probes.addAll(
       new Map(onDemand.map((camera) => [camera.id, this.#session(camera, wallProfile(camera))])),
     );
-    for (const camera of this.#cameras.values()) if (camera.connection === 'always') this.#attend(camera);
+    for (const camera of this.#cameras.values())
+      if (camera.connection === 'always') this.#attend(camera, false);
   }
 
   list(): Camera[] {
@@ -216,26 +217,32 @@ export class CameraRegistry implements AsyncDisposable {
   /** A camera is new or was changed: its streams follow, and everybody is told. */
   #take(stored: StoredCamera): void {
     this.#cameras.set(stored.id, stored);
+    let isElsewhere = false;
     for (const profile of ['main', 'sub'] as const) {
       const entry = this.#sessions.get(`${stored.id} ${profile}`);
       if (entry === undefined) continue;
       if (profile === 'sub' && stored.subUrl === null) this.#end(stored.id, profile);
-      else entry.session.retarget(targetOf(stored, profile));
+      else isElsewhere = entry.session.retarget(targetOf(stored, profile)) || isElsewhere;
       // Only the stream that walls show is asked how it is: nothing is known of the other one any more.
       if (profile !== wallProfile(stored)) entry.session.forget();
     }
-    this.#attend(stored);
+    this.#attend(stored, isElsewhere);
     this.#announce(`camera ${stored.id}`, { type: 'camera', camera: present(stored) });
   }
 
-  /** What happens to a camera that nobody watches. */
-  #attend(camera: StoredCamera): void {
+  /** What happens to a camera that nobody watches. @param isElsewhere its address or its password is new */
+  #attend(camera: StoredCamera, isElsewhere: boolean): void {
     const session = this.#session(camera, wallProfile(camera));
-    this.#standing.get(camera.id)?.[Symbol.dispose]();
+    const standing = this.#standing.get(camera.id);
     this.#standing.delete(camera.id);
-    this.#probes.remove(camera.id);
-    if (camera.connection === 'always') this.#standing.set(camera.id, session.lease());
-    else this.#probes.add(camera.id, session);
+    if (camera.connection === 'always') {
+      this.#probes.remove(camera.id);
+      this.#standing.set(camera.id, session.lease());
+    } else if (isElsewhere || !this.#probes.has(camera.id, session)) {
+      // Not for a new name: who refused a password must not be asked again for that.
+      this.#probes.add(camera.id, session);
+    }
+    standing?.[Symbol.dispose]();
   }
 
   #dismiss(cameraId: string): void {
@@ -248,6 +255,7 @@ export class CameraRegistry implements AsyncDisposable {
     const key = `${cameraId} ${profile}`;
     const entry = this.#sessions.get(key);
     if (entry === undefined) return;
+    this.#history.note(cameraId, profile, { state: 'idle' }, entry.session.received);
     this.#sessions.delete(key);
     const ending = entry.session[Symbol.asyncDispose]().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
@@ -268,8 +276,12 @@ export class CameraRegistry implements AsyncDisposable {
         // The last word of a session whose camera is gone.
         if (this.#sessions.get(key)?.session !== session) return;
         const changed: CameraStatus = { cameraId: camera.id, profile, status };
-        this.#history.note(camera.id, profile, status);
+        this.#history.note(camera.id, profile, status, session.received);
         this.#announce(`status ${key}`, { type: 'status', status: changed });
+      },
+      isProbed: () => {
+        const now = this.#cameras.get(camera.id);
+        return now !== undefined && wallProfile(now) === profile;
       },
     });
     this.#sessions.set(key, { cameraId: camera.id, profile, session });

@@ -32,6 +32,7 @@ export class CameraSession implements AsyncDisposable {
   #target: RtspTarget;
   readonly #log: Log;
   readonly #onStatus: (status: StreamStatus) => void;
+  readonly #isProbed: () => boolean;
   #status: StreamStatus = { state: 'idle' };
   #loggedFailure: ErrorCode | undefined;
   #leases = 0;
@@ -43,10 +44,17 @@ export class CameraSession implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   #disposed = false;
 
-  constructor(options: { target: RtspTarget; log: Log; onStatus: (status: StreamStatus) => void }) {
+  /** @param isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then */
+  constructor(options: {
+    target: RtspTarget;
+    log: Log;
+    onStatus: (status: StreamStatus) => void;
+    isProbed?: () => boolean;
+  }) {
     this.#target = options.target;
     this.#log = options.log;
     this.#onStatus = options.onStatus;
+    this.#isProbed = options.isProbed ?? (() => true);
   }
 
   get status(): StreamStatus {
@@ -62,8 +70,8 @@ export class CameraSession implements AsyncDisposable {
     return this.#stop !== undefined && !this.#stop.signal.aborted;
   }
 
-  /** From now on the stream comes from somewhere else, or with another password; its viewers stay. */
-  retarget(target: RtspTarget): void {
+  /** From now on the stream comes from somewhere else, or with another password; its viewers stay. True: it does. */
+  retarget(target: RtspTarget): boolean {
     const { url, username, password } = this.#target;
     this.#target = target;
     if (
@@ -71,17 +79,22 @@ export class CameraSession implements AsyncDisposable {
       target.username === username &&
       target.password?.reveal() === password?.reveal()
     ) {
-      return;
+      return false;
     }
     this.#probe?.abort();
     this.#stop?.abort();
-    this.#running = this.#running.then(() => this.#transition({ type: 'forgotten' }));
+    this.#loggedFailure = undefined;
+    // At once: what is known is true of the other address only.
+    this.#transition({ type: 'forgotten' });
     if (this.#leases > 0) this.#start();
+    return true;
   }
 
   /** Nobody asks any more how the stream is. */
   forget(): void {
-    if (!this.busy) this.#transition({ type: 'forgotten' });
+    if (this.busy) return;
+    this.#probe?.abort();
+    this.#transition({ type: 'forgotten' });
   }
 
   /**
@@ -129,12 +142,14 @@ export class CameraSession implements AsyncDisposable {
     this.#probe?.abort();
     const stop = new AbortController();
     this.#stop = stop;
+    this.#transition({ type: 'dialling' });
     // One connection at a time: the camera's last one is closed before the next is dialled.
-    this.#running = this.#running.then(() => this.#run(stop.signal));
+    this.#running = Promise.all([this.#running, this.#probing]).then(() => this.#run(stop));
   }
 
   /** The policy: dial, and after a failure wait and dial again, for as long as it is wanted. Never rejects. */
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(stop: AbortController): Promise<void> {
+    const { signal } = stop;
     let attempt = 0;
     while (!signal.aborted) {
       this.#transition({ type: 'dialling' });
@@ -152,11 +167,15 @@ export class CameraSession implements AsyncDisposable {
         await abortableDelay(wait, signal);
       }
     }
-    this.#transition({ type: 'stopped' });
+    // Somebody who came meanwhile has dialled anew.
+    if (this.#stop === stop) this.#transition({ type: this.#isProbed() ? 'stopped' : 'forgotten' });
   }
 
   async #probeOnce(signal: AbortSignal, next: (failure: GatehouseError | null) => number): Promise<void> {
     try {
+      // The last viewer's connection may still be closing.
+      await this.#running;
+      signal.throwIfAborted();
       await probeStream(this.#target, { signal });
       // Whoever came meanwhile knows better.
       if (signal.aborted) return;

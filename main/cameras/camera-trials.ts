@@ -11,6 +11,7 @@ import type {
 } from '../contract/camera.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget } from '../rtsp/rtsp-session.ts';
+import type { RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
 import { hostOf, parseAddress } from './camera-input.ts';
 import { CameraPreview } from './camera-preview.ts';
@@ -27,7 +28,10 @@ export class CameraTrials implements AsyncDisposable {
   readonly #log: Log;
   readonly #previews = new Map<string, CameraPreview>();
   readonly #stop = new AbortController();
-  #running = 0;
+  /** Trials that are under way. */
+  readonly #running = new Set<Promise<unknown>>();
+  /** Previews that have ended and are closing their connections. */
+  readonly #closing = new Set<Promise<void>>();
 
   /** @param stored the camera that is being edited, whose password serves where none is typed */
   constructor(options: { stored: (cameraId: string) => StoredCamera | undefined; log: Log }) {
@@ -38,9 +42,7 @@ export class CameraTrials implements AsyncDisposable {
   /** @throws GatehouseError as `findStreams`; limit-reached */
   async find(input: CameraAddress, signal: AbortSignal): Promise<FoundStreams> {
     const parsed = parseAddress('address', `rtsp://${input.address.replace(/^[a-z]+:\/\//i, '')}`);
-    const { username, password } = this.#credentials(input, parsed.url);
-    const address = parsed.url.slice('rtsp://'.length);
-    const camera = { address, username: username ?? parsed.username, password: password ?? parsed.password };
+    const camera = { address: parsed.url.slice('rtsp://'.length), ...this.#credentials(input, parsed) };
     return await this.#within(signal, parsed.host, (within) => findStreams(camera, within));
   }
 
@@ -54,13 +56,30 @@ export class CameraTrials implements AsyncDisposable {
   }
 
   /**
-   * Opens a stream for as long as its events are read.
+   * Opens a stream for as long as its events are read, and the signal is not aborted.
    * @throws GatehouseError bad-input, limit-reached
    */
   preview(input: StreamInput, signal: AbortSignal): AsyncGenerator<PreviewEvent> {
     const target = this.#target(input);
     this.#refuseTooMany();
-    return this.#follow(target, AbortSignal.any([signal, this.#stop.signal]));
+    const previewId = randomUUID();
+    const preview = new CameraPreview(target, this.#log);
+    this.#previews.set(previewId, preview);
+    const ending = AbortSignal.any([signal, this.#stop.signal]);
+    const close = async () => {
+      ending.removeEventListener('abort', onAbort);
+      this.#previews.delete(previewId);
+      await track(this.#closing, preview[Symbol.asyncDispose]());
+    };
+    const onAbort = () => void close();
+    if (ending.aborted) onAbort();
+    else ending.addEventListener('abort', onAbort);
+    const events = (async function* (): AsyncGenerator<PreviewEvent> {
+      if (ending.aborted) return;
+      yield { type: 'opened', previewId };
+      yield* preview.events(ending);
+    })();
+    return closedWith(events, close);
   }
 
   /** The right to read a stream that is being previewed; undefined when there is none of this id. */
@@ -70,20 +89,7 @@ export class CameraTrials implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.all([...this.#previews.values()].map((preview) => preview[Symbol.asyncDispose]()));
-  }
-
-  async *#follow(target: RtspTarget, signal: AbortSignal): AsyncGenerator<PreviewEvent> {
-    if (signal.aborted) return;
-    const previewId = randomUUID();
-    await using preview = new CameraPreview(target, this.#log);
-    this.#previews.set(previewId, preview);
-    try {
-      yield { type: 'opened', previewId };
-      yield* preview.events(signal);
-    } finally {
-      this.#previews.delete(previewId);
-    }
+    await Promise.allSettled([...this.#running, ...this.#closing]);
   }
 
   async #within<Result>(
@@ -92,10 +98,9 @@ export class CameraTrials implements AsyncDisposable {
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     this.#refuseTooMany();
-    this.#running++;
     const timeout = AbortSignal.timeout(trialMilliseconds);
     try {
-      return await work(AbortSignal.any([signal, timeout, this.#stop.signal]));
+      return await track(this.#running, work(AbortSignal.any([signal, timeout, this.#stop.signal])));
     } catch (error) {
       if (!timeout.aborted) throw error;
       throw new GatehouseError(
@@ -103,13 +108,11 @@ export class CameraTrials implements AsyncDisposable {
         `${name} answers, but sent no picture within ${trialMilliseconds / 1_000} s. Restart the camera, or enter the full address of its stream.`,
         { camera: name, cause: error },
       );
-    } finally {
-      this.#running--;
     }
   }
 
   #refuseTooMany(): void {
-    if (this.#running + this.#previews.size < maximumTrials) return;
+    if (this.#running.size + this.#previews.size < maximumTrials) return;
     throw new GatehouseError(
       'limit-reached',
       `${maximumTrials} cameras are being tried already. Wait until one of them is done.`,
@@ -118,19 +121,16 @@ export class CameraTrials implements AsyncDisposable {
 
   #target(input: StreamInput): RtspTarget {
     const parsed = parseAddress('mainUrl', input.mainUrl);
-    const { username, password } = this.#credentials(input, parsed.url);
-    return {
-      name: parsed.host,
-      url: parsed.url,
-      username: username ?? parsed.username,
-      password: password ?? parsed.password,
-    };
+    return { name: parsed.host, url: parsed.url, ...this.#credentials(input, parsed) };
   }
 
-  /** What was typed; else what is stored for the camera, if the address is on a host that it is stored for. */
+  /**
+   * What was typed, into the fields or into the address; else what is stored for the camera, if the address is on a host
+   * that it is stored for.
+   */
   #credentials(
     input: { username?: string | undefined; password?: string | undefined; cameraId?: string | undefined },
-    url: string,
+    { url, ...written }: RtspUrl,
   ): { username: string | null; password: Secret | null } {
     const stored = input.cameraId === undefined ? undefined : this.#stored(input.cameraId);
     const isKnownHost =
@@ -141,8 +141,43 @@ export class CameraTrials implements AsyncDisposable {
     const typed = input.password === undefined || input.password === '' ? null : new Secret(input.password);
     const username = input.username === '' ? undefined : input.username;
     return {
-      username: username ?? (isKnownHost ? stored.username : null),
-      password: typed ?? (isKnownHost ? stored.password : null),
+      username: username ?? written.username ?? (isKnownHost ? stored.username : null),
+      password: typed ?? written.password ?? (isKnownHost ? stored.password : null),
     };
+  }
+}
+
+/** Events that are closed also by a reader who leaves before the first one: a generator that never began runs no `finally`. */
+function closedWith<Event>(
+  events: AsyncGenerator<Event, void, unknown>,
+  close: () => Promise<void>,
+): AsyncGenerator<Event, void, unknown> {
+  return {
+    next: async () => {
+      const result = await events.next();
+      if (result.done === true) await close();
+      return result;
+    },
+    return: async () => {
+      await close();
+      return await events.return();
+    },
+    throw: async (error) => {
+      await close();
+      return await events.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function track<Result>(running: Set<Promise<unknown>>, work: Promise<Result>): Promise<Result> {
+  running.add(work);
+  try {
+    return await work;
+  } finally {
+    running.delete(work);
   }
 }

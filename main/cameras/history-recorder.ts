@@ -2,7 +2,7 @@ import type { Log } from '../base/log.ts';
 import type { StreamProfile, StreamStatus } from '../contract/camera.ts';
 import type { CameraHistory, StateChange, StreamHistory } from '../contract/history.ts';
 import type { HistoryTable, StoredSample, StoredStateChange } from '../store/history-table.ts';
-import type { CameraSession } from './camera-session.ts';
+import type { CameraSession, Received } from './camera-session.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1_000;
 const sampleMilliseconds = 5 * 60_000;
@@ -25,6 +25,8 @@ interface Counting {
   readonly profile: StreamProfile;
   /** Undefined while nothing was received in this sample. */
   sample: { at: number; seconds: number; bytes: number; frames: number; connects: number } | undefined;
+  /** Whether the sample has changed since it was written. */
+  isUnwritten: boolean;
   /** Of the session when the sample was counted last. */
   bytes: number;
   frames: number;
@@ -58,14 +60,14 @@ export class HistoryRecorder implements Disposable {
   }
 
   /** A stream's status has changed. */
-  note(cameraId: string, profile: StreamProfile, status: StreamStatus): void {
+  note(cameraId: string, profile: StreamProfile, status: StreamStatus, received: Received): void {
     const counting = this.#of(cameraId, profile);
+    this.#add(counting, received);
     const isPlaying = status.state === 'playing';
     if (isPlaying && counting.playingSince === undefined) {
       this.#sample(counting).connects++;
       counting.playingSince = performance.now();
-    } else if (!isPlaying && counting.playingSince !== undefined) {
-      this.#addSeconds(counting);
+    } else if (!isPlaying) {
       counting.playingSince = undefined;
     }
     const change = changeOf(status);
@@ -108,6 +110,7 @@ export class HistoryRecorder implements Disposable {
       cameraId,
       profile,
       sample: undefined,
+      isUnwritten: false,
       bytes: 0,
       frames: 0,
       playingSince: undefined,
@@ -122,17 +125,8 @@ export class HistoryRecorder implements Disposable {
     for (const { cameraId, profile, session } of this.#streams()) {
       seen.add(`${cameraId} ${profile}`);
       const counting = this.#of(cameraId, profile);
-      const { bytes, frames } = session.received;
-      // A session of a camera that was restored counts from 0 again.
-      const newBytes = Math.max(0, bytes - counting.bytes);
-      const newFrames = Math.max(0, frames - counting.frames);
-      counting.bytes = bytes;
-      counting.frames = frames;
-      if (counting.playingSince !== undefined) this.#addSeconds(counting);
-      if (newBytes === 0) continue;
-      const sample = this.#sample(counting);
-      sample.bytes += newBytes;
-      sample.frames += newFrames;
+      this.#add(counting, session.received);
+      if (counting.sample !== undefined && !isCurrent(counting.sample.at)) this.#finish(counting);
     }
     for (const [key, counting] of this.#counting) {
       if (seen.has(key)) continue;
@@ -141,45 +135,64 @@ export class HistoryRecorder implements Disposable {
     }
   }
 
-  #addSeconds(counting: Counting): void {
-    const now = performance.now();
+  /** What came in since the last time. */
+  #add(counting: Counting, { bytes, frames }: Received): void {
+    // A session of a camera that was restored counts from 0 again.
+    const newBytes = Math.max(0, bytes - counting.bytes);
+    const newFrames = Math.max(0, frames - counting.frames);
+    counting.bytes = bytes;
+    counting.frames = frames;
+    const since = counting.playingSince;
+    if (newBytes === 0 && newFrames === 0 && since === undefined) return;
     const sample = this.#sample(counting);
-    sample.seconds += (now - (counting.playingSince ?? now)) / 1_000;
+    sample.bytes += newBytes;
+    sample.frames += newFrames;
+    if (since === undefined) return;
+    const now = performance.now();
+    sample.seconds += (now - since) / 1_000;
     counting.playingSince = now;
   }
 
-  /** The sample that is being counted: one begins when something comes in, and ends five minutes later. */
+  /** The sample that is being counted, to be changed: one begins when something comes in, and ends five minutes later. */
   #sample(counting: Counting): NonNullable<Counting['sample']> {
-    const now = Date.now();
     const { sample } = counting;
-    // Behind the sample when the clock was set back.
-    if (sample !== undefined && now >= sample.at && now < sample.at + sampleMilliseconds) return sample;
-    this.#finish(counting);
-    counting.sample = { at: now, seconds: 0, bytes: 0, frames: 0, connects: 0 };
+    if (sample === undefined || !isCurrent(sample.at)) this.#finish(counting);
+    counting.isUnwritten = true;
+    counting.sample ??= { at: Date.now(), seconds: 0, bytes: 0, frames: 0, connects: 0 };
     return counting.sample;
   }
 
-  #finish({ cameraId, profile, sample }: Counting): void {
-    if (sample !== undefined) this.#finished.push({ cameraId, profile, ...sample });
+  #finish(counting: Counting): void {
+    const { cameraId, profile, sample, isUnwritten } = counting;
+    counting.sample = undefined;
+    counting.isUnwritten = false;
+    if (sample !== undefined && isUnwritten) this.#finished.push({ cameraId, profile, ...sample });
     if (this.#finished.length > maximumUnwritten) this.#finished.shift();
   }
 
   #write(): void {
     this.#wroteAt = performance.now();
     const samples = [...this.#finished];
-    for (const { cameraId, profile, sample } of this.#counting.values()) {
-      if (sample !== undefined) samples.push({ cameraId, profile, ...sample });
+    for (const { cameraId, profile, sample, isUnwritten } of this.#counting.values()) {
+      if (sample !== undefined && isUnwritten) samples.push({ cameraId, profile, ...sample });
     }
     try {
       this.#table.write(this.#unwritten, samples, Date.now() - dayMilliseconds);
       this.#unwritten = [];
       this.#finished = [];
       this.#failed = false;
+      for (const counting of this.#counting.values()) counting.isUnwritten = false;
     } catch (error) {
       if (!this.#failed) this.#log.error({ err: error }, 'the history of the cameras could not be written');
       this.#failed = true;
     }
   }
+}
+
+/** Whether a sample that began then goes on; not when the clock was set to before it. */
+function isCurrent(at: number): boolean {
+  const now = Date.now();
+  return now >= at && now < at + sampleMilliseconds;
 }
 
 function changeOf(status: StreamStatus): Pick<StateChange, 'state' | 'code'> | undefined {

@@ -40,6 +40,11 @@ export class ProbeSchedule implements AsyncDisposable {
     }
   }
 
+  /** Whether this is the session that is asked. */
+  has(cameraId: string, session: CameraSession): boolean {
+    return this.#entries.get(cameraId)?.session === session;
+  }
+
   remove(cameraId: string): void {
     this.#entries.delete(cameraId);
   }
@@ -51,9 +56,10 @@ export class ProbeSchedule implements AsyncDisposable {
 
   #look(): void {
     const now = performance.now();
-    for (const entry of this.#entries.values()) {
+    const due = [...this.#entries.values()].filter((entry) => !entry.probing && entry.dueAt <= now);
+    // Whoever waits longest is first: cameras that do not answer must not keep others from ever being asked.
+    for (const entry of due.sort((a, b) => a.dueAt - b.dueAt)) {
       if (this.#running.size >= maximumProbes) return;
-      if (entry.probing || entry.dueAt > now) continue;
       if (entry.session.busy) {
         // Asked as soon as nobody watches it any more.
         entry.dueAt = now;

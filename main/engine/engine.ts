@@ -36,6 +36,7 @@ export interface EngineOptions {
 export interface Engine extends AsyncDisposable {
   readonly http: HttpHost | null;
   readonly cameras: CameraRegistry;
+  readonly site: SiteService;
   readonly viewers: ViewerService;
   /** Serves the API to a window of the desktop, as the local owner. */
   servePort(port: ServedPort): void;
@@ -127,6 +128,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     http,
     cameras,
+    site,
     viewers,
     servePort(port) {
       const served = servePort(port, router, localOwner);

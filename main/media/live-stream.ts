@@ -43,7 +43,7 @@ export class LiveStream {
     return this.#gop;
   }
 
-  /** How many frames went out to the readers since the stream was made. */
+  /** How many whole pictures came in since the stream was made. */
   get frames(): number {
     return this.#frames;
   }
@@ -68,7 +68,10 @@ export class LiveStream {
   }
 
   push(packet: RtpPacket, receivedAt: number): void {
-    for (const accessUnit of this.#depacketizer.push(packet, receivedAt)) this.#publish(accessUnit);
+    for (const accessUnit of this.#depacketizer.push(packet, receivedAt)) {
+      this.#frames++;
+      this.#publish(accessUnit);
+    }
   }
 
   read(reader: StreamReader): Disposable {
@@ -87,7 +90,6 @@ export class LiveStream {
       payloads: packetizeH264(this.#parameterSets.complete(accessUnit)),
     };
     this.#cache(frame);
-    this.#frames++;
     for (const reader of this.#readers) reader(frame);
   }
 

@@ -13,7 +13,7 @@ export const keyHelp: readonly {
     title: 'Wall',
     keys: [
       { keys: ['←', '↑', '→', '↓'], does: 'Move from camera to camera' },
-      { keys: ['Enter'], does: 'Make the camera large, or small again' },
+      { keys: ['Enter'], does: 'Large, or small again' },
       { keys: ['Esc'], does: 'Back to the wall' },
       { keys: ['1', '…', '9'], does: 'Show the wall with this number' },
       { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
@@ -22,9 +22,16 @@ export const keyHelp: readonly {
     ],
   },
   {
+    title: 'Gatehouse',
+    keys: [
+      { keys: ['S'], does: 'Settings' },
+      { keys: ['?'], does: 'Show these keys' },
+    ],
+  },
+  {
     title: 'Cameras',
     keys: [
-      { keys: ['C'], does: 'Show or hide the list of cameras' },
+      { keys: ['C'], does: 'List of cameras' },
       { keys: ['/'], does: 'Search for a camera' },
       { keys: ['A'], does: 'Add a camera' },
       { keys: ['E'], does: 'Edit the selected camera' },
@@ -35,17 +42,10 @@ export const keyHelp: readonly {
   {
     title: 'In the list',
     keys: [
-      { keys: ['Enter'], does: 'Put the camera into the selected tile' },
+      { keys: ['Enter'], does: 'Into the selected tile' },
       { keys: ['Space'], does: 'Choose it, with others' },
       { keys: ['Alt', '↑ ↓'], does: 'Move it in the order' },
       { keys: ['Delete'], does: 'Remove it' },
-    ],
-  },
-  {
-    title: 'Gatehouse',
-    keys: [
-      { keys: ['S'], does: 'Settings' },
-      { keys: ['?'], does: 'Show these keys' },
     ],
   },
 ];
