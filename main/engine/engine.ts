@@ -36,6 +36,7 @@ export interface EngineOptions {
 export interface Engine extends AsyncDisposable {
   readonly http: HttpHost | null;
   readonly cameras: CameraRegistry;
+  readonly layouts: Layouts;
   readonly site: SiteService;
   readonly viewers: ViewerService;
   /** Serves the API to a window of the desktop, as the local owner. */
@@ -128,6 +129,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     http,
     cameras,
+    layouts,
     site,
     viewers,
     servePort(port) {

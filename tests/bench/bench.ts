@@ -10,6 +10,7 @@ import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-process.ts';
 import projectPackage from '../../package.json' with { type: 'json' };
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { measureConsole, printConsole } from './console-figures.ts';
 import type { Arrivals, Bind, EngineRequest, Usage } from './engine-process.ts';
 import { installProbe, type TileFrames, takeFrames } from './page-probe.ts';
 import { quantile, type Summary, summarize } from './statistics.ts';
@@ -103,11 +104,11 @@ async function untilLive(page: Page, numbers: readonly number[]): Promise<void> 
 /** The numbers of the first cameras. */
 const first = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-const wallKeys = { 9: '3', 16: '4', 25: '5' } as const;
-type MeasuredWall = keyof typeof wallKeys;
+type MeasuredWall = 9 | 16 | 25;
 
 async function showWall(page: Page, size: MeasuredWall): Promise<void> {
-  await page.keyboard.press(wallKeys[size]);
+  await page.getByRole('button', { name: /Shape of the wall/ }).click();
+  await page.getByRole('menuitem', { name: `${size} cameras`, exact: true }).click();
   for (let pages = 0; pages < 3; pages++) await page.keyboard.press('PageUp');
   await page.waitForSelector(`[data-wall-size="${size}"]`);
   await untilLive(page, first(size));
@@ -276,6 +277,9 @@ async function main(): Promise<void> {
   ]);
   const floor = round(Number(stdout));
 
+  const fifty = owned.use(await startFleetProcess({ count: 50, signal: stop.signal }));
+  const console = await measureConsole(browser, demoCameraInputs(fifty.cameras), progress);
+
   const result = {
     when: new Date().toISOString(),
     machine: {
@@ -295,10 +299,12 @@ async function main(): Promise<void> {
     tiles: steady,
     engineRssMegabytesAt16Cameras: rss16,
     floorMicrosecondsPerPacket: floor,
+    console,
   };
   await mkdir(path.join(root, 'bench'), { recursive: true });
   await writeFile(path.join(root, 'bench/latest.json'), `${JSON.stringify(result, null, 2)}\n`);
   print(result);
+  printConsole(console);
 
   /** A fresh engine with sixteen cameras on a wall of sixteen, as a site has it. */
   async function measureMemory(): Promise<number> {
