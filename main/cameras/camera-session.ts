@@ -85,8 +85,8 @@ export class CameraSession implements AsyncDisposable {
     this.#stop?.abort();
     this.#loggedFailure = undefined;
     // At once: what is known is true of the other address only.
-    this.#transition({ type: 'forgotten' });
     if (this.#leases > 0) this.#start();
+    else this.#transition({ type: 'forgotten' });
     return true;
   }
 
