@@ -51,7 +51,7 @@ export function fixedGrid(grid: Grid, cameras: number): FixedGrid {
 
 /** For a person: `9 cameras`; `1+5, 1 large and 5 small`. */
 export function gridWords(grid: Grid): string {
-  if (grid === 'auto') return 'As many as fit';
+  if (grid === 'auto') return 'Fit, as many as there are cameras';
   const [large, small] = grid.split('+');
   if (small !== undefined) return `${grid}, ${large} large and ${small} small`;
   return grid === '1' ? '1 camera' : `${grid} cameras`;
