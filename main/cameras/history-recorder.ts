@@ -25,6 +25,8 @@ interface Counting {
   readonly profile: StreamProfile;
   /** Undefined while nothing was received in this sample. */
   sample: { at: number; seconds: number; bytes: number; frames: number; connects: number } | undefined;
+  /** When the sample began, of `performance.now()`. */
+  sampleSince: number;
   /** Whether the sample has changed since it was written. */
   isUnwritten: boolean;
   /** Of the session when the sample was counted last. */
@@ -32,7 +34,7 @@ interface Counting {
   frames: number;
   /** Of `performance.now()`; undefined while the stream does not play. */
   playingSince: number | undefined;
-  last: Pick<StateChange, 'state' | 'code'>;
+  last: StateChange;
 }
 
 /** Keeps what happened to each stream during the last day: its changes of state, and what came in, in steps of five minutes. */
@@ -72,24 +74,25 @@ export class HistoryRecorder implements Disposable {
     }
     const change = changeOf(status);
     if (change === undefined || isSame(change, counting.last)) return;
-    counting.last = change;
-    this.#unwritten.push({ cameraId, profile, at: Date.now(), ...change });
-    if (this.#unwritten.length > maximumUnwritten) this.#unwritten.shift();
+    this.#change(counting, change);
   }
 
-  /** Up to this moment. */
+  /** Up to this moment; a stream that has not changed for longer than a day comes with its last change. */
   read(cameraId: string): CameraHistory {
     this.#count();
     // Many cameras may be read one after the other: each would wait for the disk.
     if (this.#unwritten.length > 0 || performance.now() - this.#wroteAt > freshMilliseconds) this.#write();
     const after = Date.now() - dayMilliseconds;
-    const streams = (['main', 'sub'] as const).map(
-      (profile): StreamHistory => ({
+    const streams = (['main', 'sub'] as const).map((profile): StreamHistory => {
+      const changes = this.#table.changes(cameraId, profile, after);
+      const last = this.#counting.get(`${cameraId} ${profile}`)?.last;
+      const isOld = last !== undefined && last.state !== 'unwatched' && last.at <= after;
+      return {
         profile,
-        changes: this.#table.changes(cameraId, profile, after),
+        changes: isOld && changes.length === 0 ? [last] : changes,
         samples: this.#table.samples(cameraId, profile, after),
-      }),
-    );
+      };
+    });
     return {
       cameraId,
       streams: streams.filter(({ changes, samples }) => changes.length + samples.length > 0),
@@ -99,7 +102,18 @@ export class HistoryRecorder implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#count();
+    // Until the engine starts again nobody watches; else the last state would seem to go on.
+    for (const counting of this.#counting.values()) {
+      if (counting.last.state !== 'unwatched') this.#change(counting, { state: 'unwatched', code: null });
+    }
     this.#write();
+  }
+
+  #change(counting: Counting, change: Pick<StateChange, 'state' | 'code'>): void {
+    const { cameraId, profile } = counting;
+    counting.last = { at: Date.now(), ...change };
+    this.#unwritten.push({ cameraId, profile, ...counting.last });
+    if (this.#unwritten.length > maximumUnwritten) this.#unwritten.shift();
   }
 
   #of(cameraId: string, profile: StreamProfile): Counting {
@@ -110,11 +124,12 @@ export class HistoryRecorder implements Disposable {
       cameraId,
       profile,
       sample: undefined,
+      sampleSince: 0,
       isUnwritten: false,
       bytes: 0,
       frames: 0,
       playingSince: undefined,
-      last: { state: 'unwatched', code: null },
+      last: { at: 0, state: 'unwatched', code: null },
     };
     this.#counting.set(key, counting);
     return counting;
@@ -126,7 +141,7 @@ export class HistoryRecorder implements Disposable {
       seen.add(`${cameraId} ${profile}`);
       const counting = this.#of(cameraId, profile);
       this.#add(counting, session.received);
-      if (counting.sample !== undefined && !isCurrent(counting.sample.at)) this.#finish(counting);
+      if (!isCurrent(counting)) this.#finish(counting);
     }
     for (const [key, counting] of this.#counting) {
       if (seen.has(key)) continue;
@@ -155,10 +170,12 @@ export class HistoryRecorder implements Disposable {
 
   /** The sample that is being counted, to be changed: one begins when something comes in, and ends five minutes later. */
   #sample(counting: Counting): NonNullable<Counting['sample']> {
-    const { sample } = counting;
-    if (sample === undefined || !isCurrent(sample.at)) this.#finish(counting);
+    if (!isCurrent(counting)) this.#finish(counting);
     counting.isUnwritten = true;
-    counting.sample ??= { at: Date.now(), seconds: 0, bytes: 0, frames: 0, connects: 0 };
+    if (counting.sample === undefined) {
+      counting.sample = { at: Date.now(), seconds: 0, bytes: 0, frames: 0, connects: 0 };
+      counting.sampleSince = performance.now();
+    }
     return counting.sample;
   }
 
@@ -189,10 +206,12 @@ export class HistoryRecorder implements Disposable {
   }
 }
 
-/** Whether a sample that began then goes on; not when the clock was set to before it. */
-function isCurrent(at: number): boolean {
+/** Whether the five minutes of its sample are not over, by both clocks: one may be set, the other sleeps. */
+function isCurrent({ sample, sampleSince }: Counting): boolean {
+  if (sample === undefined) return false;
   const now = Date.now();
-  return now >= at && now < at + sampleMilliseconds;
+  if (now < sample.at || now >= sample.at + sampleMilliseconds) return false;
+  return performance.now() < sampleSince + sampleMilliseconds;
 }
 
 function changeOf(status: StreamStatus): Pick<StateChange, 'state' | 'code'> | undefined {
