@@ -141,7 +141,6 @@ export class HistoryRecorder implements Disposable {
       seen.add(`${cameraId} ${profile}`);
       const counting = this.#of(cameraId, profile);
       this.#add(counting, session.received);
-      if (!isCurrent(counting)) this.#finish(counting);
     }
     for (const [key, counting] of this.#counting) {
       if (seen.has(key)) continue;

@@ -1,3 +1,5 @@
+import { explainDatabaseError } from '../store/database.ts';
+
 const lookMilliseconds = 10_000;
 /** Less is a clock that is being corrected. */
 const jumpMilliseconds = 60_000;
@@ -7,7 +9,10 @@ export class ClockWatch implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #offset: number;
 
-  /** @param onJump gets by how many milliseconds the clock was set forward; negative is back */
+  /**
+   * @param onJump gets by how many milliseconds the clock was set forward; negative is back. When it cannot write that down,
+   *   it gets it again at the next look
+   */
   constructor(
     onJump: (milliseconds: number) => void,
     clocks: { time: () => number; monotonic: () => number } = {
@@ -20,8 +25,13 @@ export class ClockWatch implements Disposable {
     this.#timer = setInterval(() => {
       const offset = read();
       const jump = offset - this.#offset;
-      this.#offset = offset;
-      if (Math.abs(jump) >= jumpMilliseconds) onJump(jump);
+      try {
+        if (Math.abs(jump) >= jumpMilliseconds) onJump(jump);
+        this.#offset = offset;
+      } catch (error) {
+        // A full disk takes no notice, and must not end the engine.
+        if (explainDatabaseError(error) === undefined) throw error;
+      }
     }, lookMilliseconds);
     this.#timer.unref();
   }
