@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ZipFile } from 'yazl';
 import { listLogFiles } from '../base/log-files.ts';
-import { type JsonValue, redactAddress, redactJson, redactText } from '../base/redact.ts';
+import { type JsonValue, redactAddress, redactJson, redactLine } from '../base/redact.ts';
 import type { Camera, CameraStatus } from '../contract/camera.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import type { Layout } from '../contract/layout.ts';
@@ -24,7 +24,8 @@ export interface DiagnosticsInput {
 
 /** The newest part of each of the five log files: 10 MB of text at most, about a tenth of it when zipped. */
 const maximumLogBytes = 2 * 1024 * 1024;
-const linesATurn = 500;
+/** A few milliseconds of redacting: no packet waits longer for its turn of the event loop. */
+const charactersATurn = 64 * 1024;
 
 /**
  * A zip for whoever helps: what this console is, knows and logged, redacted once more.
@@ -34,21 +35,19 @@ export async function createDiagnosticsZip(input: DiagnosticsInput): Promise<Buf
   const zip = new ZipFile();
   const problems: string[] = [];
   const add = (name: string, text: string) => zip.addBuffer(Buffer.from(text), name);
-  const addJson = (name: string, value: unknown) => {
-    // Through JSON, as it is written: what is redacted is exactly what is in the file.
-    const plain = JSON.parse(JSON.stringify(value)) as JsonValue;
-    add(name, `${JSON.stringify(redactJson(plain), null, 2)}\n`);
-  };
-  addJson('about.json', await about(input.site));
-  addJson('cameras.json', presentCameras(input));
-  addJson('layouts.json', input.layouts);
-  addJson('settings.json', input.site.settings);
-  addJson('notices.json', input.site.notices);
-  addJson('history.json', input.histories);
-  addJson('database.json', {
+  const addList = async (name: string, items: readonly object[]) =>
+    add(name, `[\n${(await inTurns(items, toJson)).join(',\n')}\n]\n`);
+  add('about.json', toJson(await about(input.site)));
+  await addList('cameras.json', presentCameras(input));
+  await addList('layouts.json', input.layouts);
+  add('settings.json', toJson(input.site.settings));
+  await addList('notices.json', input.site.notices);
+  await addList('history.json', input.histories);
+  const database = {
     files: await sizesIn(input.site.dataFolder, /^gatehouse\.db/, problems),
     backups: input.site.backups.map((backup) => ({ ...backup, file: path.basename(backup.file) })),
-  });
+  };
+  add('database.json', toJson(database));
   for (const file of logFiles(input.logFolder, problems)) {
     try {
       add(`logs/${path.basename(file)}`, await readLog(file));
@@ -59,6 +58,26 @@ export async function createDiagnosticsZip(input: DiagnosticsInput): Promise<Buf
   add('README.txt', readme(problems));
   zip.end();
   return await buffer(zip.outputStream);
+}
+
+/** Through JSON, as it is written: what is redacted is exactly what is in the file. */
+function toJson(value: object): string {
+  return JSON.stringify(redactJson(JSON.parse(JSON.stringify(value)) as JsonValue), null, 2);
+}
+
+/** Turns items into text, a few of them in a turn of the event loop. */
+async function inTurns<Item>(items: readonly Item[], present: (item: Item) => string): Promise<string[]> {
+  const texts: string[] = [];
+  let characters = 0;
+  for (const item of items) {
+    const text = present(item);
+    texts.push(text);
+    characters += text.length;
+    if (characters < charactersATurn) continue;
+    characters = 0;
+    await nextTurn();
+  }
+  return texts;
 }
 
 async function about({ version, dataFolder, demoCameras }: Site): Promise<object> {
@@ -73,10 +92,17 @@ async function about({ version, dataFolder, demoCameras }: Site): Promise<object
     time: new Date().toISOString(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     locale: Intl.DateTimeFormat().resolvedOptions().locale,
-    dataFolder: dataFolder.replace(os.homedir(), '~'),
+    minutesAheadOfUtc: -new Date().getTimezoneOffset(),
+    dataFolder: withoutHome(dataFolder),
     diskFreeBytes: disk === undefined ? null : disk.bavail * disk.bsize,
     demoCameras,
   };
+}
+
+/** The folder of a user has the name of the user. */
+function withoutHome(folder: string): string {
+  const inHome = path.relative(os.homedir(), folder);
+  return inHome.startsWith('..') || path.isAbsolute(inHome) ? folder : path.join('~', inHome);
 }
 
 function presentCameras({ cameras, statuses }: DiagnosticsInput): object[] {
@@ -113,7 +139,7 @@ function logFiles(folder: string, problems: string[]): string[] {
   }
 }
 
-/** The newest lines, redacted in turns of the event loop: no packet waits for them. */
+/** The newest lines, redacted once more. */
 async function readLog(file: string): Promise<string> {
   await using handle = await open(file);
   const { size } = await handle.stat();
@@ -122,12 +148,7 @@ async function readLog(file: string): Promise<string> {
   const lines = bytes.toString('utf8', 0, bytesRead).split('\n');
   // The first one is cut, unless it is the first of the file.
   if (start > 0) lines.shift();
-  const redacted: string[] = [];
-  for (let line = 0; line < lines.length; line += linesATurn) {
-    for (const text of lines.slice(line, line + linesATurn)) redacted.push(redactText(text));
-    await nextTurn();
-  }
-  return redacted.join('\n');
+  return (await inTurns(lines, redactLine)).join('\n');
 }
 
 function readme(problems: readonly string[]): string {

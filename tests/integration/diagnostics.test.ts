@@ -114,3 +114,33 @@ test('without logs the zip is made all the same, and says so', async () => {
   );
   expect(files.get('README.txt')).toContain('There are no log files');
 });
+
+test('a log file that cannot be read is said, and the others are there', async () => {
+  await writeFile(path.join(dataFolder, 'logs', 'gatehouse.1.log'), '{"msg":"first"}\n');
+  await mkdir(path.join(dataFolder, 'logs', 'gatehouse.2.log'));
+  const files = await unzip(await createDiagnosticsZip(input()));
+  expect(files.get('README.txt')).toContain('gatehouse.2.log could not be read');
+  expect(files.get('logs/gatehouse.1.log')).toContain('first');
+  expect([...files.keys()]).not.toContain('logs/gatehouse.2.log');
+});
+
+test('lines of the log stay JSON when something is taken out of them', async () => {
+  const line = { msg: 'token: abc', auth: 12_345, url: 'rtsp://u:p"w@192.0.2.1/' };
+  await writeFile(path.join(dataFolder, 'logs', 'gatehouse.1.log'), `${JSON.stringify(line)}\n`);
+  const files = await unzip(await createDiagnosticsZip(input()));
+  expect(JSON.parse(files.get('logs/gatehouse.1.log') ?? '')).toEqual({
+    msg: 'token: ***',
+    auth: '***',
+    url: 'rtsp://***@192.0.2.1/',
+  });
+});
+
+test('of a data folder in the home of a user the name of the user is not told', async () => {
+  const { site } = input();
+  const dataFolderOf = async (folder: string) => {
+    const files = await unzip(await createDiagnosticsZip(input({ site: { ...site, dataFolder: folder } })));
+    return JSON.parse(files.get('about.json') ?? '').dataFolder;
+  };
+  expect(await dataFolderOf(path.join(os.homedir(), 'gatehouse'))).toBe(path.join('~', 'gatehouse'));
+  expect(await dataFolderOf(`${os.homedir()}-2`)).toBe(`${os.homedir()}-2`);
+});
