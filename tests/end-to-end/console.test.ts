@@ -218,6 +218,7 @@ test('the large tile of a wall of 1+5 shows the main stream, the small ones the 
 test('the list is searched and sorted: by name, by number, by keyboard and by dragging', async () => {
   const { page, engine } = await openWith(await virtualCameras(9));
   await page.keyboard.press('/');
+  await page.locator('[data-camera-search]:focus').waitFor();
   await page.keyboard.type('garden');
   await page.waitForFunction(() => document.querySelectorAll('[data-row]').length === 1);
   await page.keyboard.press('Escape');
