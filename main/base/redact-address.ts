@@ -10,6 +10,9 @@ const barriers = /(?:rtsp|http|ws|rtmp|ftp)s?:\/\/|file:\/\/|\n {0,8}at /gi;
 const host =
   /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{1,5}|:(?=\s|$))?(?=[/?#&\s"'<>(){}\],;|\\`…]|[:!](?:\s|$)|$)/uy;
 
+/** How the address of a host begins, whatever stands behind it. */
+const likelyHost = /\[[\w:]|(?:\d{1,3}\.){3}\d|[\p{L}\p{N}_-]{1,63}\.[\p{L}\p{N}]/uy;
+
 interface Host {
   readonly end: number;
   /** 0: a single word, which may be a user; 1: a name with a domain; 2: an IP address. */
@@ -122,11 +125,12 @@ class AddressScanner {
     }
     const last = this.#text.lastIndexOf('@', line - 1);
     if (last < blank || found?.certainty === 2) return end;
+    const rest = this.#text.slice(blank, last);
     const goesOn =
-      (end === start ? found?.hasPort : (found?.certainty ?? 0) === 0) ||
+      found?.hasPort === true ||
       this.#hasColon(found?.end ?? end, last) ||
-      // "pass@word.x @gate" rather than "@gate.local, ask bob@example.com".
-      (end > start && !/\s/.test(this.#text.slice(blank, last).trim()));
+      // Behind a user: a single word may be in the password; a name with a domain is the host, unless it looks as if not.
+      (end > start && ((found?.certainty ?? 0) === 0 || !isAside(rest) || this.#text[end - 2] === ':'));
     return goesOn ? this.#firstCertain(blank, last) + 1 : end;
   }
 
@@ -134,19 +138,27 @@ class AddressScanner {
   #isUserInfo(isFirst: boolean, found: Host | null, at: number): boolean {
     if (found === null || this.#hasColon(found.end, at)) return true;
     // "rtsp://camera/path@1" is a path, "rtsp://admin/12@gate.local" and "rtsp://admin:12/34@gate" are not.
-    if ((hostAt(this.#text, at + 1)?.certainty ?? 0) > 0) return true;
+    if (
+      [at, this.#text.lastIndexOf('@', at - 1)].some((each) => each >= found.end && this.#leadsToHost(each))
+    ) {
+      return true;
+    }
     if (!isFirst || !found.hasPort) return false;
     return found.certainty === 0 || !'/?#'.includes(this.#text[found.end] ?? '');
   }
 
-  /** The last `@` up to `last`, or the one before it that leads to a host beyond doubt: paths may hold some, too. */
+  #leadsToHost(at: number): boolean {
+    likelyHost.lastIndex = at + 1;
+    return likelyHost.test(this.#text);
+  }
+
+  /** The last `@`, or the one before it when that leads to a host beyond doubt: "10.0.0.5/stream@2". */
   #lastCertain(from: number, last: number): number {
-    for (let at = last; at >= from; at = this.#text.lastIndexOf('@', at - 1)) {
-      const found = hostAt(this.#text, at + 1);
-      if (found !== null && found.certainty > 0 && !this.#hasColon(found.end, last)) return at;
-      if (at === 0) break;
-    }
-    return last;
+    const before = last > from ? this.#text.lastIndexOf('@', last - 1) : -1;
+    if (before < from) return last;
+    const found = hostAt(this.#text, before + 1);
+    const isPath = found !== null && '/?#'.includes(this.#text[found.end] ?? '');
+    return isPath && found.certainty > 0 && !this.#hasColon(found.end, last) ? before : last;
   }
 
   /** What follows an address with a blank in it may be about something else. */
@@ -176,6 +188,11 @@ class AddressScanner {
   #hasColon(from: number, to: number): boolean {
     return this.#text.slice(from, Math.min(to, from + maximumCharacters)).includes(':');
   }
+}
+
+/** What is said behind an address and leads to another `@`: ", ask bob@example.com". */
+function isAside(text: string): boolean {
+  return /^\s+\S+\s+[\p{L}\p{N}._-]+$/u.test(text) || /^\s+\S+\s+\S+\s/.test(text);
 }
 
 function hostAt(text: string, index: number): Host | null {

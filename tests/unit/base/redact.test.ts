@@ -52,7 +52,18 @@ describe('addresses', () => {
           expect(redactText(`${before}rtsp://${who}:${what}@${host}${rest}${after}`)).not.toContain(what);
         }
       }),
-      { numRuns: 3_000 },
+      {
+        // Junk that nobody can read in one way only comes once in half a million: the same junk every time.
+        seed: 1,
+        numRuns: 3_000,
+        examples: [
+          ['', '!', '@0.A"', '192.168.1.20', '', '@'],
+          ['', '@A.A', ' @ @', '192.168.1.20', '', ''],
+          ['', '-.A', '0/!!', '192.168.1.20', '', '='],
+          ['', '!', '@a.a @ @', '192.168.1.20', '', ''],
+          ['', '_hF.r6', '1#.{,&,', '10.0.0.5', '/stream@2', 'cannot'],
+        ],
+      },
     );
   });
 
