@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,7 +10,8 @@ import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-proc
 import projectPackage from '../../package.json' with { type: 'json' };
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { measureConsole, printConsole } from './console-figures.ts';
-import type { Arrivals, Bind, EngineRequest, Usage } from './engine-process.ts';
+import { EngineProcess } from './engine-child.ts';
+import type { Arrivals, Bind, Usage } from './engine-process.ts';
 import { installProbe, type TileFrames, takeFrames } from './page-probe.ts';
 import { quantile, type Summary, summarize } from './statistics.ts';
 
@@ -29,36 +29,6 @@ const lingerMilliseconds = 13_000;
 
 const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
 const progress = (text: string) => process.stderr.write(`bench: ${text}\n`);
-
-/** The engine in its own process, asked over IPC. */
-class EngineProcess {
-  readonly #child: ChildProcess;
-  #id = 0;
-
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-  }
-
-  static async start(options: object): Promise<EngineProcess> {
-    const child = fork(path.join(import.meta.dirname, 'engine-process.ts'), [JSON.stringify(options)]);
-    await once(child, 'message');
-    return new EngineProcess(child);
-  }
-
-  async ask<Answer>(request: EngineRequest): Promise<Answer> {
-    const id = ++this.#id;
-    this.#child.send({ id, request });
-    for (;;) {
-      const [message] = (await once(this.#child, 'message')) as [{ id: number; answer: Answer }];
-      if (message.id === id) return message.answer;
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#child.disconnect();
-    await once(this.#child, 'exit');
-  }
-}
 
 /** A page on the console with its probe, and the offset from its clock to the machine's. */
 interface ProbedPage {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLog } from '../../main/base/log.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import { startEngine } from '../../main/engine/engine.ts';
@@ -13,7 +15,20 @@ export type EngineRequest =
   | { type: 'hold'; count: number }
   | { type: 'release' }
   | { type: 'binds' }
-  | { type: 'arrivals' };
+  | { type: 'arrivals' }
+  /** Makes a wall of each list, of cameras that are always connected. */
+  | { type: 'walls'; walls: readonly (readonly CameraInput[])[] }
+  /** Answered when the slots of the only window show exactly the cameras of that wall. */
+  | { type: 'until-shown'; wall: number }
+  | { type: 'stock' };
+
+export interface EngineProcessOptions {
+  readonly dataFolder: string;
+  readonly rendererFolder: string;
+  readonly cameras: readonly CameraInput[];
+  /** Notes when every picture came and every slot was bound, which costs memory as long as it runs; true when left out. */
+  readonly notes?: boolean;
+}
 
 /** Times are milliseconds of the machine's monotonic clock, so that processes can be compared. */
 export interface Bind {
@@ -36,6 +51,17 @@ export interface Usage {
   packetsSent: number;
 }
 
+/** What must not grow. */
+export interface EngineStock {
+  viewers: number;
+  tcpSockets: number;
+  udpSockets: number;
+  timers: number;
+  otherResources: number;
+  heapMegabytes: number;
+}
+
+const options: EngineProcessOptions = JSON.parse(process.argv[2] ?? '');
 const kept = 4_000;
 const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
 const clockOffset = monotonic() - performance.now();
@@ -52,11 +78,12 @@ const cameraNumbers = new Map<LiveStream, number>();
 const waitingBinds: { slot: Slot; boundAt: number }[] = [];
 const bind = Slot.prototype.bind;
 Slot.prototype.bind = function timed(lease) {
-  if (lease !== null) {
+  if (lease !== null && options.notes !== false) {
     waitingBinds.push({ slot: this, boundAt: monotonic() });
     observe(lease.stream);
   }
   bind.call(this, lease);
+  answerShown();
 };
 
 function observe(stream: LiveStream): void {
@@ -70,11 +97,6 @@ function observe(stream: LiveStream): void {
   });
 }
 
-const options = JSON.parse(process.argv[2] ?? '{}') as {
-  dataFolder: string;
-  rendererFolder: string;
-  cameras: CameraInput[];
-};
 const engine = await startEngine({
   dataFolder: options.dataFolder,
   http: { port: 0, rendererFolder: options.rendererFolder },
@@ -82,6 +104,8 @@ const engine = await startEngine({
   demoCameras: options.cameras,
 });
 const held: StreamLease[] = [];
+const walls: ReadonlySet<LiveStream>[] = [];
+let waitingForWall: { wall: number; resolve(): void } | undefined;
 
 function slots(): { index: number; slot: Slot }[] {
   return [...engine.viewers.viewers].flatMap((viewer) =>
@@ -89,7 +113,45 @@ function slots(): { index: number; slot: Slot }[] {
   );
 }
 
-function answer(request: EngineRequest): unknown {
+function makeWall(inputs: readonly CameraInput[], index: number): void {
+  const ids = inputs.map((camera) => engine.cameras.add({ ...camera, connection: 'always' }).id);
+  engine.layouts.save({ id: randomUUID(), name: `Wall ${index + 1}`, grid: '25', tiles: ids });
+  const streams = ids.map((id) => {
+    using lease = engine.cameras.lease(id, 'sub');
+    return lease.stream;
+  });
+  walls.push(new Set(streams));
+}
+
+function answerShown(): void {
+  if (waitingForWall === undefined) return;
+  const streams = walls[waitingForWall.wall] ?? new Set();
+  const bound = slots().flatMap(({ slot }) => slot.mapping.stream ?? []);
+  if (bound.length !== streams.size || !bound.every((stream) => streams.has(stream))) return;
+  waitingForWall.resolve();
+  waitingForWall = undefined;
+}
+
+async function takeStock(): Promise<EngineStock> {
+  // More than once: what a finaliser lets go of is collected the next time.
+  for (let round = 0; round < 4; round++) {
+    globalThis.gc?.();
+    await delay(200);
+  }
+  const resources = process.getActiveResourcesInfo();
+  const count = (kind: string) => resources.filter((resource) => resource === kind).length;
+  const [tcpSockets, udpSockets, timers] = [count('TCPSocketWrap'), count('UDPWrap'), count('Timeout')];
+  return {
+    viewers: [...engine.viewers.viewers].length,
+    tcpSockets,
+    udpSockets,
+    timers,
+    otherResources: resources.length - tcpSockets - udpSockets - timers,
+    heapMegabytes: Math.round(process.memoryUsage().heapUsed / 1e5) / 10,
+  };
+}
+
+async function answer(request: EngineRequest): Promise<unknown> {
   switch (request.type) {
     case 'token':
       return { token: engine.http?.issueToken(), port: engine.http?.port };
@@ -125,13 +187,24 @@ function answer(request: EngineRequest): unknown {
         if (stream === undefined) return [];
         return [{ slot: index, timestampOffset, receivedAt: [...(arrivals.get(stream) ?? [])] }];
       });
+    case 'walls':
+      request.walls.forEach(makeWall);
+      return 0;
+    case 'until-shown':
+      await new Promise<void>((resolve) => {
+        waitingForWall = { wall: request.wall, resolve };
+        answerShown();
+      });
+      return 0;
+    case 'stock':
+      return await takeStock();
     default:
       return request satisfies never;
   }
 }
 
 process.on('message', ({ id, request }: { id: number; request: EngineRequest }) => {
-  process.send?.({ id, answer: answer(request) });
+  void answer(request).then((value) => process.send?.({ id, answer: value }));
 });
 process.once('disconnect', () => {
   void Promise.resolve(engine[Symbol.asyncDispose]()).finally(() => process.exit(0));

@@ -1,0 +1,123 @@
+import path from 'node:path';
+import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { CameraInput } from '../../main/contract/camera.ts';
+import { EngineProcess } from './engine-child.ts';
+import type { EngineStock } from './engine-process.ts';
+import { type Summary, summarize } from './statistics.ts';
+
+const tilesOfWall = 25;
+const measuredSwitches = 20;
+/** The heap of a fresh engine falls by some 7 MB during its first 100 or so, which would hide a leak. */
+const warmUpSwitches = 300;
+const switches = 2_000;
+/** The keys of the two walls; the wall of all cameras has the first one. */
+const keys = ['2', '3'] as const;
+
+export interface WallFigures {
+  /** From the key to the frame in which the last of 25 other, already watched cameras has its picture. */
+  readonly layoutSwitchAll25: Summary;
+  /** Each as soon as the engine has bound all slots. */
+  readonly secondsFor2000Switches: number;
+  /** What must not grow, after the garbage was collected. */
+  readonly after2000Switches: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
+}
+
+interface WallsOptions {
+  readonly dataFolder: string;
+  readonly cameras: readonly CameraInput[];
+  openPage(browser: Browser, url: string): Promise<Page>;
+}
+
+/** Two walls of 25 cameras that are always connected: every picture is there before anybody asks for it. */
+export async function measureWalls(
+  browser: Browser,
+  { dataFolder, cameras, openPage }: WallsOptions,
+  progress: (text: string) => void,
+): Promise<WallFigures> {
+  progress(`layout switches of ${tilesOfWall} tiles`);
+  await using owned = new AsyncDisposableStack();
+  const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
+  const engine = await EngineProcess.start({ dataFolder, rendererFolder, cameras: [], notes: false });
+  owned.defer(() => engine.stop());
+  const walls = keys.map((_, index) => cameras.slice(index * tilesOfWall, (index + 1) * tilesOfWall));
+  await engine.ask({ type: 'walls', walls });
+  const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
+  const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
+  owned.defer(() => page.context().close());
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  await page.keyboard.press(keys[1]);
+  const times: number[] = [];
+  for (let index = 0; index < measuredSwitches + 4; index++) times.push(await switchUntilLive(page, index));
+  await switchUntilBound(page, engine, warmUpSwitches);
+  for (let index = 0; index < 2; index++) await switchUntilLive(page, index);
+  const before = await takeStock(engine, devtools);
+  progress(`${switches} layout switches`);
+  const startedAt = performance.now();
+  await switchUntilBound(page, engine, switches);
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  for (let index = 0; index < 2; index++) await switchUntilLive(page, index);
+  const after = await takeStock(engine, devtools);
+  return {
+    // The first ones compile the code that they run.
+    layoutSwitchAll25: summarize(times.slice(4)),
+    secondsFor2000Switches: seconds,
+    after2000Switches: Object.fromEntries(
+      Object.entries(after).map(([name, value]) => [name, { before: before[name] ?? 0, after: value }]),
+    ),
+  };
+}
+
+/** An even number shows the first wall, an odd one the second. Milliseconds until all pictures are there. */
+async function switchUntilLive(page: Page, index: number): Promise<number> {
+  const response = await page.evaluateHandle((size) => {
+    const shown = () => document.querySelector<HTMLElement>('[data-layout-id]')?.dataset.layoutId;
+    const before = shown();
+    const time = new Promise<number>((resolve) => {
+      window.addEventListener(
+        'keydown',
+        ({ timeStamp }) => {
+          const look = (now: number) => {
+            // A tile is live once a frame that was received after the engine had bound its slot was presented.
+            const live = document.querySelectorAll('[data-tile][data-state="live"]').length;
+            if (shown() !== before && live === size) resolve(now - timeStamp);
+            else requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        },
+        { capture: true, once: true },
+      );
+    });
+    return { time };
+  }, tilesOfWall);
+  await page.keyboard.press(keys[index % 2] ?? keys[0]);
+  const time = await response.evaluate((pending) => pending.time);
+  await response.dispose();
+  return time;
+}
+
+/** Goes to and fro as fast as the engine binds the slots. @param count even */
+async function switchUntilBound(page: Page, engine: EngineProcess, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    // Not through the keyboard, which waits for the next frame: the engine sets the pace here.
+    await page.evaluate(
+      (key) =>
+        window.dispatchEvent(new KeyboardEvent('keydown', { key, code: `Digit${key}`, bubbles: true })),
+      keys[index % 2] ?? keys[0],
+    );
+    await engine.ask({ type: 'until-shown', wall: index % 2 });
+  }
+}
+
+async function takeStock(engine: EngineProcess, devtools: CDPSession): Promise<Record<string, number>> {
+  const stock = await engine.ask<EngineStock>({ type: 'stock' });
+  for (let round = 0; round < 2; round++) await devtools.send('HeapProfiler.collectGarbage');
+  const { metrics } = await devtools.send('Performance.getMetrics');
+  const metric = (name: string) => metrics.find((entry) => entry.name === name)?.value ?? 0;
+  return {
+    ...stock,
+    pageHeapMegabytes: Math.round(metric('JSHeapUsedSize') / 1e5) / 10,
+    pageNodes: metric('Nodes'),
+    pageListeners: metric('JSEventListeners'),
+  };
+}

@@ -1,0 +1,35 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { EngineProcessOptions, EngineRequest } from './engine-process.ts';
+
+/** The engine in its own process, asked over IPC: one question at a time. */
+export class EngineProcess {
+  readonly #child: ChildProcess;
+  #id = 0;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start(options: EngineProcessOptions): Promise<EngineProcess> {
+    const script = path.join(import.meta.dirname, 'engine-process.ts');
+    const child = fork(script, [JSON.stringify(options)], { execArgv: [...process.execArgv, '--expose-gc'] });
+    await once(child, 'message');
+    return new EngineProcess(child);
+  }
+
+  async ask<Answer>(request: EngineRequest): Promise<Answer> {
+    const id = ++this.#id;
+    this.#child.send({ id, request });
+    for (;;) {
+      const [message] = (await once(this.#child, 'message')) as [{ id: number; answer: Answer }];
+      if (message.id === id) return message.answer;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#child.disconnect();
+    await once(this.#child, 'exit');
+  }
+}
