@@ -1,4 +1,4 @@
-import { ChangeQueue } from '../base/change-queue.ts';
+import { Announcer } from '../base/announcer.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type {
@@ -17,14 +17,12 @@ import { maximumCameras } from '../contract/limits.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
+import { keepRemovedMilliseconds } from '../store/removal.ts';
 import { planImport } from './camera-import.ts';
 import { editedCamera, newCamera, streamKey } from './camera-input.ts';
 import { CameraSession } from './camera-session.ts';
 import { HistoryRecorder } from './history-recorder.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
-
-/** Removed cameras can be brought back for so long. */
-const keepRemovedMilliseconds = 24 * 60 * 60 * 1_000;
 
 /**
  * All cameras and the sessions of their streams. The table is the truth on disk, this the truth in memory: a change is
@@ -45,7 +43,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #standing = new Map<string, StreamLease>();
   /** Of cameras that were removed a moment ago. */
   readonly #ending = new Set<Promise<void>>();
-  readonly #watchers = new Set<ChangeQueue<string, CameraEvent>>();
+  readonly #changes = new Announcer<string, CameraEvent>();
   readonly #probes = new ProbeSchedule();
   readonly #history: HistoryRecorder;
 
@@ -121,7 +119,7 @@ export class CameraRegistry implements AsyncDisposable {
     for (const id of ids) {
       this.#cameras.delete(id);
       this.#dismiss(id);
-      this.#announce(`camera ${id}`, { type: 'removed', cameraId: id });
+      this.#changes.put(`camera ${id}`, { type: 'removed', cameraId: id });
     }
   }
 
@@ -191,15 +189,11 @@ export class CameraRegistry implements AsyncDisposable {
   }
 
   /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */
-  async *watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
-    const queue = new ChangeQueue<string, CameraEvent>();
-    this.#watchers.add(queue);
-    try {
-      yield { type: 'snapshot', cameras: this.list(), statuses: this.statuses() };
-      yield* queue.read(signal);
-    } finally {
-      this.#watchers.delete(queue);
-    }
+  watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
+    return this.#changes.watch(
+      () => ({ type: 'snapshot', cameras: this.list(), statuses: this.statuses() }),
+      signal,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -227,7 +221,7 @@ export class CameraRegistry implements AsyncDisposable {
       if (profile !== wallProfile(stored)) entry.session.forget();
     }
     this.#attend(stored, isElsewhere);
-    this.#announce(`camera ${stored.id}`, { type: 'camera', camera: present(stored) });
+    this.#changes.put(`camera ${stored.id}`, { type: 'camera', camera: present(stored) });
   }
 
   /** What happens to a camera that nobody watches. @param isElsewhere its address or its password is new */
@@ -259,7 +253,7 @@ export class CameraRegistry implements AsyncDisposable {
     this.#sessions.delete(key);
     const ending = entry.session[Symbol.asyncDispose]().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
-    this.#announce(`status ${key}`, {
+    this.#changes.put(`status ${key}`, {
       type: 'status',
       status: { cameraId, profile, status: { state: 'idle' } },
     });
@@ -277,7 +271,7 @@ export class CameraRegistry implements AsyncDisposable {
         if (this.#sessions.get(key)?.session !== session) return;
         const changed: CameraStatus = { cameraId: camera.id, profile, status };
         this.#history.note(camera.id, profile, status, session.received);
-        this.#announce(`status ${key}`, { type: 'status', status: changed });
+        this.#changes.put(`status ${key}`, { type: 'status', status: changed });
       },
       isProbed: () => {
         const now = this.#cameras.get(camera.id);
@@ -291,7 +285,7 @@ export class CameraRegistry implements AsyncDisposable {
   #sort(): void {
     const sorted = [...this.#cameras.values()].sort((a, b) => a.order - b.order || a.number - b.number);
     this.#cameras = new Map(sorted.map((camera) => [camera.id, camera]));
-    this.#announce('order', { type: 'order', cameraIds: [...this.#cameras.keys()] });
+    this.#changes.put('order', { type: 'order', cameraIds: [...this.#cameras.keys()] });
   }
 
   #refuseTooMany(added: number): void {
@@ -312,10 +306,6 @@ export class CameraRegistry implements AsyncDisposable {
         'already-there',
       );
     }
-  }
-
-  #announce(key: string, event: CameraEvent): void {
-    for (const watcher of this.#watchers) watcher.put(key, event);
   }
 }
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeQueue } from '../base/change-queue.ts';
+import { Announcer } from '../base/announcer.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Layout, LayoutEvent } from '../contract/layout.ts';
 import { defaultLayoutId, maximumLayouts } from '../contract/limits.ts';
 import type { LayoutTable } from '../store/layout-table.ts';
+import { keepRemovedMilliseconds } from '../store/removal.ts';
 
-/** Removed layouts can be brought back for so long. */
-const keepRemovedMilliseconds = 24 * 60 * 60 * 1_000;
 const maximumNameCharacters = 60;
 
 /** The named walls: the table is the truth on disk, this the truth in memory. A change is announced after the commit. */
@@ -14,7 +13,7 @@ export class Layouts {
   readonly #table: LayoutTable;
   /** In their order. */
   #layouts: Map<string, Layout>;
-  readonly #watchers = new Set<ChangeQueue<string, LayoutEvent>>();
+  readonly #changes = new Announcer<string, LayoutEvent>();
 
   constructor(table: LayoutTable) {
     this.#table = table;
@@ -63,7 +62,7 @@ export class Layouts {
     }
     this.#table.remove(id, Date.now());
     this.#layouts.delete(id);
-    this.#announce(`layout ${id}`, { type: 'removed', layoutId: id });
+    this.#changes.put(`layout ${id}`, { type: 'removed', layoutId: id });
   }
 
   /** Brings a removed layout back, in its old place. @throws GatehouseError not-found, limit-reached */
@@ -94,15 +93,8 @@ export class Layouts {
   }
 
   /** A snapshot, then changes; a slow reader gets the newest state of each layout. */
-  async *watch(signal: AbortSignal): AsyncGenerator<LayoutEvent> {
-    const queue = new ChangeQueue<string, LayoutEvent>();
-    this.#watchers.add(queue);
-    try {
-      yield { type: 'snapshot', layouts: this.list() };
-      yield* queue.read(signal);
-    } finally {
-      this.#watchers.delete(queue);
-    }
+  watch(signal: AbortSignal): AsyncGenerator<LayoutEvent> {
+    return this.#changes.watch(() => ({ type: 'snapshot', layouts: this.list() }), signal);
   }
 
   #read(): Map<string, Layout> {
@@ -117,12 +109,12 @@ export class Layouts {
 
   #take(layout: Layout): void {
     this.#layouts.set(layout.id, layout);
-    this.#announce(`layout ${layout.id}`, { type: 'layout', layout });
+    this.#changes.put(`layout ${layout.id}`, { type: 'layout', layout });
   }
 
   #sort(): void {
     this.#layouts = this.#read();
-    this.#announce('order', { type: 'order', layoutIds: [...this.#layouts.keys()] });
+    this.#changes.put('order', { type: 'order', layoutIds: [...this.#layouts.keys()] });
   }
 
   #refuseTooMany(): void {
@@ -141,9 +133,5 @@ export class Layouts {
       const copy = `${base.slice(0, maximumNameCharacters - suffix.length).trimEnd()}${suffix}`;
       if (!taken.has(copy)) return copy;
     }
-  }
-
-  #announce(key: string, event: LayoutEvent): void {
-    for (const watcher of this.#watchers) watcher.put(key, event);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ChangeQueue } from '../base/change-queue.ts';
+import { Announcer } from '../base/announcer.ts';
 import {
   type Backup,
   type Notice,
@@ -25,7 +25,7 @@ export class SiteService {
   readonly #options: SiteOptions;
   #settings: Settings;
   #demoCameras = 0;
-  readonly #watchers = new Set<ChangeQueue<'site', Site>>();
+  readonly #changes = new Announcer<'site', Site>();
 
   constructor(options: SiteOptions) {
     this.#options = options;
@@ -76,21 +76,12 @@ export class SiteService {
   }
 
   /** Everything, again after each change; a slow reader gets the newest. */
-  async *watch(signal: AbortSignal): AsyncGenerator<Site> {
-    const queue = new ChangeQueue<'site', Site>();
-    this.#watchers.add(queue);
-    try {
-      yield this.state;
-      yield* queue.read(signal);
-    } finally {
-      this.#watchers.delete(queue);
-    }
+  watch(signal: AbortSignal): AsyncGenerator<Site> {
+    return this.#changes.watch(() => this.state, signal);
   }
 
   /** Something that is not kept here has changed: backups. */
   announce(): void {
-    if (this.#watchers.size === 0) return;
-    const { state } = this;
-    for (const watcher of this.#watchers) watcher.put('site', state);
+    if (!this.#changes.isIdle) this.#changes.put('site', this.state);
   }
 }
