@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { Sessions, sessionMilliseconds } from '../access/sessions.ts';
 import type { ApiRouter } from '../api/router.ts';
 import { contentSecurityPolicy } from '../base/content-security-policy.ts';
+import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { SessionTable } from '../store/session-table.ts';
@@ -142,7 +143,7 @@ function asDirectives(policy: Readonly<Record<string, readonly string[]>>): Reco
 }
 
 function listenError(error: unknown, port: number): GatehouseError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'EADDRINUSE') {
     return new GatehouseError(
       'port-in-use',

@@ -1,3 +1,4 @@
+import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { RtspResponse } from './rtsp-message.ts';
 
@@ -37,7 +38,7 @@ export function unreachable(address: CameraAddress, cause?: unknown): GatehouseE
     EHOSTUNREACH: 'cannot be reached from here. Check its network cable and its address.',
     ENETUNREACH: 'is on a network that cannot be reached from here. Check the network of this computer.',
   };
-  const code = cause === undefined ? 'ETIMEDOUT' : socketErrorCode(cause);
+  const code = cause === undefined ? 'ETIMEDOUT' : (errorCode(cause) ?? 'unknown error');
   const sentence = reasons[code] ?? `cannot be reached (${code}). Check its address and the network.`;
   return cameraError('camera-unreachable', address, sentence, cause);
 }
@@ -110,8 +111,4 @@ export function transportRefused(address: CameraAddress, what: string): Gatehous
 
 function describeAnswer(method: string, { status, reason }: RtspResponse): string {
   return `answered ${method} with ${`${status} ${reason.slice(0, maximumQuotedCharacters)}`.trim()}`;
-}
-
-function socketErrorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

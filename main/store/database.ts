@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { busyMilliseconds, inspectFile, isDamage, versionOf } from './database-check.ts';
@@ -163,7 +164,7 @@ const troubles: readonly (readonly [codes: RegExp, trouble: Trouble])[] = [
 ];
 
 function troubleOf(error: unknown): Trouble | undefined {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return undefined;
-  const { code } = error;
+  const code = errorCode(error);
+  if (code === undefined) return undefined;
   return troubles.find(([codes]) => codes.test(code))?.[1];
 }

@@ -12,6 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
+import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Backup } from '../contract/site.ts';
 import { fileTime, listBackups, namesIn } from './backup-files.ts';
@@ -85,7 +86,7 @@ function prepareBackup(folder: string, prepared: string, now: number): Backup | 
       if (damage === null && version > 0) return backup;
     } catch (error) {
       // From a newer Gatehouse, or on a bad spot of the disk: an older one may be of use.
-      if (!(error instanceof GatehouseError || hasCode(error, 'EIO'))) throw error;
+      if (!(error instanceof GatehouseError || errorCode(error) === 'EIO')) throw error;
     }
   }
   rmSync(prepared, { force: true });
@@ -151,8 +152,4 @@ function syncFile(file: string): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
