@@ -72,8 +72,15 @@ export function streamKey(url: string): string {
   return `${host.toLowerCase()} ${port} ${path === '' ? '/' : path}`;
 }
 
-export function hostOf(url: string): string {
-  return parseRtspUrl(url).host.toLowerCase();
+/** Whether the password of a stored camera was typed for this host: it goes to no other one. */
+export function isHostOf({ mainUrl, subUrl }: StoredCamera, host: string): boolean {
+  const hosts = [mainUrl, ...(subUrl === null ? [] : [subUrl])].map((url) => parseRtspUrl(url).host);
+  return hosts.some((known) => known.toLowerCase() === host.toLowerCase());
+}
+
+/** What was typed into a field for a password; null when nothing was. */
+export function typedPassword(text: string | undefined): Secret | null {
+  return text === undefined || text === '' ? null : new Secret(text);
 }
 
 /** User and password from their own fields, else from the addresses. */
@@ -83,22 +90,20 @@ function credentials(
   sub: RtspUrl | null,
 ): { username: string | null; password: Secret | null } {
   const username = input.username ?? main.username ?? sub?.username ?? null;
-  const typed = input.password === undefined || input.password === '' ? null : new Secret(input.password);
   return {
     username: username === '' ? null : username,
-    password: typed ?? main.password ?? sub?.password ?? null,
+    password: typedPassword(input.password) ?? main.password ?? sub?.password ?? null,
   };
 }
 
 function refuseOtherHost(field: 'mainUrl' | 'subUrl', stored: StoredCamera, { host }: RtspUrl): void {
-  const known = [stored.mainUrl, ...(stored.subUrl === null ? [] : [stored.subUrl])].map(hostOf);
-  if (known.includes(host.toLowerCase())) return;
+  if (isHostOf(stored, host)) return;
   throw new GatehouseError(
     'bad-input',
     `${host} is not the host that the password of ${stored.name} was typed for. Type the password again.`,
     {
       issues: [
-        { path: 'password', message: `Type the password again: the address is on another host now.` },
+        { path: 'password', message: 'Type the password again: the address is on another host now.' },
         { path: field, message: `${host} is another host than before.` },
       ],
     },

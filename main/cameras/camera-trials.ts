@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { Secret } from '../base/secret.ts';
+import type { Secret } from '../base/secret.ts';
 import type {
   CameraAddress,
   FoundStreams,
@@ -13,7 +13,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget } from '../rtsp/rtsp-session.ts';
 import type { RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
-import { hostOf, parseAddress } from './camera-input.ts';
+import { isHostOf, parseAddress, typedPassword } from './camera-input.ts';
 import { CameraPreview } from './camera-preview.ts';
 import { findStreams } from './stream-finder.ts';
 
@@ -130,19 +130,14 @@ export class CameraTrials implements AsyncDisposable {
    */
   #credentials(
     input: { username?: string | undefined; password?: string | undefined; cameraId?: string | undefined },
-    { url, ...written }: RtspUrl,
+    written: RtspUrl,
   ): { username: string | null; password: Secret | null } {
     const stored = input.cameraId === undefined ? undefined : this.#stored(input.cameraId);
-    const isKnownHost =
-      stored !== undefined &&
-      [stored.mainUrl, ...(stored.subUrl === null ? [] : [stored.subUrl])].some(
-        (known) => hostOf(known) === hostOf(url),
-      );
-    const typed = input.password === undefined || input.password === '' ? null : new Secret(input.password);
+    const isKnownHost = stored !== undefined && isHostOf(stored, written.host);
     const username = input.username === '' ? undefined : input.username;
     return {
       username: username ?? written.username ?? (isKnownHost ? stored.username : null),
-      password: typed ?? written.password ?? (isKnownHost ? stored.password : null),
+      password: typedPassword(input.password) ?? written.password ?? (isKnownHost ? stored.password : null),
     };
   }
 }
