@@ -1,5 +1,5 @@
 import { writeCameraFile } from '../cameras/camera-file.ts';
-import type { createProcedures } from './procedure.ts';
+import { type createProcedures, neverAborted } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function cameraHandlers(
@@ -8,16 +8,16 @@ export function cameraHandlers(
 ) {
   return {
     list: cameras.list.handler(() => registry.list()),
-    watch: cameras.watch.handler(({ signal = never() }) => registry.watch(signal)),
+    watch: cameras.watch.handler(({ signal = neverAborted() }) => registry.watch(signal)),
     add: cameras.add.handler(({ input }) => registry.add(input)),
     edit: cameras.edit.handler(({ input }) => registry.edit(input)),
     change: cameras.change.handler(({ input }) => registry.change(input)),
     remove: cameras.remove.handler(({ input }) => registry.remove(input.ids)),
     restore: cameras.restore.handler(({ input }) => registry.restore(input.ids)),
     reorder: cameras.reorder.handler(({ input }) => registry.reorder(input.ids, input.before)),
-    find: cameras.find.handler(({ input, signal = never() }) => trials.find(input, signal)),
-    test: cameras.test.handler(({ input, signal = never() }) => trials.test(input, signal)),
-    preview: cameras.preview.handler(({ input, signal = never() }) => trials.preview(input, signal)),
+    find: cameras.find.handler(({ input, signal = neverAborted() }) => trials.find(input, signal)),
+    test: cameras.test.handler(({ input, signal = neverAborted() }) => trials.test(input, signal)),
+    preview: cameras.preview.handler(({ input, signal = neverAborted() }) => trials.preview(input, signal)),
     history: cameras.history.handler(({ input }) => registry.history(input.cameraId)),
     export: cameras.export.handler(({ input }) => ({
       fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,
@@ -25,9 +25,4 @@ export function cameraHandlers(
     })),
     import: cameras.import.handler(({ input }) => registry.import(input.text)),
   };
-}
-
-/** Callers in memory may give no signal. */
-function never(): AbortSignal {
-  return new AbortController().signal;
 }

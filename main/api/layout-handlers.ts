@@ -1,4 +1,4 @@
-import type { createProcedures } from './procedure.ts';
+import { type createProcedures, neverAborted } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function layoutHandlers(
@@ -7,7 +7,7 @@ export function layoutHandlers(
 ) {
   return {
     list: layouts.list.handler(() => walls.list()),
-    watch: layouts.watch.handler(({ signal = new AbortController().signal }) => walls.watch(signal)),
+    watch: layouts.watch.handler(({ signal = neverAborted() }) => walls.watch(signal)),
     save: layouts.save.handler(({ input }) => walls.save(input)),
     rename: layouts.rename.handler(({ input }) => walls.rename(input.id, input.name)),
     duplicate: layouts.duplicate.handler(({ input }) => walls.duplicate(input.id)),

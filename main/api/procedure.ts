@@ -43,6 +43,11 @@ export function createProcedures(log: Log) {
     });
 }
 
+/** For callers in memory, who may give no signal. */
+export function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
+
 function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<ErrorCode, ErrorData> {
   if (error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') {
     const issues = error.cause.issues.slice(0, maximumListedIssues).map((issue) => ({

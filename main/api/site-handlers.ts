@@ -1,4 +1,4 @@
-import type { createProcedures } from './procedure.ts';
+import { type createProcedures, neverAborted } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function siteHandlers(
@@ -6,14 +6,10 @@ export function siteHandlers(
   { site: service, backups, demo, diagnostics }: Services,
 ) {
   return {
-    watch: site.watch.handler(({ signal = new AbortController().signal }) => service.watch(signal)),
+    watch: site.watch.handler(({ signal = neverAborted() }) => service.watch(signal)),
     changeSettings: site.changeSettings.handler(({ input }) => service.changeSettings(input)),
     dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
-    backUp: site.backUp.handler(async () => {
-      const backup = await backups.backUp();
-      service.announce();
-      return backup;
-    }),
+    backUp: site.backUp.handler(() => backups.backUp()),
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
     hideDemo: site.hideDemo.handler(() => demo.hide()),

@@ -1,13 +1,13 @@
 import type { ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { Viewer } from '../viewers/viewer.ts';
-import type { createProcedures } from './procedure.ts';
+import { type createProcedures, neverAborted } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
   return {
     // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
-    open: viewer.open.handler(async ({ input, signal = new AbortController().signal }) =>
+    open: viewer.open.handler(async ({ input, signal = neverAborted() }) =>
       follow(await services.viewers.open(input.slots), signal),
     ),
     answer: viewer.answer.handler(({ input }) => services.viewers.get(input.viewerId).answer(input.sdp)),
