@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
@@ -8,16 +5,10 @@ import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
 import { type Engine, startEngine } from '../../main/engine/engine.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
-import {
-  framesDecoded,
-  keepPeerConnections,
-  readTiles,
-  untilPicturesChange,
-  untilTiles,
-} from '../support/console-page.ts';
+import { framesDecoded, readTiles, untilPicturesChange, untilTiles } from '../support/console-page.ts';
+import { consoleUrl, openPage, startConsole, temporaryFolder } from '../support/console-window.ts';
 import { Serve } from '../support/serve.ts';
 
-const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
 let browser: Browser;
 let owned: AsyncDisposableStack;
 
@@ -34,45 +25,23 @@ afterEach(async () => {
   await owned.disposeAsync();
 });
 
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-wall-'));
-  owned.defer(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** Virtual cameras and an engine in this process, so that a test can break the one and look into the other. */
 async function start(
   count: number,
   gopSeconds: 2 | 10 = 2,
 ): Promise<{ fleet: VirtualFleet; engine: Engine }> {
   const fleet = owned.use(await startVirtualCameras({ count, gopSeconds }));
-  const engine = owned.use(
-    await startEngine({
-      dataFolder: await temporaryFolder(),
-      http: { port: 0, rendererFolder },
-      log: createLog('silent'),
-      demoCameras: demoCameraInputs(fleet.cameras),
-    }),
-  );
+  const engine = await startConsole(owned, demoCameraInputs(fleet.cameras));
   return { fleet, engine };
 }
 
 async function open(url: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  owned.defer(() => context.close());
-  const page = await context.newPage();
-  await keepPeerConnections(page);
-  await page.goto(url);
-  return page;
-}
-
-function consoleUrl(engine: Engine): string {
-  return `http://127.0.0.1:${engine.http?.port}/#token=${engine.http?.issueToken()}`;
+  return (await openPage(owned, browser, url)).page;
 }
 
 test('one command serves nine cameras whose pictures move', async () => {
   const serve = owned.use(
-    await Serve.start(['--data', await temporaryFolder(), '--port', '0', '--demo', '9']),
+    await Serve.start(['--data', await temporaryFolder(owned), '--port', '0', '--demo', '9']),
   );
   const page = await open(serve.ready.url);
   await untilTiles(page, 'live', 9);
@@ -178,7 +147,7 @@ test('all tiles are back after a reload', async () => {
 });
 
 test('all tiles are back after the engine was killed and started again', async () => {
-  const data = await temporaryFolder();
+  const data = await temporaryFolder(owned);
   const fleet = owned.use(await startVirtualCameras({ count: 4 }));
   const seeded = await startEngine({
     dataFolder: data,

@@ -4,18 +4,24 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
-import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
+import type { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import { HistoryRecorder } from '../../main/cameras/history-recorder.ts';
-import type { Camera, CameraInput, StreamProfile, StreamStatus } from '../../main/contract/camera.ts';
+import type { StreamProfile, StreamStatus } from '../../main/contract/camera.ts';
 import type { StreamHistory } from '../../main/contract/history.ts';
 import { loadClip } from '../../main/demo/clip.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
-import type { LiveStream } from '../../main/media/live-stream.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
-import { StatusWatch, until, untilFrames, virtualCamera } from '../support/camera-scene.ts';
+import { type StatusWatch, until, virtualCamera } from '../support/camera-scene.ts';
+import {
+  addVirtual,
+  look,
+  pass,
+  passPlaying,
+  startRegistry,
+  untilPlaying,
+} from '../support/registry-scene.ts';
 
 const log = createLog('silent');
-const look = 250;
 const round = 30_000;
 const minute = 60_000;
 const hour = 60 * minute;
@@ -44,42 +50,16 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-function startRegistry(): void {
-  registry = owned.use(
-    new CameraRegistry({
-      table: store.cameras,
-      history: store.history,
-      newConnection: () => 'on-demand',
-      log,
-    }),
-  );
-  watch = owned.use(new StatusWatch(registry));
+/** Starts, or starts again, over the same store. */
+function start(): void {
+  ({ registry, watch } = startRegistry(owned, store));
 }
 
-/** Lets milliseconds go by, and after each step what came of it. */
-async function pass(milliseconds: number, step = look): Promise<void> {
-  for (let passed = 0; passed < milliseconds; passed += step) {
-    vi.advanceTimersByTime(step);
-    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
-  }
-}
-
-/** The same while a stream plays: not faster than its pictures come. */
-async function passPlaying(stream: LiveStream, milliseconds: number): Promise<void> {
-  for (let passed = 0; passed < milliseconds; passed += look) {
-    const frame = untilFrames(stream, 1);
-    vi.advanceTimersByTime(look);
-    await frame;
-  }
-}
-
-async function untilPlaying(stream: LiveStream): Promise<void> {
-  while (stream.gop.length === 0) await pass(look);
-}
-
-function add(camera: VirtualCamera, more: Partial<CameraInput> = {}): Camera {
-  const { name, mainUrl, subUrl } = camera;
-  return registry.add({ name, group: '', mainUrl, subUrl, ...more });
+/** A started registry with one virtual camera. */
+async function startWithCamera(): Promise<{ camera: VirtualCamera; id: string }> {
+  start();
+  const camera = await virtualCamera(owned);
+  return { camera, id: addVirtual(registry, camera).id };
 }
 
 function historyOf(cameraId: string, profile: StreamProfile = 'sub'): StreamHistory {
@@ -113,9 +93,7 @@ function expectPossible({ changes, samples }: StreamHistory): void {
 
 describe('changes', () => {
   test('of state are kept with their time and reason; attempts are not', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { camera, id } = await startWithCamera();
     await pass(look);
     await watch.until(id, 'sub', 'standby');
     await camera.refuse(true);
@@ -142,9 +120,7 @@ describe('changes', () => {
   });
 
   test('dialling is none; a connection that broke is counted as another connect', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { camera, id } = await startWithCamera();
     using lease = registry.lease(id, 'sub');
     await untilPlaying(lease.stream);
     await passPlaying(lease.stream, 2_000);
@@ -162,9 +138,7 @@ describe('changes', () => {
   });
 
   test('that are older than a day are forgotten, but not how a stream is that stays as it is', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { camera, id } = await startWithCamera();
     await camera.refuse(true);
     await pass(look);
     await watch.until(id, 'sub', 'waiting');
@@ -180,16 +154,14 @@ describe('changes', () => {
   });
 
   test('of an engine that was started again are still there, and nobody watched meanwhile', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { id } = await startWithCamera();
     const lease = registry.lease(id, 'sub');
     await untilPlaying(lease.stream);
     await passPlaying(lease.stream, 20_000);
     const before = historyOf(id);
     await registry[Symbol.asyncDispose]();
     vi.setSystemTime(Date.now() + hour);
-    startRegistry();
+    start();
     const after = historyOf(id);
     expect(statesOf(after)).toEqual(['playing', 'unwatched']);
     expect(after.changes[0]).toEqual(before.changes[0]);
@@ -200,9 +172,7 @@ describe('changes', () => {
   });
 
   test('of a removed camera end with its removal, and what had come in by then is counted', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { id } = await startWithCamera();
     using lease = registry.lease(id, 'sub');
     await untilPlaying(lease.stream);
     await passPlaying(lease.stream, 15_000);
@@ -222,9 +192,7 @@ describe('changes', () => {
 
 describe('samples', () => {
   test('hold what the camera sent', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { id } = await startWithCamera();
     using lease = registry.lease(id, 'sub');
     await untilPlaying(lease.stream);
     await passPlaying(lease.stream, 7 * minute);
@@ -250,9 +218,7 @@ describe('samples', () => {
 
   test('that have ended are not written again each minute', async () => {
     const write = vi.spyOn(store.history, 'write');
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { camera, id } = await startWithCamera();
     const lease = registry.lease(id, 'sub');
     await untilPlaying(lease.stream);
     await passPlaying(lease.stream, 20_000);
@@ -271,9 +237,7 @@ describe('samples', () => {
   });
 
   test('that are older than a day are forgotten', async () => {
-    startRegistry();
-    const camera = await virtualCamera(owned);
-    const { id } = add(camera);
+    const { id } = await startWithCamera();
     using lease = registry.lease(id, 'sub');
     await untilPlaying(lease.stream);
     await passPlaying(lease.stream, minute);
@@ -293,9 +257,7 @@ test.each([
   ['back by two days', -2 * day],
   ['forward by two days', 2 * day],
 ])('a clock that is set %s spoils no figure', async (_, jump) => {
-  startRegistry();
-  const camera = await virtualCamera(owned);
-  const { id } = add(camera);
+  const { camera, id } = await startWithCamera();
   using lease = registry.lease(id, 'sub');
   await untilPlaying(lease.stream);
   await passPlaying(lease.stream, 2 * minute);

@@ -3,23 +3,28 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
-import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
-import type { Camera, CameraInput, StreamProfile } from '../../main/contract/camera.ts';
-import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
+import type { CameraRegistry } from '../../main/cameras/camera-registry.ts';
+import type { StreamProfile } from '../../main/contract/camera.ts';
 import type { LiveStream } from '../../main/media/live-stream.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import {
   RawServer,
-  StatusWatch,
+  type StatusWatch,
   until,
-  untilFrames,
   virtualCamera,
   virtualCameras,
 } from '../support/camera-scene.ts';
+import {
+  addVirtual,
+  look,
+  pass,
+  passPlaying,
+  startRegistry,
+  untilPlaying,
+} from '../support/registry-scene.ts';
 import { h264Description, reply, ScriptedRtspServer } from '../support/scripted-rtsp-server.ts';
 
 const log = createLog('silent');
-const look = 250;
 const round = 30_000;
 
 let owned: AsyncDisposableStack;
@@ -36,50 +41,16 @@ beforeEach(async () => {
     toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'],
   });
   store = owned.use(openStore({ folder, log }));
-  startRegistry();
+  start();
 });
 afterEach(async () => {
   await owned.disposeAsync();
   vi.useRealTimers();
 });
 
-function startRegistry(): void {
-  registry = owned.use(
-    new CameraRegistry({
-      table: store.cameras,
-      history: store.history,
-      newConnection: () => 'on-demand',
-      log,
-    }),
-  );
-  watch = owned.use(new StatusWatch(registry));
-}
-
-/** Lets milliseconds go by, one look of the schedule at a time, and after each what came of it. */
-async function pass(milliseconds: number, step = look): Promise<void> {
-  for (let passed = 0; passed < milliseconds; passed += step) {
-    vi.advanceTimersByTime(step);
-    for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
-  }
-}
-
-/** The same while a stream plays: not faster than its pictures come. */
-async function passPlaying(stream: LiveStream, milliseconds: number): Promise<void> {
-  for (let passed = 0; passed < milliseconds; passed += look) {
-    const frame = untilFrames(stream, 1);
-    vi.advanceTimersByTime(look);
-    await frame;
-  }
-}
-
-/** Lets time go by until a stream has its first picture. */
-async function untilPlaying(stream: LiveStream): Promise<void> {
-  while (stream.gop.length === 0) await pass(look);
-}
-
-function add(camera: VirtualCamera, more: Partial<CameraInput> = {}): Camera {
-  const { name, mainUrl, subUrl } = camera;
-  return registry.add({ name, group: '', mainUrl, subUrl, ...more });
+/** Starts, or starts again, over the same store. */
+function start(): void {
+  ({ registry, watch } = startRegistry(owned, store));
 }
 
 function streamOf(cameraId: string, profile: StreamProfile): LiveStream {
@@ -92,7 +63,7 @@ const states = (cameraId: string, profile: StreamProfile) =>
 
 test('a camera that nobody watches is on standby after it was asked, without a session', async () => {
   const camera = await virtualCamera(owned);
-  const { id } = add(camera);
+  const { id } = addVirtual(registry, camera);
   await pass(look);
   await watch.until(id, 'sub', 'standby');
   await until(() => camera.statistics.openConnections === 0);
@@ -116,7 +87,7 @@ test('it is asked every thirty seconds for its description, and never for its st
 
 test('a camera that goes away is said to be away within one round, and to be back in the next', async () => {
   const camera = await virtualCamera(owned);
-  const { id } = add(camera);
+  const { id } = addVirtual(registry, camera);
   await pass(look);
   await watch.until(id, 'sub', 'standby');
   await camera.refuse(true);
@@ -135,9 +106,9 @@ test('a camera that goes away is said to be away within one round, and to be bac
 
 test('thirty cameras are asked over thirty seconds when the engine starts, not all at once', async () => {
   const fleet = await virtualCameras(owned, { count: 30 });
-  const ids = fleet.map((camera) => add(camera).id);
+  const ids = fleet.map((camera) => addVirtual(registry, camera).id);
   await registry[Symbol.asyncDispose]();
-  startRegistry();
+  start();
   const before = fleet.map(({ statistics }) => statistics.connections);
   const asked: number[] = [];
   for (let second = 1; second <= 30; second++) {
@@ -188,7 +159,7 @@ test('a camera whose password was corrected is asked at once', async () => {
   const camera = await virtualCamera(owned, {
     credentials: { scheme: 'digest-md5', username: 'guard', password: 'right' },
   });
-  const { id } = add(camera, { username: 'guard', password: 'wrong' });
+  const { id } = addVirtual(registry, camera, { username: 'guard', password: 'wrong' });
   await pass(look);
   await watch.until(id, 'sub', 'waiting');
   registry.edit({ id, password: 'right' });
@@ -199,7 +170,7 @@ test('a camera whose password was corrected is asked at once', async () => {
 
 test('a camera that is watched is not asked; when the last viewer is gone it is asked again', async () => {
   const camera = await virtualCamera(owned);
-  const { id } = add(camera);
+  const { id } = addVirtual(registry, camera);
   await pass(look);
   await watch.until(id, 'sub', 'standby');
   const leases = [registry.lease(id, 'sub'), registry.lease(id, 'sub')];
@@ -250,7 +221,7 @@ test('the connection of the last viewer is closed before the camera is asked', a
 
 test('a camera that is always connected has exactly one connection, and loses it when it is on demand', async () => {
   const camera = await virtualCamera(owned);
-  const { id } = add(camera, { connection: 'always' });
+  const { id } = addVirtual(registry, camera, { connection: 'always' });
   const stream = streamOf(id, 'sub');
   await untilPlaying(stream);
   await passPlaying(stream, 2 * round);
@@ -272,11 +243,11 @@ test('a camera that is always connected has exactly one connection, and loses it
 
 test('a camera that was always connected is so again when the engine starts', async () => {
   const camera = await virtualCamera(owned);
-  const { id } = add(camera, { connection: 'always' });
+  const { id } = addVirtual(registry, camera, { connection: 'always' });
   await watch.until(id, 'sub', 'connecting');
   await registry[Symbol.asyncDispose]();
   await until(() => camera.statistics.openConnections === 0);
-  startRegistry();
+  start();
   await untilPlaying(streamOf(id, 'sub'));
   expect(camera.statistics).toMatchObject({ openConnections: 1, playing: { sub: 1 } });
 });
@@ -285,7 +256,7 @@ test.each(['on-demand', 'always'] as const)(
   'a removed camera is let alone, and looked for at once when it is restored (%s)',
   async (connection) => {
     const camera = await virtualCamera(owned);
-    const { id } = add(camera, { connection });
+    const { id } = addVirtual(registry, camera, { connection });
     await pass(look);
     await until(() => camera.statistics.connections === 1);
     await watch.until(id, 'sub', connection === 'always' ? 'connecting' : 'standby');
@@ -302,7 +273,7 @@ test.each(['on-demand', 'always'] as const)(
 test('an edited address moves running viewers over, and the status is never that of the old one', async () => {
   const [old, next] = await virtualCameras(owned, { count: 2 });
   if (old === undefined || next === undefined) throw new Error('no cameras');
-  const { id } = add(old);
+  const { id } = addVirtual(registry, old);
   using lease = registry.lease(id, 'sub');
   await untilPlaying(lease.stream);
   const told = watch.told.length;
@@ -321,7 +292,7 @@ test('an edited address moves running viewers over, and the status is never that
 test('an edited address of a camera that nobody watches is asked at once, and nothing is known until then', async () => {
   const [old, next] = await virtualCameras(owned, { count: 2 });
   if (old === undefined || next === undefined) throw new Error('no cameras');
-  const { id } = add(old);
+  const { id } = addVirtual(registry, old);
   await pass(look);
   await watch.until(id, 'sub', 'standby');
   await next.refuse(true);
@@ -334,7 +305,7 @@ test('an edited address of a camera that nobody watches is asked at once, and no
 
 test('nothing is said of a main stream that nobody watches any more, since nobody asks for it', async () => {
   const camera = await virtualCamera(owned);
-  const { id } = add(camera);
+  const { id } = addVirtual(registry, camera);
   const lease = registry.lease(id, 'main');
   await untilPlaying(lease.stream);
   lease[Symbol.dispose]();

@@ -13,31 +13,23 @@ const stream = {
   cameraId: unknownId,
 };
 
+const camera = {
+  name: 'Gate',
+  number: 9,
+  group: 'Yard',
+  mainUrl: 'rtsp://127.0.0.1:1/x',
+  subUrl: 'rtsp://127.0.0.1:1/y',
+  username: 'guard',
+  password: samplePassword,
+  connection: 'always',
+};
+
 /** For each procedure an input that its schema takes, with every field; undefined: it takes none. */
 export const samples: Record<string, unknown> = {
   'cameras.list': undefined,
   'cameras.watch': undefined,
-  'cameras.add': {
-    name: 'Gate',
-    number: 9,
-    group: 'Yard',
-    mainUrl: 'rtsp://127.0.0.1:1/x',
-    subUrl: 'rtsp://127.0.0.1:1/y',
-    username: 'guard',
-    password: samplePassword,
-    connection: 'always',
-  },
-  'cameras.edit': {
-    id: unknownId,
-    name: 'Gate',
-    number: 9,
-    group: 'Yard',
-    mainUrl: 'rtsp://127.0.0.1:1/x',
-    subUrl: 'rtsp://127.0.0.1:1/y',
-    username: 'guard',
-    password: samplePassword,
-    connection: 'always',
-  },
+  'cameras.add': camera,
+  'cameras.edit': { id: unknownId, ...camera },
   'cameras.change': { ids: [unknownId], group: 'Yard', connection: 'always' },
   'cameras.remove': { ids: [unknownId] },
   'cameras.restore': { ids: [unknownId] },

@@ -5,10 +5,11 @@ import type { Browser, Page } from 'playwright-core';
 import { createLog } from '../../main/base/log.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import { type Engine, startEngine } from '../../main/engine/engine.ts';
+import { keepPeerConnections } from './console-page.ts';
 
 const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
 
-async function temporaryFolder(owned: AsyncDisposableStack): Promise<string> {
+export async function temporaryFolder(owned: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-console-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
   return folder;
@@ -30,20 +31,35 @@ export async function startConsole(
   return engine;
 }
 
-/** A window on it, signed in. What the page logs as an error is kept: a test may look at it. */
-export async function openConsole(
+/** The address of the console, with a token that signs in once. */
+export function consoleUrl(engine: Engine): string {
+  return `http://127.0.0.1:${engine.http?.port}/#token=${engine.http?.issueToken()}`;
+}
+
+/** A window; its peer connections can be looked at, and what the page logs as an error is kept. */
+export async function openPage(
   owned: AsyncDisposableStack,
   browser: Browser,
-  engine: Engine,
+  url: string,
 ): Promise<{ readonly page: Page; readonly errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   owned.defer(() => context.close());
   const page = await context.newPage();
+  await keepPeerConnections(page);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  await page.goto(`http://127.0.0.1:${engine.http?.port}/#token=${engine.http?.issueToken()}`);
+  await page.goto(url);
   return { page, errors };
+}
+
+/** A window on a console, signed in. */
+export async function openConsole(
+  owned: AsyncDisposableStack,
+  browser: Browser,
+  engine: Engine,
+): Promise<{ readonly page: Page; readonly errors: string[] }> {
+  return await openPage(owned, browser, consoleUrl(engine));
 }
