@@ -3,6 +3,8 @@ import type { CameraFileFormat } from '../../main/contract/camera-file.ts';
 import { saveFile } from './save-file.ts';
 import type { Station } from './station.svelte.ts';
 
+const demoCameras = 9;
+
 /** What a person does to cameras; each that takes something away can be taken back. */
 export class CameraCommands {
   readonly #station: Station;
@@ -39,6 +41,11 @@ export class CameraCommands {
     if (moved !== undefined && cameras.some((camera) => camera.group !== group)) {
       await this.#change(cameras, { group });
     }
+  }
+
+  /** Starts virtual cameras to look around with. */
+  async showDemo(): Promise<void> {
+    await this.#station.try((client) => client.site.showDemo({ count: demoCameras }));
   }
 
   async export(format: CameraFileFormat): Promise<void> {
