@@ -9,6 +9,9 @@ export function backoffMilliseconds(attempt: number, random: () => number = Math
   return Math.round(ceiling / 2 + (random() * ceiling) / 2);
 }
 
+/** Cameras lock an account after a few wrong passwords (five to seven in half an hour): it is not asked more often. */
+export const refusedMilliseconds = 10 * 60_000;
+
 /** Sleeps, or returns early when the signal is aborted; never rejects. */
 export async function abortableDelay(milliseconds: number, signal: AbortSignal): Promise<void> {
   try {
