@@ -20,6 +20,8 @@ import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
+import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
+import { kioskChange, pinTry, policy } from './site-file-policy.ts';
 import {
   viewerAnswerInput,
   viewerCandidateInput,
@@ -126,6 +128,24 @@ export const contract = {
     ).output(z.file()),
     showDemo: needs('site:manage', 'Starts virtual cameras and adds them').input(demoInput).output(z.void()),
     hideDemo: needs('site:manage', 'Stops the virtual cameras and removes them').output(z.void()),
+    check: needs('site:manage', 'What a site file would change, or all that is wrong with it')
+      .input(siteFileInput)
+      .output(siteFileResult),
+    import: needs('site:manage', 'Takes a site file: all of it, or none and a list of what is wrong')
+      .input(siteFileInput)
+      .output(siteFileResult),
+    export: needs('site:manage', 'A site file, without passwords or closed with a passphrase')
+      .input(siteFileExport)
+      .output(cameraFile),
+  },
+  policy: {
+    read: needs('cameras:view', 'What the site prescribes for the desktop shell').output(policy),
+    changeKiosk: needs('site:manage', 'Sets the desktop up as a kiosk, or no longer')
+      .input(kioskChange)
+      .output(z.void()),
+    checkPin: needs('cameras:view', 'Whether this is the PIN of the kiosk; five tries a minute')
+      .input(pinTry)
+      .output(z.boolean()),
   },
   viewer: {
     open: needs(

@@ -40,3 +40,6 @@ export const maximumLayoutTiles = 1_024;
 export const maximumCameraNumber = 9_999;
 /** A file to import: 4,096 cameras with long addresses. UTF-16 characters. */
 export const maximumImportCharacters = 900_000;
+
+/** Virtual cameras that the command line can ask for. */
+export const maximumDemoCameras = 256;

@@ -31,7 +31,15 @@ export const notice = z.object({
   id: z.uuid(),
   /** Milliseconds since 1970. */
   at: z.number(),
-  kind: z.enum(['data-restored', 'data-lost', 'backup-failed', 'clock-jumped']),
+  kind: z.enum([
+    'data-restored',
+    'data-lost',
+    'backup-failed',
+    'clock-jumped',
+    'no-keychain',
+    'site-file-imported',
+    'site-file-refused',
+  ]),
   message: z.string(),
 });
 export type Notice = z.infer<typeof notice>;
@@ -44,6 +52,8 @@ export type Backup = z.infer<typeof backup>;
 export const site = z.object({
   version: z.string(),
   dataFolder: z.string(),
+  /** Why the key to the stored passwords is not in the system's keychain, in the desktop app; null: it is, or none is asked for. */
+  keyWarning: z.string().nullable(),
   settings,
   notices: z.array(notice),
   /** The newest first. */
