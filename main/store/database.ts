@@ -147,6 +147,13 @@ const troubles: readonly (readonly [codes: RegExp, trouble: Trouble])[] = [
     },
   ],
   [
+    /^(EEXIST|ENOTDIR)$/,
+    {
+      code: 'database-failed',
+      sentence: 'its folder is a file, or lies under one. Choose another folder with --data.',
+    },
+  ],
+  [
     /^(SQLITE_IOERR|EIO$)/,
     {
       code: 'database-failed',

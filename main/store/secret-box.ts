@@ -3,6 +3,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   openSync,
   readFileSync,
@@ -12,9 +13,9 @@ import {
 import path from 'node:path';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import { plainKeyFile, sealedKeyFile, secretKeyBytes } from '../base/key-files.ts';
 import { Secret } from '../base/secret.ts';
 
-const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
@@ -22,8 +23,13 @@ const tagBytes = 16;
 export class SecretBox {
   readonly #key: KeyObject;
 
-  private constructor(key: Buffer) {
+  private constructor(key: Uint8Array) {
     this.#key = createSecretKey(key);
+  }
+
+  /** With a key that somebody else keeps: the keychain. @param key 32 bytes */
+  static withKey(key: Uint8Array): SecretBox {
+    return new SecretBox(key);
   }
 
   /**
@@ -31,10 +37,17 @@ export class SecretBox {
    * @throws GatehouseError database-failed
    */
   static open(folder: string): SecretBox {
-    const file = path.join(folder, 'secret.key');
+    const file = path.join(folder, plainKeyFile);
+    if (existsSync(path.join(folder, sealedKeyFile)) && !existsSync(file)) {
+      throw new GatehouseError(
+        'database-failed',
+        `The passwords in ${folder} belong to the desktop app: their key is in the keychain of the user who runs it. Start the desktop app there (with --headless it shows no window), or save a site file with passwords there (Settings, “Export site file”) and import it into a folder of its own here.`,
+      );
+    }
     try {
       const key = createKey(file) ?? readFileSync(file);
-      if (key.length !== keyBytes) throw new Error(`it has ${key.length} bytes instead of ${keyBytes}`);
+      if (key.length !== secretKeyBytes)
+        throw new Error(`it has ${key.length} bytes instead of ${secretKeyBytes}`);
       // Somebody may have copied the folder with wider rights.
       if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
       return new SecretBox(key);
@@ -77,7 +90,7 @@ export class SecretBox {
 
 /** Makes the key file; undefined when there is one already. Durable before anything is encrypted with it. */
 function createKey(file: string): Buffer | undefined {
-  const key = randomBytes(keyBytes);
+  const key = randomBytes(secretKeyBytes);
   let descriptor: number;
   try {
     descriptor = openSync(file, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);

@@ -1,8 +1,29 @@
 import type { Database, Statement } from 'better-sqlite3';
+import * as z from 'zod';
 import { type Settings, settings } from '../contract/site.ts';
+import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 
 const settingsName = 'settings';
 const demoName = 'demo-cameras';
+const keyWarningName = 'key-warning';
+const policyName = 'policy';
+const keysName = 'site-file-keys';
+const digestName = 'site-file-digest';
+
+const storedPolicy = z.object({
+  /** The PIN as `scrypt-1.SALT.HASH`; null: there is none. */
+  kiosk: kioskPolicy.omit({ hasPin: true }).extend({ pinHash: z.string().nullable() }).nullable(),
+  updates: updatePolicy.nullable(),
+});
+/** What a site file prescribes; null where it prescribes nothing. */
+export type StoredPolicy = z.infer<typeof storedPolicy>;
+
+const siteKeys = z.object({
+  cameras: z.record(z.string(), z.string()),
+  layouts: z.record(z.string(), z.string()),
+});
+/** The id of each key of a site file that was imported. */
+export type SiteKeys = z.infer<typeof siteKeys>;
 
 /** What a site has chosen. Every write is on the disk when the call returns. */
 export class SettingTable {
@@ -25,6 +46,15 @@ export class SettingTable {
     this.#write.run(settingsName, JSON.stringify(saved));
   }
 
+  /** What was last said about where the key to the stored passwords is; empty: nothing. */
+  get keyWarning(): string {
+    return this.#read.get(keyWarningName)?.value ?? '';
+  }
+
+  saveKeyWarning(words: string): void {
+    this.#write.run(keyWarningName, words);
+  }
+
   /** How many virtual cameras run whenever the engine does. */
   get demoCameras(): number {
     return Number(this.#read.get(demoName)?.value ?? 0);
@@ -32,5 +62,32 @@ export class SettingTable {
 
   saveDemoCameras(count: number): void {
     this.#write.run(demoName, String(count));
+  }
+
+  get policy(): StoredPolicy {
+    return storedPolicy.parse(
+      JSON.parse(this.#read.get(policyName)?.value ?? '{"kiosk":null,"updates":null}'),
+    );
+  }
+
+  savePolicy(saved: StoredPolicy): void {
+    this.#write.run(policyName, JSON.stringify(saved));
+  }
+
+  get siteKeys(): SiteKeys {
+    return siteKeys.parse(JSON.parse(this.#read.get(keysName)?.value ?? '{"cameras":{},"layouts":{}}'));
+  }
+
+  saveSiteKeys(saved: SiteKeys): void {
+    this.#write.run(keysName, JSON.stringify(saved));
+  }
+
+  /** SHA-256 in hex of the site file that was taken at the start of the engine last; empty: none was. */
+  get siteFileDigest(): string {
+    return this.#read.get(digestName)?.value ?? '';
+  }
+
+  saveSiteFileDigest(digest: string): void {
+    this.#write.run(digestName, digest);
   }
 }

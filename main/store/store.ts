@@ -26,12 +26,14 @@ export interface Store extends Disposable {
 
 /**
  * Opens the store in a folder, which is made with mode 0700 when it is not there.
+ * @param options.key encrypts what is secret; without one it is in a file of the folder
  * @throws GatehouseError database-failed
  */
-export function openStore(options: { folder: string; log: Log }): Store {
+export function openStore(options: { folder: string; log: Log; key?: Uint8Array | null }): Store {
   const { database, recovery } = openDatabase(options.folder);
   try {
-    const box = SecretBox.open(options.folder);
+    const { key = null } = options;
+    const box = key === null ? SecretBox.open(options.folder) : SecretBox.withKey(key);
     options.log.debug({ folder: options.folder }, 'store opened');
     return {
       database,
