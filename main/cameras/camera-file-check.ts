@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
+import { IssueList } from '../base/issue-list.ts';
 import { type CameraInput, cameraId, cameraInput } from '../contract/camera.ts';
 import { streamKey } from './camera-input.ts';
 
@@ -9,6 +10,8 @@ export interface CameraFileRow {
   readonly line: number;
   /** The same for a person: `line 4`, or `camera 3` in a JSON file. */
   readonly place: string;
+  /** What the file calls its fields, for messages. */
+  readonly names: FieldNames;
   /** Undefined: it is a new camera. */
   readonly id: string | undefined;
   /** Addresses may still hold user and password. */
@@ -28,9 +31,15 @@ export const fields = [
   'password',
 ] as const;
 export type Field = (typeof fields)[number];
+export type FieldNames = ReadonlyMap<string, string>;
+
+/** Which value of a file is meant: `line 4, address`, in the file's own words. */
+export function placeOf({ place, names }: { place: string; names: FieldNames }, field: string): string {
+  return `${place}, ${names.get(field) ?? field}`;
+}
 
 /** What else people call them, the clearest first: `main url`, `MAIN_URL` and `mainurl` are one. */
-const names: Record<Field, readonly string[]> = {
+const knownNames: Record<Field, readonly string[]> = {
   id: ['id'],
   number: ['number', 'no', 'nr', '#'],
   name: ['name', 'cameraname', 'camera', 'title', 'label'],
@@ -69,7 +78,7 @@ export function findFields(header: readonly string[]): Map<Field, number> {
   const plain = header.map((name) => name.toLowerCase().replace(/[\s_.:*-]+/g, ''));
   const found = new Map<Field, number>();
   for (const field of fields) {
-    const name = names[field].find((candidate) => plain.includes(candidate));
+    const name = knownNames[field].find((candidate) => plain.includes(candidate));
     if (name !== undefined) found.set(field, plain.indexOf(name));
   }
   return found;
@@ -79,19 +88,17 @@ export function findFields(header: readonly string[]): Map<Field, number> {
 export interface CameraFileEntry {
   readonly line: number;
   readonly place: string;
+  readonly names: FieldNames;
   readonly values: ReadonlyMap<Field, unknown>;
 }
 
 /** What no two cameras of a file can share. */
 type UniqueField = 'id' | 'number' | 'mainUrl';
 
-const maximumIssues = 200;
-
 /** Collects the cameras of one file and everything that is wrong with them. */
 export class CameraFileCheck {
   readonly #rows: CameraFileRow[] = [];
-  readonly #issues: InputIssue[] = [];
-  #unlisted = 0;
+  readonly #issues = new IssueList();
   /** Where each value was first. */
   readonly #seen: Record<UniqueField, Map<unknown, string>> = {
     id: new Map(),
@@ -100,21 +107,20 @@ export class CameraFileCheck {
   };
 
   get isClean(): boolean {
-    return this.#issues.length === 0;
+    return this.#issues.total === 0;
   }
 
   refuse(path: string, message: string): void {
-    if (this.#issues.length < maximumIssues) this.#issues.push({ path, message });
-    else this.#unlisted++;
+    this.#issues.add(path, message);
   }
 
   add(entry: CameraFileEntry): void {
-    const { line, place } = entry;
+    const { line, place, names } = entry;
     const values = new Map([...entry.values].map(([field, value]) => [field, tidy(field, value)] as const));
     const wrong = new Set<string>();
     const refuse = (field: string, message: string) => {
       // One thing at a time: an address that is too long is not looked at further.
-      if (!wrong.has(field)) this.refuse(`${place}, ${field}`, message);
+      if (!wrong.has(field)) this.refuse(placeOf(entry, field), message);
       wrong.add(field);
     };
 
@@ -148,14 +154,12 @@ export class CameraFileCheck {
       else refuse(field, `is the same as in ${first}; no two cameras can share it`);
     }
     if (wrong.size === 0 && checked.success)
-      this.#rows.push({ line, place, id: checkedId, input: checked.data });
+      this.#rows.push({ line, place, names, id: checkedId, input: checked.data });
   }
 
   /** The cameras, and what is wrong: at most 200 issues, and one more that says how many were left out. */
   result(): { readonly rows: readonly CameraFileRow[]; readonly issues: readonly InputIssue[] } {
-    const more = `has ${this.#unlisted.toLocaleString('en')} more problems; these are the first ${maximumIssues}`;
-    const issues = this.#unlisted === 0 ? this.#issues : [...this.#issues, { path: 'file', message: more }];
-    return { rows: this.#rows, issues };
+    return { rows: this.#rows, issues: this.#issues.list('problems') };
   }
 }
 

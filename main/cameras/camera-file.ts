@@ -8,6 +8,7 @@ import {
   type CameraFileEntry,
   type CameraFileRow,
   type Field,
+  type FieldNames,
   fields,
   findFields,
 } from './camera-file-check.ts';
@@ -41,8 +42,8 @@ export function writeCameraFile(cameras: readonly Camera[], format: CameraFileFo
 
 /**
  * Reads a list of cameras: JSON or CSV, told apart by the first character. Nothing may be imported unless `issues` is
- * empty. Their paths are `line 4, mainUrl`, or `camera 3, mainUrl` in a JSON file, `line 4` or `file`; their messages never
- * repeat a password or an address. The first 200 are listed, and how many more there are.
+ * empty. Their paths are `line 4, address` by the name of the column, `camera 3, mainUrl` in a JSON file, `line 4` or `file`;
+ * their messages never repeat a password or an address. The first 200 are listed, and how many more there are.
  */
 export function parseCameraFile(text: string): {
   readonly rows: readonly CameraFileRow[];
@@ -93,7 +94,7 @@ function readJson(text: string, check: CameraFileCheck): void {
       return;
     }
     if (!isObject(camera)) check.refuse(place, 'is no camera: it needs "name" and "mainUrl"');
-    else check.add(entryOf(line, place, findFields(Object.keys(camera)), Object.values(camera)));
+    else check.add(entryOf({ line, place }, headerOf(Object.keys(camera)), Object.values(camera)));
   }
   if (cameras.length === 0) check.refuse('file', 'holds no cameras');
 }
@@ -108,8 +109,7 @@ function readCsv(text: string, check: CameraFileCheck): void {
   const [declaration = '', declared] = /^\s*sep=([,;\t])[ \t]*\n/i.exec(text) ?? [];
   const table = text.slice(declaration.length);
   let line = lineAt(declaration, declaration.length);
-  let columns: ReadonlyMap<Field, number> | null = null;
-  let width = 0;
+  let header: Header | null = null;
   let cameras = 0;
   let cursor = 0;
   Papa.parse<string[]>(table, {
@@ -123,25 +123,39 @@ function readCsv(text: string, check: CameraFileCheck): void {
       const used = cells.findLastIndex((cell) => cell.trim() !== '') + 1;
       if (errors.length > 0) {
         check.refuse(place, brokenQuote);
-        if (columns === null) parser.abort();
+        if (header === null) parser.abort();
       } else if (used === 0) {
         return;
-      } else if (columns === null) {
-        columns = findFields(cells.map(unguard));
-        width = cells.length;
-        if (refuseHeader(columns, place, check)) parser.abort();
-      } else if (used > width) {
+      } else if (header === null) {
+        header = headerOf(cells.map(unguard));
+        if (refuseHeader(header.columns, place, check)) parser.abort();
+      } else if (used > header.width) {
         check.refuse(place, tooManyValues);
       } else if (cameras === maximumCameras) {
         check.refuse(place, tooMany);
         parser.abort();
       } else {
         cameras++;
-        check.add(entryOf(rowLine, place, columns, cells, unguardField));
+        check.add(entryOf({ line: rowLine, place }, header, cells, unguardField));
       }
     },
   });
   if (cameras === 0 && check.isClean) check.refuse('file', 'holds no cameras');
+}
+
+/** What a file calls its fields, and where they are. */
+interface Header {
+  readonly names: FieldNames;
+  readonly columns: ReadonlyMap<Field, number>;
+  readonly width: number;
+}
+
+function headerOf(cells: readonly string[]): Header {
+  const columns = findFields(cells);
+  const names = new Map(
+    [...columns].map(([field, column]) => [field, cells[column]?.replace(/\W+/g, ' ').trim() || field]),
+  );
+  return { names, columns, width: cells.length };
 }
 
 const brokenQuote =
@@ -161,14 +175,13 @@ function refuseHeader(columns: ReadonlyMap<Field, number>, place: string, check:
 }
 
 function entryOf(
-  line: number,
-  place: string,
-  columns: ReadonlyMap<Field, number>,
+  at: { line: number; place: string },
+  { names, columns }: Header,
   values: readonly unknown[],
   convert: (value: unknown, field: Field) => unknown = (value) => value,
 ): CameraFileEntry {
   const found = [...columns].map(([field, column]) => [field, convert(values[column], field)] as const);
-  return { line, place, values: new Map(found) };
+  return { ...at, names, values: new Map(found) };
 }
 
 /** Where a text says that it is none, or that it was read with the wrong characters. */

@@ -2,6 +2,7 @@ import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { CameraConnection } from '../contract/camera.ts';
 import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
 import { parseCameraFile } from './camera-file.ts';
+import { placeOf } from './camera-file-check.ts';
 import { editedCamera, newCamera, streamKey } from './camera-input.ts';
 
 /** The 200 that are listed for a file, and the word about how many more there are. */
@@ -34,7 +35,8 @@ export function planImport(
   const numbers = new Map(staying.map((camera) => [camera.number, camera]));
   const changed: StoredCamera[] = [];
   const added: NewCamera[] = [];
-  for (const { place, id, input } of rows) {
+  for (const row of rows) {
+    const { id, input } = row;
     const stored = id === undefined ? undefined : known.get(id);
     try {
       let camera: NewCamera;
@@ -49,17 +51,17 @@ export function planImport(
       const twin = addresses.get(streamKey(camera.mainUrl));
       if (twin !== undefined) {
         found.push({
-          path: `${place}, mainUrl`,
+          path: placeOf(row, 'mainUrl'),
           message: `is camera ${twin.number}, ${twin.name}, already.`,
         });
       }
       const holder = camera.number === undefined ? undefined : numbers.get(camera.number);
       if (holder !== undefined) {
-        found.push({ path: `${place}, number`, message: `${camera.number} belongs to ${holder.name}.` });
+        found.push({ path: placeOf(row, 'number'), message: `${camera.number} belongs to ${holder.name}.` });
       }
     } catch (error) {
       for (const { path, message } of GatehouseError.from(error).issues) {
-        found.push({ path: `${place}, ${path}`, message });
+        found.push({ path: placeOf(row, path), message });
       }
     }
   }

@@ -97,7 +97,8 @@ export class CameraRegistry implements AsyncDisposable {
     const edited = editedCamera(stored, changes);
     if (streamKey(edited.mainUrl) !== streamKey(stored.mainUrl)) this.#refuseTwin(edited);
     this.#table.update([edited]);
-    this.#take(edited);
+    // Who saves a camera that refuses its password may have changed it at the camera.
+    this.#take(edited, { retries: true });
     return present(edited);
   }
 
@@ -165,6 +166,17 @@ export class CameraRegistry implements AsyncDisposable {
     return { added: inserted.length, changed: changed.length };
   }
 
+  /** Takes what a transaction has written that was about more than cameras. @param ids of those that are new or changed */
+  reload(ids: readonly string[]): void {
+    const stored = new Map(this.#table.list().map((camera) => [camera.id, camera]));
+    for (const id of ids) {
+      const camera = stored.get(id);
+      if (camera !== undefined) this.#take(camera);
+    }
+    this.#cameras = stored;
+    this.#sort();
+  }
+
   /**
    * The right to read a camera's stream; a camera without a sub-stream gives its main stream for both.
    * @throws GatehouseError not-found
@@ -188,6 +200,24 @@ export class CameraRegistry implements AsyncDisposable {
     }));
   }
 
+  /** How many cameras there are, and how many of them do not play although they should. */
+  get counts(): { total: number; inTrouble: number } {
+    const waiting = this.statuses().filter(({ status }) => status.state === 'waiting');
+    return { total: this.#cameras.size, inTrouble: new Set(waiting.map(({ cameraId }) => cameraId)).size };
+  }
+
+  /**
+   * The network is another one, or the machine was asleep: cameras without a picture are tried at once, not at their time.
+   * @param alsoPlaying connections that play are opened anew, too
+   */
+  redial(alsoPlaying: boolean): void {
+    for (const { session } of this.#sessions.values()) session.redial(alsoPlaying);
+    const waiting = this.statuses().filter(
+      ({ status }) => status.state === 'waiting' && status.error.code !== 'camera-refused-credentials',
+    );
+    this.#probes.hurry(waiting.map(({ cameraId }) => cameraId));
+  }
+
   /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */
   watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
     return this.#changes.watch(
@@ -209,14 +239,14 @@ export class CameraRegistry implements AsyncDisposable {
   }
 
   /** A camera is new or was changed: its streams follow, and everybody is told. */
-  #take(stored: StoredCamera): void {
+  #take(stored: StoredCamera, { retries } = { retries: false }): void {
     this.#cameras.set(stored.id, stored);
     let isElsewhere = false;
     for (const profile of ['main', 'sub'] as const) {
       const entry = this.#sessions.get(`${stored.id} ${profile}`);
       if (entry === undefined) continue;
       if (profile === 'sub' && stored.subUrl === null) this.#end(stored.id, profile);
-      else isElsewhere = entry.session.retarget(targetOf(stored, profile)) || isElsewhere;
+      else isElsewhere = entry.session.retarget(targetOf(stored, profile), retries) || isElsewhere;
       // Only the stream that walls show is asked how it is: nothing is known of the other one any more.
       if (profile !== wallProfile(stored)) entry.session.forget();
     }
@@ -233,7 +263,7 @@ export class CameraRegistry implements AsyncDisposable {
       this.#probes.remove(camera.id);
       this.#standing.set(camera.id, session.lease());
     } else if (isElsewhere || !this.#probes.has(camera.id, session)) {
-      // Not for a new name: who refused a password must not be asked again for that.
+      // Not for a new group: who refused a password must not be asked again for that.
       this.#probes.add(camera.id, session);
     }
     standing?.[Symbol.dispose]();

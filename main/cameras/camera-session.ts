@@ -1,6 +1,6 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { abortableDelay, backoffMilliseconds } from '../base/retry.ts';
+import { abortableDelay, backoffMilliseconds, refusedMilliseconds } from '../base/retry.ts';
 import type { StreamStatus } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { LiveStream } from '../media/live-stream.ts';
@@ -13,8 +13,17 @@ import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 const lingerMilliseconds = 10_000;
 /** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
 const stableMilliseconds = 10_000;
-/** Cameras lock an account after a few wrong passwords: the first retry already waits as long as the last one. */
+/** A camera that is starting may refuse what it takes a moment later: the first refusal waits as long as the longest retry. */
 const attemptAfterRefusal = 4;
+
+/** The camera does not take its password. */
+interface Refusal {
+  readonly error: GatehouseError;
+  /** In a row. */
+  readonly count: number;
+  /** Until then nobody may ask it again, whoever comes to watch; of `performance.now()`. */
+  readonly until: number;
+}
 
 /** What came in since the session was made. */
 export interface Received {
@@ -35,6 +44,7 @@ export class CameraSession implements AsyncDisposable {
   readonly #isProbed: () => boolean;
   #status: StreamStatus = { state: 'idle' };
   #loggedFailure: ErrorCode | undefined;
+  #refusal: Refusal | undefined;
   #leases = 0;
   #linger: NodeJS.Timeout | undefined;
   #stop: AbortController | undefined;
@@ -70,24 +80,39 @@ export class CameraSession implements AsyncDisposable {
     return this.#stop !== undefined && !this.#stop.signal.aborted;
   }
 
-  /** From now on the stream comes from somewhere else, or with another password; its viewers stay. True: it does. */
-  retarget(target: RtspTarget): boolean {
+  /**
+   * From now on the stream comes from somewhere else, or with another password; its viewers stay.
+   * @param retries a camera that refuses its password is asked again, although nothing is new
+   * @returns whether it is dialled anew
+   */
+  retarget(target: RtspTarget, retries: boolean): boolean {
     const { url, username, password } = this.#target;
     this.#target = target;
-    if (
-      target.url === url &&
-      target.username === username &&
-      target.password?.reveal() === password?.reveal()
-    ) {
-      return false;
-    }
+    const isSame =
+      target.url === url && target.username === username && target.password?.reveal() === password?.reveal();
+    if (isSame && !(retries && this.#refusal !== undefined)) return false;
+    this.#refusal = undefined;
     this.#probe?.abort();
-    this.#stop?.abort();
     this.#loggedFailure = undefined;
     // At once: what is known is true of the other address only.
+    this.#dialAnew();
+    return true;
+  }
+
+  /**
+   * What kept it from playing may be over, or a connection that looks open may be dead: dials now. A camera that refuses its
+   * password is let alone.
+   * @param alsoPlaying connections that play are given up, too: the machine was asleep
+   */
+  redial(alsoPlaying: boolean): void {
+    if (!this.busy || this.#refusal !== undefined) return;
+    if (alsoPlaying || this.#status.state === 'waiting') this.#dialAnew();
+  }
+
+  #dialAnew(): void {
+    this.#stop?.abort();
     if (this.#leases > 0) this.#start();
     else this.#transition({ type: 'forgotten' });
-    return true;
   }
 
   /** Nobody asks any more how the stream is. */
@@ -152,6 +177,13 @@ export class CameraSession implements AsyncDisposable {
     const { signal } = stop;
     let attempt = 0;
     while (!signal.aborted) {
+      const refusal = this.#refusal;
+      const left = refusal === undefined ? 0 : refusal.until - performance.now();
+      if (refusal !== undefined && left > 0) {
+        this.#transition({ type: 'failed', error: refusal.error, retryAt: Date.now() + left });
+        await abortableDelay(left, signal);
+        continue;
+      }
       this.#transition({ type: 'dialling' });
       const startedAt = performance.now();
       try {
@@ -160,7 +192,7 @@ export class CameraSession implements AsyncDisposable {
         if (signal.aborted) break;
         const error = GatehouseError.from(thrown);
         if (performance.now() - startedAt > stableMilliseconds) attempt = 0;
-        if (error.code === 'camera-refused-credentials') attempt = Math.max(attempt, attemptAfterRefusal);
+        if (this.#isRefusal(error)) continue;
         const wait = backoffMilliseconds(attempt);
         attempt++;
         this.#transition({ type: 'failed', error, retryAt: Date.now() + wait });
@@ -184,8 +216,18 @@ export class CameraSession implements AsyncDisposable {
     } catch (thrown) {
       if (signal.aborted) return;
       const error = GatehouseError.from(thrown);
+      this.#isRefusal(error);
       this.#transition({ type: 'failed', error, retryAt: next(error) });
     }
+  }
+
+  /** Notes whether the camera did not take its password, so that its account is not locked by asking again and again. */
+  #isRefusal(error: GatehouseError): boolean {
+    if (error.code !== 'camera-refused-credentials') return false;
+    const count = (this.#refusal?.count ?? 0) + 1;
+    const wait = count === 1 ? backoffMilliseconds(attemptAfterRefusal) : refusedMilliseconds;
+    this.#refusal = { error, count, until: performance.now() + wait };
+    return true;
   }
 
   /** The work: one connection from dialling to its end. */
@@ -206,7 +248,10 @@ export class CameraSession implements AsyncDisposable {
   #transition(event: StreamStatusEvent): void {
     const next = nextStatus(this.#status, event, Date.now());
     if (next === this.#status) return;
-    if (next.state === 'playing' || next.state === 'standby') this.#loggedFailure = undefined;
+    if (next.state === 'playing' || next.state === 'standby') {
+      this.#loggedFailure = undefined;
+      this.#refusal = undefined;
+    }
     if (next.state === 'waiting' && !this.#isSameFailure(next.error.code)) {
       this.#log.warn({ camera: this.#target.name, code: next.error.code }, next.error.message);
     }

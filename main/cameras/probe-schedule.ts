@@ -1,9 +1,8 @@
 import type { GatehouseError } from '../base/gatehouse-error.ts';
+import { refusedMilliseconds } from '../base/retry.ts';
 import type { CameraSession } from './camera-session.ts';
 
 const probeMilliseconds = 30_000;
-/** Cameras lock an account after a few wrong passwords. */
-const refusedMilliseconds = 10 * 60_000;
 const lookMilliseconds = 250;
 /** Sockets that may be busy with this at a time; the others wait for the next look. */
 const maximumProbes = 32;
@@ -37,6 +36,14 @@ export class ProbeSchedule implements AsyncDisposable {
     for (const [cameraId, session] of sessions) {
       const dueAt = now + (index++ / sessions.size) * probeMilliseconds;
       this.#entries.set(cameraId, { session, dueAt, probing: false });
+    }
+  }
+
+  /** Asks these as soon as it can, instead of at their time. */
+  hurry(cameraIds: Iterable<string>): void {
+    for (const id of cameraIds) {
+      const entry = this.#entries.get(id);
+      if (entry !== undefined) entry.dueAt = 0;
     }
   }
 

@@ -23,7 +23,9 @@ function cameraError(
 ): GatehouseError {
   const { name, host, port } = address;
   const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new GatehouseError(code, `${name} (${at}) ${sentence}`, { camera: name, cause });
+  // A camera that is only being tried has no name but its host.
+  const who = name === host ? at : `${name} (${at})`;
+  return new GatehouseError(code, `${who} ${sentence}`, { camera: name, cause });
 }
 
 /** @param cause what the socket said; undefined when it said nothing in time */
