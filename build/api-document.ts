@@ -12,11 +12,15 @@ import { errorCodes } from '../main/contract/error-codes.ts';
 import * as history from '../main/contract/history.ts';
 import * as layout from '../main/contract/layout.ts';
 import * as site from '../main/contract/site.ts';
+import * as siteFile from '../main/contract/site-file.ts';
+import * as sitePolicy from '../main/contract/site-file-policy.ts';
 import * as viewer from '../main/contract/viewer.ts';
+import { siteSchema, siteSchemaFile } from './site-schema.ts';
 import { root } from './step.ts';
 
 /*
- * Writes docs/api.json, the API's contract as an OpenAPI document: `npm run api-document` after a change of the contract.
+ * Writes docs/api.json, the API's contract as an OpenAPI document, and docs/site.schema.json: `npm run api-document` after a
+ * change of the contract.
  */
 
 export const apiDocumentFile: string = path.join(root, 'docs/api.json');
@@ -41,6 +45,7 @@ const tags: Record<keyof typeof contract, string> = {
   cameras: 'Cameras: their addresses, their states, and lists of them in files',
   layouts: 'Layouts: named walls',
   site: 'What belongs to neither a camera nor a layout: settings, notices, backups, virtual cameras',
+  policy: 'Policy: what the site prescribes for the desktop shell',
   viewer: 'Viewers: the peer connection of a window, and what its tiles show',
 };
 
@@ -77,7 +82,9 @@ const errorSchema: OpenAPI.SchemaObject = {
 /** The schemas that the contract names, under their names; those that are inputs as they are given, all others as they are answered. */
 function namedSchemas(): Record<string, { schema: z.ZodType; strategy: 'input' | 'output' }> {
   const inputs = new Set<unknown>(procedures().map(({ input }) => input));
-  const modules = { ...camera, ...cameraFile, ...history, ...layout, ...site, ...viewer };
+  const { siteFileInput, siteFileExport, siteFileChange, siteFileResult } = siteFile;
+  const siteFileSchemas = { siteFileInput, siteFileExport, siteFileChange, siteFileResult, ...sitePolicy };
+  const modules = { ...camera, ...cameraFile, ...history, ...layout, ...site, ...siteFileSchemas, ...viewer };
   const named = Object.entries({ ...modules, errorCode: z.enum(errorCodes) })
     .flatMap(([name, schema]) => (schema instanceof z.ZodType ? [[name, schema] as const] : []))
     .map(([name, schema]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, schema] as const)
@@ -146,6 +153,11 @@ export async function apiDocument(): Promise<string> {
   return `${foldLists(JSON.stringify(document, null, 2))}\n`;
 }
 
+/** The schema of site files as it is written to `docs/site.schema.json`. */
+export function siteSchemaDocument(): string {
+  return `${foldLists(JSON.stringify(siteSchema(), null, 2))}\n`;
+}
+
 /** Lists of words on one line where they fit, as the formatter has them. */
 function foldLists(text: string): string {
   return text.replace(
@@ -167,4 +179,7 @@ function describe({ content = {} }: OpenAPI.ResponseObject): OpenAPI.ResponseObj
 }
 
 // Not `import.meta.main`, which Node 22 does not have.
-if (process.argv[1] === import.meta.filename) writeFileSync(apiDocumentFile, await apiDocument());
+if (process.argv[1] === import.meta.filename) {
+  writeFileSync(apiDocumentFile, await apiDocument());
+  writeFileSync(siteSchemaFile, siteSchemaDocument());
+}

@@ -24,10 +24,12 @@ export function createProcedures(log: Log) {
   return implement(contract)
     .$context<ApiContext>()
     .$config({ initialInputValidationIndex: Number.POSITIVE_INFINITY })
-    .use(async ({ next, path }) => {
+    .use(async ({ next, path, signal }) => {
       try {
         return await next();
       } catch (error) {
+        // Whoever asked has gone away: nothing failed.
+        if (signal?.aborted === true && GatehouseError.from(error).code === 'internal') throw error;
         throw toAnswer(explainDatabaseError(error) ?? error, path, log);
       }
     })

@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
 import { cameraHandlers } from './camera-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
+import { policyHandlers } from './policy-handlers.ts';
 import { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 import { siteHandlers } from './site-handlers.ts';
@@ -13,6 +14,7 @@ export function createRouter(services: Services, log: Log) {
     cameras: cameraHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
     site: siteHandlers(procedures, services),
+    policy: policyHandlers(procedures, services),
     viewer: viewerHandlers(procedures, services),
   });
 }

@@ -2,7 +2,9 @@ import type { Principal } from '../access/principal.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
 import type { Backup } from '../contract/site.ts';
+import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
+import type { SiteFiles } from '../site/site-files.ts';
 import type { SiteService } from '../site/site-service.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
 
@@ -12,6 +14,8 @@ export interface Services {
   readonly trials: CameraTrials;
   readonly layouts: Layouts;
   readonly site: SiteService;
+  readonly siteFiles: SiteFiles;
+  readonly kiosk: Kiosk;
   readonly backups: { backUp(): Promise<Backup> };
   readonly demo: { show(count: number): Promise<void>; hide(): Promise<void> };
   /** A zip file. */

@@ -3,7 +3,7 @@ import type { Services } from './services.ts';
 
 export function siteHandlers(
   { site }: ReturnType<typeof createProcedures>,
-  { site: service, backups, demo, diagnostics }: Services,
+  { site: service, siteFiles, backups, demo, diagnostics }: Services,
 ) {
   return {
     watch: site.watch.handler(({ signal = neverAborted() }) => service.watch(signal)),
@@ -13,5 +13,8 @@ export function siteHandlers(
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
     hideDemo: site.hideDemo.handler(() => demo.hide()),
+    check: site.check.handler(({ input }) => siteFiles.check(input)),
+    import: site.import.handler(({ input }) => siteFiles.import(input)),
+    export: site.export.handler(({ input }) => siteFiles.export(input.passphrase)),
   };
 }

@@ -92,6 +92,12 @@ export class Layouts {
     this.#sort();
   }
 
+  /** Takes what a transaction has written that was about more than walls. */
+  reload(): void {
+    for (const layout of this.#table.list()) this.#take(layout);
+    this.#sort();
+  }
+
   /** A snapshot, then changes; a slow reader gets the newest state of each layout. */
   watch(signal: AbortSignal): AsyncGenerator<LayoutEvent> {
     return this.#changes.watch(() => ({ type: 'snapshot', layouts: this.list() }), signal);

@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly notices: NoticeTable;
   readonly dataFolder: string;
   readonly version: string;
+  /** Why the key to the stored passwords is not in the system's keychain. */
+  readonly keyWarning: string | null;
   /** The newest first. */
   readonly backups: () => readonly Backup[];
 }
@@ -30,6 +32,7 @@ export class SiteService {
   constructor(options: SiteOptions) {
     this.#options = options;
     this.#settings = options.settings.settings;
+    this.#warnOfKey(options.keyWarning ?? '');
   }
 
   get settings(): Settings {
@@ -37,10 +40,11 @@ export class SiteService {
   }
 
   get state(): Site {
-    const { version, dataFolder, notices, backups } = this.#options;
+    const { version, dataFolder, keyWarning, notices, backups } = this.#options;
     return {
       version,
       dataFolder,
+      keyWarning,
       settings: this.#settings,
       notices: notices.list(),
       backups: [...backups()],
@@ -58,10 +62,23 @@ export class SiteService {
     return changed;
   }
 
+  /** Takes settings that a transaction has written which was about more than settings. */
+  reload(): void {
+    this.#settings = this.#options.settings.settings;
+    this.announce();
+  }
+
   /** Something that a person must know. */
   notify(kind: Notice['kind'], message: string): void {
     this.#options.notices.insert({ id: randomUUID(), at: Date.now(), kind, message });
     this.announce();
+  }
+
+  /** Once, and again when it has changed: it stands in the settings all the time. */
+  #warnOfKey(words: string): void {
+    if (this.#options.settings.keyWarning === words) return;
+    this.#options.settings.saveKeyWarning(words);
+    if (words !== '') this.notify('no-keychain', words);
   }
 
   dismissNotice(id: string): void {

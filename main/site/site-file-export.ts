@@ -1,0 +1,63 @@
+import { defaultLayoutId } from '../contract/limits.ts';
+import {
+  type SiteFile,
+  type SiteFileCamera,
+  type SiteFileKiosk,
+  siteFileFormat,
+  siteFileVersion,
+} from '../contract/site-file.ts';
+import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
+import type { LayoutTable } from '../store/layout-table.ts';
+import type { SettingTable, StoredPolicy } from '../store/setting-table.ts';
+import { allCamerasKey } from './site-layouts.ts';
+
+/**
+ * All of a site as its file says it. Cameras and walls that never had a key go by their id.
+ * @param hasSecrets whether passwords, and the PIN as it is stored, are in it
+ */
+export function siteFileOf(
+  tables: {
+    readonly cameras: CameraTable;
+    readonly layouts: LayoutTable;
+    readonly settings: SettingTable;
+  },
+  hasSecrets: boolean,
+): SiteFile {
+  const { siteKeys, policy, settings } = tables.settings;
+  const cameraKeys = inverse(siteKeys.cameras);
+  const layoutKeys = new Map([...inverse(siteKeys.layouts), [defaultLayoutId, allCamerasKey]]);
+  const cameras = tables.cameras.list();
+  const known = new Set(cameras.map(({ id }) => id));
+  const keyOf = (id: string | null) => (id === null || !known.has(id) ? null : (cameraKeys.get(id) ?? id));
+  return {
+    format: siteFileFormat,
+    version: siteFileVersion,
+    settings,
+    ...(policy.kiosk === null ? {} : { kiosk: exportedKiosk(policy.kiosk, hasSecrets) }),
+    ...(policy.updates === null ? {} : { updates: policy.updates }),
+    cameras: cameras.map((camera) => exportedCamera(camera, cameraKeys, hasSecrets)),
+    layouts: tables.layouts.list().map(({ id, name, grid, tiles }) => {
+      return { key: layoutKeys.get(id) ?? id, name, grid, tiles: tiles.map(keyOf) };
+    }),
+  };
+}
+
+function exportedKiosk(
+  { pinHash, ...kiosk }: NonNullable<StoredPolicy['kiosk']>,
+  hasSecrets: boolean,
+): SiteFileKiosk {
+  return hasSecrets && pinHash !== null ? { ...kiosk, pinHash } : kiosk;
+}
+
+function exportedCamera(
+  { id, number, name, group, mainUrl, subUrl, username, password, connection }: StoredCamera,
+  keys: ReadonlyMap<string, string>,
+  hasSecrets: boolean,
+): SiteFileCamera {
+  const shown = { key: keys.get(id) ?? id, number, name, group, mainUrl, subUrl, username, connection };
+  return hasSecrets ? { ...shown, password: password?.reveal() ?? null } : shown;
+}
+
+function inverse(keys: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(Object.entries(keys).map(([key, id]) => [id, key]));
+}
