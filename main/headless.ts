@@ -1,21 +1,39 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { exitCodes } from './base/exit-codes.ts';
 import { GatehouseError } from './base/gatehouse-error.ts';
 import { type Log, openFileLog } from './base/log.ts';
+import { redactText } from './base/redact.ts';
+import { wholeNumber } from './base/whole-number.ts';
+import { maximumDemoCameras } from './contract/limits.ts';
 import { demoCameraInputs } from './demo/demo-cameras.ts';
 import { startFleetProcess } from './demo/fleet-process.ts';
 import { startEngine } from './engine/engine.ts';
+import { importSiteFile } from './engine/site-file-command.ts';
 
 /*
  * The headless console: the engine with its HTTP host, for sites without a screen and for browsers.
  *   headless.js --data DIR --port N [--demo N] [--json] [--open]
+ *   headless.js --data DIR --import FILE
  */
 
-const usage = 'Usage: npm run serve -- --data DIR --port N [--demo N] [--json] [--open]';
+const usage = `Usage: npm run serve -- --data DIR --port N [--demo N] [--json] [--open]
+       npm run serve -- --data DIR --import FILE`;
+const help = `${usage}
+
+  --data DIR     where cameras and layouts are kept
+  --port N       of the console's web page; 0 for any free one
+  --demo N       so many virtual cameras
+  --json         the first line of the output as JSON
+  --open         opens the console in a browser
+  --import FILE  takes a site file and ends, while no other Gatehouse uses the data folder. What changes, or all that is
+                 wrong, goes to stderr. The passphrase of a sealed file: GATEHOUSE_SITE_PASSPHRASE.
+                 Exit code: ${exitCodes.done} done or nothing to change, ${exitCodes.failed} a fault of Gatehouse, ${exitCodes.mistakes} mistakes in the file or the options,
+                 ${exitCodes.outOfReach} file or data folder out of reach, ${exitCodes.passphrase} passphrase missing or wrong
+`;
 /** SIGTERM must end it in under two seconds, whatever hangs. */
 const closeMilliseconds = 1_700;
-const maximumDemoCameras = 256;
 
 interface Options {
   readonly data: string;
@@ -23,9 +41,12 @@ interface Options {
   readonly demo: number;
   readonly json: boolean;
   readonly open: boolean;
+  /** The site file to take; undefined: serve. */
+  readonly import: string | undefined;
 }
 
-function parseOptions(parameters: string[]): Options {
+/** Undefined: only help is wanted. */
+function parseOptions(parameters: string[]): Options | undefined {
   const { values } = parseArgs({
     args: parameters,
     options: {
@@ -34,24 +55,28 @@ function parseOptions(parameters: string[]): Options {
       demo: { type: 'string', default: '0' },
       json: { type: 'boolean', default: false },
       open: { type: 'boolean', default: false },
+      import: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return undefined;
   if (values.data === undefined)
     throw new Error('--data is missing: the folder where cameras and layouts are kept');
   return {
     data: path.resolve(values.data),
-    port: wholeNumber('--port', values.port, 65_535),
-    demo: wholeNumber('--demo', values.demo, maximumDemoCameras),
+    port: numberOption('--port', values.port, 65_535),
+    demo: numberOption('--demo', values.demo, maximumDemoCameras),
     json: values.json,
     open: values.open,
+    import: values.import === undefined ? undefined : path.resolve(values.import),
   };
 }
 
-function wholeNumber(name: string, text: string, maximum: number): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) > maximum) {
+function numberOption(name: string, text: string, maximum: number): number {
+  const number = wholeNumber(text, maximum);
+  if (number === undefined)
     throw new Error(`${name} must be a whole number from 0 to ${maximum}, not "${text}"`);
-  }
-  return Number(text);
+  return number;
 }
 
 function openBrowser(url: string): void {
@@ -91,15 +116,28 @@ async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
 }
 
 async function main(): Promise<void> {
-  let options: Options;
+  let options: Options | undefined;
   try {
     options = parseOptions(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
-    process.exit(2);
+    process.exit(exitCodes.mistakes);
+  }
+  if (options === undefined) {
+    process.stdout.write(help);
+    return;
   }
   // In the data folder: what happened is looked for beside what it happened to. Written at once, so nothing closes it.
   const { log } = await openFileLog({ folder: path.join(options.data, 'logs') });
+  if (options.import !== undefined) {
+    process.exitCode = await importSiteFile({
+      file: options.import,
+      dataFolder: options.data,
+      key: null,
+      log,
+    });
+    return;
+  }
   const stopping = Promise.withResolvers<undefined>();
   // More than one may come for one Ctrl-C: from the terminal and from npm.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
@@ -121,7 +159,7 @@ async function main(): Promise<void> {
     await served?.[Symbol.asyncDispose]();
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`Gatehouse cannot start. ${GatehouseError.from(error).message}\n`);
+    process.stderr.write(`Gatehouse cannot start. ${redactText(GatehouseError.from(error).message)}\n`);
     process.exit(1);
   }
 }

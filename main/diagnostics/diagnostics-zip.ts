@@ -17,8 +17,8 @@ export interface DiagnosticsInput {
   readonly cameras: readonly Camera[];
   readonly statuses: readonly CameraStatus[];
   readonly layouts: readonly Layout[];
-  /** Of those cameras whose history may tell something. */
-  readonly histories: readonly CameraHistory[];
+  /** Of those cameras whose history may tell something; each is read when its turn has come. */
+  readonly histories: Iterable<CameraHistory>;
   readonly logFolder: string;
 }
 
@@ -35,7 +35,7 @@ export async function createDiagnosticsZip(input: DiagnosticsInput): Promise<Buf
   const zip = new ZipFile();
   const problems: string[] = [];
   const add = (name: string, text: string) => zip.addBuffer(Buffer.from(text), name);
-  const addList = async (name: string, items: readonly object[]) =>
+  const addList = async (name: string, items: Iterable<object>) =>
     add(name, `[\n${(await inTurns(items, toJson)).join(',\n')}\n]\n`);
   add('about.json', toJson(await about(input.site)));
   await addList('cameras.json', presentCameras(input));
@@ -66,7 +66,7 @@ function toJson(value: object): string {
 }
 
 /** Turns items into text, a few of them in a turn of the event loop. */
-async function inTurns<Item>(items: readonly Item[], present: (item: Item) => string): Promise<string[]> {
+async function inTurns<Item>(items: Iterable<Item>, present: (item: Item) => string): Promise<string[]> {
   const texts: string[] = [];
   let characters = 0;
   for (const item of items) {

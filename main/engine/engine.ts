@@ -5,13 +5,20 @@ import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
+import { planSiteCameras } from '../cameras/site-cameras.ts';
 import type { CameraInput } from '../contract/camera.ts';
+import type { CameraHistory } from '../contract/history.ts';
+import type { Policy } from '../contract/site-file-policy.ts';
 import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
 import { type HttpHost, startHttpHost } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
+import { Kiosk } from '../site/kiosk.ts';
 import { Layouts } from '../site/layouts.ts';
+import { NetworkWatch } from '../site/network-watch.ts';
+import { importAtStart } from '../site/site-file-at-start.ts';
+import { type Imported, SiteFiles } from '../site/site-files.ts';
 import { SiteService } from '../site/site-service.ts';
 import { Backups } from '../store/backups.ts';
 import type { Recovery } from '../store/recovery.ts';
@@ -28,6 +35,12 @@ export interface EngineOptions {
   readonly log: Log;
   /** Virtual cameras that somebody else runs. */
   readonly demoCameras?: readonly CameraInput[];
+  /** Encrypts stored passwords; without one it is in a file of the data folder. */
+  readonly key?: Uint8Array | null;
+  /** Why there is no such key, for the guard, where there should be one. */
+  readonly keyWarning?: string | null;
+  /** Gets what the site prescribes for the desktop, at the start and whenever it was changed. */
+  readonly onPolicy?: (policy: Policy) => void;
   /** Starts virtual cameras when a person asks for some; in this process when left out. */
   readonly startDemo?: (count: number) => Promise<DemoFleet>;
 }
@@ -41,6 +54,12 @@ export interface Engine extends AsyncDisposable {
   readonly viewers: ViewerService;
   /** Serves the API to a window of the desktop, as the local owner. */
   servePort(port: ServedPort): void;
+  /** The machine was asleep: connections to cameras that look open are dead. */
+  woke(): void;
+  /** Whether this PIN lets somebody leave the kiosk. @throws GatehouseError limit-reached */
+  checkPin(pin: string): Promise<boolean>;
+  /** What the desktop has seen, for the log. */
+  note(words: string): void;
 }
 
 /**
@@ -50,15 +69,19 @@ export interface Engine extends AsyncDisposable {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { log, dataFolder, startDemo = (count) => startVirtualCameras({ count }) } = options;
   await using parts = new AsyncDisposableStack();
-  const store = parts.use(openStore({ folder: dataFolder, log }));
+  const store = parts.use(openStore({ folder: dataFolder, log, key: options.key ?? null }));
   const site = new SiteService({
     settings: store.settings,
     notices: store.notices,
     dataFolder,
     version,
+    keyWarning: options.keyWarning ?? null,
     backups: () => backups.list(),
   });
-  if (store.recovery !== null) tellRecovery(site, store.recovery);
+  if (store.recovery !== null) {
+    log.error({ recovery: store.recovery }, 'the database was damaged');
+    tellRecovery(site, store.recovery);
+  }
   const backups = parts.use(
     new Backups({
       database: store.database,
@@ -74,12 +97,29 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       site.notify('clock-jumped', clockJumpWords(milliseconds));
     }),
   );
+  const siteFiles = (onImported: (imported: Imported) => void) =>
+    new SiteFiles({ ...store, planCameras: planSiteCameras, onImported });
+  await importAtStart({
+    files: siteFiles(() => site.reload()),
+    settings: store.settings,
+    site,
+    dataFolder,
+    named: process.env.GATEHOUSE_SITE_FILE,
+    passphrase: process.env.GATEHOUSE_SITE_PASSPHRASE,
+    log,
+  });
   const cameras = parts.use(
     new CameraRegistry({
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
       log,
+    }),
+  );
+  parts.use(
+    new NetworkWatch((addresses) => {
+      log.info({ addresses }, 'the addresses of this computer have changed');
+      cameras.redial(false);
     }),
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
@@ -95,18 +135,29 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       cameras: cameras.list(),
       statuses: cameras.statuses(),
       layouts: layouts.list(),
-      histories: inTrouble(cameras).map((id) => cameras.history(id)),
+      histories: historiesInTrouble(cameras),
       logFolder: path.join(dataFolder, 'logs'),
     });
     const name = `gatehouse-diagnostics-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.zip`;
     return new File([new Uint8Array(zip)], name, { type: 'application/zip' });
   };
+  const tellPolicy = () => options.onPolicy?.(files.policy);
+  const kiosk = new Kiosk(store.settings, tellPolicy);
+  const files = siteFiles(({ cameraIds }) => {
+    cameras.reload(cameraIds);
+    layouts.reload();
+    site.reload();
+    tellPolicy();
+  });
+  tellPolicy();
   const router = createRouter(
     {
       cameras,
       trials,
       layouts,
       site,
+      siteFiles: files,
+      kiosk,
       demo,
       viewers,
       backups,
@@ -138,25 +189,40 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       // A window gets a new port whenever it is loaded again: the old ones must not be kept.
       void served.closed.then(() => ports.delete(served));
     },
+    woke() {
+      log.info('the computer was asleep');
+      cameras.redial(true);
+    },
+    checkPin: (pin) => kiosk.checkPin(pin),
+    note: (words) => log.warn({ desktop: true }, words),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
+const moment = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  hourCycle: 'h23',
+});
+
 /** The data was damaged when the engine started. */
-function tellRecovery(site: SiteService, { backup, backupTime, quarantine, reason }: Recovery): void {
-  const kept = quarantine === null ? '' : ` The damaged files are kept in ${quarantine} (${reason}).`;
+function tellRecovery(site: SiteService, { backup, backupTime, quarantine }: Recovery): void {
+  const kept = quarantine === null ? '' : ` The damaged files are kept in ${quarantine}.`;
   if (backup === null) {
     const message = `The data was damaged and there was no backup: cameras and walls have to be entered again.${kept}`;
     site.notify('data-lost', message);
     return;
   }
-  const time = backupTime === null ? '' : ` of ${new Date(backupTime).toLocaleString()}`;
+  const time = backupTime === null ? '' : ` of ${moment.format(backupTime)}`;
   const message = `The data was damaged, and the backup${time} was brought back. Look whether cameras and walls are right: what was changed later is lost.${kept}`;
   site.notify('data-restored', message);
 }
 
 /** The cameras that do not play although they should: their histories tell most, and those of all would be a flood. */
-function inTrouble(cameras: CameraRegistry): readonly string[] {
+function* historiesInTrouble(cameras: CameraRegistry): Generator<CameraHistory> {
   const waiting = cameras.statuses().filter(({ status }) => status.state === 'waiting');
-  return [...new Set(waiting.map(({ cameraId }) => cameraId))].slice(0, maximumHistories);
+  const ids = new Set(waiting.map(({ cameraId }) => cameraId));
+  // Some may have been removed meanwhile.
+  for (const id of [...ids].slice(0, maximumHistories))
+    if (cameras.stored(id) !== undefined) yield cameras.history(id);
 }
