@@ -9,9 +9,10 @@ const entries = {
   fleet: 'main/demo/fleet.ts',
 };
 
-/** Everything that runs in Node: ES modules; packages stay in node_modules. */
+/** Everything that runs in Node: ES modules with the packages they use, so that an app's package holds no tree of them. */
 export default defineConfig({
   root,
+  ssr: { noExternal: true },
   build: {
     ssr: true,
     // The oldest Node that may run it, where there is no pinned one.
@@ -20,7 +21,8 @@ export default defineConfig({
     sourcemap: true,
     rolldownOptions: {
       input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
-      external: [/^electron/],
+      // SQLite's is native: it finds its binary beside itself.
+      external: [/^electron/, 'better-sqlite3'],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },

@@ -1,75 +1,97 @@
 import path from 'node:path';
-import { app, type BrowserWindow, ipcMain, powerSaveBlocker } from 'electron';
-import { userDataFolder } from './base/data-folder.ts';
-import { consoleOrigin, registerConsoleScheme, serveConsole } from './desktop/console-protocol.ts';
-import { openConsoleWindow } from './desktop/console-window.ts';
-import { EngineSupervisor } from './desktop/engine-supervisor.ts';
+import { app, dialog, nativeTheme } from 'electron';
+import { exitCodes } from './base/exit-codes.ts';
+import { GatehouseError } from './base/gatehouse-error.ts';
+import { redactText } from './base/redact.ts';
+import { type CommandLine, readCommandLine } from './desktop/command-line.ts';
+import { registerConsoleScheme, serveConsole } from './desktop/console-protocol.ts';
+import { ConsoleShell } from './desktop/console-shell.ts';
+import { serveHeadless } from './desktop/headless-shell.ts';
+import { openKeyRing } from './desktop/key-ring.ts';
+import { importSiteFile } from './desktop/site-import.ts';
 
 /*
- * The desktop app: a window on the console and the process of the engine behind it.
- *   electron . [--data=DIR] [--demo=N]
+ * The desktop app: windows on the console and the process of the engine behind them.
+ *   electron . [--data=FOLDER] [--kiosk] …: see desktop/command-line.ts
  */
 
-const rendererFolder = path.resolve(import.meta.dirname, '../renderer');
-const preload = path.resolve(import.meta.dirname, '../preload/preload.cjs');
-/** A page that crashes at once must not be loaded in a busy loop. */
-const reloadMilliseconds = 1_000;
-const dataFolder = path.resolve(app.commandLine.getSwitchValue('data') || userDataFolder('gatehouse'));
+type Run = Exclude<CommandLine, { mode: 'print' | 'refuse' }>;
 
-function run(): void {
-  const windows = new Set<BrowserWindow>();
-  const demo = app.commandLine.getSwitchValue('demo') || '0';
-  serveConsole(rendererFolder);
-  // A wall is watched, not touched: the screen must not go dark.
-  powerSaveBlocker.start('prevent-display-sleep');
-  const engine = new EngineSupervisor(['--data', dataFolder, '--demo', demo], () => {
-    for (const window of windows) window.webContents.send('engine-restarted');
-  });
-
-  const open = () => {
-    const window = openConsoleWindow(preload);
-    windows.add(window);
-    window.on('closed', () => windows.delete(window));
-    // A page that crashed is loaded again: nobody may be there to press a key.
-    window.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason === 'clean-exit') return;
-      setTimeout(() => {
-        if (!window.isDestroyed()) window.webContents.reload();
-      }, reloadMilliseconds);
-    });
-    void window.loadURL(`${consoleOrigin}/`);
-  };
-  ipcMain.on('engine-port-wanted', (event) => {
-    const isOurs = event.senderFrame?.url.startsWith(`${consoleOrigin}/`);
-    if (isOurs) engine.connect(event.sender);
-  });
-  app.on('second-instance', () => {
-    const [window] = windows;
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
-  });
-  app.on('activate', () => {
-    if (windows.size === 0) open();
-  });
-  app.on('window-all-closed', () => app.quit());
-  let isStopped = false;
-  app.on('before-quit', (event) => {
-    if (isStopped) return;
-    event.preventDefault();
-    void engine.stop().finally(() => {
-      isStopped = true;
-      app.quit();
-    });
-  });
-  open();
+function print(text: string, code: number): void {
+  (code === exitCodes.done ? process.stdout : process.stderr).write(text);
+  app.exit(code);
 }
 
-// Chromium's own files; the lock on a single instance is one on this folder, so that the demo runs beside the real console.
-app.setPath('userData', path.join(dataFolder, 'window'));
+/** @throws GatehouseError database-failed */
+async function run(options: Run): Promise<void> {
+  const { dataFolder, demo } = options;
+  const key = await openKeyRing(dataFolder);
+  if (options.mode === 'import') {
+    app.exit(await importSiteFile({ file: options.file, dataFolder, key }));
+    return;
+  }
+  const parameters = ['--data', dataFolder, '--demo', String(demo)];
+  if (options.mode === 'headless') {
+    const engine = serveHeadless({ parameters: [...parameters, '--port', String(options.port)], key });
+    stopWith(() => engine[Symbol.asyncDispose]());
+    return;
+  }
+  serveConsole(path.resolve(import.meta.dirname, '../renderer'));
+  const shell = new ConsoleShell({
+    dataFolder,
+    isKiosk: options.kiosk,
+    key,
+    parameters,
+  });
+  app.on('second-instance', () => shell.show());
+  app.on('activate', () => shell.show());
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    if (!shell.mayQuit()) event.preventDefault();
+  });
+  stopWith(() => shell[Symbol.asyncDispose]());
+}
+
+/** The windows are closed: what is behind them closes, and then the app ends. */
+function stopWith(stop: () => Promise<void>): void {
+  let isStopping = false;
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (isStopping) return;
+    isStopping = true;
+    void stop().finally(() => app.exit(exitCodes.done));
+  });
+}
+
+app.setName('Gatehouse');
+nativeTheme.themeSource = 'dark';
 registerConsoleScheme();
-app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
-if (app.requestSingleInstanceLock()) {
-  void app.whenReady().then(run);
-} else {
-  app.quit();
+app.enableSandbox();
+const commandLine = readCommandLine(app.commandLine, process.cwd());
+switch (commandLine.mode) {
+  case 'print':
+    print(commandLine.text, exitCodes.done);
+    break;
+  case 'refuse':
+    print(`${commandLine.message}\nSee gatehouse --help.\n`, exitCodes.mistakes);
+    break;
+  default:
+    // Chromium's own files; the lock on a single instance is one on this folder, so that the demo runs beside the real console.
+    app.setPath('userData', path.join(commandLine.dataFolder, 'window'));
+    // Without any network there is loopback, and the pictures go over it.
+    app.commandLine.appendSwitch('allow-loopback-in-peer-connection');
+    if (!app.requestSingleInstanceLock()) {
+      if (commandLine.mode === 'console') app.quit();
+      else
+        print(`Gatehouse is running on ${commandLine.dataFolder}. Close it first.\n`, exitCodes.outOfReach);
+      break;
+    }
+    app
+      .whenReady()
+      .then(() => run(commandLine))
+      .catch((error: unknown) => {
+        const { message } = GatehouseError.from(error);
+        dialog.showErrorBox('Gatehouse cannot start', redactText(message));
+        app.exit(exitCodes.failed);
+      });
 }

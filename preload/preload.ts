@@ -1,18 +1,17 @@
 import { contextBridge, ipcRenderer } from 'electron';
 
 /*
- * Hands the page its port to the engine, and nothing else. The page asks with 'gatehouse:want-port' and gets
- * 'gatehouse:engine-port' with the port; 'gatehouse:engine-restarted' tells it to ask again.
+ * Carries messages between the page and the shell, as they are (main/contract/shell.ts), and nothing else: the page posts
+ * `{ to: 'shell', message }` to itself and gets `{ from: 'shell', message }`, with a port where there is one.
  */
 
 contextBridge.exposeInMainWorld('gatehouse', { desktop: true });
 
-window.addEventListener('message', (event) => {
-  if (event.source === window && event.data === 'gatehouse:want-port') ipcRenderer.send('engine-port-wanted');
+window.addEventListener('message', ({ source, data }) => {
+  if (source === window && data?.to === 'shell') ipcRenderer.send('from-page', data.message);
 });
-ipcRenderer.on('engine-port', (event) => {
-  window.postMessage('gatehouse:engine-port', location.origin, event.ports);
+ipcRenderer.on('to-page', (event, message) => {
+  window.postMessage({ from: 'shell', message }, location.origin, event.ports);
 });
-ipcRenderer.on('engine-restarted', () => {
-  window.postMessage('gatehouse:engine-restarted', location.origin);
-});
+// Answered here, on the page's own thread: a page that hangs does not answer.
+ipcRenderer.on('ping', () => ipcRenderer.send('pong'));

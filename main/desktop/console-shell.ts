@@ -1,0 +1,217 @@
+import path from 'node:path';
+import { app, dialog, powerMonitor, powerSaveBlocker } from 'electron';
+import { createLog, type Log } from '../base/log.ts';
+import { version } from '../base/version.ts';
+import type { FromEngine } from '../contract/engine-messages.ts';
+import type { EngineState, PageMessage } from '../contract/shell.ts';
+import type { Policy } from '../contract/site-file-policy.ts';
+import { setApplicationMenu } from './application-menu.ts';
+import type { ConsoleWindow } from './console-window.ts';
+import { ConsoleWindows } from './console-windows.ts';
+import { EngineSupervisor } from './engine-supervisor.ts';
+import { iconFile, trayImageFile } from './icons.ts';
+import type { SiteKey } from './key-ring.ts';
+import { setLoginItem } from './login-item.ts';
+import { StatusTray } from './status-tray.ts';
+import { trayStatus } from './tray-status.ts';
+import { WindowFile } from './window-file.ts';
+
+export interface ConsoleShellOptions {
+  readonly dataFolder: string;
+  readonly isKiosk: boolean;
+  readonly key: SiteKey;
+  /** Of engine-process.js. */
+  readonly parameters: readonly string[];
+}
+
+/** The app with windows: they, the menu and the tray in front, the engine behind. */
+export class ConsoleShell implements AsyncDisposable {
+  readonly #log: Log = createLog();
+  readonly #engine: EngineSupervisor;
+  readonly #windows: ConsoleWindows;
+  readonly #tray: StatusTray | undefined;
+  readonly #file: WindowFile;
+  readonly #isKiosk: boolean;
+  readonly #dataFolder: string;
+  /** Somebody who knows the PIN, or the operating system, ends the app. */
+  #mayLeave = false;
+  #cameras = { total: 0, inTrouble: 0 };
+
+  constructor(options: ConsoleShellOptions) {
+    const { dataFolder, key } = options;
+    this.#dataFolder = dataFolder;
+    this.#file = new WindowFile(path.join(dataFolder, 'window'));
+    const { kiosk } = this.#file.read();
+    const isKiosk = options.isKiosk || kiosk?.enabled === true;
+    this.#isKiosk = isKiosk;
+    // A wall is watched, not touched: the screen must not go dark.
+    powerSaveBlocker.start('prevent-display-sleep');
+    this.#engine = new EngineSupervisor({
+      parameters: options.parameters,
+      key,
+      onState: (state) => this.#engineIs(state),
+      onMessage: (message) => this.#take(message),
+    });
+    this.#windows = new ConsoleWindows({
+      file: this.#file,
+      icon: iconFile(),
+      hasDeveloperTools: !app.isPackaged,
+      onMessage: (message, window) => this.#hear(message, window),
+      onTrouble: (words) => this.#note(words),
+      onKioskClose: (window) => this.#leave(window),
+    });
+    setApplicationMenu(
+      isKiosk
+        ? null
+        : {
+            command: (command) => this.#windows.current?.send({ type: 'command', command }),
+            openWall: (number) => this.#windows.current?.send({ type: 'open-wall', number }),
+            newWindow: () => this.#windows.open(),
+            toggleFullScreen: () => this.#windows.current?.toggleFullScreen(),
+            about: () => void dialog.showMessageBox(aboutBox(dataFolder)),
+            quit: () => app.quit(),
+          },
+    );
+    this.#tray = isKiosk
+      ? undefined
+      : new StatusTray(
+          {
+            show: () => this.#windows.focus(),
+            newWindow: () => this.#windows.open(),
+            quit: () => app.quit(),
+          },
+          trayImageFile,
+        );
+    powerMonitor.on('resume', () => this.#woke());
+    powerMonitor.on('shutdown', () => {
+      this.#mayLeave = true;
+    });
+    // An administrator's way, and that of services.
+    process.on('SIGTERM', () => {
+      this.#mayLeave = true;
+      app.quit();
+    });
+    app.on('child-process-gone', (_event, { type, reason }) => {
+      // Chromium starts what it needs again by itself; the engine's end is told by its supervisor.
+      if (reason !== 'clean-exit') this.#note(`A process of the windows has ended: ${type}, ${reason}.`);
+    });
+    if (isKiosk) this.#windows.openKiosk(kiosk?.displays ?? 'all');
+    else this.#windows.openAll();
+  }
+
+  /** Somebody has started Gatehouse a second time: this one comes to the front. */
+  show(): void {
+    this.#windows.focus();
+  }
+
+  /** @returns whether the app may end now; else somebody is asked for the PIN */
+  mayQuit(): boolean {
+    if (this.#isKiosk && !this.#mayLeave && this.#file.read().kiosk?.hasPin === true) {
+      this.#windows.current?.send({ type: 'pin-wanted' });
+      return false;
+    }
+    this.#windows.quitting();
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#windows[Symbol.dispose]();
+    this.#tray?.[Symbol.dispose]();
+    await this.#engine[Symbol.asyncDispose]();
+  }
+
+  #hear(message: PageMessage, window: ConsoleWindow): void {
+    switch (message.type) {
+      case 'want-port':
+        window.send({ type: 'engine', state: this.#engine.state });
+        this.#engine.connect(window.contents);
+        break;
+      case 'place':
+        window.place = message.place;
+        break;
+      case 'toggle-full-screen':
+        window.toggleFullScreen();
+        break;
+      case 'quit':
+        app.quit();
+        break;
+      case 'leave-kiosk':
+        this.#engine.checkPin(message.pin);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** With a PIN the page asks for it, without one the kiosk just ends. */
+  #leave(window: ConsoleWindow): void {
+    if (this.#file.read().kiosk?.hasPin === true) window.send({ type: 'pin-wanted' });
+    else app.quit();
+  }
+
+  #prescribe({ kiosk }: Policy): void {
+    const before = this.#file.read().kiosk;
+    this.#file.write({ kiosk });
+    const startsAtLogin = kiosk?.startAtLogin ?? false;
+    if (startsAtLogin === (before?.startAtLogin ?? false)) return;
+    try {
+      setLoginItem(startsAtLogin, [`--data=${this.#dataFolder}`]);
+    } catch (error) {
+      this.#note(`Gatehouse could not be set to start at login: ${String(error)}`);
+    }
+  }
+
+  #engineIs(state: EngineState): void {
+    if (state.name === 'waiting') this.#log.error({ until: state.until }, state.reason);
+    this.#windows.send({ type: 'engine', state });
+    this.#tray?.show(trayStatus(state, this.#cameras));
+  }
+
+  #take(message: FromEngine): void {
+    switch (message.type) {
+      case 'cameras':
+        this.#cameras = message;
+        this.#tray?.show(trayStatus(this.#engine.state, this.#cameras));
+        break;
+      case 'policy':
+        this.#prescribe(message.policy);
+        break;
+      case 'pin-checked':
+        if (message.refusal === null) {
+          this.#mayLeave = true;
+          app.quit();
+        } else {
+          this.#windows.send({ type: 'pin-refused', message: message.refusal });
+        }
+        break;
+      case 'ready':
+      case 'alive':
+      case 'failed':
+        // The supervisor's.
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #woke(): void {
+    this.#windows.woke();
+    this.#engine.woke();
+  }
+
+  #note(words: string): void {
+    this.#log.warn(words);
+    this.#engine.note(words);
+  }
+}
+
+function aboutBox(dataFolder: string): Electron.MessageBoxOptions {
+  return {
+    type: 'info',
+    title: 'About Gatehouse',
+    message: `Gatehouse ${version}`,
+    detail: `A monitoring console for security cameras.\nElectron ${process.versions.electron}, Chromium ${process.versions.chrome}\nData: ${dataFolder}\nLicences: THIRD-PARTY-LICENSES.txt beside the program.`,
+    buttons: ['Close'],
+    cancelId: 0,
+  };
+}
