@@ -42,7 +42,10 @@ export function searchCameras(cameras: readonly Camera[], query: string): readon
     : [...found.slice(exact, exact + 1), ...found.slice(0, exact), ...found.slice(exact + 1)];
 }
 
-/** Cameras under the names of their groups, in the order of the groups' first cameras; those without a group come first. */
+/**
+ * Cameras under the names of their groups, in the order of the groups' first cameras; those without a group come first, under
+ * a heading of their own where there are groups.
+ */
 export function groupRows(cameras: readonly Camera[]): readonly CameraRow[] {
   const groups = new Map<string, Camera[]>([['', []]]);
   for (const camera of cameras) {
@@ -50,8 +53,10 @@ export function groupRows(cameras: readonly Camera[]): readonly CameraRow[] {
     if (members === undefined) groups.set(camera.group, [camera]);
     else members.push(camera);
   }
+  const hasHeading = (group: string, members: readonly Camera[]) =>
+    group !== '' || (groups.size > 1 && members.length > 0);
   return [...groups].flatMap(([group, members]): CameraRow[] => [
-    ...(group === '' ? [] : [{ kind: 'group' as const, group, count: members.length }]),
+    ...(!hasHeading(group, members) ? [] : [{ kind: 'group' as const, group, count: members.length }]),
     ...members.map((camera) => ({ kind: 'camera' as const, camera })),
   ]);
 }

@@ -1,16 +1,10 @@
 import { RPCLink } from '@orpc/client/message-port';
+import { hearShell, tellShell } from './shell.ts';
 import type { Connection, Transport } from './transport.ts';
 
 const portMilliseconds = 5_000;
 
-declare global {
-  interface Window {
-    /** Put there by the preload script of the desktop window. */
-    readonly gatehouse?: { readonly desktop: true };
-  }
-}
-
-/** The desktop window's way to the engine: a MessagePort that the preload script hands over on request. */
+/** The desktop window's way to the engine: a MessagePort that the shell hands over on request. */
 export class DesktopTransport implements Transport {
   async connect(): Promise<Connection> {
     const port = await requestPort();
@@ -24,34 +18,32 @@ export class DesktopTransport implements Transport {
       // A port that is closed from this side says nothing to this side.
       port.dispatchEvent(new Event('close'));
     };
-    // The other end of a port can die with the engine's process: the preload script tells of it.
-    const onMessage = (event: MessageEvent) => {
-      if (event.source === window && event.data === 'gatehouse:engine-restarted') close();
-    };
-    window.addEventListener('message', onMessage);
-    void closed.then(() => window.removeEventListener('message', onMessage));
+    // The other end of a port can die with the engine's process: the shell tells of it.
+    const ended = new AbortController();
+    hearShell((message) => {
+      if (message.type === 'engine' && message.state.name !== 'running') close();
+    }, ended.signal);
+    void closed.then(() => ended.abort());
     port.start();
     return { link, closed, close };
   }
 }
 
-function requestPort(): Promise<MessagePort> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timeout);
-      window.removeEventListener('message', onMessage);
-    };
-    const onMessage = (event: MessageEvent) => {
-      const [port] = event.ports;
-      if (event.source !== window || event.data !== 'gatehouse:engine-port' || port === undefined) return;
-      stop();
-      resolve(port);
-    };
-    const timeout = setTimeout(() => {
-      stop();
-      reject(new Error('The engine does not answer.'));
-    }, portMilliseconds);
-    window.addEventListener('message', onMessage);
-    window.postMessage('gatehouse:want-port', location.origin);
-  });
+/** Resolves as soon as there is an engine. @throws Error when there is none for five seconds */
+async function requestPort(): Promise<MessagePort> {
+  const stop = new AbortController();
+  try {
+    return await new Promise((resolve, reject) => {
+      hearShell((message, port) => {
+        if (message.type === 'engine-port' && port !== undefined) resolve(port);
+      }, stop.signal);
+      const timeout = AbortSignal.any([stop.signal, AbortSignal.timeout(portMilliseconds)]);
+      timeout.addEventListener('abort', () => reject(new Error('The engine does not answer.')), {
+        once: true,
+      });
+      tellShell({ type: 'want-port' });
+    });
+  } finally {
+    stop.abort();
+  }
 }

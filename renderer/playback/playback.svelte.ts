@@ -1,3 +1,4 @@
+import { flushSync } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { maximumSlots } from '../../main/contract/limits.ts';
 import type { SlotBinding } from '../../main/contract/viewer.ts';
@@ -68,12 +69,13 @@ export class Playback {
               this.#onOpened({ id, client });
             },
             track: (index, media) => this.#slot(index).attach(media),
+            // At once: the elements keep a copy of their last picture as soon as they know that it is old.
+            closing: () => flushSync(() => this.#onLost()),
           },
         });
       } catch {
         // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
       }
-      this.#onLost();
       if (opened) attempt = 0;
       await pause(linkBackoffMilliseconds(attempt), signal);
     }

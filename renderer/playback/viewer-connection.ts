@@ -9,6 +9,8 @@ interface ViewerConnectionEvents {
   opened(viewerId: string): void;
   /** The engine made slots, and this is what comes out of them. */
   track(slot: number, media: MediaStream): void;
+  /** The media path is about to be closed, and with it the tracks lose their pictures. */
+  closing(): void;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function runViewerConnection(
     if (!lost.signal.aborted) throw error;
   } finally {
     clearTimeout(disconnected);
+    events.closing();
     connection.close();
   }
 }

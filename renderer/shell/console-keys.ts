@@ -1,4 +1,5 @@
 import type { KeybindingsMap } from 'tinykeys';
+import type { ShellCommand } from '../../main/contract/shell.ts';
 import type { Direction } from '../state/grid.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -58,35 +59,58 @@ export interface ShellActions {
   search(): void;
 }
 
+/** What the native menu asks for, done as if by its key. */
+export function shellCommand(station: Station, actions: ShellActions): (command: ShellCommand) => void {
+  const { wall } = station;
+  const withSelected = (name: 'camera' | 'history') => {
+    const camera = wall.selectedCamera;
+    if (camera !== null) station.open({ name, cameraId: camera.id });
+  };
+  const commands: Record<ShellCommand, () => void> = {
+    'add-camera': () => station.open({ name: 'camera', cameraId: null }),
+    'edit-camera': () => withSelected('camera'),
+    'camera-history': () => withSelected('history'),
+    'camera-list': () => {
+      station.listOpen = !station.listOpen;
+    },
+    search: () => actions.search(),
+    settings: () => station.open({ name: 'settings' }),
+    import: () => station.open({ name: 'import' }),
+    keys: () => station.open({ name: 'keys' }),
+    undo: () => station.toasts.undoLast(),
+    'previous-page': () => wall.turn(-1),
+    'next-page': () => wall.turn(1),
+    'toggle-large': () => wall.toggleMaximised(wall.selected ?? wall.maximised ?? 0),
+  };
+  return (command) => commands[command]();
+}
+
 /** The keys of the console; `ignore` leaves a key to the dialog, field or button that has the focus. */
 export function consoleKeys(
   station: Station,
-  { fullScreen, layouts, search }: ShellActions,
+  actions: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
+  const { fullScreen, layouts } = actions;
   const { wall } = station;
+  const command = shellCommand(station, actions);
   /** A key that does something here is not typed anywhere. */
   const key = (does: () => void) => (event: KeyboardEvent) => {
     event.preventDefault();
     does();
   };
   const move = (direction: Direction) => key(() => wall.move(direction));
-  const withSelected = (name: 'camera' | 'history') =>
-    key(() => {
-      const camera = wall.selectedCamera;
-      if (camera !== null) station.open({ name, cameraId: camera.id });
-    });
   const bindings: KeybindingsMap = {
     ArrowLeft: move('left'),
     ArrowRight: move('right'),
     ArrowUp: move('up'),
     ArrowDown: move('down'),
-    PageUp: key(() => wall.turn(-1)),
-    PageDown: key(() => wall.turn(1)),
+    PageUp: key(() => command('previous-page')),
+    PageDown: key(() => command('next-page')),
     Escape: () => wall.restore(),
     Enter: (event) => {
       // A button does what it says.
       if (event.target instanceof Element && event.target.closest('button') !== null) return;
-      wall.toggleMaximised(wall.selected ?? wall.maximised ?? 0);
+      command('toggle-large');
     },
     Delete: key(() => {
       if (!wall.showsAll && wall.selected !== null && wall.tiles[wall.selected] !== null) {
@@ -94,16 +118,14 @@ export function consoleKeys(
       }
     }),
     f: key(() => fullScreen.toggle()),
-    c: key(() => {
-      station.listOpen = !station.listOpen;
-    }),
-    a: key(() => station.open({ name: 'camera', cameraId: null })),
-    e: withSelected('camera'),
-    h: withSelected('history'),
-    s: key(() => station.open({ name: 'settings' })),
-    '/': key(search),
-    '$mod+z': key(() => station.toasts.undoLast()),
-    '[Shift]+?': key(() => station.open({ name: 'keys' })),
+    c: key(() => command('camera-list')),
+    a: key(() => command('add-camera')),
+    e: key(() => command('edit-camera')),
+    h: key(() => command('camera-history')),
+    s: key(() => command('settings')),
+    '/': key(() => command('search')),
+    '$mod+z': key(() => command('undo')),
+    '[Shift]+?': key(() => command('keys')),
   };
   for (let number = 1; number <= 9; number++) {
     bindings[`Digit${number}`] = key(() => layouts.openNumber(number));

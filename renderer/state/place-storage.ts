@@ -1,11 +1,23 @@
-import type { WallPlace } from './wall.svelte.ts';
+import type { WallPlace } from '../../main/contract/shell.ts';
 
 const storageKey = 'gatehouse.place';
 
-/** Where this window was before it was loaded again; undefined for a new window. */
+/**
+ * Where this window was before it was loaded again; for a window that the desktop opens as it was, what its address says;
+ * undefined for a new window.
+ */
 export function loadPlace(): WallPlace | undefined {
+  const opened = new URLSearchParams(location.hash.slice(1)).get('place');
   try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null');
+    return placeOf(sessionStorage.getItem(storageKey) ?? opened);
+  } catch {
+    return placeOf(opened);
+  }
+}
+
+function placeOf(text: string | null): WallPlace | undefined {
+  try {
+    const stored: unknown = JSON.parse(text ?? 'null');
     if (typeof stored !== 'object' || stored === null) return undefined;
     const { layoutId, page, maximised } = stored as Record<string, unknown>;
     if (typeof layoutId !== 'string') return undefined;

@@ -1,4 +1,6 @@
+import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
+import type { Policy } from '../../main/contract/site-file-policy.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
@@ -9,17 +11,22 @@ import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { LayoutMirror } from './layout-mirror.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
-import { Wall, type WallPlace } from './wall.svelte.ts';
+import { Wall } from './wall.svelte.ts';
 
 const watchRetryMilliseconds = 1_000;
 
 export type Dialog =
   | { readonly name: 'keys' }
+  /** The PIN that lets somebody out of the kiosk. */
+  | { readonly name: 'pin' }
+  | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
   | { readonly name: 'history'; readonly cameraId: string }
   | { readonly name: 'group'; readonly cameraIds: readonly string[] }
   | { readonly name: 'import' }
+  | { readonly name: 'site-import' }
+  | { readonly name: 'site-export' }
   | { readonly name: 'layout-name'; readonly layoutId: string }
   | { readonly name: 'settings' };
 

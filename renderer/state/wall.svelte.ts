@@ -1,16 +1,10 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { Layout } from '../../main/contract/layout.ts';
 import { defaultLayoutId, type Grid } from '../../main/contract/limits.ts';
+import type { WallPlace } from '../../main/contract/shell.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
 import { type Direction, fixedGrid, type GridShape, gridShape, neighbour } from './grid.ts';
 import type { LayoutMirror } from './layout-mirror.svelte.ts';
-
-/** What a reload of this one window brings back; what is on a layout belongs to the layout, which all windows share. */
-export interface WallPlace {
-  readonly layoutId: string;
-  readonly page: number;
-  readonly maximised: string | null;
-}
 
 /** What the guard looks at: which layout, which cameras of it, which one selected, which one large. */
 export class Wall {
@@ -69,6 +63,7 @@ export class Wall {
     return index === null ? null : (this.tiles[index] ?? null);
   }
 
+  /** What a reload of this one window brings back; what is on a layout belongs to the layout, which all windows share. */
   get place(): WallPlace {
     return { layoutId: this.#layoutId, page: this.#page, maximised: this.#maximised };
   }

@@ -51,8 +51,8 @@ export function tileState(facts: TileFacts): TileState {
       return state('connecting', 'Connecting…', facts.picture === 'none' ? null : pictureAge(facts));
     case 'waiting': {
       const { code } = status.error;
-      const { reason, advice } = errorWords[code];
-      const words = `No signal · ${retryWords(status.until, facts.time)}`;
+      const { brief, reason, advice } = errorWords[code];
+      const words = `${brief} · ${retryWords(status.until, facts.time)}`;
       return { name: 'waiting', words, reason, advice, editable: editableErrors.has(code) };
     }
     case 'playing':

@@ -1,0 +1,64 @@
+import type { EngineState, ShellCommand } from '../../main/contract/shell.ts';
+import { hearShell, tellShell } from '../link/shell.ts';
+
+/** What the page does when the shell asks it to. */
+export interface DesktopActions {
+  command(command: ShellCommand): void;
+  openWall(number: number): void;
+  askForPin(): void;
+}
+
+/** The desktop app around this page; in a browser there is none. */
+export class Desktop {
+  readonly exists: boolean = window.gatehouse?.desktop === true;
+  #engine = $state.raw<EngineState>({ name: 'running' });
+  #isFullScreen = $state(false);
+  #isKiosk = $state(false);
+
+  /** How the engine's process is. */
+  get engine(): EngineState {
+    return this.#engine;
+  }
+
+  get isFullScreen(): boolean {
+    return this.#isFullScreen;
+  }
+
+  get isKiosk(): boolean {
+    return this.#isKiosk;
+  }
+
+  toggleFullScreen(): void {
+    tellShell({ type: 'toggle-full-screen' });
+  }
+
+  /** Follows the shell until the signal is aborted. */
+  follow(actions: DesktopActions, signal: AbortSignal): void {
+    hearShell((message) => {
+      switch (message.type) {
+        case 'engine':
+          this.#engine = message.state;
+          break;
+        case 'window':
+          this.#isFullScreen = message.isFullScreen;
+          this.#isKiosk = message.isKiosk;
+          break;
+        case 'command':
+          actions.command(message.command);
+          break;
+        case 'open-wall':
+          actions.openWall(message.number);
+          break;
+        case 'pin-wanted':
+          actions.askForPin();
+          break;
+        case 'engine-port':
+        case 'pin-refused':
+          // For the link, and for the dialog that has asked.
+          break;
+        default:
+          message satisfies never;
+      }
+    }, signal);
+  }
+}
