@@ -68,7 +68,7 @@ test('a camera is added by its address alone: found, seen live, then saved', asy
   await page.keyboard.press('a');
   await page.getByLabel('Address', { exact: true }).fill(new URL(camera.mainUrl).host);
   await page.getByLabel('User').fill('guard');
-  await page.getByLabel('Password').fill('right');
+  await page.getByLabel('Password', { exact: true }).fill('right');
   await page.keyboard.press('Enter');
   await page.locator('[data-trial="live"]').waitFor();
   expect(engine.cameras.list()).toEqual([]);
@@ -92,10 +92,10 @@ test('each failure of a preview has its own words, and the form keeps what was t
   const address = page.getByLabel('Address', { exact: true });
   await address.fill(camera.mainUrl);
   await page.getByLabel('User').fill('guard');
-  await page.getByLabel('Password').fill('wrong');
+  await page.getByLabel('Password', { exact: true }).fill('wrong');
   await page.getByRole('button', { name: 'Show the picture' }).click();
   await page.getByText('Wrong user name or password.').waitFor();
-  expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
+  expect(await page.getByLabel('Password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   await address.fill('rtsp://127.0.0.1:9/main');
   await page.getByRole('button', { name: 'Show the picture' }).click();
   await page.getByText('The camera does not answer.').waitFor();
@@ -114,7 +114,7 @@ test('a tile with a wrong password leads to the dialog that puts it right', asyn
   await untilTiles(page, 'waiting', 1);
   await page.getByText('Wrong user name or password.').waitFor();
   await page.getByRole('button', { name: 'Edit camera 1' }).click();
-  await page.getByLabel('Password').fill('right');
+  await page.getByLabel('Password', { exact: true }).fill('right');
   await page.getByRole('button', { name: 'Save' }).click();
   await dialogGone(page);
   await untilTiles(page, 'live', 1);
@@ -261,7 +261,7 @@ test('a file with mistakes is shown with all of them; the right one is imported'
   const file = (text: string) => ({ name: 'cameras.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   const input = page.locator('input[type="file"]');
   await input.setInputFiles(file('name,address\nGate,http://192.0.2.1/\n,rtsp://127.0.0.1:1/a\n'));
-  await page.getByText('line 2, mainUrl').waitFor();
+  await page.getByText('line 2, address').waitFor();
   await page.getByText('line 3, name').waitFor();
   expect(engine.cameras.list()).toEqual([]);
   await input.setInputFiles(file('name,address\nGate,rtsp://127.0.0.1:1/a\nYard,rtsp://127.0.0.1:1/b\n'));
@@ -273,7 +273,7 @@ test('settings are searched, count in every window at once, and are there after 
   const { page, engine } = await openWith(await virtualCameras(1));
   const { page: other } = await openConsole(owned, browser, engine);
   await page.keyboard.press('s');
-  await page.getByLabel('Search settings').fill('site');
+  await page.getByLabel('Search settings').fill('site name');
   expect(await page.locator('dialog h3:visible').allTextContents()).toEqual(['Name of this site']);
   await page.getByLabel('Name of this site').fill('Harbour');
   await page.keyboard.press('Tab');

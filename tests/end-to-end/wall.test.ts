@@ -5,7 +5,13 @@ import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
 import { type Engine, startEngine } from '../../main/engine/engine.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
-import { framesDecoded, readTiles, untilPicturesChange, untilTiles } from '../support/console-page.ts';
+import {
+  coloursOfStills,
+  framesDecoded,
+  readTiles,
+  untilPicturesChange,
+  untilTiles,
+} from '../support/console-page.ts';
 import { consoleUrl, openPage, startConsole, temporaryFolder } from '../support/console-window.ts';
 import { Serve } from '../support/serve.ts';
 
@@ -146,7 +152,7 @@ test('all tiles are back after a reload', async () => {
   await untilPicturesChange(page);
 });
 
-test('all tiles are back after the engine was killed and started again', async () => {
+test('last pictures stay, greyed, while the engine is away; all tiles are back when it was started again', async () => {
   const data = await temporaryFolder(owned);
   const fleet = owned.use(await startVirtualCameras({ count: 4 }));
   const seeded = await startEngine({
@@ -160,8 +166,11 @@ test('all tiles are back after the engine was killed and started again', async (
   const page = await open(first.ready.url);
   await untilTiles(page, 'live', 4);
   await first.end('SIGKILL');
-  await untilTiles(page, 'live', 0);
+  await untilTiles(page, 'offline', 4);
+  for (const colours of await coloursOfStills(page)) expect(colours).toBeGreaterThan(10);
+  expect(await coloursOfStills(page)).toHaveLength(4);
   owned.use(await Serve.start(['--data', data, '--port', String(first.ready.port)]));
   await untilTiles(page, 'live', 4);
   await untilPicturesChange(page);
+  expect(await coloursOfStills(page)).toEqual([]);
 });

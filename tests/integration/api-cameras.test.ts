@@ -166,10 +166,10 @@ test('a file with mistakes is refused with all of them, and nothing of it is imp
   const { issues } = error.data as { issues: { path: string }[] };
   expect(issues.map(({ path }) => path).sort()).toEqual([
     'line 3, name',
-    'line 4, mainUrl',
+    'line 4, address',
     'line 5, number',
-    'line 6, mainUrl',
-    'line 7, mainUrl',
+    'line 6, address',
+    'line 7, address',
   ]);
   expect(await names()).toEqual(['gate']);
 });

@@ -20,6 +20,8 @@ afterAll(async () => {
 const door = { name: 'Door', mainUrl: 'rtsp://127.0.0.1:1/door' };
 const candidate = { candidate: '', sdpMid: '0', sdpMLineIndex: 0 };
 
+const siteText = (parts: object) => JSON.stringify({ format: 'gatehouse-site', version: 1, ...parts });
+
 /** What the schema takes, but the engine cannot do: the codes of the refusals, and the field for those that have one. */
 const refusals: readonly (readonly [
   path: string,
@@ -113,14 +115,14 @@ const refusals: readonly (readonly [
     'a taken number',
     () => ({ text: 'name,url,no\nx,rtsp://h,1' }),
     'bad-input',
-    'line 2, number',
+    'line 2, no',
   ],
   [
     'cameras.import',
     'a taken address',
     (scene) => ({ text: `name,url\nx,${scene.gateUrl}` }),
     'bad-input',
-    'line 2, mainUrl',
+    'line 2, url',
   ],
   [
     'cameras.import',
@@ -129,6 +131,24 @@ const refusals: readonly (readonly [
     'bad-input',
     'line 2',
   ],
+  ...(['site.check', 'site.import'] as const).flatMap((path) => [
+    [path, 'no JSON', () => ({ text: samplePassword }), 'bad-input', 'file'] as const,
+    [path, 'an unknown name', () => ({ text: siteText({ camera: [] }) }), 'bad-input', 'camera'] as const,
+    [
+      path,
+      'a taken number',
+      () => ({ text: siteText({ cameras: [{ key: 'a', name: 'x', mainUrl: 'rtsp://h', number: 1 }] }) }),
+      'bad-input',
+      'cameras[0].number',
+    ] as const,
+    [
+      path,
+      'a thousand wrong cameras',
+      () => ({ text: siteText({ cameras: Array(1_000).fill({ key: 'a', password: [samplePassword] }) }) }),
+      'bad-input',
+      'cameras[0].name',
+    ] as const,
+  ]),
   ['layouts.rename', 'an unknown wall', () => ({ id, name: 'x' }), 'not-found'],
   ['layouts.duplicate', 'an unknown wall', () => ({ id }), 'not-found'],
   ['layouts.remove', 'an unknown wall', () => ({ id }), 'not-found'],

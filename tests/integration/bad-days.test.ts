@@ -226,7 +226,7 @@ const refusals: readonly Refusal[] = [
       }),
     code: 'bad-input',
     words: /^2 things are wrong in this file\. Nothing was imported\.$/,
-    fields: ['line 3, name', 'line 4, mainUrl'],
+    fields: ['line 3, name', 'line 4, address'],
     fieldWords: [/^is missing$/, /must be an address that starts with rtsp:\/\//],
   },
 ];
@@ -327,7 +327,7 @@ describe('the data folder', () => {
     const [notice] = await noticesTold(clientOf(engine));
     expect(notice?.kind).toBe('data-restored');
     expect(notice?.message).toMatch(
-      /^The data was damaged, and the backup of .+ was brought back\. Look whether cameras and walls are right: what was changed later is lost\. The damaged files are kept in .*quarantine/,
+      /^The data was damaged, and the backup of .+ was brought back\. Look whether cameras and walls are right: what was changed later is lost\. The damaged files are kept in .*quarantine[^()]*\.$/,
     );
     expect(notice?.message).toContain(path.join(dataFolder, 'quarantine'));
     expect(engine.cameras.list()).toMatchObject([{ id, name }]);
@@ -342,7 +342,7 @@ describe('the data folder', () => {
     const [notice] = await noticesTold(clientOf(engine));
     expect(notice?.kind).toBe('data-lost');
     expect(notice?.message).toMatch(
-      /^The data was damaged and there was no backup: cameras and walls have to be entered again\. The damaged files are kept in .*quarantine/,
+      /^The data was damaged and there was no backup: cameras and walls have to be entered again\. The damaged files are kept in .*quarantine[^()]*\.$/,
     );
     expect(engine.cameras.list()).toEqual([]);
   });

@@ -133,7 +133,7 @@ test('cameras that do not answer do not keep the others from being asked', async
   expect(camera.statistics.connections).toBe(1);
 });
 
-test('a refused password is tried again after ten minutes, not thirty seconds', async () => {
+test('a refused password is tried again after ten minutes, not thirty seconds, or when the camera is saved', async () => {
   const camera = owned.use(
     await ScriptedRtspServer.start({
       DESCRIBE: (request) => reply(request, '401 Unauthorized', { 'WWW-Authenticate': 'Basic realm="a"' }),
@@ -147,12 +147,16 @@ test('a refused password is tried again after ten minutes, not thirty seconds', 
   expect(refused.error.code).toBe('camera-refused-credentials');
   expect(Math.round((refused.until - refused.since) / 60_000)).toBe(10);
   await pass(10 * 60_000 - round, round);
-  registry.edit({ id, name: 'Main gate' });
   registry.change({ ids: [id], group: 'Outside' });
   await pass(round - look);
   expect(sent()).toBe(1);
   await pass(look);
   await until(() => sent() === 2);
+  // Refused once more.
+  await until(() => watch.of(id, 'main').filter(({ state }) => state === 'waiting').length === 2);
+  registry.edit({ id, name: 'Main gate' });
+  await pass(look);
+  await until(() => sent() === 3);
 });
 
 test('a camera whose password was corrected is asked at once', async () => {

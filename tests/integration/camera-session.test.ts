@@ -4,6 +4,7 @@ import { Secret } from '../../main/base/secret.ts';
 import { CameraSession } from '../../main/cameras/camera-session.ts';
 import type { StreamStatus } from '../../main/contract/camera.ts';
 import { startVirtualCameras, type VirtualCamera, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
+import { RawServer } from '../support/camera-scene.ts';
 
 let owned: AsyncDisposableStack;
 beforeEach(() => {
@@ -24,7 +25,7 @@ async function oneCamera(
 }
 
 /** A session, the statuses it went through, and a way to wait for one. */
-function session(camera: VirtualCamera, password: string | null = null) {
+function session(camera: Pick<VirtualCamera, 'name' | 'subUrl'>, password: string | null = null) {
   const statuses: StreamStatus[] = [];
   const waiting: (() => void)[] = [];
   const created = owned.use(
@@ -125,6 +126,40 @@ test('a refused password waits long before the next try, so that the camera does
   expect(status.until - status.since).toBeGreaterThanOrEqual(14_900);
 });
 
+test('a camera that refuses its password again is left alone for ten minutes, whoever comes to watch it', async () => {
+  const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
+  const camera = await oneCamera({ credentials });
+  const { session: upstream, until } = session(camera, 'wrong');
+  for (let time = 0; time < 2; time++) await upstream.probe(() => Date.now());
+  const before = camera.statistics.connections;
+  upstream.lease()[Symbol.dispose]();
+  using _lease = upstream.lease();
+  await until('waiting');
+  const { status } = upstream;
+  if (status.state !== 'waiting') throw new Error('not waiting');
+  expect(status.error.code).toBe('camera-refused-credentials');
+  expect(status.until - status.since).toBeGreaterThanOrEqual(9.9 * 60_000);
+  expect(camera.statistics.connections).toBe(before);
+});
+
+test('a camera that refuses its password is tried at once when somebody saves it', async () => {
+  const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
+  const camera = await oneCamera({ credentials });
+  const { session: upstream, until } = session(camera, 'wrong');
+  await upstream.probe(() => Date.now());
+  using _lease = upstream.lease();
+  await until('waiting');
+  const before = camera.statistics.connections;
+  const target = { name: camera.name, url: camera.subUrl, username: 'guard' };
+  const same = { ...target, password: new Secret('wrong') };
+  expect(upstream.retarget(same, false)).toBe(false);
+  expect(upstream.retarget(same, true)).toBe(true);
+  await until('waiting');
+  expect(camera.statistics.connections).toBeGreaterThan(before);
+  upstream.retarget({ ...target, password: new Secret('right') }, false);
+  await until('playing');
+});
+
 test('a disposed session has closed its connection', async () => {
   const camera = await oneCamera();
   const { session: upstream, until } = session(camera);
@@ -133,4 +168,42 @@ test('a disposed session has closed its connection', async () => {
   await upstream[Symbol.asyncDispose]();
   expect(upstream.status.state).toBe('standby');
   while (camera.statistics.openConnections > 0) await new Promise(setImmediate);
+});
+
+test('on another network a camera without a picture is dialled at once', async () => {
+  const server = await RawServer.start(owned, (socket) => socket.destroy());
+  const url = `rtsp://${server.address}/sub`;
+  const { session: upstream, until } = session({ name: 'Gate', subUrl: url });
+  using _lease = upstream.lease();
+  await until('waiting');
+  const before = server.connections;
+  upstream.redial(false);
+  expect(upstream.status.state).toBe('connecting');
+  await until('waiting');
+  expect(server.connections).toBe(before + 1);
+});
+
+test('a camera that plays is let alone on another network, and dialled anew after a sleep', async () => {
+  const camera = await oneCamera();
+  const { session: upstream, until, statuses } = session(camera);
+  using _lease = upstream.lease();
+  await until('playing');
+  upstream.redial(false);
+  expect(upstream.status.state).toBe('playing');
+  upstream.redial(true);
+  await until('connecting');
+  await until('playing');
+  expect(camera.statistics.connections).toBe(2);
+  expect(statuses.map(({ state }) => state)).not.toContain('waiting');
+});
+
+test('a camera that refuses its password is not asked again because the network is another one', async () => {
+  const camera = await oneCamera({
+    credentials: { scheme: 'digest-md5', username: 'guard', password: 'right' },
+  });
+  const { session: upstream, until } = session(camera, 'wrong');
+  using _lease = upstream.lease();
+  await until('waiting');
+  upstream.redial(true);
+  expect(upstream.status.state).toBe('waiting');
 });

@@ -29,6 +29,7 @@ function input(more: Partial<DiagnosticsInput> = {}): DiagnosticsInput {
     site: {
       version: '1.2.3',
       dataFolder,
+      keyWarning: null,
       settings: settings.parse({ siteName: 'Harbour' }),
       notices: [],
       backups: [],

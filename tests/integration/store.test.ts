@@ -102,6 +102,20 @@ test('another key opens no password and says what to do', async () => {
   expect(() => store.cameras.list()).toThrow(/secret\.key/);
 });
 
+test('a folder whose key is in the keychain says what to do where there is none, and makes no key of its own', async () => {
+  const key = Buffer.alloc(32, 3);
+  {
+    using store = openStore({ folder, log, key });
+    store.cameras.insert({ ...gate, password: new Secret('hunter2') });
+  }
+  expect(await readdir(folder)).not.toContain('secret.key');
+  await writeFile(path.join(folder, 'secret.key.sealed'), 'wrapped');
+  expect(() => openStore({ folder, log })).toThrow(/belong to the desktop app.*--headless.*Export site file/);
+  expect(await readdir(folder)).not.toContain('secret.key');
+  using store = openStore({ folder, log, key });
+  expect(store.cameras.list()[0]?.password?.reveal()).toBe('hunter2');
+});
+
 test('a password that was moved to another camera does not open', () => {
   {
     using store = openStore({ folder, log });
@@ -136,7 +150,11 @@ test('a database from the future is refused in plain words, and not a byte of it
 test('a folder that cannot be made is refused in plain words', async () => {
   const file = path.join(folder, 'file');
   await writeFile(file, '');
-  expect(() => openStore({ folder: path.join(file, 'data'), log })).toThrow(/cannot be opened/);
+  for (const folder of [file, path.join(file, 'data')]) {
+    expect(() => openStore({ folder, log })).toThrow(
+      /cannot be opened: its folder is a file, or lies under one/,
+    );
+  }
 });
 
 test('a number that is taken is refused, and nothing is written', () => {

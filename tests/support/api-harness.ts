@@ -10,22 +10,25 @@ import { createRouterClient } from '@orpc/server';
 import { WebSocket } from 'ws';
 import { localOwner, type Principal } from '../../main/access/principal.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
-import { createLog } from '../../main/base/log.ts';
+import { createLog, type Log } from '../../main/base/log.ts';
 import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import { CameraTrials } from '../../main/cameras/camera-trials.ts';
+import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { DemoCameras } from '../../main/engine/demo-cameras.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
+import { Kiosk } from '../../main/site/kiosk.ts';
 import { Layouts } from '../../main/site/layouts.ts';
+import { SiteFiles } from '../../main/site/site-files.ts';
 import { SiteService } from '../../main/site/site-service.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 
 export type ApiClient = ContractRouterClient<typeof contract>;
 
-const log = createLog('silent');
+const silent = createLog('silent');
 
 /** The parts of an engine that the API stands on, all of them real, in a folder of its own. */
 export interface ApiHarness {
@@ -38,7 +41,7 @@ export interface ApiHarness {
   readonly router: ApiRouter;
 }
 
-export async function createHarness(owned: AsyncDisposableStack): Promise<ApiHarness> {
+export async function createHarness(owned: AsyncDisposableStack, log: Log = silent): Promise<ApiHarness> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-api-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
   const store = owned.use(openStore({ folder, log }));
@@ -47,6 +50,7 @@ export async function createHarness(owned: AsyncDisposableStack): Promise<ApiHar
     notices: store.notices,
     dataFolder: folder,
     version: '0.0.0',
+    keyWarning: null,
     backups: () => [],
   });
   const cameras = owned.use(
@@ -67,12 +71,24 @@ export async function createHarness(owned: AsyncDisposableStack): Promise<ApiHar
     }),
   );
   const viewers = owned.use(new ViewerService({ log }));
+  const layouts = new Layouts(store.layouts);
+  const siteFiles = new SiteFiles({
+    ...store,
+    planCameras: planSiteCameras,
+    onImported: ({ cameraIds }) => {
+      cameras.reload(cameraIds);
+      layouts.reload();
+      site.reload();
+    },
+  });
   const router = createRouter(
     {
       cameras,
       trials,
-      layouts: new Layouts(store.layouts),
+      layouts,
       site,
+      siteFiles,
+      kiosk: new Kiosk(store.settings),
       demo,
       viewers,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
@@ -136,7 +152,7 @@ export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost
     router: harness.router,
     sessions: harness.store.sessions,
     rendererFolder: path.resolve(import.meta.dirname, '../../renderer'),
-    log,
+    log: silent,
   });
 }
 

@@ -72,6 +72,16 @@ export async function readTiles(page: Page): Promise<TileReading[]> {
   });
 }
 
+/** How many different colours each last picture has that stands in place of a live one. */
+export async function coloursOfStills(page: Page): Promise<number[]> {
+  return await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLCanvasElement>('[data-tile] canvas')].map((still) => {
+      const data = still.getContext('2d')?.getImageData(0, 0, still.width, still.height).data;
+      return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer())).size;
+    }),
+  );
+}
+
 /** Resolves when exactly the wanted number of tiles is in that state. */
 export async function untilTiles(page: Page, state: string, count: number): Promise<void> {
   await page.waitForFunction(

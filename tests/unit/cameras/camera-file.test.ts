@@ -233,7 +233,7 @@ Door,07,${id.toUpperCase()},rtsp://host/1`;
     expect(issuesOf(other)).toEqual([
       'line 3, id: is the same as in line 2; no two cameras can share it',
       'line 3, number: is the same as in line 2; no two cameras can share it',
-      'line 3, mainUrl: is the same as in line 2; no two cameras can share it',
+      'line 3, address: is the same as in line 2; no two cameras can share it',
     ]);
   });
 
@@ -348,7 +348,7 @@ describe('whatever it is given', () => {
     const { rows, issues } = parseCameraFile(text);
     for (const { input } of rows) expect(cameraInput.parse(input)).toEqual(input);
     for (const { path, message } of issues) {
-      expect(path).toMatch(/^(file|(line|camera) \d+(, \w+)?)$/);
+      expect(path).toMatch(/^(file|(line|camera) \d+(, \w[\w ]*)?)$/);
       expect(message.length).toBeLessThan(200);
     }
     expect(rows.length + issues.length).toBeGreaterThan(0);

@@ -33,7 +33,12 @@ test('groups follow the cameras without one, in the order of their first cameras
   const rows = groupRows(cameras).map((row) =>
     row.kind === 'group' ? `${row.group} ${row.count}` : row.camera.number,
   );
-  expect(rows).toEqual([2, 'Süd 1', 1, 'Outside 2', 12, 3]);
+  expect(rows).toEqual([' 1', 2, 'Süd 1', 1, 'Outside 2', 12, 3]);
+});
+
+test('where no camera has a group there are no headings', () => {
+  const ungrouped = cameras.map((camera) => ({ ...camera, group: '' }));
+  expect(groupRows(ungrouped).map(({ kind }) => kind)).toEqual(cameras.map(() => 'camera'));
 });
 
 test('a setting is found by any of its words', () => {

@@ -1,0 +1,150 @@
+import { type ChildProcess, type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { electronBinary } from '../../build/electron-binary.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const standIn = path.join(import.meta.dirname, 'electron-stand-in/electron');
+
+/** Electron itself: ELECTRON_EXE, or the one that was fetched; undefined: the stand-in takes its place. */
+export const realElectron: string | undefined = process.env.ELECTRON_EXE ?? electronBinary();
+const executablePath = realElectron ?? standIn;
+
+/** The desktop app, as a person starts it. */
+export interface DesktopApp {
+  readonly app: ElectronApplication;
+  readonly process: ChildProcess;
+  /** Its first window. */
+  readonly page: Page;
+  /** Resolves with the exit code; null: killed. */
+  readonly exited: Promise<number | null>;
+  /** Ends it as its menu does; resolves with the exit code. */
+  quit(): Promise<number | null>;
+}
+
+export interface DesktopOptions {
+  /** The executable of a package; left out: the built bundles. */
+  readonly packaged?: string;
+  readonly dataFolder: string;
+  readonly parameters?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function temporaryData(owned: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-desktop-'));
+  owned.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+  return folder;
+}
+
+function environmentOf(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(([, value]) => value !== undefined);
+  return {
+    ...(Object.fromEntries(inherited) as Record<string, string>),
+    GATEHOUSE_NODE: process.execPath,
+    GATEHOUSE_LOG: 'silent',
+    ...more,
+  };
+}
+
+/** @throws Error with what the app printed, when it ends before there is a window */
+export async function launchDesktop(
+  owned: AsyncDisposableStack,
+  { packaged, dataFolder, parameters = [], environment }: DesktopOptions,
+): Promise<DesktopApp> {
+  const app = await _electron.launch({
+    executablePath: packaged ?? executablePath,
+    args: [...(packaged === undefined ? [root] : []), `--data=${dataFolder}`, ...parameters],
+    env: environmentOf(environment),
+  });
+  const child = app.process();
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const engines = await childrenOf(child.pid ?? 0);
+  owned.defer(async () => {
+    child.kill('SIGKILL');
+    await exited;
+    await app.close().catch(() => undefined);
+    await untilEnded(engines);
+  });
+  return {
+    app,
+    process: child,
+    page: await app.firstWindow(),
+    exited,
+    async quit() {
+      await app.evaluate(({ app: running }) => running.quit()).catch(() => undefined);
+      return await exited;
+    },
+  };
+}
+
+/** Puts the stand-in in the place of the executable of a package whose Electron is not a real one. */
+export async function standInFor(executable: string): Promise<void> {
+  const script = `#!/bin/sh\nSTAND_IN_EXECUTABLE='${executable}' exec '${standIn}' "$@"\n`;
+  await rm(executable);
+  await writeFile(executable, script, { mode: 0o755 });
+}
+
+/** Runs the app to its end. */
+export async function runDesktop(
+  parameters: readonly string[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return await new Promise((resolve) => {
+    const options = { env: environmentOf(environment), timeout: 60_000 };
+    execFile(executablePath, [root, ...parameters], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+/** Starts the app beside the test; who calls this ends it. */
+export function spawnDesktop(parameters: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+  const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+  return spawn(executablePath, [root, ...parameters], { env: environmentOf(), stdio });
+}
+
+/** Kills the page of the first window; resolves when it was loaded again. */
+export async function killPage({ app }: DesktopApp): Promise<void> {
+  await app.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (contents === undefined) throw new Error('no window');
+    const gone = new Promise<void>((resolve) => contents.once('render-process-gone', () => resolve()));
+    const back = new Promise<void>((resolve) => contents.once('did-finish-load', () => resolve()));
+    process.kill(contents.getOSProcessId(), 'SIGKILL');
+    await gone;
+    await back;
+  });
+}
+
+/** Linux: the processes that run the engine for this app. */
+export async function engineProcesses({ process: child }: DesktopApp): Promise<number[]> {
+  const children = await childrenOf(child.pid ?? 0);
+  const lines = await Promise.all(children.map((pid) => commandLine(pid)));
+  return children.filter((_pid, index) => lines[index]?.includes('engine-process.js') ?? false);
+}
+
+async function commandLine(pid: number): Promise<string> {
+  return await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+}
+
+async function childrenOf(parent: number): Promise<number[]> {
+  const found = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = await Promise.all(
+    found.map(
+      async (pid) => /\) \S (\d+)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1],
+    ),
+  );
+  return found.filter((_pid, index) => Number(parents[index]) === parent);
+}
+
+/** Resolves when none of these processes runs any more. */
+export async function untilEnded(pids: readonly number[]): Promise<void> {
+  const isRunning = async (pid: number) => {
+    const state = /\) (\S)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1];
+    return state !== undefined && state !== 'Z';
+  };
+  while ((await Promise.all(pids.map(isRunning))).includes(true)) await new Promise(setImmediate);
+}
