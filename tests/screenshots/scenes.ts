@@ -1,0 +1,344 @@
+import type { Page } from 'playwright-core';
+import type { ShellMessage } from '../../main/contract/shell.ts';
+import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
+import type { Store } from '../../main/store/store.ts';
+import { untilTiles } from '../support/console-page.ts';
+import type { Serve } from '../support/serve.ts';
+import { fillDay } from './filled-day.ts';
+
+/** One screen. */
+export interface Scene {
+  readonly name: string;
+  /** How many virtual cameras; 0 is an empty console. */
+  readonly cameras?: number;
+  /** Cameras beside them that do not work. */
+  readonly broken?: boolean;
+  /** What is stored before the console starts, besides the cameras. */
+  store?(store: Store): void;
+  /** The database is damaged, and a backup lies beside it. */
+  readonly damaged?: boolean;
+  prepare?(page: Page, stage: Stage): Promise<void>;
+}
+
+/** What a scene plays on. */
+export interface Stage {
+  readonly serve: Serve;
+  readonly cameras: readonly VirtualCamera[];
+  /** Asks for a password. */
+  readonly locked: VirtualCamera;
+}
+
+const tile = (page: Page, index: number) => page.locator('[data-tile]').nth(index);
+const shape = async (page: Page, words: string) => {
+  await page.getByRole('button', { name: /Shape of the wall/ }).click();
+  await page.getByRole('menuitem', { name: words, exact: true }).click();
+};
+/** Presses a key that opens a dialog; its code may come after the page's first picture. */
+const openDialog = async (page: Page, key: string) => {
+  await page.keyboard.press(key);
+  await page.getByRole('dialog').waitFor();
+};
+const openList = async (page: Page) => {
+  await page.keyboard.press('c');
+  await page.locator('[data-camera-row]').first().waitFor();
+};
+const addDialog = async (page: Page, address: string) => {
+  await openDialog(page, 'a');
+  await page.getByLabel('Address', { exact: true }).fill(address);
+};
+const showPicture = (page: Page) => page.getByRole('button', { name: 'Show the picture' }).click();
+
+/** What an installer has prepared. */
+const preparedSite = {
+  format: 'gatehouse-site',
+  version: 1,
+  settings: { siteName: 'Harbour', clock: 'date-and-time' },
+  cameras: [
+    { key: 'gate', name: 'Gate', group: 'Outside', mainUrl: 'rtsp://192.0.2.1/main', username: 'viewer' },
+    { key: 'hall', name: 'Hall', mainUrl: 'rtsp://192.0.2.2/main' },
+  ],
+  layouts: [{ key: 'night', name: 'Night', grid: '4', tiles: ['gate', 'hall', null, null] }],
+  kiosk: { enabled: true, pin: '2468', displays: 'all', startAtLogin: true },
+};
+
+/** Gives the console a site file, and waits for what it says. */
+async function importSite(page: Page, site: object, words: string): Promise<void> {
+  await openDialog(page, 's');
+  await page.getByRole('button', { name: 'Import site file…' }).click();
+  const buffer = Buffer.from(JSON.stringify(site));
+  const file = { name: 'site.json', mimeType: 'application/json', buffer };
+  await page.locator('input[type="file"]').setInputFiles(file);
+  await page.getByText(words).waitFor();
+}
+
+/** Says something to the page as the desktop's shell does. */
+async function say(page: Page, message: ShellMessage): Promise<void> {
+  await page.evaluate(
+    (told) => window.postMessage({ from: 'shell', message: told }, location.origin),
+    message,
+  );
+}
+
+/** Every screen of the console, empty, full and broken. */
+export const scenes: readonly Scene[] = [
+  { name: 'empty' },
+  { name: 'wall-9', cameras: 9 },
+  { name: 'wall-25', cameras: 25 },
+  { name: 'wall-64', cameras: 64, prepare: (page) => shape(page, '64 cameras') },
+  { name: 'wall-1+7', cameras: 9, prepare: (page) => shape(page, '1+7, 1 large and 7 small') },
+  { name: 'wall-1+12', cameras: 16, prepare: (page) => shape(page, '1+12, 1 large and 12 small') },
+  { name: 'wall-broken', cameras: 4, broken: true, prepare: (page) => untilTiles(page, 'waiting', 3) },
+  {
+    name: 'rebooting',
+    cameras: 9,
+    async prepare(page, { cameras }) {
+      // Longer than the picture takes.
+      for (const index of [1, 4]) void cameras[index]?.reboot(60);
+      await untilTiles(page, 'waiting', 2);
+    },
+  },
+  {
+    name: 'full-screen',
+    cameras: 9,
+    async prepare(page) {
+      await page.keyboard.press('f');
+      await page.getByRole('button', { name: 'Leave full screen' }).hover();
+      await page.waitForFunction(() => {
+        const bar = document.querySelector('header');
+        return bar !== null && getComputedStyle(bar).opacity === '1';
+      });
+    },
+  },
+  {
+    name: 'maximised',
+    cameras: 9,
+    async prepare(page) {
+      await tile(page, 4).click();
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(
+        () => document.querySelector<HTMLVideoElement>('[data-maximised] video')?.videoWidth === 1280,
+      );
+    },
+  },
+  {
+    name: 'shapes',
+    cameras: 9,
+    async prepare(page) {
+      await page.getByRole('button', { name: /Shape of the wall/ }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'list',
+    cameras: 9,
+    broken: true,
+    async prepare(page) {
+      await openList(page);
+      await untilTiles(page, 'waiting', 3);
+    },
+  },
+  {
+    name: 'list-found',
+    cameras: 9,
+    broken: true,
+    async prepare(page) {
+      await openList(page);
+      await page.getByLabel('Search cameras').fill('inside');
+      await page.locator('[data-camera-row="1"]').waitFor({ state: 'detached' });
+      await untilTiles(page, 'waiting', 3);
+    },
+  },
+  {
+    name: 'list-chosen',
+    cameras: 9,
+    async prepare(page) {
+      await openList(page);
+      for (const number of [2, 3]) await page.locator(`[data-camera-row="${number}"]`).press('Space');
+    },
+  },
+  {
+    name: 'list-nothing-found',
+    cameras: 9,
+    async prepare(page) {
+      await openList(page);
+      await page.getByLabel('Search cameras').fill('helipad');
+      await page.getByText('No camera has').waitFor();
+    },
+  },
+  {
+    name: 'new-wall',
+    cameras: 9,
+    async prepare(page) {
+      await page.getByRole('button', { name: 'New wall' }).click();
+      await tile(page, 0).click();
+      for (const number of [5, 2]) await page.locator(`[data-camera-row="${number}"]`).press('Enter');
+      await untilTiles(page, 'live', 2);
+    },
+  },
+  { name: 'add', cameras: 4, prepare: (page) => openDialog(page, 'a') },
+  {
+    name: 'add-live',
+    cameras: 4,
+    async prepare(page, { locked }) {
+      await addDialog(page, new URL(locked.mainUrl).host);
+      await page.getByRole('textbox', { name: 'User' }).fill('guard');
+      await page.getByRole('textbox', { name: 'Password' }).fill('right');
+      await showPicture(page);
+      await page.locator('[data-trial="live"]').waitFor();
+    },
+  },
+  {
+    name: 'add-wrong-password',
+    cameras: 4,
+    async prepare(page, { locked }) {
+      await addDialog(page, locked.mainUrl);
+      await page.getByRole('textbox', { name: 'User' }).fill('guard');
+      await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+      await showPicture(page);
+      await page.locator('[data-trial="failed"]').waitFor();
+    },
+  },
+  {
+    name: 'add-unreachable',
+    cameras: 4,
+    async prepare(page) {
+      await addDialog(page, 'rtsp://127.0.0.1:9/main');
+      await showPicture(page);
+      await page.locator('[data-trial="failed"]').waitFor();
+    },
+  },
+  {
+    name: 'add-mistakes',
+    cameras: 4,
+    async prepare(page) {
+      await addDialog(page, 'http://192.0.2.1/');
+      await page.getByRole('button', { name: 'Add camera' }).click();
+      await page.getByText('must not be empty').waitFor();
+    },
+  },
+  {
+    name: 'edit',
+    cameras: 4,
+    async prepare(page) {
+      await tile(page, 1).click();
+      await openDialog(page, 'e');
+      await showPicture(page);
+      await page.locator('[data-trial="live"]').waitFor();
+    },
+  },
+  {
+    name: 'history',
+    cameras: 4,
+    store: (store) => fillDay(store, Date.now()),
+    async prepare(page) {
+      await tile(page, 0).click();
+      await openDialog(page, 'h');
+      await page
+        .getByText(/[0-9] changes/)
+        .first()
+        .click();
+    },
+  },
+  {
+    name: 'import-mistakes',
+    cameras: 4,
+    async prepare(page) {
+      const text =
+        'name,address,number\nGate,http://192.0.2.1/,7\n,rtsp://192.0.2.2/main,\nRoof,rtsp://192.0.2.3/a,1\n';
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Import…' }).click();
+      const file = { name: 'cameras.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
+      await page.locator('input[type="file"]').setInputFiles(file);
+      await page.getByText('Nothing was imported').waitFor();
+    },
+  },
+  {
+    name: 'site-import',
+    cameras: 4,
+    prepare: (page) => importSite(page, preparedSite, 'What site.json changes'),
+  },
+  {
+    name: 'site-import-mistakes',
+    cameras: 4,
+    async prepare(page) {
+      const [gate] = preparedSite.cameras;
+      const wrong = { ...preparedSite, colour: 'blue', cameras: [{ ...gate, mainUrl: 'http://192.0.2.1/' }] };
+      await importSite(page, wrong, 'Nothing was imported');
+    },
+  },
+  {
+    name: 'site-export',
+    cameras: 4,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Export site file…' }).click();
+      await page.getByText('With passwords, encrypted').click();
+      await page.getByLabel('Passphrase').fill('short');
+      await page.getByRole('button', { name: 'Save the file' }).click();
+      await page.getByText('must be at least 8 characters long').waitFor();
+    },
+  },
+  {
+    // The desktop's shell asks for it; here the page hears the same words from nobody.
+    name: 'kiosk-pin',
+    cameras: 4,
+    async prepare(page) {
+      await untilTiles(page, 'live', 4);
+      await say(page, { type: 'pin-wanted' });
+      await page.getByRole('dialog', { name: 'Leave the kiosk' }).waitFor();
+      await say(page, { type: 'pin-refused', message: 'This PIN is not the right one.' });
+      await page.getByText('This PIN is not the right one.').waitFor();
+    },
+  },
+  { name: 'settings', cameras: 4, prepare: (page) => openDialog(page, 's') },
+  {
+    name: 'settings-nothing-found',
+    cameras: 4,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByLabel('Search settings').fill('weather');
+      await page.getByText('No setting has').waitFor();
+    },
+  },
+  { name: 'keys', cameras: 4, prepare: (page) => openDialog(page, '?') },
+  {
+    name: 'rename',
+    cameras: 4,
+    async prepare(page) {
+      await page.getByRole('button', { name: 'What to do with wall' }).click();
+      await page.getByRole('menuitem', { name: 'Rename…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'removed',
+    cameras: 4,
+    async prepare(page) {
+      await openList(page);
+      await page.locator('[data-camera-row="3"]').press('Delete');
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  {
+    name: 'notice',
+    cameras: 4,
+    damaged: true,
+    prepare: (page) => page.locator('[data-notice-kind="data-restored"]').waitFor(),
+  },
+  {
+    name: 'engine-away',
+    cameras: 4,
+    async prepare(page, { serve }) {
+      await serve.end('SIGKILL');
+      await untilTiles(page, 'offline', 4);
+    },
+  },
+  {
+    name: 'signed-out',
+    async prepare(page) {
+      await page.context().clearCookies();
+      await page.reload();
+      await page.getByText('fresh link').waitFor();
+    },
+  },
+];
