@@ -22,9 +22,13 @@ const tasks = {
   test: { script: 'build/test.ts' },
   check: { script: 'build/check.ts' },
   bench: { script: 'tests/bench/bench.ts' },
+  'bench:desktop': { script: 'tests/bench/desktop.ts' },
   faults: { script: 'tests/faults/engine-killed.ts' },
+  'faults:desktop': { script: 'tests/faults/desktop-killed.ts' },
   screenshots: { script: 'tests/screenshots/screenshots.ts' },
   'api-document': { script: 'build/api-document.ts' },
+  icons: { script: 'build/icons.ts' },
+  dist: { script: 'build/package/dist.ts' },
   build: { script: undefined },
 };
 

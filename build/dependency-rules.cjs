@@ -60,7 +60,7 @@ module.exports = {
       name: 'only desktop and preload use electron',
       severity: 'error',
       from: { pathNot: '^(main/desktop(/|\\.ts$)|preload/)' },
-      to: { path: 'node_modules/electron/|^electron$' },
+      to: { path: 'node_modules/electron/|^electron$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'the contract runs everywhere',
