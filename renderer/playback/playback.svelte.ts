@@ -27,6 +27,7 @@ export class Playback {
   readonly #unsent = new Set<Slot>();
   #flushing = false;
   #visibleSince = 0;
+  readonly #firstWanted = Promise.withResolvers<void>();
 
   /** Whether the engine has a viewer for this window; pictures cannot come without. */
   get open(): boolean {
@@ -49,19 +50,22 @@ export class Playback {
       this.#unsent.add(slot);
     });
     for (const slot of this.#slots) if (slot.stream !== null) this.#slotOfStream.set(key(slot.stream), slot);
+    if (streams.length > 0) this.#firstWanted.resolve();
     this.#scheduleFlush();
   }
 
   /**
-   * Keeps a viewer open for as long as the link holds; never rejects.
-   * @param slots how many the wall will need, so that they are all there at once
+   * Keeps a viewer open for as long as the link holds, from the first picture that is wanted on; never rejects. Slots that
+   * show nothing have their price: Chromium reports on each of them once a second.
+   * @param slots how many the wall needs, so that they are all there at once
    */
-  async run(client: EngineClient, slots: number, signal: AbortSignal): Promise<void> {
+  async run(client: EngineClient, slots: () => number, signal: AbortSignal): Promise<void> {
+    await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
       let opened = false;
       try {
         await runViewerConnection(client, {
-          slots: Math.min(maximumSlots, Math.max(slots, this.#slots.length)),
+          slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
           signal,
           events: {
             opened: (id) => {

@@ -134,7 +134,7 @@ export class Station {
     );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);
-    void this.playback.run(client, this.wall.size + 1, signal);
+    void this.playback.run(client, () => this.wall.size + 1, signal);
   }
 
   /** A layout was changed here: it counts at once, and is stored now or as soon as the engine is back. */

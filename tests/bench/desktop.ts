@@ -2,9 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { untilTiles } from '../support/console-page.ts';
 import { type DesktopApp, launchDesktop, realElectron, temporaryData } from '../support/desktop-app.ts';
+import { measurePort } from './port-call.ts';
 
 /*
- * Figures of the desktop app, as JSON on stdout: start → nine pictures, quitting, and what it costs when it does nothing.
+ * Figures of the desktop app, as JSON on stdout: start → nine pictures, quitting, what it costs when it does nothing,
+ * and what the API adds to a message over a port.
  */
 
 const starts = 5;
@@ -60,12 +62,19 @@ let idlePercent = 0;
   idlePercent = ((await worked(pid)) - before) / (idleMilliseconds / 1_000) / 0.01;
 }
 
+const port = await measurePort();
+const thousandth = (value: number) => Math.round(value * 1_000) / 1_000;
 const result = {
   electron: realElectron === undefined ? 'stand-in' : 'Electron',
   starts,
   cameras,
   startToPicturesMilliseconds: { median: median(shown), worst: Math.round(Math.max(...shown)) },
   quitMilliseconds: { median: median(quit), worst: Math.round(Math.max(...quit)) },
+  portMilliseconds: {
+    echo: thousandth(port.echo),
+    call: thousandth(port.call),
+    added: thousandth(port.call - port.echo),
+  },
   idlePercentOfACore: Math.round(idlePercent * 10) / 10,
 };
 console.log(JSON.stringify(result, null, 2));

@@ -208,6 +208,8 @@ test('the large tile of a wall of 1+5 shows the main stream, the small ones the 
   const { page } = await openWith(await virtualCameras(6));
   await page.getByRole('button', { name: /Shape of the wall/ }).click();
   await page.getByRole('menuitem', { name: '1 large and 5 small' }).click();
+  // The small picture stands in for the large one until that has come.
+  await page.locator('[data-tile][data-profile="main"][data-state="live"]').waitFor();
   await untilTiles(page, 'live', 6);
   const profiles = page
     .locator('[data-tile]')

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import {
   engineProcesses,
   killPage,
   launchDesktop,
+  processesBelow,
   realElectron,
   runDesktop,
   spawnDesktop,
@@ -62,6 +63,21 @@ async function largeInFirstWindow({ app }: DesktopApp): Promise<string | undefin
     const silence = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 500));
     return await Promise.race([answer, silence]);
   });
+}
+
+/** The process that draws for all windows: without a GPU too. */
+async function drawingProcess(desktop: DesktopApp): Promise<number> {
+  for (;;) {
+    const [found] = await processesBelow(desktop, '--type=gpu-process');
+    if (found !== undefined) return found;
+    await delay(50);
+  }
+}
+
+async function readLogs(folder: string): Promise<string> {
+  const names = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
+  return texts.join('');
 }
 
 /** Chooses an item of the native menu. */
@@ -143,6 +159,28 @@ test('a page that hangs is ended and loaded again', async () => {
     });
   });
   expect(await gone).toBe('back');
+});
+
+test('pictures go on when Chromium’s process for drawing is killed', async () => {
+  const desktop = await start(4);
+  await untilTiles(desktop.page, 'live', 4);
+  const before = await drawingProcess(desktop);
+  process.kill(before, 'SIGKILL');
+  await untilEnded([before]);
+  await untilPicturesChange(desktop.page);
+  await untilTiles(desktop.page, 'live', 4);
+  expect(await drawingProcess(desktop)).not.toBe(before);
+});
+
+test('displays stay on while there is a wall, and after a sleep cameras are dialled anew', async () => {
+  const desktop = await start(1, { GATEHOUSE_LOG: 'info' });
+  await untilTiles(desktop.page, 'live', 1);
+  expect(await desktop.app.evaluate(({ powerSaveBlocker }) => powerSaveBlocker.isStarted(1))).toBe(true);
+  await desktop.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
+  const log = path.join(dataFolder, 'logs');
+  while (!(await readLogs(log)).includes('the computer was asleep')) await delay(50);
+  await untilTiles(desktop.page, 'live', 1);
+  await untilPicturesChange(desktop.page);
 });
 
 test('when the app is killed its engine ends, and the next start finds nothing in its way', async () => {

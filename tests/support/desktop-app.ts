@@ -126,6 +126,17 @@ export async function engineProcesses({ process: child }: DesktopApp): Promise<n
   return children.filter((_pid, index) => lines[index]?.includes('engine-process.js') ?? false);
 }
 
+/** Linux: the processes of this app, however deep, with this in their command line. */
+export async function processesBelow(desktop: DesktopApp, part: string): Promise<number[]> {
+  const found: number[] = [];
+  const unseen = await childrenOf(desktop.process.pid ?? 0);
+  for (let pid = unseen.pop(); pid !== undefined; pid = unseen.pop()) {
+    if ((await commandLine(pid)).includes(part)) found.push(pid);
+    unseen.push(...(await childrenOf(pid)));
+  }
+  return found;
+}
+
 async function commandLine(pid: number): Promise<string> {
   return await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }
