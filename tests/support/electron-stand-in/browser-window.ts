@@ -44,6 +44,8 @@ const events = [
   ],
 ];
 
+const closeAgainMilliseconds = 1_000;
+
 let chromium: Chromium | undefined;
 let onLastClosed: () => void = () => undefined;
 let lastId = 0;
@@ -306,10 +308,16 @@ export class StandInBrowserWindow
     if (this.#isDestroyed) return;
     const closed = new Promise<void>((resolve) => this.once('closed', () => resolve()));
     const browser = await this.#whenAttached.promise;
-    browser.browser
-      .send('Target.closeTarget', { targetId: this.#contents.targetId })
-      .catch(() => this.gone());
+    const ask = () => {
+      browser.browser
+        .send('Target.closeTarget', { targetId: this.#contents.targetId })
+        .catch(() => this.gone());
+    };
+    ask();
+    // Of a page that is just being loaded Chromium now and then says that it is closed, and leaves it open.
+    const again = setInterval(ask, closeAgainMilliseconds);
     await closed;
+    clearInterval(again);
   }
 
   #change(state: WindowState, event: string): void {
