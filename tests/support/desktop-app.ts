@@ -113,6 +113,8 @@ export async function killPage({ app }: DesktopApp): Promise<void> {
     if (contents === undefined) throw new Error('no window');
     const gone = new Promise<void>((resolve) => contents.once('render-process-gone', () => resolve()));
     const back = new Promise<void>((resolve) => contents.once('did-finish-load', () => resolve()));
+    // The stand-in knows it a moment after the page is there; a signal to 0 would go to all that this process belongs to.
+    while (contents.getOSProcessId() <= 0) await new Promise((resolve) => setTimeout(resolve, 50));
     process.kill(contents.getOSProcessId(), 'SIGKILL');
     await gone;
     await back;

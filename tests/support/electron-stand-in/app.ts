@@ -223,8 +223,8 @@ class StandInApp
     }
     const executable = process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium';
     const chromium = await Chromium.launch(executable, parameters, () => {
-      // In Electron they are one process.
-      if (!this.#isQuitting) process.exit(1);
+      // In Electron they are one process. Without a window Chromium may end by itself, and nothing is missing.
+      if (!this.#isQuitting && StandInBrowserWindow.getAllWindows().length > 0) process.exit(1);
     });
     this.#chromium = chromium;
     const { product } = await chromium.browser.send('Browser.getVersion');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePortMain, WebContents, WebFrameMain, WebPreferences } from 'electron';
 import type { Chromium, DevToolsSession } from './chromium.ts';
 import { makeCodec } from './codec.ts';
@@ -35,6 +36,9 @@ const events = [
   ...['will-navigate', 'will-redirect', 'will-attach-webview', 'will-frame-navigate', 'did-finish-load'],
   ...['did-fail-load', 'render-process-gone', 'unresponsive', 'responsive', 'preload-error', 'destroyed'],
 ];
+/** A thread is there a moment after it was asked for. */
+const throttledLooks = 100;
+const throttledMilliseconds = 20;
 const codec = makeCodec();
 let lastId = 0;
 
@@ -276,7 +280,12 @@ export class StandInWebContents
     const { processInfo } = await chromium.browser.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer');
     await page.send('Emulation.setCPUThrottlingRate', { rate: 2 });
-    this.#processId = renderers.find(({ id }) => isThrottled(id))?.id ?? 0;
+    for (let look = 0; look < throttledLooks; look++) {
+      const found = renderers.find(({ id }) => isThrottled(id));
+      this.#processId = found?.id ?? 0;
+      if (found !== undefined) break;
+      await delay(throttledMilliseconds);
+    }
     await page.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   }
 
@@ -351,14 +360,24 @@ const entryOf = (binding: string) => `${binding}Entry`;
 
 /** Linux: whether a process has Chromium's thread that throttles. */
 function isThrottled(pid: number): boolean {
-  const tasks = `/proc/${pid}/task`;
+  return threadsOf(pid).some((task) => nameOfThread(pid, task).startsWith('CPUThrottling'));
+}
+
+/** None, when the process has just ended. */
+function threadsOf(pid: number): string[] {
   try {
-    return readdirSync(tasks).some((task) =>
-      readFileSync(`${tasks}/${task}/comm`, 'utf8').startsWith('CPUThrottling'),
-    );
+    return readdirSync(`/proc/${pid}/task`);
   } catch {
-    // It has just ended.
-    return false;
+    return [];
+  }
+}
+
+/** Empty, when the thread has just ended. */
+function nameOfThread(pid: number, task: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8');
+  } catch {
+    return '';
   }
 }
 
