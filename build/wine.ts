@@ -36,9 +36,11 @@ export function findWine(
   if (system.platform !== 'linux' || system.arch !== 'x64') {
     throw new WineMissing(`they run on linux-x64, and this is ${system.platform}-${system.arch}`);
   }
-  const folders = [...system.path.split(path.delimiter), debianFolder];
+  const folders = [...system.path.split(path.posix.delimiter), debianFolder];
   const find = (...names: string[]) =>
-    names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => exists(file));
+    names
+      .flatMap((name) => folders.map((folder) => path.posix.join(folder, name)))
+      .find((file) => exists(file));
   const loader = find('wine64', 'wine');
   const server = find('wineserver64', 'wineserver');
   if (loader === undefined || server === undefined) {

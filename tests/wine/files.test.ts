@@ -52,7 +52,7 @@ test('the log begins a new file when one is full, and keeps five', async () => {
   expect(names.toSorted()).toEqual([3, 4, 5, 6, 7].map((number) => `gatehouse.${number}.log`));
 });
 
-test('a file that another program has open is given its name as soon as it is closed, and at once nowhere', async () => {
+test('a file that somebody has open cannot be replaced; moveFile waits until it is closed', async () => {
   const result = await run(`
     const { moveFile, moveFileSync } = await load('base/operating-system.ts');
     const from = path.join(folder, 'neu');
