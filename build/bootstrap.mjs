@@ -20,6 +20,7 @@ const tasks = {
   serve: { script: 'dist/main/headless.js' },
   cameras: { script: 'dist/main/fleet.js' },
   test: { script: 'build/test.ts' },
+  'test:wine': { script: 'build/test-wine.ts' },
   check: { script: 'build/check.ts' },
   bench: { script: 'tests/bench/bench.ts' },
   'bench:desktop': { script: 'tests/bench/desktop.ts' },

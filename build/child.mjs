@@ -38,9 +38,12 @@ export function exitCodeOf(signal) {
 
 /** Must be called once: from then on a signal ends the children, and whoever waits for them decides what comes then. */
 export function forwardSignals() {
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  const isWindows = process.platform === 'win32';
+  for (const signal of /** @type {const} */ (['SIGINT', isWindows ? 'SIGBREAK' : 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       received ??= signal;
+      // A console of Windows tells the children itself, and kill() there ends them without a word.
+      if (isWindows) return;
       // A terminal gives its Ctrl-C to the children as well; a second one would be taken for impatience.
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       for (const child of children) child.kill(signal);

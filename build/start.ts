@@ -1,6 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { userDataFolder } from '../main/base/data-folder.ts';
+import { userDataFolder } from '../main/base/operating-system.ts';
 import { forwardSignals, receivedSignal, runChild } from './child.mjs';
 import { electronBinary, fetchElectron } from './electron-binary.ts';
 import { root } from './step.ts';

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { exitCodes } from './base/exit-codes.ts';
 import { GatehouseError } from './base/gatehouse-error.ts';
 import { type Log, openFileLog } from './base/log.ts';
+import { browserCommand, stopSignals } from './base/operating-system.ts';
 import { redactText } from './base/redact.ts';
 import { wholeNumber } from './base/whole-number.ts';
 import { maximumDemoCameras } from './contract/limits.ts';
@@ -32,7 +33,7 @@ const help = `${usage}
                  Exit code: ${exitCodes.done} done or nothing to change, ${exitCodes.failed} a fault of Gatehouse, ${exitCodes.mistakes} mistakes in the file or the options,
                  ${exitCodes.outOfReach} file or data folder out of reach, ${exitCodes.passphrase} passphrase missing or wrong
 `;
-/** SIGTERM must end it in under two seconds, whatever hangs. */
+/** A signal must end it in under two seconds, whatever hangs. */
 const closeMilliseconds = 1_700;
 
 interface Options {
@@ -80,13 +81,9 @@ function numberOption(name: string, text: string, maximum: number): number {
 }
 
 function openBrowser(url: string): void {
-  const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
-    darwin: ['open'],
-    win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-  };
-  const [command, ...parameters] = openers[process.platform] ?? ['xdg-open'];
+  const [command, ...parameters] = browserCommand(url);
   // Without a browser the printed address is all there is.
-  spawn(command, [...parameters, url], { stdio: 'ignore', detached: true })
+  spawn(command, parameters, { stdio: 'ignore', detached: true })
     .on('error', () => {})
     .unref();
 }
@@ -140,7 +137,7 @@ async function main(): Promise<void> {
   }
   const stopping = Promise.withResolvers<undefined>();
   // More than one may come for one Ctrl-C: from the terminal and from npm.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  for (const signal of stopSignals) {
     process.on(signal, () => stopping.resolve(undefined));
   }
   process.on('uncaughtException', (error) => {

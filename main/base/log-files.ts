@@ -1,8 +1,9 @@
 /// <reference path="./pino-roll.d.ts" />
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import roll from 'pino-roll';
+import { keepForOwner } from './operating-system.ts';
 
 const fileSize = '2m';
 /** A file that is open may go over its 2 MB by what is logged in one turn of the event loop. */
@@ -106,7 +107,7 @@ export class LogFiles implements AsyncDisposable {
 
   #makeFolder(): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    chmodSync(this.#folder, 0o700);
+    keepForOwner(this.#folder);
   }
 
   /** Not by pino-roll, which counts only the files that it has made itself since the start. */

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { stopSignals } from '../base/operating-system.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
@@ -77,8 +78,7 @@ async function main(): Promise<void> {
   const stop = () => {
     void fleet[Symbol.asyncDispose]().finally(() => process.exit(0));
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  for (const signal of stopSignals) process.once(signal, stop);
   if (!options.json) {
     for (const { name, mainUrl, subUrl } of cameras)
       process.stdout.write(`${name.padEnd(16)} ${mainUrl}  ${subUrl}\n`);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { userDataFolder } from '../base/data-folder.ts';
+import { userDataFolder } from '../base/operating-system.ts';
 import { version } from '../base/version.ts';
 import { wholeNumber } from '../base/whole-number.ts';
 import { maximumDemoCameras } from '../contract/limits.ts';

@@ -1,4 +1,4 @@
-import { errorCode } from '../base/error-code.ts';
+import { isProcessAlive } from '../base/operating-system.ts';
 
 const lookMilliseconds = 500;
 
@@ -12,20 +12,10 @@ export function watchParent(app: number, onGone: () => void): NodeJS.Timeout {
   // Not always the app's own: Chromium may fork its processes from one that it keeps for that.
   const parent = process.ppid;
   const timer = setInterval(() => {
-    // Another process has adopted this one, or the number is nobody's any more.
-    if (process.ppid === parent && isAlive(app)) return;
+    // Another process has adopted this one (not on Windows), or the number is nobody's any more.
+    if (process.ppid === parent && isProcessAlive(app)) return;
     clearInterval(timer);
     onGone();
   }, lookMilliseconds);
   return timer;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Not ours to signal, but there.
-    return errorCode(error) === 'EPERM';
-  }
 }

@@ -1,15 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { chmod, open, rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import { keepForOwner, moveFile, syncFolder } from '../base/operating-system.ts';
 import type { Backup } from '../contract/site.ts';
 import { backupFile, backupFolder, isFromFuture, listBackups, namesIn } from './backup-files.ts';
 import { explainFailure } from './database.ts';
 import { inspectInTurns, isDamage, versionOf } from './database-check.ts';
 import { newestVersion } from './migrations/migrate.ts';
-import { syncFolder } from './recovery.ts';
 
 const hourMilliseconds = 3_600_000;
 const dayMilliseconds = 24 * hourMilliseconds;
@@ -122,14 +122,14 @@ export class Backups implements AsyncDisposable {
     try {
       this.#stopping.signal.throwIfAborted();
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-      chmodSync(path.dirname(file), 0o700);
+      keepForOwner(path.dirname(file));
       await this.#copy(temporary);
       const { version, damage } = await inspectInTurns(temporary);
       if (damage !== null) throw damagedCopy(damage);
       if (version !== versionOf(database)) throw damagedCopy(`its version is ${version}`);
-      await chmod(temporary, 0o600);
+      keepForOwner(temporary);
       await syncFile(temporary);
-      await rename(temporary, file);
+      await moveFile(temporary, file);
       syncFolder(path.dirname(file));
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
@@ -181,7 +181,7 @@ export class Backups implements AsyncDisposable {
       return true;
     }
     this.#options.log.error({ file, damage }, 'backup is damaged');
-    await rename(file, `${file}.damaged`);
+    await moveFile(file, `${file}.damaged`);
     this.#options.onChange?.();
     return false;
   }
@@ -194,7 +194,14 @@ export class Backups implements AsyncDisposable {
   }
 
   #prune(): void {
-    for (const { file } of this.list().slice(keptBackups)) rmSync(file, { force: true });
+    for (const { file } of this.list().slice(keptBackups)) {
+      try {
+        rmSync(file, { force: true });
+      } catch (error) {
+        // Windows: somebody has it open. The backup just made counts all the same; the next one is the next attempt.
+        this.#options.log.warn({ err: error, file }, 'an old backup cannot be removed');
+      }
+    }
   }
 
   /** What a killed engine left behind: only one backup is made at a time, and none yet. */

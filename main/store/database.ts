@@ -1,8 +1,9 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import { keepForOwner } from '../base/operating-system.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { busyMilliseconds, inspectFile, isDamage, versionOf } from './database-check.ts';
 import { migrate, refuseNewer } from './migrations/migrate.ts';
@@ -80,7 +81,7 @@ function openWritable(file: string): Database.Database {
   const isNew = !existsSync(file);
   const database = new Database(file, { timeout: busyMilliseconds });
   try {
-    if (isNew) chmodSync(file, 0o600);
+    if (isNew) keepForOwner(file);
     // One engine a folder: a second one would not see what the first one changes. The system frees the lock of a killed one.
     database.pragma('locking_mode = EXCLUSIVE');
     refuseNewer(versionOf(database), file);

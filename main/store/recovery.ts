@@ -1,19 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import { keepForOwner, moveFileSync, syncFile, syncFolder } from '../base/operating-system.ts';
 import type { Backup } from '../contract/site.ts';
 import { fileTime, listBackups, namesIn } from './backup-files.ts';
 import { inspectFile } from './database-check.ts';
@@ -47,7 +36,7 @@ export function recover(file: string, reason: string, now: number): Recovery {
     const backup = prepareBackup(folder, prepared, now);
     const quarantine = putAside(file, now, moves) ?? newestQuarantine(folder);
     if (backup !== null) {
-      renameSync(prepared, file);
+      moveFileSync(prepared, file);
       syncFolder(folder);
     }
     return { quarantine, backup: backup?.file ?? null, backupTime: backup?.time ?? null, reason };
@@ -71,12 +60,6 @@ export function isExpected(file: string, now: number): boolean {
   );
 }
 
-/** Entries of a folder, made durable; Windows has no such thing and does not need it. */
-export function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  syncFile(folder);
-}
-
 /** Copies the newest good backup to a file and returns it; null when there is none. What is checked is the copy. */
 function prepareBackup(folder: string, prepared: string, now: number): Backup | null {
   for (const backup of listBackups(folder, now)) {
@@ -96,7 +79,7 @@ function prepareBackup(folder: string, prepared: string, now: number): Backup | 
 function copyToDisk(from: string, to: string): void {
   rmSync(to, { force: true });
   copyFileSync(from, to);
-  chmodSync(to, 0o600);
+  keepForOwner(to);
   syncFile(to);
 }
 
@@ -130,8 +113,8 @@ class Moves {
   }
 
   move(from: string, to: string): void {
-    renameSync(from, to);
-    this.#undo.push(() => renameSync(to, from));
+    moveFileSync(from, to);
+    this.#undo.push(() => moveFileSync(to, from));
   }
 
   undo(): void {
@@ -143,13 +126,4 @@ function newestQuarantine(folder: string): string | null {
   const parent = path.join(folder, 'quarantine');
   const newest = namesIn(parent).sort().at(-1);
   return newest === undefined ? null : path.join(parent, newest);
-}
-
-function syncFile(file: string): void {
-  const descriptor = openSync(file, process.platform === 'win32' ? 'r+' : 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -1,19 +1,10 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { plainKeyFile, sealedKeyFile, secretKeyBytes } from '../base/key-files.ts';
+import { keepForOwner } from '../base/operating-system.ts';
 import { Secret } from '../base/secret.ts';
 
 const nonceBytes = 12;
@@ -49,7 +40,7 @@ export class SecretBox {
       if (key.length !== secretKeyBytes)
         throw new Error(`it has ${key.length} bytes instead of ${secretKeyBytes}`);
       // Somebody may have copied the folder with wider rights.
-      if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+      keepForOwner(file);
       return new SecretBox(key);
     } catch (error) {
       throw new GatehouseError(

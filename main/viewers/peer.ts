@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import type dgram from 'node:dgram';
 import {
   type RTCDtlsTransport,
   RTCPeerConnection,
@@ -6,6 +7,7 @@ import {
   RTCRtpHeaderExtensionParameters,
   type RTCRtpTransceiver,
 } from 'werift';
+import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { playoutDelayUri } from './slot-sender.ts';
 import { isAuthenticStun, isStunMessage } from './stun-guard.ts';
 
@@ -114,6 +116,7 @@ export class Peer implements AsyncDisposable {
     for (const { transport } of protocols) {
       if (this.#guarded.has(transport)) continue;
       this.#guarded.add(transport);
+      surviveDatagramErrors(transport.socket);
       const deliver = transport.onData;
       transport.onData = (datagram, address) => {
         const first = datagram[0];
@@ -133,7 +136,10 @@ export class Peer implements AsyncDisposable {
 }
 
 interface GuardedProtocol {
-  readonly transport: { onData: (datagram: Buffer, address: [string, number]) => void };
+  readonly transport: {
+    readonly socket: dgram.Socket;
+    onData: (datagram: Buffer, address: [string, number]) => void;
+  };
 }
 
 /** werift hands the SRTP key to OpenSSL as raw bytes for each packet, which is half of the cost of sending one. */

@@ -1,5 +1,6 @@
 import dgram from 'node:dgram';
 import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RTCPeerConnection, RtcpSrPacket } from 'werift';
 import { createLog } from '../../main/base/log.ts';
@@ -212,6 +213,24 @@ test('10,000 forged STUN requests add no candidate and turn no role', async () =
   await window.until(() => window.packetsOf(0).length === 1);
   expect(agent?.iceControlling).toBe(true);
   expect(agent?.remoteCandidates.length).toBe(candidates);
+});
+
+test('what a socket reports about one datagram, as Windows does when a network goes away, ends nothing', async () => {
+  const create = vi.spyOn(dgram, 'createSocket');
+  syncBuiltinESMExports();
+  const viewer = await service.open(1);
+  const sockets = create.mock.results.map(({ value }) => value as dgram.Socket);
+  create.mockRestore();
+  syncBuiltinESMExports();
+  expect(sockets).not.toEqual([]);
+  const window = owned.use(new WeriftWindow(viewer));
+  await window.negotiate();
+  for (const socket of sockets) socket.emit('error', new Error('recvmsg EHOSTUNREACH'));
+  const stream = new LiveStream();
+  const source = new VideoSource(stream, { frameBytes: 24 });
+  viewer.bind(0, lease(stream));
+  source.send('key');
+  await window.until(() => window.packetsOf(0).length === 1);
 });
 
 test('an answer that nobody asked for is refused and changes nothing', async () => {

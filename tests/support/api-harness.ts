@@ -107,15 +107,21 @@ export interface Connection {
 
 export type Transport = (harness: ApiHarness, owned: AsyncDisposableStack) => Promise<Connection>;
 
-const overWebSocket: Transport = async (harness, owned) => {
-  const host = owned.use(await startHost(harness));
+const overWebSocket: Transport = async (harness, owned) =>
+  await connectTo(owned.use(await startHost(harness)), owned);
+
+/** What a client must know of a host, which may be in another process. */
+export type HostDoor = Pick<HttpHost, 'port' | 'issueToken'>;
+
+/** Signs in and calls over a WebSocket. */
+export async function connectTo(host: HostDoor, owned: AsyncDisposableStack): Promise<Connection> {
   const socket = await openSocket(host, await signIn(host));
   owned.defer(() => closeSocket(socket));
   const client: ApiClient = createORPCClient(
     new SocketLink({ websocket: socket as unknown as globalThis.WebSocket }),
   );
   return { client, hangUp: () => closeSocket(socket) };
-};
+}
 
 const overMessagePort: Transport = async (harness, owned) => {
   const { port1, port2 } = new MessageChannel();
@@ -156,18 +162,18 @@ export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost
   });
 }
 
-export function originOf(host: HttpHost): string {
+export function originOf(host: HostDoor): string {
   return `http://127.0.0.1:${host.port}`;
 }
 
 /** Uses a one-time token; returns the cookie to send. */
-export async function signIn(host: HttpHost): Promise<string> {
+export async function signIn(host: HostDoor): Promise<string> {
   const response = await postToken(host, host.issueToken());
   const cookie = response.headers.get('set-cookie') ?? '';
   return cookie.split(';')[0] ?? '';
 }
 
-export async function postToken(host: HttpHost, token: string): Promise<Response> {
+export async function postToken(host: HostDoor, token: string): Promise<Response> {
   return await fetch(`${originOf(host)}/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: originOf(host) },
@@ -175,7 +181,7 @@ export async function postToken(host: HttpHost, token: string): Promise<Response
   });
 }
 
-export async function openSocket(host: HttpHost, cookie: string): Promise<WebSocket> {
+export async function openSocket(host: HostDoor, cookie: string): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${host.port}/api`, {
     headers: { cookie },
     origin: originOf(host),

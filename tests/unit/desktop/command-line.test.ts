@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { userDataFolder } from '../../../main/base/data-folder.ts';
+import { userDataFolder } from '../../../main/base/operating-system.ts';
 import { readCommandLine } from '../../../main/desktop/command-line.ts';
 
 const folder = path.resolve('/somewhere');
