@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../base/error-code.ts';
+import { moveFileSync } from '../base/operating-system.ts';
 import { kioskPolicy } from '../contract/site-file-policy.ts';
 import { maximumWindows, windowState } from './window-state.ts';
 
@@ -52,7 +53,7 @@ export class WindowFile {
     try {
       mkdirSync(path.dirname(this.#file), { recursive: true });
       writeFileSync(unfinished, `${text}\n`);
-      renameSync(unfinished, this.#file);
+      moveFileSync(unfinished, this.#file);
       this.#written = next;
     } catch {
       // Nothing else depends on it.
