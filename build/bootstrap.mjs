@@ -30,6 +30,7 @@ const tasks = {
   'api-document': { script: 'build/api-document.ts' },
   icons: { script: 'build/icons.ts' },
   dist: { script: 'build/package/dist.ts' },
+  'dist:check': { script: 'build/package/dist-check.ts' },
   build: { script: undefined },
 };
 

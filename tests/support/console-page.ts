@@ -104,3 +104,10 @@ export async function untilPicturesChange(page: Page): Promise<void> {
     });
   }
 }
+
+/** Waits for the camera that has the whole wall. */
+export async function largeCamera(page: Page): Promise<string> {
+  const tile = page.locator('[data-maximised][data-state="live"]');
+  await tile.waitFor();
+  return (await tile.getAttribute('data-camera-id')) ?? '';
+}

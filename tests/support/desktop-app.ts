@@ -11,10 +11,33 @@ const standIn = path.join(import.meta.dirname, 'electron-stand-in/electron');
 
 /** Electron itself: ELECTRON_EXE, or the one that was fetched; undefined: the stand-in takes its place. */
 export const realElectron: string | undefined = process.env.ELECTRON_EXE ?? electronBinary();
-const executablePath = realElectron ?? standIn;
+
+/** What is started: the built bundles, or what a package has of them. */
+export interface DesktopProgram {
+  readonly executable: string;
+  /** What makes it this app, before its own parameters. */
+  readonly parameters: readonly string[];
+  /** Electron itself, not its stand-in. */
+  readonly isReal: boolean;
+}
+
+/** The built bundles, on Electron or its stand-in. */
+export const builtProgram: DesktopProgram = {
+  executable: realElectron ?? standIn,
+  parameters: [root],
+  isReal: realElectron !== undefined,
+};
+
+/** @param executable of a package, which the stand-in has taken the place of: see `standInFor` */
+export const packedProgram = (executable: string): DesktopProgram => ({
+  executable,
+  parameters: [],
+  isReal: false,
+});
 
 /** The desktop app, as a person starts it. */
 export interface DesktopApp {
+  readonly program: DesktopProgram;
   readonly app: ElectronApplication;
   readonly process: ChildProcess;
   /** Its first window. */
@@ -26,8 +49,8 @@ export interface DesktopApp {
 }
 
 export interface DesktopOptions {
-  /** The executable of a package; left out: the built bundles. */
-  readonly packaged?: string;
+  /** Left out: the built bundles. */
+  readonly program?: DesktopProgram;
   readonly dataFolder: string;
   readonly parameters?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -52,11 +75,11 @@ function environmentOf(more: Readonly<Record<string, string>> = {}): Record<stri
 /** @throws Error with what the app printed, when it ends before there is a window */
 export async function launchDesktop(
   owned: AsyncDisposableStack,
-  { packaged, dataFolder, parameters = [], environment }: DesktopOptions,
+  { program = builtProgram, dataFolder, parameters = [], environment }: DesktopOptions,
 ): Promise<DesktopApp> {
   const app = await _electron.launch({
-    executablePath: packaged ?? executablePath,
-    args: [...(packaged === undefined ? [root] : []), `--data=${dataFolder}`, ...parameters],
+    executablePath: program.executable,
+    args: [...program.parameters, `--data=${dataFolder}`, ...parameters],
     env: environmentOf(environment),
   });
   const child = app.process();
@@ -69,6 +92,7 @@ export async function launchDesktop(
     await untilEnded(engines);
   });
   return {
+    program,
     app,
     process: child,
     page: await app.firstWindow(),
@@ -90,20 +114,23 @@ export async function standInFor(executable: string): Promise<void> {
 /** Runs the app to its end. */
 export async function runDesktop(
   parameters: readonly string[],
-  environment?: Readonly<Record<string, string>>,
+  program: DesktopProgram = builtProgram,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return await new Promise((resolve) => {
-    const options = { env: environmentOf(environment), timeout: 60_000 };
-    execFile(executablePath, [root, ...parameters], options, (error, stdout, stderr) => {
+    const options = { env: environmentOf(), timeout: 60_000 };
+    execFile(program.executable, [...program.parameters, ...parameters], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
 }
 
 /** Starts the app beside the test; who calls this ends it. */
-export function spawnDesktop(parameters: readonly string[]): ChildProcessByStdio<null, Readable, null> {
+export function spawnDesktop(
+  parameters: readonly string[],
+  program: DesktopProgram = builtProgram,
+): ChildProcessByStdio<null, Readable, null> {
   const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
-  return spawn(executablePath, [root, ...parameters], { env: environmentOf(), stdio });
+  return spawn(program.executable, [...program.parameters, ...parameters], { env: environmentOf(), stdio });
 }
 
 /** Kills the page of the first window; resolves when it was loaded again. */
@@ -121,8 +148,13 @@ export async function killPage({ app }: DesktopApp): Promise<void> {
   });
 }
 
-/** Linux: the processes that run the engine for this app. */
-export async function engineProcesses({ process: child }: DesktopApp): Promise<number[]> {
+/** The processes that run the engine for this app. */
+export async function engineProcesses({ program, app, process: child }: DesktopApp): Promise<number[]> {
+  if (program.isReal) {
+    return await app.evaluate(({ app: running }) =>
+      running.getAppMetrics().flatMap(({ name, pid }) => (name === 'Gatehouse engine' ? [pid] : [])),
+    );
+  }
   const children = await childrenOf(child.pid ?? 0);
   const lines = await Promise.all(children.map((pid) => commandLine(pid)));
   return children.filter((_pid, index) => lines[index]?.includes('engine-process.js') ?? false);
@@ -143,7 +175,9 @@ async function commandLine(pid: number): Promise<string> {
   return await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }
 
+/** Empty on other systems than Linux. */
 async function childrenOf(parent: number): Promise<number[]> {
+  if (process.platform !== 'linux') return [];
   const found = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = await Promise.all(
     found.map(
@@ -156,8 +190,17 @@ async function childrenOf(parent: number): Promise<number[]> {
 /** Resolves when none of these processes runs any more. */
 export async function untilEnded(pids: readonly number[]): Promise<void> {
   const isRunning = async (pid: number) => {
+    if (process.platform !== 'linux') return answersSignals(pid);
     const state = /\) (\S)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1];
     return state !== undefined && state !== 'Z';
   };
   while ((await Promise.all(pids.map(isRunning))).includes(true)) await new Promise(setImmediate);
+}
+
+function answersSignals(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
