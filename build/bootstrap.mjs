@@ -29,6 +29,8 @@ const tasks = {
   screenshots: { script: 'tests/screenshots/screenshots.ts' },
   'api-document': { script: 'build/api-document.ts' },
   icons: { script: 'build/icons.ts' },
+  'update-key': { script: 'build/updates/update-key.ts' },
+  'sign-feed': { script: 'build/updates/sign-feed.ts' },
   dist: { script: 'build/package/dist.ts' },
   'dist:check': { script: 'build/package/dist-check.ts' },
   build: { script: undefined },

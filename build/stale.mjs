@@ -10,7 +10,7 @@ const common = ['build/build.ts', 'package-lock.json'];
  * @type {Record<string, string[]>}
  */
 const inputs = {
-  main: ['main', 'build/vite.main.config.ts', ...common],
+  main: ['main', 'build/vite.main.config.ts', 'build/update-key.pub', ...common],
   preload: ['preload', 'build/vite.preload.config.ts', ...common],
   renderer: ['renderer', 'main/contract', 'build/vite.renderer.config.ts', ...common],
 };

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -8,10 +9,14 @@ const entries = {
   'engine-process': 'main/engine/engine-process.ts',
   fleet: 'main/demo/fleet.ts',
 };
+/** The public key of whoever publishes updates; tests name one of their own. */
+const updateKeyFile = process.env.GATEHOUSE_UPDATE_KEY_FILE ?? path.join(root, 'build/update-key.pub');
+const updateKey = existsSync(updateKeyFile) ? readFileSync(updateKeyFile, 'utf8') : null;
 
 /** Everything that runs in Node: ES modules with the packages they use, so that an app's package holds no tree of them. */
 export default defineConfig({
   root,
+  define: { GATEHOUSE_UPDATE_KEY: JSON.stringify(updateKey) },
   ssr: { noExternal: true },
   build: {
     ssr: true,
@@ -22,7 +27,7 @@ export default defineConfig({
     rolldownOptions: {
       input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, path.join(root, file)])),
       // SQLite's is native: it finds its binary beside itself.
-      external: [/^electron/, 'better-sqlite3'],
+      external: [/^electron$/, 'better-sqlite3'],
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },

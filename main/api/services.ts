@@ -6,6 +6,7 @@ import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
 import type { SiteFiles } from '../site/site-files.ts';
 import type { SiteService } from '../site/site-service.ts';
+import type { UpdatePolicy } from '../site/update-policy.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
 
 /** What handlers call. */
@@ -16,6 +17,7 @@ export interface Services {
   readonly site: SiteService;
   readonly siteFiles: SiteFiles;
   readonly kiosk: Kiosk;
+  readonly updatePolicy: UpdatePolicy;
   readonly backups: { backUp(): Promise<Backup> };
   readonly demo: { show(count: number): Promise<void>; hide(): Promise<void> };
   /** A zip file. */

@@ -21,7 +21,7 @@ import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
-import { kioskChange, pinTry, policy } from './site-file-policy.ts';
+import { kioskChange, pinTry, policy, updatesChange } from './site-file-policy.ts';
 import {
   viewerAnswerInput,
   viewerCandidateInput,
@@ -142,6 +142,9 @@ export const contract = {
     read: needs('cameras:view', 'What the site prescribes for the desktop shell').output(policy),
     changeKiosk: needs('site:manage', 'Sets the desktop up as a kiosk, or no longer')
       .input(kioskChange)
+      .output(z.void()),
+    changeUpdates: needs('site:manage', 'Says where new versions of the desktop app come from, or nowhere')
+      .input(updatesChange)
       .output(z.void()),
     checkPin: needs('cameras:view', 'Whether this is the PIN of the kiosk; five tries a minute')
       .input(pinTry)

@@ -14,6 +14,8 @@ export type ToEngine =
   | { readonly type: 'woke' }
   /** Somebody wants to leave the kiosk. */
   | { readonly type: 'check-pin'; readonly pin: string }
+  /** An update is about to be installed. */
+  | { readonly type: 'back-up' }
   /** For the log. */
   | { readonly type: 'note'; readonly words: string }
   | { readonly type: 'stop' };
@@ -30,5 +32,7 @@ export type FromEngine =
   | { readonly type: 'policy'; readonly policy: Policy }
   /** The answer to `check-pin`; null: it is right, else what to tell whoever typed it. */
   | { readonly type: 'pin-checked'; readonly refusal: string | null }
+  /** The answer to `back-up`; null: there is a verified one, else why not. */
+  | { readonly type: 'backed-up'; readonly refusal: string | null }
   /** How many cameras there are, and how many of them do not play although they should. */
   | { readonly type: 'cameras'; readonly total: number; readonly inTrouble: number };

@@ -17,6 +17,7 @@ export const errorCodes = [
   'database-failed',
   'disk-full',
   'port-in-use',
+  'update-refused',
   'internal',
 ] as const;
 

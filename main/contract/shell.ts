@@ -24,6 +24,10 @@ export const pageMessage = z.discriminatedUnion('type', [
   /** Somebody wants to end the app: in a kiosk with a PIN, that is asked for first. */
   z.strictObject({ type: z.literal('quit') }),
   z.strictObject({ type: z.literal('leave-kiosk'), pin: z.string().max(32) }),
+  /** Now, and not when it is due. */
+  z.strictObject({ type: z.literal('check-for-updates') }),
+  /** The one that is ready, now; Gatehouse starts again. */
+  z.strictObject({ type: z.literal('install-update') }),
 ]);
 export type PageMessage = z.infer<typeof pageMessage>;
 
@@ -50,11 +54,28 @@ export type EngineState =
   /** It has ended; `until` is when it is started again, in milliseconds since 1970. */
   | { readonly name: 'waiting'; readonly until: number; readonly reason: string };
 
+/** How it stands with new versions. Times are in milliseconds since 1970. */
+export type UpdateState =
+  /** `reason`: null where nobody has said where they come from. */
+  | { readonly name: 'off'; readonly reason: string | null }
+  | { readonly name: 'forbidden' }
+  /** Nothing newer is known; null: nobody was asked yet. */
+  | { readonly name: 'idle'; readonly checkedAt: number | null }
+  | { readonly name: 'checking' }
+  | { readonly name: 'downloading'; readonly version: string; readonly percent: number }
+  /** A newer one, which this installation cannot put in its place itself; `how` says who does. */
+  | { readonly name: 'available'; readonly version: string; readonly how: string }
+  /** Null: when Gatehouse is closed. */
+  | { readonly name: 'ready'; readonly version: string; readonly installsAt: number | null }
+  | { readonly name: 'installing'; readonly version: string }
+  | { readonly name: 'failed'; readonly reason: string; readonly nextAttempt: number };
+
 /** To a page. */
 export type ShellMessage =
   /** With a port to the engine. */
   | { readonly type: 'engine-port' }
   | { readonly type: 'engine'; readonly state: EngineState }
+  | { readonly type: 'updates'; readonly state: UpdateState }
   | { readonly type: 'window'; readonly isFullScreen: boolean; readonly isKiosk: boolean }
   | { readonly type: 'command'; readonly command: ShellCommand }
   /** Show the wall with this number, from 1. */

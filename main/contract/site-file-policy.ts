@@ -12,7 +12,7 @@ export const kioskPolicy = z.object({
 
 /** Where new versions come from, and when they are installed. */
 export const updatePolicy = z.object({
-  /** An http(s) address or a folder; null: the one that Gatehouse was built with. */
+  /** An http(s) address or a folder; null: nowhere, nobody is asked. */
   feed: z.string().nullable(),
   /** `quit`: when Gatehouse is closed; else a time of day, `03:00`, in the machine's own zone. */
   installAt: z.string(),
@@ -41,3 +41,27 @@ export const kioskChange = z.object({
 export type KioskChange = z.infer<typeof kioskChange>;
 
 export const pinTry = z.object({ pin });
+
+/** An http(s) address or a folder; null: nowhere, nobody is asked. */
+const updateFeed = z
+  .string()
+  .max(1024, 'must be at most 1024 characters long')
+  .regex(
+    /^(?:https?:\/\/[^\s@/]+(?:\/[^\s@]*)?|\/\P{Cc}*|[A-Za-z]:[\\/]\P{Cc}*|\\\\\P{Cc}+)$/u,
+    'must be an address (http:// or https://, without user and password) or the full path of a folder',
+  )
+  .nullable();
+const installAt = z
+  .string()
+  .regex(/^(?:quit|(?:[01]\d|2[0-3]):[0-5]\d)$/, 'must be "quit" or a time of day such as "03:00"');
+
+/** As a site file says it. */
+export const siteFileUpdates = z.strictObject({
+  feed: updateFeed.default(null),
+  installAt: installAt.default('quit'),
+  forbidden: z.boolean().default(false),
+});
+
+/** What a person chooses; only a site file forbids updates, or allows them again. */
+export const updatesChange = z.object({ feed: updateFeed, installAt });
+export type UpdatesChange = z.infer<typeof updatesChange>;

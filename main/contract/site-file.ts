@@ -3,7 +3,7 @@ import { cameraEdit, cameraInput } from './camera.ts';
 import { layout } from './layout.ts';
 import { maximumCameras, maximumImportCharacters, maximumLayouts, maximumLayoutTiles } from './limits.ts';
 import { settingsChange } from './site.ts';
-import { pinTry } from './site-file-policy.ts';
+import { pinTry, siteFileUpdates } from './site-file-policy.ts';
 
 /*
  * `site.json`: what an installer prepares once and every machine of a site takes. Unknown names are mistakes.
@@ -65,23 +65,6 @@ export const siteFileKiosk = z
     message: 'must not stand beside "pin": give one of them',
   });
 export type SiteFileKiosk = z.infer<typeof siteFileKiosk>;
-
-const siteFileUpdates = z.strictObject({
-  feed: z
-    .string()
-    .max(1024, 'must be at most 1024 characters long')
-    .regex(
-      /^(?:https?:\/\/[^\s@/]+(?:\/[^\s@]*)?|\/\P{Cc}*|[A-Za-z]:[\\/]\P{Cc}*|\\\\\P{Cc}+)$/u,
-      'must be an address (http:// or https://, without user and password) or the full path of a folder',
-    )
-    .nullable()
-    .default(null),
-  installAt: z
-    .string()
-    .regex(/^(?:quit|(?:[01]\d|2[0-3]):[0-5]\d)$/, 'must be "quit" or a time of day such as "03:00"')
-    .default('quit'),
-  forbidden: z.boolean().default(false),
-});
 
 /** All of a site that its machines share. A part that is left out stays as it is. */
 export const siteFile = z.strictObject({

@@ -14,6 +14,9 @@ import type { SiteKey } from './key-ring.ts';
 import { setLoginItem } from './login-item.ts';
 import { StatusTray } from './status-tray.ts';
 import { trayStatus } from './tray-status.ts';
+import { type PackageKind, packageKind } from './updates/package-kind.ts';
+import { updateKey } from './updates/update-key.ts';
+import { Updater } from './updates/updater.ts';
 import { WindowFile } from './window-file.ts';
 
 export interface ConsoleShellOptions {
@@ -31,10 +34,22 @@ export class ConsoleShell implements AsyncDisposable {
   readonly #windows: ConsoleWindows;
   readonly #tray: StatusTray | undefined;
   readonly #file: WindowFile;
+  readonly #updater: Updater;
+  readonly #kind: PackageKind = packageKind({
+    platform: process.platform,
+    isPackaged: app.isPackaged,
+    executable: app.getPath('exe'),
+    resourcesFolder: process.resourcesPath,
+    environment: process.env,
+  });
   readonly #isKiosk: boolean;
   readonly #dataFolder: string;
   /** Somebody who knows the PIN, or the operating system, ends the app. */
   #mayLeave = false;
+  /** An update is installed at its end, and the new version started. */
+  #restarts = false;
+  /** The operating system does not wait for an installation. */
+  #isShuttingDown = false;
   #cameras = { total: 0, inTrouble: 0 };
 
   constructor(options: ConsoleShellOptions) {
@@ -52,6 +67,7 @@ export class ConsoleShell implements AsyncDisposable {
       onState: (state) => this.#engineIs(state),
       onMessage: (message) => this.#take(message),
     });
+    this.#updater = this.#createUpdater();
     this.#windows = new ConsoleWindows({
       file: this.#file,
       icon: iconFile(),
@@ -85,6 +101,7 @@ export class ConsoleShell implements AsyncDisposable {
     powerMonitor.on('resume', () => this.#woke());
     powerMonitor.on('shutdown', () => {
       this.#mayLeave = true;
+      this.#isShuttingDown = true;
     });
     // An administrator's way, and that of services.
     process.on('SIGTERM', () => {
@@ -114,16 +131,47 @@ export class ConsoleShell implements AsyncDisposable {
     return true;
   }
 
+  /** The end: an update that was waiting for it is installed, when its backup could be made. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const updater = this.#updater;
+    const installs = updater.isDueOnQuit && !this.#isShuttingDown && (await updater.prepare());
     this.#windows[Symbol.dispose]();
     this.#tray?.[Symbol.dispose]();
-    await this.#engine[Symbol.asyncDispose]();
+    await Promise.all([this.#engine[Symbol.asyncDispose](), updater[Symbol.asyncDispose]()]);
+    const isStarted = installs && (await updater.install(this.#restarts));
+    if (!this.#restarts || isStarted) return;
+    // An AppImage is started by what its user starts, not by what was mounted from it.
+    app.relaunch(this.#kind.name === 'appimage' ? { execPath: this.#kind.file } : {});
+  }
+
+  #createUpdater(): Updater {
+    const { platform, arch, resourcesPath: resourcesFolder } = process;
+    return new Updater({
+      dataFolder: this.#dataFolder,
+      kind: this.#kind,
+      version,
+      publicKey: updateKey,
+      platform,
+      arch,
+      resourcesFolder,
+      backUp: () => this.#engine.backUp(),
+      onState: (state) => {
+        if (state.name === 'failed') this.#note(`No update. ${state.reason}`);
+        this.#windows.send({ type: 'updates', state });
+      },
+      onRestart: () => {
+        this.#mayLeave = true;
+        this.#restarts = true;
+        app.quit();
+      },
+    });
   }
 
   #hear(message: PageMessage, window: ConsoleWindow): void {
     switch (message.type) {
       case 'want-port':
         window.send({ type: 'engine', state: this.#engine.state });
+        window.send({ type: 'updates', state: this.#updater.state });
         this.#engine.connect(window.contents);
         break;
       case 'place':
@@ -138,6 +186,12 @@ export class ConsoleShell implements AsyncDisposable {
       case 'leave-kiosk':
         this.#engine.checkPin(message.pin);
         break;
+      case 'check-for-updates':
+        void this.#updater.check();
+        break;
+      case 'install-update':
+        void this.#updater.installNow();
+        break;
       default:
         message satisfies never;
     }
@@ -149,7 +203,8 @@ export class ConsoleShell implements AsyncDisposable {
     else app.quit();
   }
 
-  #prescribe({ kiosk }: Policy): void {
+  #prescribe({ kiosk, updates }: Policy): void {
+    this.#updater.prescribe(updates);
     const before = this.#file.read().kiosk;
     this.#file.write({ kiosk });
     const startsAtLogin = kiosk?.startAtLogin ?? false;
@@ -187,6 +242,7 @@ export class ConsoleShell implements AsyncDisposable {
       case 'ready':
       case 'alive':
       case 'failed':
+      case 'backed-up':
         // The supervisor's.
         break;
       default:

@@ -33,6 +33,7 @@ export class EngineSupervisor implements AsyncDisposable {
   #isStopping = false;
   #failures = 0;
   #aliveAt = 0;
+  #backup: PromiseWithResolvers<string | null> | undefined;
   #restart: NodeJS.Timeout | undefined;
 
   constructor(options: EngineSupervisorOptions) {
@@ -73,6 +74,14 @@ export class EngineSupervisor implements AsyncDisposable {
     this.#send({ type: 'check-pin', pin });
   }
 
+  /** Has a verified backup made. @returns null when there is one, else why not; calls at the same time share the answer */
+  async backUp(): Promise<string | null> {
+    if (this.#state.name !== 'running') return 'The engine does not run.';
+    this.#backup ??= Promise.withResolvers();
+    this.#send({ type: 'back-up' });
+    return await this.#backup.promise;
+  }
+
   /** For the engine's log; lost while it does not run. */
   note(words: string): void {
     this.#send({ type: 'note', words });
@@ -105,6 +114,7 @@ export class EngineSupervisor implements AsyncDisposable {
   #take(message: FromEngine): void {
     this.#aliveAt = performance.now();
     if (message.type === 'failed') this.#failure = message.message;
+    if (message.type === 'backed-up') this.#backedUp(message.refusal);
     if (message.type === 'ready') {
       this.#enter({ name: 'running' });
       const waiting = [...this.#waiting];
@@ -116,6 +126,7 @@ export class EngineSupervisor implements AsyncDisposable {
 
   #exited(startedAt: number): void {
     this.#process = undefined;
+    this.#backedUp('The engine has ended meanwhile.');
     if (this.#isStopping) return;
     if (performance.now() - startedAt > stableMilliseconds) this.#failures = 0;
     const isFirst = this.#failures === 0 && this.#failure === undefined;
@@ -127,6 +138,11 @@ export class EngineSupervisor implements AsyncDisposable {
       this.#enter({ name: 'starting', reason });
       this.#start();
     }, wait);
+  }
+
+  #backedUp(refusal: string | null): void {
+    this.#backup?.resolve(refusal);
+    this.#backup = undefined;
   }
 
   #checkPulse(): void {

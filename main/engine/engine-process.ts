@@ -59,6 +59,9 @@ parentPort.on('message', ({ data, ports }) => {
     case 'check-pin':
       void checkPin(data.pin);
       break;
+    case 'back-up':
+      void backUp();
+      break;
     case 'woke':
       engine?.woke();
       break;
@@ -79,6 +82,19 @@ async function checkPin(pin: string): Promise<void> {
     refusal = GatehouseError.from(error).message;
   }
   parentPort.postMessage({ type: 'pin-checked', refusal });
+}
+
+async function backUp(): Promise<void> {
+  let refusal: string | null = 'The engine is being started.';
+  try {
+    if (engine !== undefined) {
+      await engine.backUp();
+      refusal = null;
+    }
+  } catch (error) {
+    refusal = redactText(GatehouseError.from(error).message);
+  }
+  parentPort.postMessage({ type: 'backed-up', refusal });
 }
 
 // Whoever shows the pictures is gone: nobody needs them, and the next start needs the data folder.

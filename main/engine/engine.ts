@@ -20,6 +20,7 @@ import { NetworkWatch } from '../site/network-watch.ts';
 import { importAtStart } from '../site/site-file-at-start.ts';
 import { type Imported, SiteFiles } from '../site/site-files.ts';
 import { SiteService } from '../site/site-service.ts';
+import { UpdatePolicy } from '../site/update-policy.ts';
 import { Backups } from '../store/backups.ts';
 import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
@@ -58,6 +59,8 @@ export interface Engine extends AsyncDisposable {
   woke(): void;
   /** Whether this PIN lets somebody leave the kiosk. @throws GatehouseError limit-reached */
   checkPin(pin: string): Promise<boolean>;
+  /** Makes a verified backup now. @throws GatehouseError disk-full, database-failed */
+  backUp(): Promise<unknown>;
   /** What the desktop has seen, for the log. */
   note(words: string): void;
 }
@@ -143,6 +146,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   const tellPolicy = () => options.onPolicy?.(files.policy);
   const kiosk = new Kiosk(store.settings, tellPolicy);
+  const updatePolicy = new UpdatePolicy(store.settings, tellPolicy);
   const files = siteFiles(({ cameraIds }) => {
     cameras.reload(cameraIds);
     layouts.reload();
@@ -158,6 +162,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       site,
       siteFiles: files,
       kiosk,
+      updatePolicy,
       demo,
       viewers,
       backups,
@@ -194,6 +199,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       cameras.redial(true);
     },
     checkPin: (pin) => kiosk.checkPin(pin),
+    backUp: () => backups.backUp(),
     note: (words) => log.warn({ desktop: true }, words),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

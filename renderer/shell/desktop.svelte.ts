@@ -1,4 +1,4 @@
-import type { EngineState, ShellCommand } from '../../main/contract/shell.ts';
+import type { EngineState, ShellCommand, UpdateState } from '../../main/contract/shell.ts';
 import { hearShell, tellShell } from '../link/shell.ts';
 
 /** What the page does when the shell asks it to. */
@@ -12,12 +12,18 @@ export interface DesktopActions {
 export class Desktop {
   readonly exists: boolean = window.gatehouse?.desktop === true;
   #engine = $state.raw<EngineState>({ name: 'running' });
+  #updates = $state.raw<UpdateState>({ name: 'off', reason: null });
   #isFullScreen = $state(false);
   #isKiosk = $state(false);
 
   /** How the engine's process is. */
   get engine(): EngineState {
     return this.#engine;
+  }
+
+  /** How it stands with new versions. */
+  get updates(): UpdateState {
+    return this.#updates;
   }
 
   get isFullScreen(): boolean {
@@ -38,6 +44,9 @@ export class Desktop {
       switch (message.type) {
         case 'engine':
           this.#engine = message.state;
+          break;
+        case 'updates':
+          this.#updates = message.state;
           break;
         case 'window':
           this.#isFullScreen = message.isFullScreen;

@@ -20,6 +20,7 @@ export type Dialog =
   /** The PIN that lets somebody out of the kiosk. */
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
+  | { readonly name: 'updates'; readonly updates: Policy['updates'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
   | { readonly name: 'history'; readonly cameraId: string }

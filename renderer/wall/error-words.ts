@@ -100,6 +100,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'Another program uses the network port.',
     advice: 'Close it, or choose another port.',
   },
+  'update-refused': {
+    brief: 'No update',
+    reason: 'The update was not taken.',
+    advice: 'The settings say why.',
+  },
   internal: {
     brief: 'Fault',
     reason: 'Something in Gatehouse failed.',

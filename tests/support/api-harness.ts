@@ -23,6 +23,7 @@ import { Kiosk } from '../../main/site/kiosk.ts';
 import { Layouts } from '../../main/site/layouts.ts';
 import { SiteFiles } from '../../main/site/site-files.ts';
 import { SiteService } from '../../main/site/site-service.ts';
+import { UpdatePolicy } from '../../main/site/update-policy.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 
@@ -89,6 +90,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       site,
       siteFiles,
       kiosk: new Kiosk(store.settings),
+      updatePolicy: new UpdatePolicy(store.settings),
       demo,
       viewers,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },

@@ -77,6 +77,7 @@ export const samples: Record<string, unknown> = {
     newPin: null,
     currentPin: '2468',
   },
+  'policy.changeUpdates': { feed: 'http://127.0.0.1:1/updates', installAt: '03:00' },
   'policy.checkPin': { pin: '0000' },
   'viewer.open': { slots: 1 },
   'viewer.answer': { viewerId: unknownId, sdp: 'v=0' },

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { App, LoginItemSettings } from 'electron';
+import type { App, LoginItemSettings, RelaunchOptions } from 'electron';
 import { StandInBrowserWindow, startWindows } from './browser-window.ts';
 import { Chromium } from './chromium.ts';
 import { startProtocolServer } from './custom-protocol.ts';
@@ -51,6 +52,7 @@ class StandInApp
       | 'releaseSingleInstanceLock'
       | 'quit'
       | 'exit'
+      | 'relaunch'
       | 'focus'
       | 'enableSandbox'
       | 'setAppUserModelId'
@@ -69,6 +71,7 @@ class StandInApp
   #chromium: Chromium | undefined;
   #login: Partial<LoginItemSettings> = {};
   #about: object | undefined;
+  #relaunch: RelaunchOptions | undefined;
   /** A second instance tells the first one before it ends. */
   #told: Promise<void> = Promise.resolve();
 
@@ -269,6 +272,11 @@ class StandInApp
     void this.#exit(code);
   }
 
+  /** As in Electron the new one is started when this one ends. */
+  relaunch(options: RelaunchOptions = {}): void {
+    this.#relaunch = options;
+  }
+
   focus(): void {
     // Headless.
   }
@@ -321,6 +329,11 @@ class StandInApp
     this.emit('quit', new StandInEvent(), code);
     killUtilityProcesses();
     await Promise.all([this.#told, this.#chromium?.close()]);
+    if (this.#relaunch !== undefined) {
+      const [executable = '', ...parameters] = process.argv;
+      const { execPath = executable, args = parameters } = this.#relaunch;
+      spawn(execPath, args, { detached: true, stdio: 'ignore' }).unref();
+    }
     process.exit(code);
   }
 
