@@ -31,7 +31,7 @@ export function updateWords(state: UpdateState): string {
   }
 }
 
-/** Whether somebody may ask for a check now. */
+/** Whether somebody may ask for a check now; one that is ready is installed first. */
 export function mayCheckForUpdates({ name }: UpdateState): boolean {
-  return name === 'idle' || name === 'available' || name === 'ready' || name === 'failed';
+  return name === 'idle' || name === 'available' || name === 'failed';
 }

@@ -16,6 +16,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { signFeeds } from '../../build/updates/sign-feeds.ts';
 import type { UpdateState } from '../../main/contract/shell.ts';
 import type { PackageKind } from '../../main/desktop/updates/package-kind.ts';
 import { Updater } from '../../main/desktop/updates/updater.ts';
@@ -70,6 +71,7 @@ interface Prescribed {
   readonly forbidden?: boolean;
   readonly publicKey?: string | null;
   readonly kind?: PackageKind;
+  readonly platform?: NodeJS.Platform;
 }
 
 function createUpdater(prescribed: Prescribed = {}): Updater {
@@ -80,7 +82,7 @@ function createUpdater(prescribed: Prescribed = {}): Updater {
       kind: prescribed.kind ?? { name: 'appimage', file: appImage },
       version: running,
       publicKey: prescribed.publicKey === undefined ? feed.keys.publicKey : prescribed.publicKey,
-      platform: 'linux',
+      platform: prescribed.platform ?? 'linux',
       arch: 'x64',
       resourcesFolder: dataFolder,
       backUp: async () => {
@@ -225,7 +227,6 @@ test('a feed of another system under the name of ours is refused', async () => {
   const name = 'Gatehouse-1.1.0-win-x64.exe';
   await writeFile(feed.file(name), 'MZ');
   await feed.publish('1.1.0');
-  const { signFeeds } = await import('../../build/updates/sign-feeds.ts');
   await writeFile(feed.file(feedName), feedText('1.1.0', name, 'MZ'));
   await signFeeds(feed.folder, feed.keys.privateKey);
   await expectRefused(/version 1\.1\.0 has no \.AppImage file for this computer \(x64\)/);
@@ -362,6 +363,20 @@ test('one that is changed in the last moment is refused, and the next start says
   await next.check();
   expect(next.state.name).toBe('ready');
   expect(createUpdater().state).toEqual({ name: 'idle', checkedAt: null });
+});
+
+test("Windows' installer is not run when it is changed in the last moment", async () => {
+  const name = 'Gatehouse-1.1.0-win-x64.exe';
+  await writeFile(feed.file(name), 'MZ');
+  await writeFile(feed.file('latest.yml'), feedText('1.1.0', name, 'MZ'));
+  await signFeeds(feed.folder, feed.keys.privateKey);
+  const updater = createUpdater({ kind: { name: 'nsis' }, platform: 'win32' });
+  await updater.check();
+  expect(updater.state).toEqual({ name: 'ready', version: '1.1.0', installsAt: null });
+  expect(await updater.prepare()).toBe(true);
+  await writeFile(path.join(dataFolder, 'updates/gatehouse-updater/pending', name), 'ZM');
+  expect(await updater.install(false)).toBe(false);
+  expect(createUpdater().state).toMatchObject({ reason: expect.stringMatching(/was changed after/) });
 });
 
 test('an AppImage that cannot be replaced stays as it is', async () => {

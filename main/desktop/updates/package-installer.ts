@@ -135,13 +135,13 @@ export class PackageInstaller {
    * @throws GatehouseError update-refused; this version is as it was then
    */
   async install(restarts: boolean): Promise<boolean> {
-    await this.verify();
     const { kind } = this.#options;
     const updater = this.#updater;
     if (kind.name === 'appimage') {
       await this.#replace(kind.file);
       return false;
     }
+    await this.verify();
     this.#failure = undefined;
     if (updater instanceof MacUpdater) {
       updater.autoRunAppAfterInstall = restarts;
@@ -163,7 +163,7 @@ export class PackageInstaller {
    * two has no Gatehouse any more. Here there is the old one or the new one at any moment.
    */
   async #replace(appImage: string): Promise<void> {
-    if (this.#downloaded === undefined) return;
+    if (this.#downloaded === undefined) throw notInstalled('nothing was downloaded');
     const { path: from, file } = this.#downloaded;
     const beside = `${appImage}.next`;
     try {

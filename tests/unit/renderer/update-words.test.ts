@@ -14,8 +14,8 @@ test.each<[UpdateState, RegExp, boolean]>([
   [{ name: 'checking' }, /Looking/, false],
   [{ name: 'downloading', version, percent: 42 }, /1\.2\.0.*42 %/, false],
   [{ name: 'available', version, how: 'By hand.' }, /1\.2\.0 is there\. By hand\./, true],
-  [{ name: 'ready', version, installsAt: null }, /1\.2\.0.*when Gatehouse is closed/, true],
-  [{ name: 'ready', version, installsAt: at }, /1\.2\.0.*03:00/, true],
+  [{ name: 'ready', version, installsAt: null }, /1\.2\.0.*when Gatehouse is closed/, false],
+  [{ name: 'ready', version, installsAt: at }, /1\.2\.0.*03:00/, false],
   [{ name: 'installing', version }, /1\.2\.0.*backup first/, false],
   [{ name: 'failed', reason: 'It was refused.', nextAttempt: at }, /It was refused\..*03:00/, true],
 ])('%o is said in words', (state, words, mayCheck) => {
