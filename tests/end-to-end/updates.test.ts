@@ -11,6 +11,7 @@ import { version } from '../../main/base/version.ts';
 import {
   type DesktopApp,
   launchDesktop,
+  packedProgram,
   realElectron,
   standInFor,
   temporaryData,
@@ -87,7 +88,8 @@ describe.skipIf(realElectron !== undefined)('updates (need the stand-in)', () =>
     await owned.disposeAsync();
   });
 
-  const start = (): Promise<DesktopApp> => launchDesktop(owned, { packaged: appImage, dataFolder });
+  const start = (): Promise<DesktopApp> =>
+    launchDesktop(owned, { program: packedProgram(appImage), dataFolder });
   const appImageText = () => readFile(appImage, 'utf8');
 
   async function openSettings(page: Page): Promise<Locator> {
