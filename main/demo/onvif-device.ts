@@ -39,6 +39,8 @@ export interface OnvifDeviceOptions {
   /** How it wants to be told who asks; either way when left out. */
   readonly authentication?: 'http-digest' | 'username-token' | 'either';
   readonly quirks?: OnvifQuirks;
+  /** Sees each message as it came. */
+  readonly onRequest?: (text: string) => void;
 }
 
 /** What a virtual device can report. */
@@ -135,7 +137,9 @@ export class OnvifDevice implements AsyncDisposable {
       }
       chunks.push(chunk);
     }
-    const soap = readRequest(Buffer.concat(chunks).toString('utf8'));
+    const text = Buffer.concat(chunks).toString('utf8');
+    this.#options.onRequest?.(text);
+    const soap = readRequest(text);
     if (soap === null) {
       response.writeHead(400).end();
       return;
