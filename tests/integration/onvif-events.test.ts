@@ -121,7 +121,7 @@ describe('events', () => {
   test.each([
     ['does not say that it has them', { pullPoint: 'unadvertised' }],
     ['tells its subscriptions apart by a parameter', { subscriptionsByParameter: true }],
-    ['names another host for its subscriptions', { serviceHost: '192.168.99.7' }],
+    ['names another host for its subscriptions', { serviceHost: '127.0.0.9' }],
     ['has a clock that is years behind', { clockSkewMilliseconds: -10 * 365 * 24 * 3_600_000 }],
     ['cannot renew', { withoutRenew: true }],
   ] as const)('come from a camera that %s (camera-quirks 39, 42, 44)', async (_, quirks) => {

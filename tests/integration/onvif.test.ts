@@ -185,7 +185,7 @@ describe('clocks (camera-quirks 42)', () => {
 });
 
 describe('addresses', () => {
-  test.each(['0.0.0.0', '192.168.99.7', '[fe80::1]', 'camera.invalid'])(
+  test.each(['0.0.0.0', '127.0.0.9', '[::1]'])(
     'services named at %s are found on the host that was connected to (camera-quirks 39)',
     async (serviceHost) => {
       const { device } = await startDevice(owned, { quirks: { serviceHost } });
