@@ -9,8 +9,10 @@ import * as camera from '../main/contract/camera.ts';
 import * as cameraFile from '../main/contract/camera-file.ts';
 import { contract, type Permission } from '../main/contract/contract.ts';
 import { errorCodes } from '../main/contract/error-codes.ts';
+import * as event from '../main/contract/event.ts';
 import * as history from '../main/contract/history.ts';
 import * as layout from '../main/contract/layout.ts';
+import * as ptz from '../main/contract/ptz.ts';
 import * as site from '../main/contract/site.ts';
 import * as siteFile from '../main/contract/site-file.ts';
 import * as sitePolicy from '../main/contract/site-file-policy.ts';
@@ -43,6 +45,8 @@ list (ErrorCode), a message for a person, and data; data.issues says what is wro
 
 const tags: Record<keyof typeof contract, string> = {
   cameras: 'Cameras: their addresses, their states, and lists of them in files',
+  ptz: 'PTZ: where cameras look',
+  events: 'Events: what cameras report over ONVIF',
   layouts: 'Layouts: named walls',
   site: 'What belongs to neither a camera nor a layout: settings, notices, backups, virtual cameras',
   policy: 'Policy: what the site prescribes for the desktop shell',
@@ -84,7 +88,17 @@ function namedSchemas(): Record<string, { schema: z.ZodType; strategy: 'input' |
   const inputs = new Set<unknown>(procedures().map(({ input }) => input));
   const { siteFileInput, siteFileExport, siteFileChange, siteFileResult } = siteFile;
   const siteFileSchemas = { siteFileInput, siteFileExport, siteFileChange, siteFileResult, ...sitePolicy };
-  const modules = { ...camera, ...cameraFile, ...history, ...layout, ...site, ...siteFileSchemas, ...viewer };
+  const modules = {
+    ...camera,
+    ...cameraFile,
+    ...event,
+    ...history,
+    ...layout,
+    ...ptz,
+    ...site,
+    ...siteFileSchemas,
+    ...viewer,
+  };
   const named = Object.entries({ ...modules, errorCode: z.enum(errorCodes) })
     .flatMap(([name, schema]) => (schema instanceof z.ZodType ? [[name, schema] as const] : []))
     .map(([name, schema]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, schema] as const)

@@ -1,8 +1,10 @@
 import type { Log } from '../base/log.ts';
 import { cameraHandlers } from './camera-handlers.ts';
+import { eventHandlers } from './event-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
 import { policyHandlers } from './policy-handlers.ts';
 import { createProcedures } from './procedure.ts';
+import { ptzHandlers } from './ptz-handlers.ts';
 import type { Services } from './services.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { viewerHandlers } from './viewer-handlers.ts';
@@ -12,6 +14,8 @@ export function createRouter(services: Services, log: Log) {
   const procedures = createProcedures(log);
   return procedures.router({
     cameras: cameraHandlers(procedures, services),
+    ptz: ptzHandlers(procedures, services),
+    events: eventHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
     site: siteHandlers(procedures, services),
     policy: policyHandlers(procedures, services),

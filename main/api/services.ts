@@ -1,7 +1,9 @@
 import type { Principal } from '../access/principal.ts';
+import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
 import type { Backup } from '../contract/site.ts';
+import type { EventLog } from '../events/event-log.ts';
 import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
 import type { SiteFiles } from '../site/site-files.ts';
@@ -13,6 +15,8 @@ import type { ViewerService } from '../viewers/viewer-service.ts';
 export interface Services {
   readonly cameras: CameraRegistry;
   readonly trials: CameraTrials;
+  readonly controls: CameraControls;
+  readonly events: EventLog;
   readonly layouts: Layouts;
   readonly site: SiteService;
   readonly siteFiles: SiteFiles;

@@ -26,6 +26,7 @@ export const fields = [
   'group',
   'mainUrl',
   'subUrl',
+  'onvifUrl',
   'username',
   'connection',
   'password',
@@ -68,6 +69,7 @@ const knownNames: Record<Field, readonly string[]> = {
     'secondaddress',
     'secondstream',
   ],
+  onvifUrl: ['onvifurl', 'onvifaddress', 'onvif'],
   username: ['username', 'user', 'login', 'account'],
   password: ['password', 'pass', 'pwd', 'passwort'],
   connection: ['connection', 'connect'],
@@ -183,6 +185,7 @@ function tidy(field: Field, value: unknown): unknown {
     case 'group':
     case 'mainUrl':
     case 'subUrl':
+    case 'onvifUrl':
       return trimmed;
     default:
       return field satisfies never;

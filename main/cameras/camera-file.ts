@@ -24,9 +24,11 @@ const guardedFormula = /^'+[=+\-@\t\r＝＋－＠]/;
 export function writeCameraFile(cameras: readonly Camera[], format: CameraFileFormat): string {
   switch (format) {
     case 'json': {
-      const list = cameras.map(({ id, number, name, group, mainUrl, subUrl, username, connection }) => {
-        return { id, number, name, group, mainUrl, subUrl, username, connection };
-      });
+      const list = cameras.map(
+        ({ id, number, name, group, mainUrl, subUrl, onvifUrl, username, connection }) => {
+          return { id, number, name, group, mainUrl, subUrl, onvifUrl, username, connection };
+        },
+      );
       return `${JSON.stringify({ format: jsonFormat, version: jsonVersion, cameras: list }, null, 2)}\n`;
     }
     case 'csv': {

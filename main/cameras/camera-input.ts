@@ -1,6 +1,7 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { Secret } from '../base/secret.ts';
 import type { CameraConnection, CameraEdit, CameraInput } from '../contract/camera.ts';
+import { parseOnvifAddress } from '../onvif/onvif-address.ts';
 import { parseRtspUrl, type RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
 
@@ -13,6 +14,7 @@ export function newCamera(input: CameraInput, connection: CameraConnection): New
     group: input.group,
     mainUrl: main.url,
     subUrl: sub === null || isSameStream(sub.url, main.url) ? null : sub.url,
+    onvifUrl: onvifAddress(input.onvifUrl ?? null)?.href ?? null,
     ...credentials(input, main, sub),
     connection: input.connection ?? connection,
     number: input.number,
@@ -28,6 +30,7 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
   const main = parseAddress('mainUrl', edit.mainUrl ?? stored.mainUrl);
   const subText = edit.subUrl === undefined ? stored.subUrl : edit.subUrl;
   const sub = subText === null ? null : parseAddress('subUrl', subText);
+  const onvif = onvifAddress(edit.onvifUrl === undefined ? stored.onvifUrl : edit.onvifUrl);
   const typed = credentials(
     { username: edit.username ?? undefined, password: edit.password ?? undefined },
     main,
@@ -35,8 +38,9 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
   );
   const keepsPassword = edit.password === undefined && typed.password === null;
   if (keepsPassword && stored.password !== null) {
-    refuseOtherHost('mainUrl', stored, main);
-    if (sub !== null) refuseOtherHost('subUrl', stored, sub);
+    refuseOtherHost('mainUrl', stored, main.host);
+    if (sub !== null) refuseOtherHost('subUrl', stored, sub.host);
+    if (onvif !== null) refuseOtherHost('onvifUrl', stored, hostOf(onvif));
   }
   return {
     ...stored,
@@ -45,6 +49,7 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
     group: edit.group ?? stored.group,
     mainUrl: main.url,
     subUrl: sub === null || isSameStream(sub.url, main.url) ? null : sub.url,
+    onvifUrl: onvif?.href ?? null,
     username: edit.username === null ? null : (typed.username ?? stored.username),
     password: keepsPassword ? stored.password : typed.password,
     connection: edit.connection ?? stored.connection,
@@ -60,6 +65,21 @@ export function parseAddress(field: string, text: string): RtspUrl {
   }
 }
 
+/** @throws GatehouseError bad-input that names the field */
+function onvifAddress(text: string | null): URL | null {
+  if (text === null) return null;
+  try {
+    return parseOnvifAddress(text);
+  } catch (error) {
+    throw GatehouseError.ofField('onvifUrl', GatehouseError.from(error).message);
+  }
+}
+
+/** As in an RTSP address: without brackets. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 /** Whether two addresses lead to the same stream. */
 function isSameStream(a: string, b: string): boolean {
   return streamKey(a) === streamKey(b);
@@ -73,8 +93,9 @@ export function streamKey(url: string): string {
 }
 
 /** Whether the password of a stored camera was typed for this host: it goes to no other one. */
-export function isHostOf({ mainUrl, subUrl }: StoredCamera, host: string): boolean {
+export function isHostOf({ mainUrl, subUrl, onvifUrl }: StoredCamera, host: string): boolean {
   const hosts = [mainUrl, ...(subUrl === null ? [] : [subUrl])].map((url) => parseRtspUrl(url).host);
+  if (onvifUrl !== null) hosts.push(hostOf(new URL(onvifUrl)));
   return hosts.some((known) => known.toLowerCase() === host.toLowerCase());
 }
 
@@ -96,7 +117,7 @@ function credentials(
   };
 }
 
-function refuseOtherHost(field: 'mainUrl' | 'subUrl', stored: StoredCamera, { host }: RtspUrl): void {
+function refuseOtherHost(field: 'mainUrl' | 'subUrl' | 'onvifUrl', stored: StoredCamera, host: string): void {
   if (isHostOf(stored, host)) return;
   throw new GatehouseError(
     'bad-input',

@@ -349,6 +349,6 @@ function targetOf({ name, mainUrl, subUrl, username, password }: StoredCamera, p
 }
 
 function present(stored: StoredCamera): Camera {
-  const { id, number, name, group, mainUrl, subUrl, username, password, connection } = stored;
-  return { id, number, name, group, mainUrl, subUrl, username, hasPassword: password !== null, connection };
+  const { password, order: _, ...shown } = stored;
+  return { ...shown, hasPassword: password !== null };
 }

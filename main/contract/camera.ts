@@ -21,6 +21,14 @@ const rtspUrl = z
   .trim()
   .max(2048, 'must be at most 2048 characters long')
   .regex(/^rtsp:\/\/\S/i, 'must be an address that starts with rtsp://');
+const onvifUrl = z
+  .string()
+  .trim()
+  .max(2048, 'must be at most 2048 characters long')
+  .regex(
+    /^https?:\/\/[^\s@/?#]+(?:[/?#]\S*)?$/i,
+    'must be an address that starts with http:// or https://, without user and password',
+  );
 const cameraNumber = z
   .int('must be a whole number')
   .min(1, 'must be 1 or more')
@@ -43,6 +51,8 @@ export const camera = z.object({
   mainUrl: z.string(),
   /** RTSP address of the sub-stream; null when the camera has only one stream. */
   subUrl: z.string().nullable(),
+  /** Where its ONVIF service is; null when it has none, or nobody said. */
+  onvifUrl: z.string().nullable(),
   username: z.string().nullable(),
   hasPassword: z.boolean(),
   connection: cameraConnection,
@@ -57,6 +67,7 @@ export const cameraInput = z.object({
   group: line(100).default(''),
   mainUrl: rtspUrl,
   subUrl: rtspUrl.nullable().default(null),
+  onvifUrl: onvifUrl.nullable().optional(),
   username: userName.optional(),
   password: typedPassword.optional(),
   /** Left out: what the settings say. */
@@ -72,6 +83,7 @@ export const cameraEdit = z.object({
   group: line(100).optional(),
   mainUrl: rtspUrl.optional(),
   subUrl: rtspUrl.nullable().optional(),
+  onvifUrl: onvifUrl.nullable().optional(),
   username: userName.nullable().optional(),
   password: typedPassword.nullable().optional(),
   connection: cameraConnection.optional(),

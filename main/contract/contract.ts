@@ -16,9 +16,11 @@ import {
   streamInput,
 } from './camera.ts';
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
+import { eventChange, eventPage, eventQuery } from './event.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
+import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
 import { kioskChange, pinTry, policy, updatesChange } from './site-file-policy.ts';
@@ -34,7 +36,13 @@ import {
 z.config({ customError: issueWords });
 
 /** What a caller must be allowed to do; every procedure names exactly one. */
-export const permissions = ['cameras:view', 'cameras:edit', 'layouts:edit', 'site:manage'] as const;
+export const permissions = [
+  'cameras:view',
+  'cameras:control',
+  'cameras:edit',
+  'layouts:edit',
+  'site:manage',
+] as const;
 export type Permission = (typeof permissions)[number];
 
 interface Meta {
@@ -94,6 +102,40 @@ export const contract = {
     )
       .input(cameraImport)
       .output(importResult),
+  },
+  ptz: {
+    capabilities: needs('cameras:view', 'Whether and how a camera can be moved')
+      .input(z.object({ cameraId }))
+      .output(ptzCapabilities),
+    move: needs('cameras:control', 'Moves a camera until it is told to stop, at most 30 s')
+      .input(ptzMove)
+      .output(z.void()),
+    stop: needs('cameras:control', 'Stops a camera that moves')
+      .input(z.object({ cameraId }))
+      .output(z.void()),
+    home: needs('cameras:control', 'Moves a camera to its home position')
+      .input(z.object({ cameraId }))
+      .output(z.void()),
+    presets: needs('cameras:view', 'The places that a camera knows')
+      .input(z.object({ cameraId }))
+      .output(z.array(ptzPreset)),
+    goPreset: needs('cameras:control', 'Moves a camera to a place that it knows')
+      .input(ptzPresetChoice)
+      .output(z.void()),
+    savePreset: needs('cameras:edit', 'Has a camera keep the place where it looks now')
+      .input(ptzPresetSave)
+      .output(ptzPreset),
+    removePreset: needs('cameras:edit', 'Has a camera forget a place')
+      .input(ptzPresetChoice)
+      .output(z.void()),
+  },
+  events: {
+    list: needs('cameras:view', 'What cameras have reported during the last seven days, the newest first')
+      .input(eventQuery)
+      .output(eventPage),
+    watch: needs('cameras:view', 'What cameras report now, then everything that they report').output(
+      eventIterator(eventChange),
+    ),
   },
   layouts: {
     list: needs('cameras:view', 'All layouts in their order').output(z.array(layout)),

@@ -13,6 +13,8 @@ export const errorCodes = [
   'camera-codec-unsupported',
   'camera-silent',
   'camera-closed-connection',
+  'onvif-failed',
+  'onvif-not-supported',
   'viewer-failed',
   'database-failed',
   'disk-full',

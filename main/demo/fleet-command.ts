@@ -30,7 +30,14 @@ export type CameraStatistics = z.infer<typeof cameraStatistics>;
 
 /** Lines on its stdout: first the cameras, then answers. */
 export const fleetReady = z.object({
-  cameras: z.array(z.object({ name: z.string(), mainUrl: z.string(), subUrl: z.string() })),
+  cameras: z.array(
+    z.object({
+      name: z.string(),
+      mainUrl: z.string(),
+      subUrl: z.string(),
+      onvifUrl: z.string().nullable(),
+    }),
+  ),
 });
 
 /** What was asked for: a number of milliseconds, statistics, or null for what was only to be done. */

@@ -18,7 +18,12 @@ const endMilliseconds = 2_000;
 
 /** A fleet of virtual cameras in a process of its own, so that neither takes time from the other. */
 export class FleetProcess implements AsyncDisposable {
-  readonly cameras: readonly { name: string; mainUrl: string; subUrl: string }[];
+  readonly cameras: readonly {
+    name: string;
+    mainUrl: string;
+    subUrl: string;
+    onvifUrl: string | null;
+  }[];
   readonly #child: Child;
   readonly #waiting = new Map<number, { resolve(value: FleetValue): void; reject(error: Error): void }>();
   #nextId = 1;

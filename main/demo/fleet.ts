@@ -5,11 +5,12 @@ import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-comman
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
- * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--json]`: virtual cameras as a process of their own. With --json it
+ * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--onvif 8080] [--own-addresses] [--json]`: virtual cameras as a process of their own. With --json it
  * prints its cameras as one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin.
  */
 
-const usage = 'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--json]';
+const usage =
+  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--onvif PORT] [--own-addresses] [--json]';
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -17,6 +18,8 @@ function parseOptions() {
       count: { type: 'string', default: '9' },
       port: { type: 'string', default: '8554' },
       gop: { type: 'string', default: '2' },
+      onvif: { type: 'string' },
+      'own-addresses': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -27,7 +30,20 @@ function parseOptions() {
   if (!Number.isInteger(port) || port < 0 || port + count > 65_536)
     throw new Error('--port must leave room for all cameras');
   if (values.gop !== '2' && values.gop !== '10') throw new Error('--gop must be 2 or 10');
-  return { count, port, gopSeconds: values.gop === '2' ? (2 as const) : (10 as const), json: values.json };
+  const onvifPort = values.onvif === undefined ? undefined : Number(values.onvif);
+  if (
+    onvifPort !== undefined &&
+    !(Number.isInteger(onvifPort) && onvifPort >= 0 && onvifPort + count <= 65_536)
+  )
+    throw new Error('--onvif must be a port that leaves room for all cameras');
+  return {
+    count,
+    port,
+    gopSeconds: values.gop === '2' ? (2 as const) : (10 as const),
+    ownAddresses: values['own-addresses'],
+    ...(onvifPort === undefined ? {} : { onvif: { port: onvifPort, motion: true } }),
+    json: values.json,
+  };
 }
 
 async function obey(camera: VirtualCamera, command: FleetCommand): Promise<FleetValue> {
@@ -74,14 +90,21 @@ async function answer(line: string, cameras: readonly VirtualCamera[]): Promise<
 async function main(): Promise<void> {
   const options = parseOptions();
   const fleet = await startVirtualCameras(options);
-  const cameras = fleet.cameras.map(({ name, mainUrl, subUrl }) => ({ name, mainUrl, subUrl }));
+  const cameras = fleet.cameras.map(({ name, mainUrl, subUrl, onvifUrl }) => ({
+    name,
+    mainUrl,
+    subUrl,
+    onvifUrl,
+  }));
   const stop = () => {
     void fleet[Symbol.asyncDispose]().finally(() => process.exit(0));
   };
   for (const signal of stopSignals) process.once(signal, stop);
   if (!options.json) {
-    for (const { name, mainUrl, subUrl } of cameras)
-      process.stdout.write(`${name.padEnd(16)} ${mainUrl}  ${subUrl}\n`);
+    for (const { name, mainUrl, subUrl, onvifUrl } of cameras)
+      process.stdout.write(
+        `${name.padEnd(16)} ${mainUrl}  ${subUrl}${onvifUrl === null ? '' : `  ${onvifUrl}`}\n`,
+      );
     return;
   }
   process.stdout.write(`${JSON.stringify({ cameras })}\n`);

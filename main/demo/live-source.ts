@@ -13,7 +13,7 @@ const frameMilliseconds = 1_000 / framesPerSecond;
  * A stream of a virtual camera: a clip that goes on playing whether anybody watches or not. Who joins, joins in the middle.
  */
 export class LiveSource {
-  readonly #clip: Clip;
+  #clip: Clip;
   #startedAt: number;
   #sent = 0;
   /** Index into the clip of the next picture. */
@@ -78,6 +78,22 @@ export class LiveSource {
     do last = (last - 1 + frames.length) % frames.length;
     while (frames[last]?.keyFrame !== true);
     this.#frozen = last;
+  }
+
+  /**
+   * From now on another clip, at the same place in it: it begins with a key frame. Clips of one profile have the same
+   * parameter sets, so that whoever watches goes on watching.
+   */
+  show(clip: Clip): void {
+    this.#clip = clip;
+    this.#position %= clip.frames.length;
+    this.synchronize();
+  }
+
+  /** The next picture is a key frame: the clip goes back to its last one. */
+  synchronize(): void {
+    while (this.#clip.frames[this.#position]?.keyFrame !== true) this.#position--;
+    if (this.#frozen !== undefined) this.#frozen = this.#position;
   }
 
   /** Milliseconds until the next key frame is sent. */

@@ -1,12 +1,24 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadClip, scenes } from './clip.ts';
+import { framesPerSecond, loadClip, scenes } from './clip.ts';
 import { Corruption } from './corruption.ts';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
 import type { CameraStatistics } from './fleet-command.ts';
 import { LiveSource } from './live-source.ts';
+import { OnvifDevice, type OnvifDeviceOptions } from './onvif-device.ts';
 import { type Profile, RtspClientConnection, type ServedCamera } from './rtsp-client-connection.ts';
+
+/** A camera that moves stands on a mast: to each side of its own scene there are four others, as far as it can turn. */
+const scenesToEachSide = 4;
+/** In each round of so many milliseconds something moves in front of the camera, at its beginning. */
+const motionRound = { milliseconds: 20_000, moving: 8_000 } as const;
+
+/** Of the ONVIF device of a virtual camera. */
+export interface VirtualOnvifOptions extends Pick<OnvifDeviceOptions, 'port' | 'authentication' | 'quirks'> {
+  /** It reports motion by itself, again and again. */
+  readonly motion?: boolean;
+}
 
 /** From one camera's place in its clip to the next one's: no two of a wall send key frames or begin the loop together. */
 const framesApart = 67;
@@ -21,6 +33,8 @@ export interface VirtualCameraOptions {
   readonly credentials: CameraCredentials | undefined;
   /** `performance.now()` at which the clips began; the cameras of a fleet are spread over the time of one frame. */
   readonly startedAt: number;
+  /** Without an ONVIF device when left out. */
+  readonly onvif?: VirtualOnvifOptions | undefined;
 }
 
 /**
@@ -34,6 +48,10 @@ export class VirtualCamera implements AsyncDisposable {
   readonly #sources: Readonly<Record<Profile, LiveSource>>;
   readonly #sockets = new Set<net.Socket>();
   readonly #disposing = new AbortController();
+  #onvif: OnvifDevice | undefined;
+  /** How many scenes it has turned to the right. */
+  #turned = 0;
+  #isMotion = false;
   #server: net.Server | undefined;
   #port: number;
   #connections = 0;
@@ -64,7 +82,18 @@ export class VirtualCamera implements AsyncDisposable {
   static async start(options: VirtualCameraOptions): Promise<VirtualCamera> {
     const camera = new VirtualCamera(options);
     await camera.#listenIfAwake();
+    await camera.#startOnvif();
     return camera;
+  }
+
+  /** Undefined when it has none. */
+  get onvif(): OnvifDevice | undefined {
+    return this.#onvif;
+  }
+
+  /** Of its ONVIF device; null when it has none. */
+  get onvifUrl(): string | null {
+    return this.#onvif?.url ?? null;
   }
 
   get mainUrl(): string {
@@ -84,6 +113,8 @@ export class VirtualCamera implements AsyncDisposable {
 
   /** Sends the pictures that are due; the fleet's clock calls it. */
   tick(now: number): void {
+    this.#followMotor(now);
+    this.#reportMotion(now);
     for (const profile of ['main', 'sub'] as const) {
       const source = this.#sources[profile];
       // Most ticks are nobody's: this is what makes a camera cheap that nobody watches.
@@ -143,6 +174,8 @@ export class VirtualCamera implements AsyncDisposable {
     this.#isRebooting = true;
     this.#stopListening();
     this.drop();
+    // Its subscriptions are gone with it.
+    this.#onvif?.pullPoints.clear();
     try {
       await delay(seconds * 1_000, undefined, { signal: this.#disposing.signal });
     } catch {
@@ -160,6 +193,7 @@ export class VirtualCamera implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposing.abort();
     this.#stopListening();
+    await this.#onvif?.[Symbol.asyncDispose]();
     await Promise.all(
       [...this.#sockets].map(async (socket) => {
         const closed = once(socket, 'close');
@@ -167,6 +201,44 @@ export class VirtualCamera implements AsyncDisposable {
         await closed;
       }),
     );
+  }
+
+  async #startOnvif(): Promise<void> {
+    const { onvif, host, index, gopSeconds, credentials } = this.#options;
+    if (onvif === undefined) return;
+    const sources = this.#sources;
+    const { name, mainUrl, subUrl } = this;
+    const gopFrames = gopSeconds * framesPerSecond;
+    const synchronize = (profile: Profile) => sources[profile].synchronize();
+    this.#onvif = await OnvifDevice.start({
+      ...onvif,
+      camera: { name, index, mainUrl, subUrl, gopFrames, synchronize },
+      host,
+      account: credentials,
+    });
+  }
+
+  /** Where it looks is what it shows. */
+  #followMotor(now: number): void {
+    if (this.#onvif === undefined) return;
+    const { index, gopSeconds } = this.#options;
+    const turned = Math.round(this.#onvif.motor.position(now).pan * scenesToEachSide);
+    // Clips with long GOPs exist of one scene only.
+    if (turned === this.#turned || gopSeconds !== 2) return;
+    this.#turned = turned;
+    const scene = index + scenes.length + turned;
+    for (const profile of ['main', 'sub'] as const) {
+      this.#sources[profile].show(loadClip(scene, profile, gopSeconds));
+    }
+  }
+
+  #reportMotion(now: number): void {
+    const { onvif, startedAt } = this.#options;
+    if (onvif?.motion !== true) return;
+    const isMotion = (now - startedAt) % motionRound.milliseconds < motionRound.moving;
+    if (isMotion === this.#isMotion) return;
+    this.#isMotion = isMotion;
+    this.#onvif?.report('motion', isMotion);
   }
 
   /** Not while it refuses or reboots: whichever ends last opens the door. */

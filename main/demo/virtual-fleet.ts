@@ -1,6 +1,6 @@
 import { framesPerSecond } from './clip.ts';
 import type { CameraCredentials } from './credentials.ts';
-import { VirtualCamera } from './virtual-camera.ts';
+import { VirtualCamera, type VirtualOnvifOptions } from './virtual-camera.ts';
 
 export type { VirtualCamera };
 
@@ -8,8 +8,12 @@ export interface VirtualFleetOptions {
   readonly count: number;
   /** 127.0.0.1 when left out. */
   readonly host?: string;
-  /** Camera i listens on `port + i`; 0 or left out: each takes a free one. */
+  /** Camera i listens on `port + i`; 0 or left out: each takes a free one. With addresses of their own all on `port`. */
   readonly port?: number;
+  /** Each on a loopback address of its own, from 127.1.0.1 on, as cameras are in a network; Linux has them all. */
+  readonly ownAddresses?: boolean;
+  /** Each has an ONVIF device, whose ports are like those of RTSP; none when left out. */
+  readonly onvif?: VirtualOnvifOptions;
   /** Seconds from key frame to key frame; 2 when left out. */
   readonly gopSeconds?: 2 | 10;
   /** Open to everybody when left out. */
@@ -49,15 +53,25 @@ export class VirtualFleet implements AsyncDisposable {
 
 /** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
 export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
-  const { count, host = '127.0.0.1', port = 0, gopSeconds = 2, credentials } = options;
+  const { count, port = 0, gopSeconds = 2, credentials, onvif } = options;
   const now = performance.now();
   const cameras: VirtualCamera[] = [];
   try {
     for (let index = 0; index < count; index++) {
       const startedAt = now + (index / count) * (1_000 / framesPerSecond);
-      const cameraPort = port === 0 ? 0 : port + index;
+      const host = options.ownAddresses === true ? ownAddress(index) : (options.host ?? '127.0.0.1');
+      const portOf = (first: number) =>
+        first === 0 || options.ownAddresses === true ? first : first + index;
       cameras.push(
-        await VirtualCamera.start({ index, host, port: cameraPort, gopSeconds, credentials, startedAt }),
+        await VirtualCamera.start({
+          index,
+          host,
+          port: portOf(port),
+          gopSeconds,
+          credentials,
+          startedAt,
+          onvif: onvif === undefined ? undefined : { ...onvif, port: portOf(onvif.port) },
+        }),
       );
     }
   } catch (error) {
@@ -65,4 +79,9 @@ export async function startVirtualCameras(options: VirtualFleetOptions): Promise
     throw error;
   }
   return new VirtualFleet(cameras);
+}
+
+/** 127.1.0.1 … 127.1.0.250, 127.1.1.1 … */
+function ownAddress(index: number): string {
+  return `127.1.${Math.floor(index / 250)}.${1 + (index % 250)}`;
 }

@@ -106,11 +106,12 @@ function withoutHome(folder: string): string {
 }
 
 function presentCameras({ cameras, statuses }: DiagnosticsInput): object[] {
-  return cameras.map(({ username, mainUrl, subUrl, ...camera }) => ({
+  return cameras.map(({ username, mainUrl, subUrl, onvifUrl, ...camera }) => ({
     ...camera,
     hasUsername: username !== null,
     mainUrl: redactAddress(mainUrl),
     subUrl: subUrl === null ? null : redactAddress(subUrl),
+    onvifUrl: onvifUrl === null ? null : redactAddress(onvifUrl),
     statuses: statuses
       .filter(({ cameraId }) => cameraId === camera.id)
       .map(({ profile, status }) => ({ profile, ...status })),

@@ -3,6 +3,7 @@ import { localOwner } from '../access/principal.ts';
 import { createRouter } from '../api/router.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
+import { CameraControls } from '../cameras/camera-controls.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
 import { planSiteCameras } from '../cameras/site-cameras.ts';
@@ -11,6 +12,8 @@ import type { CameraHistory } from '../contract/history.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
 import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
+import { EventCollector } from '../events/event-collector.ts';
+import { EventLog } from '../events/event-log.ts';
 import { type HttpHost, startHttpHost } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
@@ -126,6 +129,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
+  const events = parts.use(new EventLog({ table: store.events, log }));
+  parts.use(new EventCollector({ cameras, events, log }));
   const demo = parts.use(
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
@@ -158,6 +164,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     {
       cameras,
       trials,
+      controls,
+      events,
       layouts,
       site,
       siteFiles: files,

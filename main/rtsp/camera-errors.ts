@@ -15,7 +15,7 @@ const maximumQuotedCharacters = 80;
 const pathAdvice = "Look up the path of a video stream in the camera's manual.";
 
 /** Sentences that say which camera, what failed and what to do next, in this order. */
-function cameraError(
+export function cameraError(
   code: GatehouseError['code'],
   address: CameraAddress,
   sentence: string,
@@ -28,13 +28,16 @@ function cameraError(
   return new GatehouseError(code, `${who} ${sentence}`, { camera: name, cause });
 }
 
-/** @param cause what the socket said; undefined when it said nothing in time */
-export function unreachable(address: CameraAddress, cause?: unknown): GatehouseError {
+/**
+ * @param cause what the socket said; undefined when it said nothing in time
+ * @param service what the camera should speak there
+ */
+export function unreachable(address: CameraAddress, cause?: unknown, service = 'RTSP'): GatehouseError {
   const { host, port } = address;
   const reasons: Record<string, string> = {
     ETIMEDOUT: 'does not answer. Check that it has power and is on this network.',
-    ECONNREFUSED: `refuses connections on port ${port}. Check the port, and that RTSP is switched on in the camera.`,
-    ECONNRESET: `refuses connections on port ${port}. Check the port, and that RTSP is switched on in the camera.`,
+    ECONNREFUSED: `refuses connections on port ${port}. Check the port, and that ${service} is switched on in the camera.`,
+    ECONNRESET: `refuses connections on port ${port}. Check the port, and that ${service} is switched on in the camera.`,
     ENOTFOUND: `cannot be found: nobody on this network knows the name ${host}. Check it, or use the IP address.`,
     EAI_AGAIN: `cannot be found: names cannot be looked up now. Check the network, or use the IP address.`,
     EHOSTUNREACH: 'cannot be reached from here. Check its network cable and its address.',

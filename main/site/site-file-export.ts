@@ -50,11 +50,22 @@ function exportedKiosk(
 }
 
 function exportedCamera(
-  { id, number, name, group, mainUrl, subUrl, username, password, connection }: StoredCamera,
+  { id, number, name, group, mainUrl, subUrl, onvifUrl, username, password, connection }: StoredCamera,
   keys: ReadonlyMap<string, string>,
   hasSecrets: boolean,
 ): SiteFileCamera {
-  const shown = { key: keys.get(id) ?? id, number, name, group, mainUrl, subUrl, username, connection };
+  const shown = {
+    key: keys.get(id) ?? id,
+    number,
+    name,
+    group,
+    mainUrl,
+    subUrl,
+    // Left out where there is none: an older Gatehouse takes the file, too.
+    ...(onvifUrl === null ? {} : { onvifUrl }),
+    username,
+    connection,
+  };
   return hasSecrets ? { ...shown, password: password?.reveal() ?? null } : shown;
 }
 

@@ -219,9 +219,12 @@ export class SiteFiles {
     const isChanged = (index: number) => changes[index]?.change !== 'unchanged';
     // The first changes are those of the cameras, then those of the walls.
     const written = cameras.filter((_, index) => isChanged(index));
-    const changed = written.flatMap(({ before, after }) =>
-      before === null ? [] : [{ ...before, ...after, number: after.number ?? before.number }],
-    );
+    const changed = written.flatMap(({ before, after }) => {
+      if (before === null) return [];
+      return [
+        { ...before, ...after, number: after.number ?? before.number, onvifUrl: after.onvifUrl ?? null },
+      ];
+    });
     const added = written.flatMap(({ before, after }) => (before === null ? [after] : []));
     database.transaction(() => {
       if (written.length > 0) cameraTable.merge(changed, added);

@@ -15,6 +15,7 @@ export interface StoredCamera {
   readonly group: string;
   readonly mainUrl: string;
   readonly subUrl: string | null;
+  readonly onvifUrl: string | null;
   readonly username: string | null;
   readonly password: Secret | null;
   readonly connection: CameraConnection;
@@ -23,9 +24,10 @@ export interface StoredCamera {
 }
 
 /** A camera that is not stored yet; without an id it gets a new one, without a number the next one after the highest. */
-export type NewCamera = Omit<StoredCamera, 'id' | 'number' | 'order'> & {
+export type NewCamera = Omit<StoredCamera, 'id' | 'number' | 'onvifUrl' | 'order'> & {
   readonly id?: string | undefined;
   readonly number?: number | undefined;
+  readonly onvifUrl?: string | null | undefined;
 };
 
 interface Row {
@@ -35,6 +37,7 @@ interface Row {
   camera_group: string;
   main_url: string;
   sub_url: string | null;
+  onvif_url: string | null;
   username: string | null;
   sealed_password: Buffer | null;
   connection: string;
@@ -42,7 +45,7 @@ interface Row {
 }
 
 const columns =
-  'id, number, name, camera_group, main_url, sub_url, username, sealed_password, connection, position';
+  'id, number, name, camera_group, main_url, sub_url, onvif_url, username, sealed_password, connection, position';
 
 /** This is where a camera is stored. Every write is on the disk when the call returns, whole or not at all. */
 export class CameraTable {
@@ -76,7 +79,7 @@ export class CameraTable {
     this.#write = database.prepare(`
       INSERT INTO camera (${columns}) VALUES (${columns.replaceAll(/\w+/g, ':$&')})
       ON CONFLICT (id) DO UPDATE SET number = excluded.number, name = excluded.name,
-        camera_group = excluded.camera_group, main_url = excluded.main_url, sub_url = excluded.sub_url,
+        camera_group = excluded.camera_group, main_url = excluded.main_url, sub_url = excluded.sub_url, onvif_url = excluded.onvif_url,
         username = excluded.username, sealed_password = excluded.sealed_password,
         connection = excluded.connection, position = excluded.position, removed_at = NULL`);
     this.#vacate = database.prepare('UPDATE camera SET number = -rowid WHERE id = ?');
@@ -157,6 +160,7 @@ export class CameraTable {
       ...camera,
       id: camera.id ?? randomUUID(),
       number: camera.number ?? next.number,
+      onvifUrl: camera.onvifUrl ?? null,
       order: next.position,
     };
     this.#refuseTakenNumber(stored);
@@ -197,6 +201,7 @@ export class CameraTable {
       camera_group: camera.group,
       main_url: camera.mainUrl,
       sub_url: camera.subUrl,
+      onvif_url: camera.onvifUrl,
       username: camera.username,
       sealed_password: camera.password === null ? null : this.#box.seal(camera.password, camera.id),
       connection: camera.connection,
@@ -212,6 +217,7 @@ export class CameraTable {
       group: row.camera_group,
       mainUrl: row.main_url,
       subUrl: row.sub_url,
+      onvifUrl: row.onvif_url,
       username: row.username,
       password: row.sealed_password === null ? null : this.#box.open(row.sealed_password, row.id),
       connection: row.connection === 'always' ? 'always' : 'on-demand',

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Log } from '../base/log.ts';
 import { CameraTable } from './camera-table.ts';
 import { openDatabase } from './database.ts';
+import { EventTable } from './event-table.ts';
 import { HistoryTable } from './history-table.ts';
 import { LayoutTable } from './layout-table.ts';
 import { NoticeTable } from './notice-table.ts';
@@ -22,6 +23,7 @@ export interface Store extends Disposable {
   readonly settings: SettingTable;
   readonly notices: NoticeTable;
   readonly history: HistoryTable;
+  readonly events: EventTable;
 }
 
 /**
@@ -44,6 +46,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       settings: new SettingTable(database),
       notices: new NoticeTable(database),
       history: new HistoryTable(database),
+      events: new EventTable(database),
       [Symbol.dispose]: () => database.close(),
     };
   } catch (error) {

@@ -80,6 +80,16 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'The camera ended the connection.',
     advice: 'It may be restarting, or too many others watch it.',
   },
+  'onvif-failed': {
+    brief: 'ONVIF fault',
+    reason: 'The camera did not do what it was asked for over ONVIF.',
+    advice: 'Try again; if it goes on, restart the camera.',
+  },
+  'onvif-not-supported': {
+    brief: 'Cannot do this',
+    reason: 'The camera cannot do this over ONVIF.',
+    advice: 'Use its own page, or update its firmware.',
+  },
   'viewer-failed': {
     brief: 'No picture',
     reason: 'The picture connection could not be opened.',

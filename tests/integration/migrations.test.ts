@@ -32,6 +32,7 @@ test('a database of the first release opens with everything that was in it', asy
         group: 'Outside',
         mainUrl: 'rtsp://192.0.2.10/main',
         subUrl: 'rtsp://192.0.2.10/sub',
+        onvifUrl: null,
         username: 'guard',
         password: 'first-light-password',
         connection: 'on-demand',
@@ -43,6 +44,7 @@ test('a database of the first release opens with everything that was in it', asy
         group: '',
         mainUrl: 'rtsp://192.0.2.11:8554/live',
         subUrl: null,
+        onvifUrl: null,
         username: null,
         password: undefined,
         connection: 'on-demand',
@@ -72,4 +74,24 @@ test('a new database has the wall of all cameras and the default settings', () =
   expect(store.settings.settings).toMatchObject({ siteName: '', newCameraConnection: 'on-demand' });
   expect(store.settings.demoCameras).toBe(0);
   expect(store.notices.list()).toEqual([]);
+});
+
+test('a database of the second release opens with everything that was in it, and has room for events', async () => {
+  await copyFile(path.join(saved, 'version-2.db'), path.join(folder, 'gatehouse.db'));
+  await copyFile(path.join(saved, 'version-2.key'), path.join(folder, 'secret.key'));
+  using store = openStore({ folder, log });
+  expect(store.recovery).toBeNull();
+  const [gate, ...others] = store.cameras.list();
+  expect(others).toEqual([]);
+  expect(gate).toMatchObject({ name: 'Gate', username: 'guard', connection: 'always', onvifUrl: null });
+  expect(gate?.password?.reveal()).toBe('second-light-password');
+  const cameraId = gate?.id ?? '';
+  expect(store.history.changes(cameraId, 'sub', 0)).toEqual([
+    { at: 1_900_000_000_000, state: 'playing', code: null },
+  ]);
+  expect(store.layouts.list().map(({ name }) => name)).toEqual(['All cameras', 'Night']);
+  expect(store.settings.demoCameras).toBe(3);
+  const event = { id: 1, cameraId, kind: 'motion', state: 'begin', source: '', at: 1 } as const;
+  store.events.write([event], 0);
+  expect(store.events.list({ limit: 10 })).toEqual([event]);
 });

@@ -11,12 +11,15 @@ import { WebSocket } from 'ws';
 import { localOwner, type Principal } from '../../main/access/principal.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
+import { CameraControls } from '../../main/cameras/camera-controls.ts';
 import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import { CameraTrials } from '../../main/cameras/camera-trials.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { DemoCameras } from '../../main/engine/demo-cameras.ts';
+import { EventCollector } from '../../main/events/event-collector.ts';
+import { EventLog } from '../../main/events/event-log.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
 import { Kiosk } from '../../main/site/kiosk.ts';
@@ -63,6 +66,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     }),
   );
   const trials = owned.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
+  const events = owned.use(new EventLog({ table: store.events, log }));
+  owned.use(new EventCollector({ cameras, events, log }));
   const demo = owned.use(
     new DemoCameras({
       registry: cameras,
@@ -86,6 +92,8 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     {
       cameras,
       trials,
+      controls,
+      events,
       layouts,
       site,
       siteFiles,

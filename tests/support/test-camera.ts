@@ -10,6 +10,7 @@ export function testCamera(number: number, more: Partial<Camera> = {}): Camera {
     group: '',
     mainUrl: `rtsp://127.0.0.1:1/${number}/main`,
     subUrl: `rtsp://127.0.0.1:1/${number}/sub`,
+    onvifUrl: null,
     username: null,
     hasPassword: false,
     connection: 'on-demand',

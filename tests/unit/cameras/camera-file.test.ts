@@ -15,6 +15,7 @@ const camera: Camera = {
   group: 'Yard',
   mainUrl: 'rtsp://192.168.1.20/main',
   subUrl: 'rtsp://192.168.1.20/sub',
+  onvifUrl: 'http://192.168.1.20/onvif/device_service',
   username: 'guard',
   hasPassword: true,
   connection: 'always',
@@ -51,6 +52,7 @@ describe('what is written', () => {
           group: 'Yard',
           mainUrl: 'rtsp://192.168.1.20/main',
           subUrl: 'rtsp://192.168.1.20/sub',
+          onvifUrl: 'http://192.168.1.20/onvif/device_service',
           username: 'guard',
           connection: 'always',
         },
@@ -59,11 +61,13 @@ describe('what is written', () => {
   });
 
   test('CSV opens in a spreadsheet: byte order mark, CRLF, a column to fill in passwords', () => {
-    expect(writeCameraFile([camera, { ...camera, subUrl: null, username: null }], 'csv')).toBe(
+    expect(
+      writeCameraFile([camera, { ...camera, subUrl: null, onvifUrl: null, username: null }], 'csv'),
+    ).toBe(
       [
-        '\uFEFFid,number,name,group,mainUrl,subUrl,username,connection,password',
-        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,rtsp://192.168.1.20/sub,guard,always,`,
-        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,,,always,`,
+        '\uFEFFid,number,name,group,mainUrl,subUrl,onvifUrl,username,connection,password',
+        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,rtsp://192.168.1.20/sub,http://192.168.1.20/onvif/device_service,guard,always,`,
+        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,,,,always,`,
         '',
       ].join('\r\n'),
     );
@@ -98,6 +102,7 @@ describe('what is written', () => {
       group: text,
       path: fc.webPath(),
       subUrl: fc.option(fc.webPath().map((path) => `rtsp://10.0.0.2${path}`)),
+      onvifUrl: fc.option(fc.webPath().map((path) => `https://10.0.0.2${path}`)),
       username: fc.option(filled),
       connection: fc.constantFrom('always' as const, 'on-demand' as const),
     });
@@ -111,8 +116,12 @@ describe('what is written', () => {
       );
     fc.assert(
       fc.property(cameras, fc.constantFrom(...cameraFileFormat.options), (exported, format) => {
-        const expected = exported.map(({ hasPassword: _, username, ...rest }) => {
-          return username === null ? rest : { ...rest, username };
+        const expected = exported.map(({ hasPassword: _, username, onvifUrl, ...rest }) => {
+          return {
+            ...rest,
+            ...(username === null ? {} : { username }),
+            ...(onvifUrl === null ? {} : { onvifUrl }),
+          };
         });
         expect(read(writeCameraFile(exported, format))).toEqual({ cameras: expected, issues: [] });
       }),

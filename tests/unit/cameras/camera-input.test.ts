@@ -12,6 +12,7 @@ const stored: StoredCamera = {
   group: '',
   mainUrl: 'rtsp://192.0.2.1/main',
   subUrl: 'rtsp://192.0.2.1/sub',
+  onvifUrl: 'http://192.0.2.1/onvif/device_service',
   username: 'guard',
   password: new Secret('right'),
   connection: 'on-demand',
@@ -27,8 +28,13 @@ function refused(work: () => unknown): GatehouseError {
   throw new Error('not refused');
 }
 
-test('a stored password is not taken along to another host, neither by the main nor by the small address', () => {
-  for (const change of [{ mainUrl: 'rtsp://192.0.2.99/main' }, { subUrl: 'rtsp://192.0.2.99/sub' }]) {
+test('a stored password is not taken along to another host, neither by the main nor by the small nor by the ONVIF address', () => {
+  const changes = [
+    { mainUrl: 'rtsp://192.0.2.99/main' },
+    { subUrl: 'rtsp://192.0.2.99/sub' },
+    { onvifUrl: 'http://192.0.2.99/' },
+  ];
+  for (const change of changes) {
     const error = refused(() => editedCamera(stored, change));
     expect(error.code).toBe('bad-input');
     expect(error.issues.map(({ path }) => path)).toContain('password');

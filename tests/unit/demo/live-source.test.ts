@@ -77,3 +77,23 @@ test('the time to the next key frame', () => {
   source.freeze(true);
   expect(source.millisecondsToNextKeyFrame(source.dueAt - 7)).toBeCloseTo(7, 6);
 });
+
+test('who asks for a key frame gets one next, and the timestamps go on', () => {
+  const source = new LiveSource(clip, 0);
+  expect(play(source, 8)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  source.synchronize();
+  expect(play(source, 3)).toEqual([5, 6, 7]);
+  expect(source.nextTicks).toBe(11 * 6_000);
+});
+
+test('another clip goes on at the same place, with a key frame', () => {
+  const other: Clip = { ...clip, frames: clip.frames.map(({ nalUnits }) => new ClipFrame(nalUnits)) };
+  const source = new LiveSource(clip, 0);
+  play(source, 8);
+  source.show(other);
+  const sent = Array.from({ length: 2 }, () => [...source.due(source.dueAt)]).flat();
+  expect(sent.map(({ picture }) => other.frames.indexOf(picture))).toEqual([5, 6]);
+  source.freeze(true);
+  source.show(clip);
+  expect(play(source, 2)).toEqual([5, 5]);
+});

@@ -1,0 +1,126 @@
+import http from 'node:http';
+import https from 'node:https';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { CameraAddress } from '../rtsp/camera-errors.ts';
+import { cameraError, closedConnection, unreachable } from '../rtsp/camera-errors.ts';
+import { onvifFailed, silentOnvif } from './onvif-errors.ts';
+import { maximumXmlBytes } from './xml.ts';
+
+/** What a device answered, whatever its status. */
+export interface OnvifResponse {
+  readonly status: number;
+  /** Values of all `WWW-Authenticate` headers. */
+  readonly challenges: readonly string[];
+  readonly text: string;
+}
+
+export interface OnvifRequest {
+  readonly url: URL;
+  /** What is asked for, for people: `GetProfiles`. */
+  readonly operation: string;
+  /** The SOAP action, a URI. */
+  readonly action: string;
+  readonly envelope: string;
+  readonly authorization: string | undefined;
+  readonly milliseconds: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Sends one SOAP message over a connection of its own (SOAP 1.2 part 2, section 7). From the first packet to the last byte
+ * of the answer it takes at most its time, and 1 MB. No redirect is followed.
+ * @throws GatehouseError camera-unreachable, camera-silent, camera-closed-connection, onvif-failed
+ */
+export async function postSoap(address: CameraAddress, request: OnvifRequest): Promise<OnvifResponse> {
+  const { url, operation, milliseconds, signal } = request;
+  const timeout = AbortSignal.timeout(milliseconds);
+  let isConnected = false;
+  try {
+    const response = await exchange(request, AbortSignal.any([signal, timeout]), () => {
+      isConnected = true;
+    });
+    const { status, location } = response;
+    if (status >= 300 && status < 400) {
+      const target = URL.parse(location ?? '', url.href);
+      const where = target === null ? 'elsewhere' : `to ${target.protocol}//${target.host}`;
+      throw onvifFailed(
+        address,
+        `answered ${operation} with a redirect ${where}`,
+        'Enter that address if it is right.',
+      );
+    }
+    return response;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof GatehouseError) throw error;
+    if (error instanceof TooLong) throw onvifFailed(address, `answered ${operation} with more than 1 MB`);
+    if (timeout.aborted) {
+      throw isConnected ? silentOnvif(address, operation, milliseconds / 1_000) : unreachable(address);
+    }
+    if (isConnected) throw closedConnection(address, error);
+    if (url.protocol === 'https:' && isCertificateError(error)) throw untrusted(address, error);
+    throw unreachable(address, error, 'ONVIF');
+  }
+}
+
+class TooLong extends Error {}
+
+function exchange(
+  { url, action, envelope, authorization }: OnvifRequest,
+  signal: AbortSignal,
+  onConnect: () => void,
+): Promise<OnvifResponse & { readonly location: string | undefined }> {
+  const { promise, resolve, reject } = Promise.withResolvers<
+    OnvifResponse & { readonly location: string | undefined }
+  >();
+  const body = Buffer.from(envelope, 'utf8');
+  const request = (url.protocol === 'https:' ? https : http).request(url, {
+    method: 'POST',
+    signal,
+    // A connection of its own: cameras close kept ones without a word, and none is left open.
+    agent: false,
+    headers: {
+      'content-type': `application/soap+xml; charset=utf-8; action="${action}"`,
+      'content-length': body.length,
+      accept: 'application/soap+xml',
+      'user-agent': 'Gatehouse',
+      connection: 'close',
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+  });
+  request.once('error', reject);
+  request.once('socket', (socket) => {
+    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', onConnect);
+  });
+  request.once('response', (response) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes > maximumXmlBytes) request.destroy(new TooLong());
+    });
+    response.once('error', reject);
+    response.once('end', () => {
+      resolve({
+        status: response.statusCode ?? 0,
+        location: response.headers.location,
+        challenges: response.headersDistinct['www-authenticate'] ?? [],
+        text: Buffer.concat(chunks).toString('utf8'),
+      });
+    });
+  });
+  request.end(body);
+  return promise;
+}
+
+function isCertificateError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
+}
+
+function untrusted(address: CameraAddress, cause: unknown): GatehouseError {
+  const sentence =
+    'shows a certificate that this computer does not trust, so no password is sent to it. Use its http:// address, or give it a certificate of an authority that this computer knows.';
+  return cameraError('onvif-failed', address, sentence, cause);
+}
