@@ -43,6 +43,7 @@ list (ErrorCode), a message for a person, and data; data.issues says what is wro
 
 const tags: Record<keyof typeof contract, string> = {
   cameras: 'Cameras: their addresses, their states, and lists of them in files',
+  discovery: 'Discovery: devices on the network that may be cameras',
   layouts: 'Layouts: named walls',
   site: 'What belongs to neither a camera nor a layout: settings, notices, backups, virtual cameras',
   policy: 'Policy: what the site prescribes for the desktop shell',

@@ -10,6 +10,7 @@ import { wholeNumber } from './base/whole-number.ts';
 import { maximumDemoCameras } from './contract/limits.ts';
 import { demoCameraInputs } from './demo/demo-cameras.ts';
 import { startFleetProcess } from './demo/fleet-process.ts';
+import { discoveryScope } from './engine/discovery-scope.ts';
 import { startEngine } from './engine/engine.ts';
 import { importSiteFile } from './engine/site-file-command.ts';
 
@@ -98,6 +99,7 @@ async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
       http: { port: options.port, rendererFolder: path.resolve(import.meta.dirname, '../renderer') },
       log,
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
+      discovery: { scope: discoveryScope(options.demo) },
       startDemo: (count) => startFleetProcess({ count }),
     }),
   );

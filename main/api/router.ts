@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts';
 import { cameraHandlers } from './camera-handlers.ts';
+import { discoveryHandlers } from './discovery-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
 import { policyHandlers } from './policy-handlers.ts';
 import { createProcedures } from './procedure.ts';
@@ -12,6 +13,7 @@ export function createRouter(services: Services, log: Log) {
   const procedures = createProcedures(log);
   return procedures.router({
     cameras: cameraHandlers(procedures, services),
+    discovery: discoveryHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
     site: siteHandlers(procedures, services),
     policy: policyHandlers(procedures, services),

@@ -2,6 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
 import type { Backup } from '../contract/site.ts';
+import type { Discovery } from '../discovery/discovery.ts';
 import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
 import type { SiteFiles } from '../site/site-files.ts';
@@ -13,6 +14,7 @@ import type { ViewerService } from '../viewers/viewer-service.ts';
 export interface Services {
   readonly cameras: CameraRegistry;
   readonly trials: CameraTrials;
+  readonly discovery: Discovery;
   readonly layouts: Layouts;
   readonly site: SiteService;
   readonly siteFiles: SiteFiles;

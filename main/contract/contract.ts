@@ -16,6 +16,7 @@ import {
   streamInput,
 } from './camera.ts';
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
+import { discoveryEvent, scanResult } from './discovery.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
@@ -94,6 +95,16 @@ export const contract = {
     )
       .input(cameraImport)
       .output(importResult),
+  },
+  discovery: {
+    watch: needs(
+      'cameras:edit',
+      'Devices on the network that may be cameras, then every change; they are looked for as long as the subscription lives',
+    ).output(eventIterator(discoveryEvent)),
+    scan: needs(
+      'cameras:edit',
+      'Searches the private networks of this computer address by address; ends with the call',
+    ).output(scanResult),
   },
   layouts: {
     list: needs('cameras:view', 'All layouts in their order').output(z.array(layout)),

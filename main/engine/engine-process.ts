@@ -7,6 +7,7 @@ import type { FromEngine, ToEngine } from '../contract/engine-messages.ts';
 import { demoCameraInputs } from '../demo/demo-cameras.ts';
 import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import type { ServedPort } from '../hosts/port-host.ts';
+import { discoveryScope } from './discovery-scope.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { watchParent } from './parent-watch.ts';
 import { importSiteFile } from './site-file-command.ts';
@@ -128,6 +129,7 @@ try {
       log,
       key,
       keyWarning: warning,
+      discovery: { scope: discoveryScope(demo) },
       onPolicy: (policy) => parentPort.postMessage({ type: 'policy', policy }),
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
     }),

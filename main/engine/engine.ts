@@ -26,6 +26,7 @@ import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
+import { type EngineDiscoveryOptions, startDiscovery } from './start-discovery.ts';
 
 const maximumHistories = 50;
 
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly keyWarning?: string | null;
   /** Gets what the site prescribes for the desktop, at the start and whenever it was changed. */
   readonly onPolicy?: (policy: Policy) => void;
+  /** Where cameras are looked for; nowhere when left out. */
+  readonly discovery?: EngineDiscoveryOptions;
   /** Starts virtual cameras when a person asks for some; in this process when left out. */
   readonly startDemo?: (count: number) => Promise<DemoFleet>;
 }
@@ -126,6 +129,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const discovery = startDiscovery(parts, cameras, options.discovery ?? { scope: 'none' }, log);
   const demo = parts.use(
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
@@ -158,6 +162,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     {
       cameras,
       trials,
+      discovery,
       layouts,
       site,
       siteFiles: files,

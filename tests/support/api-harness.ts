@@ -16,6 +16,7 @@ import { CameraTrials } from '../../main/cameras/camera-trials.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import { Discovery } from '../../main/discovery/discovery.ts';
 import { DemoCameras } from '../../main/engine/demo-cameras.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
@@ -71,6 +72,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       start: (count) => startVirtualCameras({ count }),
     }),
   );
+  const discovery = owned.use(new Discovery({ scope: 'none', log, cameraAt: () => null }));
   const viewers = owned.use(new ViewerService({ log }));
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
@@ -86,6 +88,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     {
       cameras,
       trials,
+      discovery,
       layouts,
       site,
       siteFiles,

@@ -45,6 +45,8 @@ export const samples: Record<string, unknown> = {
   'cameras.history': { cameraId: unknownId },
   'cameras.export': { format: 'csv' },
   'cameras.import': { text: 'name,address' },
+  'discovery.watch': undefined,
+  'discovery.scan': undefined,
   'layouts.list': undefined,
   'layouts.watch': undefined,
   'layouts.save': { id: unknownId, name: 'Night', grid: '4', tiles: [unknownId, null] },
