@@ -4,7 +4,8 @@ const maximumBytes = 64 * 1_024;
 const maximumSources = 64;
 const waitMilliseconds = 1_000;
 
-const begins = /^(?:\ufeff|\s)*<(?:\?xml|(?:[\w.-]+:)?Envelope[\s>])/;
+// A byte-order mark is white space to a regular expression.
+const begins = /^\s*<(?:\?xml|(?:[\w.-]+:)?Envelope[\s>])/;
 const ends = /<\/(?:[\w.-]+:)?Envelope\s*>[\s\0]*$/;
 
 interface Half {
@@ -37,7 +38,7 @@ export class DatagramAssembler {
         return undefined;
       }
     }
-    if (/^(?:\ufeff|\s)*(?:<|$)/.test(text) && datagram.length <= maximumBytes) {
+    if (/^\s*(?:<|$)/.test(text) && datagram.length <= maximumBytes) {
       this.#keep(source, { bytes: Buffer.from(datagram), until: now + waitMilliseconds });
     }
     return undefined;
