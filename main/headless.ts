@@ -92,7 +92,10 @@ function openBrowser(url: string): void {
 /** Starts everything and says where the console is. @throws GatehouseError database-failed, port-in-use */
 async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
   await using parts = new AsyncDisposableStack();
-  const fleet = options.demo === 0 ? undefined : parts.use(await startFleetProcess({ count: options.demo }));
+  const fleet =
+    options.demo === 0
+      ? undefined
+      : parts.use(await startFleetProcess({ count: options.demo, discoverable: true }));
   const engine = parts.use(
     await startEngine({
       dataFolder: options.data,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DiscoverableDevice } from './discovery-messages.ts';
+import { DiscoveryResponder } from './discovery-responder.ts';
 
 /** Of Axis, Hikvision, Dahua and Hanwha Vision: the first half of a MAC address says who made a device. */
 const makers = [
@@ -28,4 +29,12 @@ export function discoverableCamera(
     rtspPort: Number(port),
     onvifAddress: onvifAddress ?? `http://${hostname}/onvif/device_service`,
   };
+}
+
+/** Lets virtual cameras be found on loopback. Undefined where the ports are taken: then they are only not found. */
+export async function announceCameras(
+  cameras: readonly { readonly name: string; readonly mainUrl: string }[],
+): Promise<DiscoveryResponder | undefined> {
+  const devices = cameras.map((camera, index) => discoverableCamera(camera, index));
+  return await DiscoveryResponder.start(devices).catch(() => undefined);
 }

@@ -1,15 +1,17 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { stopSignals } from '../base/operating-system.ts';
+import { announceCameras } from './discoverable-cameras.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
  * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--json]`: virtual cameras as a process of their own. With --json it
- * prints its cameras as one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin.
+ * prints its cameras as one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin. With
+ * --discoverable they answer on loopback when devices are looked for.
  */
 
-const usage = 'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--json]';
+const usage = 'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--discoverable] [--json]';
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -17,6 +19,7 @@ function parseOptions() {
       count: { type: 'string', default: '9' },
       port: { type: 'string', default: '8554' },
       gop: { type: 'string', default: '2' },
+      discoverable: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -27,7 +30,8 @@ function parseOptions() {
   if (!Number.isInteger(port) || port < 0 || port + count > 65_536)
     throw new Error('--port must leave room for all cameras');
   if (values.gop !== '2' && values.gop !== '10') throw new Error('--gop must be 2 or 10');
-  return { count, port, gopSeconds: values.gop === '2' ? (2 as const) : (10 as const), json: values.json };
+  const { json, discoverable } = values;
+  return { count, port, gopSeconds: values.gop === '2' ? (2 as const) : (10 as const), json, discoverable };
 }
 
 async function obey(camera: VirtualCamera, command: FleetCommand): Promise<FleetValue> {
@@ -75,8 +79,10 @@ async function main(): Promise<void> {
   const options = parseOptions();
   const fleet = await startVirtualCameras(options);
   const cameras = fleet.cameras.map(({ name, mainUrl, subUrl }) => ({ name, mainUrl, subUrl }));
+  const responder = options.discoverable ? await announceCameras(fleet.cameras) : undefined;
   const stop = () => {
-    void fleet[Symbol.asyncDispose]().finally(() => process.exit(0));
+    const closing = [fleet[Symbol.asyncDispose](), responder?.[Symbol.asyncDispose]()];
+    void Promise.all(closing).finally(() => process.exit(0));
   };
   for (const signal of stopSignals) process.once(signal, stop);
   if (!options.json) {

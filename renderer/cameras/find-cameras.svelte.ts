@@ -3,6 +3,7 @@ import type { DiscoveryEvent, DiscoveryState, FoundDevice, FoundHow } from '../.
 import type { CallFailure } from '../link/call-error.ts';
 import { followEvents } from '../link/follow-events.ts';
 import type { Station } from '../state/station.svelte.ts';
+import { errorWords } from '../wall/error-words.ts';
 import { folded } from './camera-rows.ts';
 
 /** What became of a device that was to be added. */
@@ -10,7 +11,7 @@ export type AddResult =
   | { readonly name: 'waiting' }
   | { readonly name: 'trying' }
   | { readonly name: 'added' }
-  | { readonly name: 'failed'; readonly reason: string };
+  | { readonly name: 'failed'; readonly brief: string; readonly reason: string };
 
 /** Devices that are tried at a time. */
 const maximumAtOnce = 4;
@@ -34,6 +35,10 @@ export function deviceKind({ name, maker, model }: FoundDevice): string {
 
 export function foundWords({ how }: FoundDevice): string {
   return how.map((each) => howWords[each]).join(', ');
+}
+
+function briefly({ code }: CallFailure): string {
+  return code === 'no-answer' ? 'Not added' : errorWords[code].brief;
 }
 
 /** The devices on the network, which of them are chosen, and their adding. */
@@ -154,7 +159,7 @@ export class FindCameras {
         const failure = await this.#add(next, names.get(next.id) ?? next.address);
         if (failure === null) added++;
         else if (failure.code !== 'already-there') {
-          this.#results.set(next.id, { name: 'failed', reason: failure.message });
+          this.#results.set(next.id, { name: 'failed', brief: briefly(failure), reason: failure.message });
           continue;
         }
         this.#results.set(next.id, { name: 'added' });

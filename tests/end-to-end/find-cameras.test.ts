@@ -61,7 +61,7 @@ test('cameras are found, chosen all at once and added; what refuses says why and
   await page.getByLabel('User').fill('guard');
   await page.getByLabel('Password', { exact: true }).fill('wrong');
   await page.getByRole('button', { name: 'Add 3 cameras' }).click();
-  await page.getByText('Not added').waitFor();
+  await page.getByText('Wrong password').waitFor();
   await page.getByRole('button', { name: 'Add 1 camera', exact: true }).waitFor();
   expect(await page.locator('[data-device].added').count()).toBe(2);
   expect(await page.locator('[data-device] p').textContent()).toMatch(/password/i);

@@ -119,8 +119,8 @@ export const scenes: readonly Scene[] = [
       await page.getByLabel('Password', { exact: true }).fill('wrong');
       await page.getByRole('button', { name: /^Add \d/ }).click();
       await page.getByLabel('Search found cameras').fill('');
-      await page.getByText('Not added').nth(1).waitFor();
-      await page.getByText('Not added').first().scrollIntoViewIfNeeded();
+      await page.locator('[data-device] p').nth(1).waitFor();
+      await page.locator('[data-device] p').nth(1).scrollIntoViewIfNeeded();
     },
   },
   { name: 'wall-9', cameras: 9 },

@@ -157,15 +157,21 @@ test('whatever arrives, nothing is thrown', () => {
       cuts.reduce((text, [at, length, put]) => text.slice(0, at) + put + text.slice(at + length), good),
     );
   fc.assert(
-    fc.property(fc.oneof(damaged, fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString())), (text) => {
-      const message = parseWsDiscovery(text);
-      if (message?.kind !== 'matches') return;
-      for (const found of message.devices) {
-        const { name, onvifAddress } = sightingOf(found, '10.0.0.1');
-        expect((name ?? '').length).toBeLessThanOrEqual(200);
-        if (onvifAddress !== null) expect(new URL(onvifAddress).hostname).toBe('10.0.0.1');
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        damaged,
+        fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString()),
+      ),
+      (text) => {
+        const message = parseWsDiscovery(text);
+        if (message?.kind !== 'matches') return;
+        for (const found of message.devices) {
+          const { name, onvifAddress } = sightingOf(found, '10.0.0.1');
+          expect((name ?? '').length).toBeLessThanOrEqual(200);
+          if (onvifAddress !== null) expect(new URL(onvifAddress).hostname).toBe('10.0.0.1');
+        }
+      },
+    ),
     { numRuns: 1_000 },
   );
 });
