@@ -2,6 +2,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { surviveDatagramErrors } from '../base/operating-system.ts';
 import {
   bye,
   type DiscoverableDevice,
@@ -109,7 +110,7 @@ export class DiscoveryResponder implements AsyncDisposable {
       if (this.#speaking.has(address)) continue;
       const socket = dgram.createSocket('udp4');
       this.#speaking.set(address, socket);
-      socket.on('error', () => {});
+      surviveDatagramErrors(socket);
       await bind(socket, 0, address);
       socket.setMulticastInterface(loopback);
       socket.setMulticastTTL(0);
@@ -138,7 +139,7 @@ export class DiscoveryResponder implements AsyncDisposable {
   ): Promise<void> {
     const socket = dgram.createSocket({ type: 'udp4', reuseAddr: true });
     this.#listening.push(socket);
-    socket.on('error', () => {});
+    surviveDatagramErrors(socket);
     socket.on('message', (datagram, { address, port: sourcePort }) => {
       if (address.startsWith('127.')) onMessage(datagram, sourcePort);
     });

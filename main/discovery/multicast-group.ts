@@ -1,5 +1,6 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { isLoopback } from './ipv4.ts';
 import type { LocalNetwork } from './local-network.ts';
 
@@ -97,8 +98,7 @@ export class MulticastGroup implements AsyncDisposable {
       if (this.#isLoopback && !isLoopback(address)) return;
       this.#options.onMessage(datagram, address, port);
     });
-    // Answers of "port unreachable", networks that go: nothing is lost but a message.
-    socket.on('error', () => {});
+    surviveDatagramErrors(socket);
     return socket;
   }
 }
