@@ -239,7 +239,7 @@ export class FindCameras {
 }
 
 /** Devices that have every word of the query in what is shown of them. */
-export function searchDevices(devices: readonly FoundDevice[], query: string): readonly FoundDevice[] {
+function searchDevices(devices: readonly FoundDevice[], query: string): readonly FoundDevice[] {
   const words = folded(query).split(/\s+/).filter(Boolean);
   if (words.length === 0) return devices;
   return devices.filter((device) => {
