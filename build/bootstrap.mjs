@@ -69,6 +69,8 @@ async function build(targets) {
 async function runOnNode(script, parameters, options) {
   const node = findNode(root);
   const env = { ...process.env };
+  // Only a console that somebody starts for cameras of their own looks for them on the network.
+  if (!['start', 'serve', 'demo'].includes(process.argv[2] ?? '')) env.GATEHOUSE_DISCOVERY ??= 'none';
   if (node === process.execPath && Number.parseInt(process.versions.node, 10) < 24) {
     const olderNode = pathToFileURL(path.join(root, 'build/older-node.mjs')).href;
     env.NODE_OPTIONS = `${env.NODE_OPTIONS ?? ''} --import=${olderNode}`.trim();

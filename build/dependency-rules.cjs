@@ -4,6 +4,7 @@ const layers = {
   base: ['contract'],
   rtsp: ['base', 'contract'],
   media: ['base', 'contract', 'rtsp'],
+  discovery: ['base', 'contract'],
   store: ['base', 'contract'],
   onvif: ['base', 'contract', 'rtsp'],
   cameras: ['base', 'contract', 'rtsp', 'media', 'store', 'onvif'],
@@ -12,13 +13,14 @@ const layers = {
   site: ['base', 'contract', 'store'],
   diagnostics: ['base', 'contract', 'store'],
   access: ['base', 'contract', 'store'],
-  api: ['base', 'contract', 'media', 'store', 'cameras', 'events', 'viewers', 'site', 'access'],
+  api: ['base', 'contract', 'media', 'store', 'cameras', 'events', 'viewers', 'site', 'access', 'discovery'],
   hosts: ['base', 'contract', 'store', 'access', 'api'],
   demo: ['base', 'contract'],
   engine: [
     ...[
       'base',
       'contract',
+      'discovery',
       'media',
       'store',
       'cameras',

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: path.resolve(import.meta.dirname, '..'),
   test: {
+    env: { GATEHOUSE_DISCOVERY: 'none' },
     include: ['tests/wine/**/*.test.ts'],
     setupFiles: ['tests/support/leak-check.ts'],
     hookTimeout: 60_000,

@@ -10,6 +10,7 @@ import { wholeNumber } from './base/whole-number.ts';
 import { maximumDemoCameras } from './contract/limits.ts';
 import { demoCameraInputs } from './demo/demo-cameras.ts';
 import { startFleetProcess } from './demo/fleet-process.ts';
+import { discoveryScope } from './engine/discovery-scope.ts';
 import { startEngine } from './engine/engine.ts';
 import { importSiteFile } from './engine/site-file-command.ts';
 
@@ -91,13 +92,17 @@ function openBrowser(url: string): void {
 /** Starts everything and says where the console is. @throws GatehouseError database-failed, port-in-use */
 async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
   await using parts = new AsyncDisposableStack();
-  const fleet = options.demo === 0 ? undefined : parts.use(await startFleetProcess({ count: options.demo }));
+  const fleet =
+    options.demo === 0
+      ? undefined
+      : parts.use(await startFleetProcess({ count: options.demo, discoverable: true }));
   const engine = parts.use(
     await startEngine({
       dataFolder: options.data,
       http: { port: options.port, rendererFolder: path.resolve(import.meta.dirname, '../renderer') },
       log,
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
+      discovery: { scope: discoveryScope(options.demo) },
       startDemo: (count) => startFleetProcess({ count }),
     }),
   );

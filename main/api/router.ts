@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts';
 import { cameraHandlers } from './camera-handlers.ts';
+import { discoveryHandlers } from './discovery-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
 import { policyHandlers } from './policy-handlers.ts';
@@ -16,6 +17,7 @@ export function createRouter(services: Services, log: Log) {
     cameras: cameraHandlers(procedures, services),
     ptz: ptzHandlers(procedures, services),
     events: eventHandlers(procedures, services),
+    discovery: discoveryHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
     site: siteHandlers(procedures, services),
     policy: policyHandlers(procedures, services),

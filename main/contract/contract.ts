@@ -16,6 +16,7 @@ import {
   streamInput,
 } from './camera.ts';
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
+import { discoveryEvent, scanResult } from './discovery.ts';
 import { eventChange, eventPage, eventQuery } from './event.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
@@ -136,6 +137,16 @@ export const contract = {
     watch: needs('cameras:view', 'What cameras report now, then everything that they report').output(
       eventIterator(eventChange),
     ),
+  },
+  discovery: {
+    watch: needs(
+      'cameras:edit',
+      'Devices on the network that may be cameras, then every change; they are looked for as long as the subscription lives',
+    ).output(eventIterator(discoveryEvent)),
+    scan: needs(
+      'cameras:edit',
+      'Searches the private networks of this computer address by address; ends with the call',
+    ).output(scanResult),
   },
   layouts: {
     list: needs('cameras:view', 'All layouts in their order').output(z.array(layout)),

@@ -34,6 +34,7 @@ export type PageMessage = z.infer<typeof pageMessage>;
 /** What the native menu asks a page to do. */
 export type ShellCommand =
   | 'add-camera'
+  | 'find-cameras'
   | 'edit-camera'
   | 'camera-history'
   | 'camera-list'

@@ -97,6 +97,8 @@ export async function startFleetProcess(options: {
   count: number;
   port?: number;
   gopSeconds?: 2 | 10;
+  /** They answer on loopback when devices are looked for. */
+  discoverable?: boolean;
   signal?: AbortSignal;
 }): Promise<FleetProcess> {
   const { count, port = 0, gopSeconds = 2 } = options;
@@ -108,6 +110,7 @@ export async function startFleetProcess(options: {
     String(port),
     '--gop',
     String(gopSeconds),
+    ...(options.discoverable === true ? ['--discoverable'] : []),
   ];
   const child = spawn(process.execPath, [entry(), ...parameters], {
     stdio: ['pipe', 'pipe', 'inherit'],

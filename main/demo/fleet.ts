@@ -1,16 +1,18 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { stopSignals } from '../base/operating-system.ts';
+import { announceCameras } from './discoverable-cameras.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
- * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--onvif 8080] [--own-addresses] [--json]`: virtual cameras as a process of their own. With --json it
- * prints its cameras as one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin.
+ * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--onvif 8080] [--own-addresses] [--discoverable] [--json]`: virtual
+ * cameras as a process of their own. With --json it prints its cameras as one line of JSON and takes commands on stdin, one line
+ * of JSON each; it ends with its stdin. With --discoverable they answer on loopback when devices are looked for.
  */
 
 const usage =
-  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--onvif PORT] [--own-addresses] [--json]';
+  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--onvif PORT] [--own-addresses] [--discoverable] [--json]';
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -20,6 +22,7 @@ function parseOptions() {
       gop: { type: 'string', default: '2' },
       onvif: { type: 'string' },
       'own-addresses': { type: 'boolean', default: false },
+      discoverable: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -43,6 +46,7 @@ function parseOptions() {
     ownAddresses: values['own-addresses'],
     ...(onvifPort === undefined ? {} : { onvif: { port: onvifPort, motion: true } }),
     json: values.json,
+    discoverable: values.discoverable,
   };
 }
 
@@ -96,8 +100,10 @@ async function main(): Promise<void> {
     subUrl,
     onvifUrl,
   }));
+  const responder = options.discoverable ? await announceCameras(fleet.cameras) : undefined;
   const stop = () => {
-    void fleet[Symbol.asyncDispose]().finally(() => process.exit(0));
+    const closing = [fleet[Symbol.asyncDispose](), responder?.[Symbol.asyncDispose]()];
+    void Promise.all(closing).finally(() => process.exit(0));
   };
   for (const signal of stopSignals) process.once(signal, stop);
   if (!options.json) {

@@ -64,6 +64,7 @@ export function setApplicationMenu(actions: MenuActions | null): void {
       label: 'Cameras',
       submenu: [
         asPage('add-camera', 'Add a camera…', 'A'),
+        asPage('find-cameras', 'Find cameras…', 'Shift+A'),
         asPage('edit-camera', 'Edit the selected camera…', 'E'),
         asPage('camera-history', 'History of the selected camera', 'H'),
         separator,

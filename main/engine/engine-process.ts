@@ -5,8 +5,10 @@ import { openFileLog } from '../base/log.ts';
 import { redactText } from '../base/redact.ts';
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts';
 import { demoCameraInputs } from '../demo/demo-cameras.ts';
+import { announceCameras } from '../demo/discoverable-cameras.ts';
 import { startVirtualCameras } from '../demo/virtual-fleet.ts';
 import type { ServedPort } from '../hosts/port-host.ts';
+import { discoveryScope } from './discovery-scope.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { watchParent } from './parent-watch.ts';
 import { importSiteFile } from './site-file-command.ts';
@@ -120,6 +122,7 @@ process.on('uncaughtException', (error) => {
 try {
   // In this process: what runs it is Electron's own executable, which cannot run another script.
   const fleet = demo > 0 ? parts.use(await startVirtualCameras({ count: demo })) : undefined;
+  if (fleet !== undefined) parts.use(await announceCameras(fleet.cameras));
   const rendererFolder = path.resolve(import.meta.dirname, '../renderer');
   engine = parts.use(
     await startEngine({
@@ -128,6 +131,7 @@ try {
       log,
       key,
       keyWarning: warning,
+      discovery: { scope: discoveryScope(demo) },
       onPolicy: (policy) => parentPort.postMessage({ type: 'policy', policy }),
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
     }),

@@ -29,6 +29,7 @@ import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
+import { type EngineDiscoveryOptions, startDiscovery } from './start-discovery.ts';
 
 const maximumHistories = 50;
 
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly keyWarning?: string | null;
   /** Gets what the site prescribes for the desktop, at the start and whenever it was changed. */
   readonly onPolicy?: (policy: Policy) => void;
+  /** Where cameras are looked for; nowhere when left out. */
+  readonly discovery?: EngineDiscoveryOptions;
   /** Starts virtual cameras when a person asks for some; in this process when left out. */
   readonly startDemo?: (count: number) => Promise<DemoFleet>;
 }
@@ -132,6 +135,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const events = parts.use(new EventLog({ table: store.events, log }));
   parts.use(new EventCollector({ cameras, events, log }));
+  const discovery = startDiscovery(parts, cameras, options.discovery ?? { scope: 'none' }, log);
   const demo = parts.use(
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
@@ -166,6 +170,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       trials,
       controls,
       events,
+      discovery,
       layouts,
       site,
       siteFiles: files,

@@ -1,9 +1,9 @@
 import { abortableDelay } from '../base/retry.ts';
+import { find, findAll, textAt, Xml, type XmlElement, xml } from '../base/xml.ts';
 import { type Notification, parseNotification } from './notification.ts';
 import { serviceAddress } from './onvif-address.ts';
 import type { OnvifCaller } from './onvif-caller.ts';
 import { isAboutThis, type OnvifDevice, serviceNamespaces } from './onvif-device.ts';
-import { find, findAll, textAt, Xml, type XmlElement, xml } from './xml.ts';
 
 /** Of a pull: how long the device may wait for something to tell. */
 const pullSeconds = 20;

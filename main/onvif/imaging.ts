@@ -1,7 +1,7 @@
+import { find, textAt, type Xml, type XmlElement, xml } from '../base/xml.ts';
 import type { OnvifCaller } from './onvif-caller.ts';
 import { type OnvifDevice, serviceNamespaces } from './onvif-device.ts';
 import { decimal, orNull, shortText } from './onvif-values.ts';
-import { find, textAt, type Xml, type XmlElement, xml } from './xml.ts';
 
 /** Each in units of the device, within its own range; null where it has none. */
 export interface ImagingSettings {

@@ -1,9 +1,9 @@
+import { find, findAll, textAt, type Xml, type XmlElement, xml } from '../base/xml.ts';
 import { serviceAddress, streamAddress } from './onvif-address.ts';
 import type { OnvifCaller } from './onvif-caller.ts';
 import { isAboutThis, type OnvifDevice, serviceNamespaces } from './onvif-device.ts';
 import { notSupported, onvifFailed } from './onvif-errors.ts';
 import { decimal, orNull, shortText, token, wholeNumber } from './onvif-values.ts';
-import { find, findAll, textAt, type Xml, type XmlElement, xml } from './xml.ts';
 
 type MediaService = 'media2' | 'media';
 

@@ -1,7 +1,7 @@
+import { find, findAll, textAt, type XmlElement } from '../base/xml.ts';
 import type { EventKind, EventState } from '../contract/event.ts';
 import { flag, orNull, shortText } from './onvif-values.ts';
 import { withoutPrefix } from './soap-message.ts';
-import { find, findAll, textAt, type XmlElement } from './xml.ts';
 
 /** One message of a device that means something to us. */
 export interface Notification {

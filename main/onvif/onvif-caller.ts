@@ -1,4 +1,5 @@
 import type { Secret } from '../base/secret.ts';
+import type { Xml, XmlElement } from '../base/xml.ts';
 import { Authenticator } from '../rtsp/authenticator.ts';
 import type { CameraAddress } from '../rtsp/camera-errors.ts';
 import { parseChallenges } from '../rtsp/challenge.ts';
@@ -6,7 +7,6 @@ import { faultError, isRefusal, onvifFailed, refusedOnvif } from './onvif-errors
 import { type OnvifResponse, postSoap } from './onvif-transport.ts';
 import { parseSoap, type SoapAnswer, soapEnvelope } from './soap-message.ts';
 import { usernameToken } from './ws-security.ts';
-import type { Xml, XmlElement } from './xml.ts';
 
 /** A device and who asks it. */
 export interface OnvifTarget {

@@ -1,9 +1,9 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import { find, findAll, textAt, type Xml, type XmlElement, xml } from '../base/xml.ts';
 import { serviceAddress } from './onvif-address.ts';
 import type { OnvifCaller } from './onvif-caller.ts';
 import { notSupported } from './onvif-errors.ts';
 import { orNull, shortText, wholeNumber } from './onvif-values.ts';
-import { find, findAll, textAt, type Xml, type XmlElement, xml } from './xml.ts';
 
 /** The services of this folder, by the namespaces of their WSDLs. */
 export const serviceNamespaces = {

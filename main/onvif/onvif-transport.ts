@@ -1,10 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import { maximumXmlBytes } from '../base/xml.ts';
 import type { CameraAddress } from '../rtsp/camera-errors.ts';
 import { cameraError, closedConnection, unreachable } from '../rtsp/camera-errors.ts';
 import { onvifFailed, silentOnvif } from './onvif-errors.ts';
-import { maximumXmlBytes } from './xml.ts';
 
 /** What a device answered, whatever its status. */
 export interface OnvifResponse {

@@ -1,8 +1,8 @@
+import { find, findAll, textAt, type Xml, type XmlElement, xml } from '../base/xml.ts';
 import type { OnvifCaller } from './onvif-caller.ts';
 import { type OnvifDevice, serviceNamespaces } from './onvif-device.ts';
 import { onvifFailed } from './onvif-errors.ts';
 import { decimal, flag, orNull, shortText, token, wholeNumber } from './onvif-values.ts';
-import { find, findAll, textAt, type Xml, type XmlElement, xml } from './xml.ts';
 
 /** Generic spaces of ONVIF: -1 … 1, to the right, upwards and closer. What is left out does not move. */
 export interface PtzVector {

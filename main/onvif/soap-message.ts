@@ -1,4 +1,4 @@
-import { find, findAll, parseXml, textAt, type Xml, type XmlElement, xml } from './xml.ts';
+import { find, findAll, parseXml, textAt, type Xml, type XmlElement, xml } from '../base/xml.ts';
 
 /** What a device answers instead of doing what it was asked for (SOAP 1.2 part 1, section 5.4). */
 export interface SoapFault {

@@ -6,7 +6,7 @@ export type CameraRow =
   | { readonly kind: 'camera'; readonly camera: Camera };
 
 /** Text that is found whatever its case and its accents. */
-function folded(text: string): string {
+export function folded(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')

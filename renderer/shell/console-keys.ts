@@ -35,6 +35,7 @@ export const keyHelp: readonly {
       { keys: ['C'], does: 'List of cameras' },
       { keys: ['/'], does: 'Search for a camera' },
       { keys: ['A'], does: 'Add a camera' },
+      { keys: ['Shift', 'A'], does: 'Find cameras on the network' },
       { keys: ['E'], does: 'Edit the selected camera' },
       { keys: ['H'], does: 'History of the selected camera' },
       { keys: ['Ctrl', 'Z'], does: 'Take back what was just done' },
@@ -68,6 +69,7 @@ export function shellCommand(station: Station, actions: ShellActions): (command:
   };
   const commands: Record<ShellCommand, () => void> = {
     'add-camera': () => station.open({ name: 'camera', cameraId: null }),
+    'find-cameras': () => station.open({ name: 'find-cameras' }),
     'edit-camera': () => withSelected('camera'),
     'camera-history': () => withSelected('history'),
     'camera-list': () => {
@@ -120,6 +122,7 @@ export function consoleKeys(
     f: key(() => fullScreen.toggle()),
     c: key(() => command('camera-list')),
     a: key(() => command('add-camera')),
+    'Shift+A': key(() => command('find-cameras')),
     e: key(() => command('edit-camera')),
     h: key(() => command('camera-history')),
     s: key(() => command('settings')),

@@ -3,7 +3,7 @@ import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
-import { pause } from '../link/pause.ts';
+import { followEvents } from '../link/follow-events.ts';
 import type { Transport } from '../link/transport.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
@@ -12,8 +12,6 @@ import { Clock } from './clock.svelte.ts';
 import { LayoutMirror } from './layout-mirror.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Wall } from './wall.svelte.ts';
-
-const watchRetryMilliseconds = 1_000;
 
 export type Dialog =
   | { readonly name: 'keys' }
@@ -25,6 +23,7 @@ export type Dialog =
   | { readonly name: 'camera'; readonly cameraId: string | null }
   | { readonly name: 'history'; readonly cameraId: string }
   | { readonly name: 'group'; readonly cameraIds: readonly string[] }
+  | { readonly name: 'find-cameras' }
   | { readonly name: 'import' }
   | { readonly name: 'site-import' }
   | { readonly name: 'site-export' }
@@ -153,21 +152,5 @@ export class Station {
         this.toasts.fail(`“${layout.name}” was not changed. ${failure.message}`);
       },
     );
-  }
-}
-
-/** Each subscription begins with everything; one that ends, most often with the link, is begun again. */
-async function followEvents<Event>(
-  watch: () => Promise<AsyncIterable<Event>>,
-  apply: (event: Event) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      for await (const event of await watch()) apply(event);
-    } catch {
-      // The snapshot of the next one says all that was missed.
-    }
-    await pause(watchRetryMilliseconds, signal);
   }
 }

@@ -10,6 +10,7 @@ import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-proc
 import projectPackage from '../../package.json' with { type: 'json' };
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { measureConsole, printConsole } from './console-figures.ts';
+import { measureDiscovery } from './discovery-figures.ts';
 import { EngineProcess } from './engine-child.ts';
 import type { Arrivals, Bind, Usage } from './engine-process.ts';
 import { installProbe, type TileFrames, takeFrames } from './page-probe.ts';
@@ -250,6 +251,8 @@ async function main(): Promise<void> {
   const fifty = owned.use(await startFleetProcess({ count: 50, signal: stop.signal }));
   const console = await measureConsole(browser, demoCameraInputs(fifty.cameras), progress);
 
+  const discovery = await measureDiscovery(progress);
+
   const result = {
     when: new Date().toISOString(),
     machine: {
@@ -270,11 +273,13 @@ async function main(): Promise<void> {
     engineRssMegabytesAt16Cameras: rss16,
     floorMicrosecondsPerPacket: floor,
     console,
+    discoveryMilliseconds: discovery,
   };
   await mkdir(path.join(root, 'bench'), { recursive: true });
   await writeFile(path.join(root, 'bench/latest.json'), `${JSON.stringify(result, null, 2)}\n`);
   print(result);
   printConsole(console);
+  globalThis.console.table({ ...discovery });
 
   /** A fresh engine with sixteen cameras on a wall of sixteen, as a site has it. */
   async function measureMemory(): Promise<number> {

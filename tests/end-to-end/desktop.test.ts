@@ -211,6 +211,7 @@ test('the menu does what the keys do, in the window in front', async () => {
     ['settings', 'Settings'],
     ['keys', 'Keys'],
     ['add-camera', 'Add a camera'],
+    ['find-cameras', 'Find cameras'],
   ];
   for (const [id, title] of dialogs) {
     await choose(desktop, id);

@@ -17,6 +17,8 @@ export interface Scene {
   store?(store: Store): void;
   /** The database is damaged, and a backup lies beside it. */
   readonly damaged?: boolean;
+  /** Cameras are looked for, on loopback, and there are some: those of the scene, `locked`, and others of names alone. */
+  readonly findable?: boolean;
   prepare?(page: Page, stage: Stage): Promise<void>;
 }
 
@@ -82,6 +84,45 @@ async function say(page: Page, message: ShellMessage): Promise<void> {
 /** Every screen of the console, empty, full and broken. */
 export const scenes: readonly Scene[] = [
   { name: 'empty' },
+  {
+    name: 'find-nothing',
+    async prepare(page) {
+      await openDialog(page, 'Shift+A');
+      await page.getByText('There is no network to look on').waitFor();
+    },
+  },
+  {
+    name: 'find',
+    cameras: 4,
+    findable: true,
+    async prepare(page) {
+      await openDialog(page, 'Shift+A');
+      await page.locator('[data-device]').nth(14).waitFor();
+      await page.locator('[data-device].added').nth(3).waitFor();
+      await page.getByLabel('All that are not added yet').check();
+      await page.getByLabel('User').fill('guard');
+      await page.getByLabel('Password', { exact: true }).fill('secret');
+    },
+  },
+  {
+    name: 'find-mistakes',
+    cameras: 4,
+    findable: true,
+    async prepare(page, { locked }) {
+      await openDialog(page, 'Shift+A');
+      await page.locator('[data-device]').nth(14).waitFor();
+      await page.getByLabel('Search found cameras').fill('Front');
+      await page.getByLabel('All of these').check();
+      await page.getByLabel('Search found cameras').fill(locked.name);
+      await page.locator('[data-device]:not(.added) input').check();
+      await page.getByLabel('User').fill('guard');
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await page.getByRole('button', { name: /^Add \d/ }).click();
+      await page.getByLabel('Search found cameras').fill('');
+      await page.locator('[data-device] p').nth(1).waitFor();
+      await page.locator('[data-device] p').nth(1).scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'wall-9', cameras: 9 },
   { name: 'wall-25', cameras: 25 },
   { name: 'wall-64', cameras: 64, prepare: (page) => shape(page, '64 cameras') },

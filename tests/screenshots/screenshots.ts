@@ -6,6 +6,9 @@ import type { Browser } from 'playwright-core';
 import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
+import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
+import type { DiscoverableDevice } from '../../main/demo/discovery-messages.ts';
+import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import { Backups } from '../../main/store/backups.ts';
 import { openStore } from '../../main/store/store.ts';
@@ -72,6 +75,24 @@ async function damage(folder: string): Promise<void> {
   await file.write(Buffer.alloc(size - page, 0xff), 0, size - page, page);
 }
 
+/** What these say of themselves, and some of which there is no more than that. */
+function findable(cameras: readonly VirtualCamera[]): DiscoverableDevice[] {
+  const names = [
+    'Front door',
+    'Front yard',
+    'Garage',
+    'Roof',
+    'Lift',
+    'Stairs',
+    'Dock 1',
+    'Dock 2',
+    'Store',
+    'Attic',
+  ];
+  const others = names.map((name, index) => ({ name, mainUrl: `rtsp://127.0.1.${index + 20}:554/main` }));
+  return [...cameras, ...others].map((camera, index) => discoverableCamera(camera, index));
+}
+
 /** With cameras, data and console of its own: what one scene breaks, another one does not see. */
 async function draw(browser: Browser, scene: Scene, viewport: typeof small): Promise<void> {
   await using owned = new AsyncDisposableStack();
@@ -90,7 +111,12 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
   const broken = scene.broken === true ? await brokenInputs(owned, locked) : [];
   await fill(dataFolder, [...inputs, ...broken], scene);
   if (scene.damaged === true) await damage(dataFolder);
-  const serve = owned.use(await Serve.start(['--data', dataFolder, '--port', '0']));
+  if (scene.findable === true) owned.use(await DiscoveryResponder.start(findable([...cameras, locked])));
+  const serve = owned.use(
+    await Serve.start(['--data', dataFolder, '--port', '0'], {
+      GATEHOUSE_DISCOVERY: scene.findable === true ? 'loopback' : 'none',
+    }),
+  );
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
   owned.defer(() => context.close());
   const page = await context.newPage();

@@ -17,6 +17,7 @@ import { CameraTrials } from '../../main/cameras/camera-trials.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import { Discovery } from '../../main/discovery/discovery.ts';
 import { DemoCameras } from '../../main/engine/demo-cameras.ts';
 import { EventCollector } from '../../main/events/event-collector.ts';
 import { EventLog } from '../../main/events/event-log.ts';
@@ -77,6 +78,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       start: (count) => startVirtualCameras({ count }),
     }),
   );
+  const discovery = owned.use(new Discovery({ scope: 'none', log, cameraAt: () => null }));
   const viewers = owned.use(new ViewerService({ log }));
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
@@ -94,6 +96,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       trials,
       controls,
       events,
+      discovery,
       layouts,
       site,
       siteFiles,

@@ -56,6 +56,8 @@ export const samples: Record<string, unknown> = {
   'ptz.removePreset': { cameraId: unknownId, token: '1' },
   'events.list': { cameraId: unknownId, kind: 'motion', from: 0, until: 1, cursor: 1, limit: 10 },
   'events.watch': undefined,
+  'discovery.watch': undefined,
+  'discovery.scan': undefined,
   'layouts.list': undefined,
   'layouts.watch': undefined,
   'layouts.save': { id: unknownId, name: 'Night', grid: '4', tiles: [unknownId, null] },

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createLog } from '../../main/base/log.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import { type Engine, startEngine } from '../../main/engine/engine.ts';
+import type { EngineDiscoveryOptions } from '../../main/engine/start-discovery.ts';
 import { keepPeerConnections } from './console-page.ts';
 
 const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
@@ -19,12 +20,14 @@ export async function temporaryFolder(owned: AsyncDisposableStack): Promise<stri
 export async function startConsole(
   owned: AsyncDisposableStack,
   cameras: readonly CameraInput[] = [],
+  discovery?: EngineDiscoveryOptions,
 ): Promise<Engine> {
   const engine = owned.use(
     await startEngine({
       dataFolder: await temporaryFolder(owned),
       http: { port: 0, rendererFolder },
       log: createLog('silent'),
+      ...(discovery === undefined ? {} : { discovery }),
     }),
   );
   for (const camera of cameras) engine.cameras.add(camera);

@@ -68,6 +68,7 @@ function environmentOf(more: Readonly<Record<string, string>> = {}): Record<stri
     ...(Object.fromEntries(inherited) as Record<string, string>),
     GATEHOUSE_NODE: process.execPath,
     GATEHOUSE_LOG: 'silent',
+    GATEHOUSE_DISCOVERY: 'none',
     ...more,
   };
 }

@@ -22,10 +22,13 @@ export class Serve implements AsyncDisposable {
     this.ready = ready;
   }
 
-  static async start(parameters: readonly string[]): Promise<Serve> {
+  static async start(
+    parameters: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Serve> {
     const child = spawn(process.execPath, [headless, '--json', ...parameters], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, GATEHOUSE_LOG: 'error' },
+      env: { ...process.env, GATEHOUSE_LOG: 'error', GATEHOUSE_DISCOVERY: 'none', ...environment },
     });
     const lines = createInterface({ input: child.stdout });
     const [line] = (await Promise.race([

@@ -6,7 +6,7 @@ import type { ServeReady } from './serve.ts';
 import { type Ended, runOnWindows, WindowsProcess, windowsPath } from './windows-node.ts';
 
 const headless = path.resolve(import.meta.dirname, '../../dist/main/headless.js');
-const quiet = { GATEHOUSE_LOG: 'error' };
+const quiet = { GATEHOUSE_LOG: 'error', GATEHOUSE_DISCOVERY: 'none' };
 
 /** As people name folders. */
 export async function windowsDataFolder(owned: AsyncDisposableStack): Promise<string> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { parseXml } from '../../../main/base/xml.ts';
 import { EventStates } from '../../../main/onvif/event-states.ts';
 import { type Notification, parseNotification } from '../../../main/onvif/notification.ts';
-import { parseXml } from '../../../main/onvif/xml.ts';
 
 function notification(topic: string, data: string, attributes = '', source = ''): Notification | null {
   return parseNotification(

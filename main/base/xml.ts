@@ -64,6 +64,15 @@ export function parseXml(text: string): XmlElement {
   return root;
 }
 
+/** The same of what a stranger says without being asked; undefined when it is nothing that can be read. */
+export function parseStrangersXml(text: string): XmlElement | undefined {
+  try {
+    return parseXml(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The first element at a path below this one. */
 export function find(element: XmlElement | undefined, ...path: readonly string[]): XmlElement | undefined {
   return path.reduce<XmlElement | undefined>(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { find, parseXml, textAt, xml } from '../../../main/base/xml.ts';
 import { parseSoap, soapEnvelope } from '../../../main/onvif/soap-message.ts';
-import { find, parseXml, textAt, xml } from '../../../main/onvif/xml.ts';
 import { fuzzCases, mutate, seededRandom } from '../../support/mutations.ts';
 
 /** What an XML text can hold: no control characters, no lone surrogates; blanks at its ends do not count. */

@@ -1,0 +1,107 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CameraInput } from '../../main/contract/camera.ts';
+import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
+import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
+import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { untilTiles } from '../support/console-page.ts';
+import { openConsole, startConsole } from '../support/console-window.ts';
+import { freePorts } from '../support/discovery-scene.ts';
+
+let browser: Browser;
+let owned: AsyncDisposableStack;
+
+beforeAll(async () => {
+  browser = await launchChromium({ args: loopbackWebRtc });
+});
+afterAll(async () => {
+  await browser.close();
+});
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+});
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
+
+/** Cameras that can be found: some open to everybody, some that ask for a password. */
+async function startCameras(open: number, locked: number) {
+  const ports = await freePorts();
+  const cameras = [
+    ...owned.use(await startVirtualCameras({ count: open })).cameras,
+    ...owned.use(await startVirtualCameras({ count: locked, credentials })).cameras,
+  ];
+  owned.use(
+    await DiscoveryResponder.start(
+      cameras.map((camera, index) => discoverableCamera(camera, index)),
+      ports,
+    ),
+  );
+  return { cameras, discovery: { scope: 'loopback', ports } as const };
+}
+
+async function open(inputs: readonly CameraInput[], discovery: Parameters<typeof startConsole>[2]) {
+  const engine = await startConsole(owned, inputs, discovery);
+  const { page, errors } = await openConsole(owned, browser, engine);
+  await page.locator('[data-tile], [data-notice="no-cameras"]').first().waitFor();
+  return { engine, page, errors };
+}
+
+const rows = (page: Page) => page.locator('[data-device]');
+
+test('cameras are found, chosen all at once and added; what refuses says why and stays chosen', async () => {
+  const { cameras, discovery } = await startCameras(2, 1);
+  const { engine, page, errors } = await open([], discovery);
+  await page.getByRole('button', { name: 'Find cameras' }).click();
+  await rows(page).nth(2).waitFor();
+  await page.getByLabel('All that are not added yet').check();
+  await page.getByLabel('User').fill('guard');
+  await page.getByLabel('Password', { exact: true }).fill('wrong');
+  await page.getByRole('button', { name: 'Add 3 cameras' }).click();
+  await page.getByText('Wrong password').waitFor();
+  await page.getByRole('button', { name: 'Add 1 camera', exact: true }).waitFor();
+  expect(await page.locator('[data-device].added').count()).toBe(2);
+  expect(await page.locator('[data-device] p').textContent()).toMatch(/password/i);
+  expect(engine.cameras.list()).toHaveLength(2);
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.getByRole('button', { name: 'Add 1 camera', exact: true }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-device].added').length === 3);
+  const stored = engine.cameras.list();
+  expect(stored.map(({ mainUrl, subUrl }) => `${mainUrl} ${subUrl}`).sort()).toEqual(
+    cameras.map(({ mainUrl, subUrl }) => `${mainUrl} ${subUrl}`).sort(),
+  );
+  await page.keyboard.press('Escape');
+  await untilTiles(page, 'live', 3);
+  expect(errors).toEqual([]);
+});
+
+test('what is added already is marked, and the search narrows what is chosen', async () => {
+  const { cameras, discovery } = await startCameras(3, 0);
+  const [first, , third] = cameras;
+  if (first === undefined || third === undefined) throw new Error('no camera');
+  const { name, mainUrl } = first;
+  const { page } = await open([{ name, group: '', mainUrl, subUrl: null }], discovery);
+  await page.keyboard.press('Shift+A');
+  await rows(page).nth(2).waitFor();
+  await page.locator('[data-device].added').waitFor();
+  expect(await page.locator('[data-device].added b').textContent()).toBe(name);
+  await page.getByLabel('Search found cameras').fill(third.name);
+  expect(await rows(page).count()).toBe(1);
+  await page.getByLabel('All of these').check();
+  await page.getByRole('button', { name: 'Add 1 camera', exact: true }).waitFor();
+  await page.getByLabel('Search found cameras').fill('nothing of this name');
+  await page.getByText('No camera that was found has').waitFor();
+});
+
+test('a console on no network says so, and closing the dialog ends the looking', async () => {
+  const { page, engine } = await open([], { scope: 'none' });
+  await page.keyboard.press('Shift+A');
+  await page.getByText('There is no network to look on').waitFor();
+  expect(await page.getByRole('button', { name: 'Search the whole subnet' }).isDisabled()).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  expect(engine.cameras.list()).toEqual([]);
+});
