@@ -28,6 +28,8 @@ export const fields = [
   'subUrl',
   'username',
   'connection',
+  'transport',
+  'certificate',
   'password',
 ] as const;
 export type Field = (typeof fields)[number];
@@ -71,6 +73,8 @@ const knownNames: Record<Field, readonly string[]> = {
   username: ['username', 'user', 'login', 'account'],
   password: ['password', 'pass', 'pwd', 'passwort'],
   connection: ['connection', 'connect'],
+  transport: ['transport', 'protocol'],
+  certificate: ['certificate', 'fingerprint'],
 };
 
 /** In which column each field is. @param header as it is in the file; unknown names are ignored */
@@ -177,6 +181,10 @@ function tidy(field: Field, value: unknown): unknown {
       return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
     case 'id':
       return trimmed.toLowerCase();
+    case 'transport':
+      return trimmed.toLowerCase();
+    case 'certificate':
+      return trimmed.toUpperCase();
     case 'connection':
       return trimmed.toLowerCase().replace(/[\s_]+/g, '-');
     case 'name':

@@ -24,8 +24,10 @@ const guardedFormula = /^'+[=+\-@\t\r＝＋－＠]/;
 export function writeCameraFile(cameras: readonly Camera[], format: CameraFileFormat): string {
   switch (format) {
     case 'json': {
-      const list = cameras.map(({ id, number, name, group, mainUrl, subUrl, username, connection }) => {
-        return { id, number, name, group, mainUrl, subUrl, username, connection };
+      const list = cameras.map((camera) => {
+        const { id, number, name, group, mainUrl, subUrl, username, connection, transport, certificate } =
+          camera;
+        return { id, number, name, group, mainUrl, subUrl, username, connection, transport, certificate };
       });
       return `${JSON.stringify({ format: jsonFormat, version: jsonVersion, cameras: list }, null, 2)}\n`;
     }

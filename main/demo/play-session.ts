@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { UdpPortPair } from '../base/udp-port-pair.ts';
 import type { Corruption } from './corruption.ts';
 import { headerBytes, stampFrame } from './frame-template.ts';
 import type { LiveFrame } from './live-source.ts';
 import { senderReport } from './sender-report.ts';
-import type { UdpPortPair } from './udp-port-pair.ts';
 
 const reportMilliseconds = 5_000;
 /** A client that does not read: frames are dropped up to the next key frame, as a camera with a full buffer does. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { UdpPortPair } from '../base/udp-port-pair.ts';
 import { framesPerSecond } from './clip.ts';
 import type { CredentialCheck } from './credentials.ts';
 import type { LiveSource } from './live-source.ts';
 import { type PlaySession, TcpSession, UdpSession } from './play-session.ts';
 import { RequestReader, type RtspRequest } from './request-reader.ts';
 import { parseTransport } from './transport-offer.ts';
-import { UdpPortPair } from './udp-port-pair.ts';
 
 const sessionSeconds = 60;
 

@@ -50,11 +50,14 @@ function exportedKiosk(
 }
 
 function exportedCamera(
-  { id, number, name, group, mainUrl, subUrl, username, password, connection }: StoredCamera,
+  camera: StoredCamera,
   keys: ReadonlyMap<string, string>,
   hasSecrets: boolean,
 ): SiteFileCamera {
-  const shown = { key: keys.get(id) ?? id, number, name, group, mainUrl, subUrl, username, connection };
+  const { id, number, name, group, mainUrl, subUrl, username, password } = camera;
+  const { connection, transport, certificate } = camera;
+  const key = keys.get(id) ?? id;
+  const shown = { key, number, name, group, mainUrl, subUrl, username, connection, transport, certificate };
   return hasSecrets ? { ...shown, password: password?.reveal() ?? null } : shown;
 }
 

@@ -1,4 +1,10 @@
-import type { Camera, CameraConnection, StreamFacts } from '../../main/contract/camera.ts';
+import type {
+  Camera,
+  CameraCertificate,
+  CameraConnection,
+  CameraTransport,
+  StreamFacts,
+} from '../../main/contract/camera.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -14,12 +20,21 @@ export type Trial =
   | { readonly name: 'searching' }
   | { readonly name: 'opening'; readonly stream: Stream | null }
   | { readonly name: 'playing'; readonly stream: Stream; readonly facts: StreamFacts }
-  | { readonly name: 'failed'; readonly reason: string; readonly advice: string };
+  | {
+      readonly name: 'failed';
+      readonly reason: string;
+      readonly advice: string;
+      /** What a person has to say yes to, before the camera is spoken to. */
+      readonly certificate: CameraCertificate | null;
+    };
 
 /** A camera as it is typed, new or not, and what the engine said about it. */
 export class CameraForm {
   readonly values: Record<FieldName, string>;
   connection: CameraConnection = $state('on-demand');
+  transport: CameraTransport = $state('automatic');
+  /** Fingerprint of the certificate that is trusted. */
+  #certificate: string | null;
   readonly #station: Station;
   readonly #existing: Camera | null;
   #fieldErrors = $state.raw<Partial<Record<FieldName, string>>>({});
@@ -41,6 +56,8 @@ export class CameraForm {
       number: existing === null ? '' : String(existing.number),
       group: existing?.group ?? '',
     });
+    this.transport = existing?.transport ?? 'automatic';
+    this.#certificate = existing?.certificate ?? null;
     this.connection = existing?.connection ?? station.site?.settings.newCameraConnection ?? 'on-demand';
   }
 
@@ -74,6 +91,8 @@ export class CameraForm {
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),
       ...(this.#existing === null ? {} : { cameraId: this.#existing.id }),
+      transport: this.transport,
+      certificate: this.#certificate,
     };
     const { failure } = await this.#station.ask(async (client) => {
       for await (const event of await client.cameras.preview(input, { signal })) {
@@ -89,11 +108,17 @@ export class CameraForm {
           // Once is enough: a password that is wrong must not be tried again and again.
           const { error } = event.status;
           this.stop();
-          this.#fail({ ...error, issues: [] });
+          this.#fail({ ...error, issues: [] }, error.certificate ?? null);
         }
       }
     });
     if (failure !== null && !signal.aborted) this.#fail(failure);
+  }
+
+  /** A person has compared the certificate and says that it is the camera's: kept with the camera when it is saved. */
+  async trust({ fingerprint }: CameraCertificate): Promise<void> {
+    this.#certificate = fingerprint;
+    await this.try();
   }
 
   /** Ends the live picture. */
@@ -159,6 +184,8 @@ export class CameraForm {
       mainUrl: address,
       subUrl: subUrl.trim() === '' ? null : subUrl,
       connection: this.connection,
+      transport: this.transport,
+      certificate: this.#certificate,
       ...(number.trim() === '' ? {} : { number: Number(number) }),
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),
@@ -180,7 +207,7 @@ export class CameraForm {
   }
 
   /** The picture cannot be shown. */
-  #fail(failure: CallFailure): void {
+  #fail(failure: CallFailure, certificate: CameraCertificate | null = null): void {
     this.#refuse(failure);
     // Said beside the field.
     if (Object.keys(this.#fieldErrors).length > 0) {
@@ -188,11 +215,11 @@ export class CameraForm {
       return;
     }
     if (failure.code === 'no-answer') {
-      this.#trial = { name: 'failed', reason: failure.message, advice: '' };
+      this.#trial = { name: 'failed', reason: failure.message, advice: '', certificate };
       return;
     }
     const { reason } = errorWords[failure.code];
-    this.#trial = { name: 'failed', reason, advice: failure.message };
+    this.#trial = { name: 'failed', reason, advice: failure.message, certificate };
     this.#error = null;
     if (failure.code === 'camera-refused-credentials') {
       this.#fieldErrors = { password: 'Not accepted', ...this.#fieldErrors };

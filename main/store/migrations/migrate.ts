@@ -2,9 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { GatehouseError } from '../../base/gatehouse-error.ts';
 import { camerasAndLayouts } from './0001-cameras-and-layouts.ts';
 import { consoleTables } from './0002-console-tables.ts';
+import { transport } from './0004-transport.ts';
 import type { Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [camerasAndLayouts, consoleTables];
+const migrations: readonly Migration[] = [camerasAndLayouts, consoleTables, transport];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */
 export const newestVersion = migrations.length;

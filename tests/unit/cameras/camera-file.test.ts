@@ -18,6 +18,8 @@ const camera: Camera = {
   username: 'guard',
   hasPassword: true,
   connection: 'always',
+  transport: 'udp',
+  certificate: null,
 };
 
 /** What a file says, without where it says it. */
@@ -53,6 +55,8 @@ describe('what is written', () => {
           subUrl: 'rtsp://192.168.1.20/sub',
           username: 'guard',
           connection: 'always',
+          transport: 'udp',
+          certificate: null,
         },
       ],
     });
@@ -61,9 +65,9 @@ describe('what is written', () => {
   test('CSV opens in a spreadsheet: byte order mark, CRLF, a column to fill in passwords', () => {
     expect(writeCameraFile([camera, { ...camera, subUrl: null, username: null }], 'csv')).toBe(
       [
-        '\uFEFFid,number,name,group,mainUrl,subUrl,username,connection,password',
-        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,rtsp://192.168.1.20/sub,guard,always,`,
-        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,,,always,`,
+        '\uFEFFid,number,name,group,mainUrl,subUrl,username,connection,transport,certificate,password',
+        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,rtsp://192.168.1.20/sub,guard,always,udp,,`,
+        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,,,always,udp,,`,
         '',
       ].join('\r\n'),
     );
@@ -100,6 +104,8 @@ describe('what is written', () => {
       subUrl: fc.option(fc.webPath().map((path) => `rtsp://10.0.0.2${path}`)),
       username: fc.option(filled),
       connection: fc.constantFrom('always' as const, 'on-demand' as const),
+      transport: fc.constantFrom('automatic' as const, 'tcp' as const, 'udp' as const),
+      certificate: fc.constantFrom(null, `${'4F:A0:'.repeat(15)}4F:A0`),
     });
     const cameras = fc
       .uniqueArray(one, { minLength: 1, maxLength: 20, selector: ({ number }) => number })
@@ -111,8 +117,10 @@ describe('what is written', () => {
       );
     fc.assert(
       fc.property(cameras, fc.constantFrom(...cameraFileFormat.options), (exported, format) => {
-        const expected = exported.map(({ hasPassword: _, username, ...rest }) => {
-          return username === null ? rest : { ...rest, username };
+        // An empty cell and nothing at all are the same.
+        const expected = exported.map(({ hasPassword: _, username, certificate, ...rest }) => {
+          const said = { ...rest, ...(username === null ? {} : { username }) };
+          return certificate === null ? said : { ...said, certificate };
         });
         expect(read(writeCameraFile(exported, format))).toEqual({ cameras: expected, issues: [] });
       }),
@@ -208,7 +216,7 @@ describe('what is refused', () => {
       'Gate,1,rtsp://h/1,,,',
       ',0,,,,',
       `"${'x'.repeat(101)}",1.5,http://h/2,rtsp://,sometimes,12`,
-      'Door,10000,rtsps://h/3,rtsp://h:99999/,always,',
+      'Door,10000,https://h/3,rtsp://h:99999/,always,',
     );
     expect(issuesOf(text)).toEqual([
       'line 3, name: is missing',
@@ -217,11 +225,11 @@ describe('what is refused', () => {
       'line 4, id: is none that Gatehouse gave; leave it empty for a new camera',
       'line 4, name: must be at most 100 characters long',
       'line 4, number: must be a whole number',
-      'line 4, mainUrl: must be an address that starts with rtsp://',
-      'line 4, subUrl: must be an address that starts with rtsp://',
+      'line 4, mainUrl: must be an address that starts with rtsp:// or rtsps://',
+      'line 4, subUrl: must be an address that starts with rtsp:// or rtsps://',
       'line 4, connection: must be on-demand or always',
       'line 5, number: must be at most 9999',
-      'line 5, mainUrl: must be an address that starts with rtsp://',
+      'line 5, mainUrl: must be an address that starts with rtsp:// or rtsps://',
       'line 5, subUrl: The address has a port that is not between 1 and 65535.',
     ]);
   });
