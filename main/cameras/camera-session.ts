@@ -295,12 +295,11 @@ export class CameraSession implements AsyncDisposable {
     if (this.#transport.works(transport)) this.#onTransport(transport);
   }
 
-  #describe({ isOldEncryption }: RtspSession, { hasBFrames, pixelAspect }: StreamTraits): void {
+  #describe({ isOldEncryption }: RtspSession, { hasBFrames, shape }: StreamTraits): void {
     const remarks: StreamRemark[] = [];
     if (hasBFrames) remarks.push('b-frames');
     if (isOldEncryption) remarks.push('old-encryption');
-    if (remarks.length > 0 || pixelAspect !== 1)
-      this.#transition({ type: 'described', remarks, pixelAspect });
+    this.#transition({ type: 'described', remarks, shape });
   }
 
   #transition(event: StreamStatusEvent): void {

@@ -6,7 +6,7 @@ export type StreamStatusEvent =
   | { readonly type: 'dialling' }
   | { readonly type: 'first-packet' }
   /** What is known of the pictures has changed. */
-  | { readonly type: 'described'; readonly remarks: readonly StreamRemark[]; readonly pixelAspect: number }
+  | { readonly type: 'described'; readonly remarks: readonly StreamRemark[]; readonly shape: number | null }
   | { readonly type: 'failed'; readonly error: GatehouseError; readonly retryAt: number }
   /** Nobody wants the stream any more. */
   | { readonly type: 'stopped' }
@@ -22,10 +22,16 @@ export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: 
       return status.state === 'connecting' ? status : { state: 'connecting', since: now };
     case 'first-packet':
       return status.state === 'playing' ? status : { state: 'playing', since: now };
-    case 'described':
-      return status.state === 'playing'
-        ? { ...status, remarks: [...event.remarks], pixelAspect: event.pixelAspect }
-        : status;
+    case 'described': {
+      if (status.state !== 'playing') return status;
+      const { remarks, shape } = event;
+      return {
+        state: 'playing',
+        since: status.since,
+        ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
+        ...(shape === null ? {} : { shape }),
+      };
+    }
     case 'failed':
       return {
         state: 'waiting',

@@ -173,8 +173,8 @@ export const streamStatus = z.discriminatedUnion('state', [
     since: z.number(),
     /** Left out: none. */
     remarks: z.array(streamRemark).optional(),
-    /** Width of a pixel through its height, for anamorphic pictures, which have to be stretched; left out: 1. */
-    pixelAspect: z.number().positive().optional(),
+    /** Width through height as the pictures are to be shown, where their pixels are not square; left out: as they are. */
+    shape: z.number().positive().optional(),
   }),
   z.object({
     state: z.literal('waiting'),

@@ -2,14 +2,15 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { stopSignals } from '../base/operating-system.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
+import { isQuirkName, quirkNames, quirks } from './quirks.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
- * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--json]`: virtual cameras as a process of their own. With --json it
+ * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--quirk NAME] [--json]`: virtual cameras as a process of their own. With --json it
  * prints its cameras as one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin.
  */
 
-const usage = 'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--json]';
+const usage = 'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--quirk NAME] [--json]';
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -17,6 +18,7 @@ function parseOptions() {
       count: { type: 'string', default: '9' },
       port: { type: 'string', default: '8554' },
       gop: { type: 'string', default: '2' },
+      quirk: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -27,7 +29,18 @@ function parseOptions() {
   if (!Number.isInteger(port) || port < 0 || port + count > 65_536)
     throw new Error('--port must leave room for all cameras');
   if (values.gop !== '2' && values.gop !== '10') throw new Error('--gop must be 2 or 10');
-  return { count, port, gopSeconds: values.gop === '2' ? (2 as const) : (10 as const), json: values.json };
+  const { quirk } = values;
+  if (quirk !== undefined && !isQuirkName(quirk)) {
+    const known = quirkNames.map((name) => `  ${name}: ${quirks[name].summary}`).join('\n');
+    throw new Error(`--quirk must be one of\n${known}\n`);
+  }
+  return {
+    count,
+    port,
+    quirk,
+    gopSeconds: values.gop === '2' ? (2 as const) : (10 as const),
+    json: values.json,
+  };
 }
 
 async function obey(camera: VirtualCamera, command: FleetCommand): Promise<FleetValue> {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadClip, scenes } from './clip.ts';
+import { type Clip, loadClip, loadQuirkClip, scenes } from './clip.ts';
 import { Corruption } from './corruption.ts';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
 import type { CameraStatistics } from './fleet-command.ts';
 import { LiveSource } from './live-source.ts';
+import { type QuirkName, quirkOf } from './quirks.ts';
 import { type Profile, RtspClientConnection, type ServedCamera } from './rtsp-client-connection.ts';
 
 /** From one camera's place in its clip to the next one's: no two of a wall send key frames or begin the loop together. */
@@ -21,6 +22,8 @@ export interface VirtualCameraOptions {
   readonly credentials: CameraCredentials | undefined;
   /** `performance.now()` at which the clips began; the cameras of a fleet are spread over the time of one frame. */
   readonly startedAt: number;
+  /** What it does wrong; left out: nothing. */
+  readonly quirk?: QuirkName | undefined;
 }
 
 /**
@@ -49,15 +52,19 @@ export class VirtualCamera implements AsyncDisposable {
     this.name = round === 0 ? scene : `${scene} ${round + 1}`;
     this.#options = options;
     this.#port = port;
+    const quirk = quirkOf(options.quirk);
+    const clip = (profile: Profile): Clip =>
+      quirk.clip === undefined ? loadClip(index, profile, gopSeconds) : loadQuirkClip(quirk.clip);
     this.#sources = {
-      main: new LiveSource(loadClip(index, 'main', gopSeconds), startedAt, index * framesApart),
-      sub: new LiveSource(loadClip(index, 'sub', gopSeconds), startedAt, index * framesApart),
+      main: new LiveSource(clip('main'), startedAt, index * framesApart),
+      sub: new LiveSource(clip('sub'), startedAt, index * framesApart),
     };
     this.#served = {
       name: this.name,
       credentials: credentials === undefined ? undefined : new CredentialCheck(credentials),
       source: (profile) => this.#sources[profile],
       playing: new Map(),
+      quirk,
     };
   }
 

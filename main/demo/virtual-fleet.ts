@@ -1,5 +1,6 @@
 import { framesPerSecond } from './clip.ts';
 import type { CameraCredentials } from './credentials.ts';
+import type { QuirkName } from './quirks.ts';
 import { VirtualCamera } from './virtual-camera.ts';
 
 export type { VirtualCamera };
@@ -14,6 +15,8 @@ export interface VirtualFleetOptions {
   readonly gopSeconds?: 2 | 10;
   /** Open to everybody when left out. */
   readonly credentials?: CameraCredentials;
+  /** What all of them do wrong; nothing when left out. */
+  readonly quirk?: QuirkName | undefined;
 }
 
 /** Fine enough that a picture is late by no more than this. */
@@ -49,7 +52,7 @@ export class VirtualFleet implements AsyncDisposable {
 
 /** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
 export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
-  const { count, host = '127.0.0.1', port = 0, gopSeconds = 2, credentials } = options;
+  const { count, host = '127.0.0.1', port = 0, gopSeconds = 2, credentials, quirk } = options;
   const now = performance.now();
   const cameras: VirtualCamera[] = [];
   try {
@@ -57,7 +60,15 @@ export async function startVirtualCameras(options: VirtualFleetOptions): Promise
       const startedAt = now + (index / count) * (1_000 / framesPerSecond);
       const cameraPort = port === 0 ? 0 : port + index;
       cameras.push(
-        await VirtualCamera.start({ index, host, port: cameraPort, gopSeconds, credentials, startedAt }),
+        await VirtualCamera.start({
+          index,
+          host,
+          port: cameraPort,
+          gopSeconds,
+          credentials,
+          startedAt,
+          quirk,
+        }),
       );
     }
   } catch (error) {

@@ -25,11 +25,11 @@ export interface StreamFrame {
 export interface StreamTraits {
   /** They come out of the order in which they are to be shown: WebRTC has no reordering. */
   readonly hasBFrames: boolean;
-  /** Width of a pixel through its height. */
-  readonly pixelAspect: number;
+  /** Width through height as the picture is to be shown, where its pixels are not square; else null. */
+  readonly shape: number | null;
 }
 
-const plainTraits: StreamTraits = { hasBFrames: false, pixelAspect: 1 };
+const plainTraits: StreamTraits = { hasBFrames: false, shape: null };
 
 /** Called for every frame, after the GOP cache has it. Must not throw and must not keep the caller waiting. */
 export type StreamReader = (frame: StreamFrame) => void;
@@ -124,16 +124,16 @@ export class LiveStream {
   }
 
   #observe({ keyFrame, nalUnits }: AccessUnit): void {
-    const { hasBFrames, pixelAspect } = this.#traits;
+    const { hasBFrames, shape } = this.#traits;
     // The size changes with a key frame only, B-frames are never one.
     if (keyFrame) {
-      const aspect = this.pictureSize?.pixelAspect ?? 1;
-      if (aspect !== pixelAspect) this.#traits = { hasBFrames, pixelAspect: aspect };
+      const now = shapeOf(this.pictureSize);
+      if (now !== shape) this.#traits = { hasBFrames, shape: now };
     } else if (!hasBFrames) {
       const slice = nalUnits.find(carriesPicture);
       // Some encoders predict from the past alone with B slices, and say that nothing is reordered.
       if (slice === undefined || !isBSlice(slice) || this.pictureSize?.reorderedFrames === 0) return;
-      this.#traits = { hasBFrames: true, pixelAspect };
+      this.#traits = { hasBFrames: true, shape };
     }
   }
 
@@ -149,4 +149,9 @@ export class LiveStream {
     this.#gop = [];
     this.#gopBytes = 0;
   }
+}
+
+function shapeOf(size: PictureSize | undefined): number | null {
+  if (size === undefined || size.pixelAspect === 1) return null;
+  return (size.width * size.pixelAspect) / size.height;
 }

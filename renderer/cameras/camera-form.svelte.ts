@@ -4,6 +4,7 @@ import type {
   CameraConnection,
   CameraTransport,
   StreamFacts,
+  StreamRemark,
 } from '../../main/contract/camera.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import type { Stream } from '../playback/stream.ts';
@@ -28,6 +29,15 @@ export type Trial =
       readonly certificate: CameraCertificate | null;
     };
 
+/** What is known of the pictures beside their size. */
+interface Traits {
+  readonly remarks: readonly StreamRemark[];
+  /** Width through height as they are to be shown; null: as they are. */
+  readonly shape: number | null;
+}
+
+const plainTraits: Traits = { remarks: [], shape: null };
+
 /** A camera as it is typed, new or not, and what the engine said about it. */
 export class CameraForm {
   readonly values: Record<FieldName, string>;
@@ -41,6 +51,7 @@ export class CameraForm {
   #error = $state<string | null>(null);
   #busy = $state(false);
   #trial = $state.raw<Trial>({ name: 'none' });
+  #traits = $state.raw<Traits>(plainTraits);
   #trying = new AbortController();
 
   /** @param existing null: a new camera */
@@ -78,6 +89,10 @@ export class CameraForm {
     return this.#trial;
   }
 
+  get traits(): Traits {
+    return this.#traits;
+  }
+
   /** Shows the live picture of what was typed; looks for the streams first where only an address was. */
   async try(): Promise<void> {
     this.stop();
@@ -104,6 +119,9 @@ export class CameraForm {
         } else if (event.type === 'facts') {
           const { preview } = this.#station.stage;
           if (preview !== null) this.#trial = { name: 'playing', stream: preview, facts: event.facts };
+        } else if (event.status.state === 'playing') {
+          const { remarks = [], shape = null } = event.status;
+          this.#traits = { remarks, shape };
         } else if (event.status.state === 'waiting') {
           // Once is enough: a password that is wrong must not be tried again and again.
           const { error } = event.status;
@@ -127,6 +145,7 @@ export class CameraForm {
     this.#trying = new AbortController();
     this.#station.stage.preview = null;
     this.#trial = { name: 'none' };
+    this.#traits = plainTraits;
   }
 
   /** Stores the camera; true when the engine has. */
