@@ -7,12 +7,17 @@ export class Gate {
    * @throws the signal's reason when it is aborted: the place in the queue is given up
    */
   async enter(signal: AbortSignal): Promise<Disposable> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    const { promise: turn, resolve: proceed } = Promise.withResolvers<void>();
     const before = this.#last;
-    this.#last = before.then(() => promise);
-    await before;
-    if (signal.aborted) resolve();
+    this.#last = before.then(() => left);
+    void before.then(proceed);
+    const giveUp = () => proceed();
+    signal.addEventListener('abort', giveUp);
+    if (!signal.aborted) await turn;
+    signal.removeEventListener('abort', giveUp);
+    if (signal.aborted) leave();
     signal.throwIfAborted();
-    return { [Symbol.dispose]: resolve };
+    return { [Symbol.dispose]: leave };
   }
 }

@@ -10,6 +10,7 @@ import {
   fleetAnswer,
   fleetReady,
 } from './fleet-command.ts';
+import type { QuirkName } from './quirks.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -92,6 +93,7 @@ export async function startFleetProcess(options: {
   count: number;
   port?: number;
   gopSeconds?: 2 | 10;
+  quirk?: QuirkName;
   signal?: AbortSignal;
 }): Promise<FleetProcess> {
   const { count, port = 0, gopSeconds = 2 } = options;
@@ -103,6 +105,7 @@ export async function startFleetProcess(options: {
     String(port),
     '--gop',
     String(gopSeconds),
+    ...(options.quirk === undefined ? [] : ['--quirk', options.quirk]),
   ];
   const child = spawn(process.execPath, [entry(), ...parameters], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -35,6 +35,8 @@ export interface Quirk {
   readonly clip?: 'b-frames' | 'anamorphic';
 }
 
+/** Of a picture, at 15 in a second and 2 Mbit/s. */
+const constantFrameBytes = 16_667;
 const fuA = 28;
 const startCode = Buffer.from([0, 0, 0, 1]);
 const [sps, pps] = [7, 8];
@@ -246,6 +248,18 @@ export const quirks = {
           nalUnit.length < 60_000 ? [nalUnit] : fragments(nalUnit, 60_000),
         ),
       ),
+  },
+  'constant-bit-rate': {
+    summary: 'pictures filled up to 2 Mbit/s with zeros (H.264 section 7.3.1: cabac_zero_words)',
+    packets: (picture) => {
+      const missing = Math.max(0, constantFrameBytes - Buffer.concat([...picture.nalUnits]).length);
+      const zeros = Buffer.alloc(Math.floor(missing / 3) * 3, Buffer.from([0, 0, 3]));
+      const last = picture.nalUnits.length - 1;
+      const filled = picture.nalUnits.map((nalUnit, index) =>
+        index === last ? Buffer.concat([nalUnit, zeros]) : nalUnit,
+      );
+      return packets(picture, toRtpPayloads(filled));
+    },
   },
   'jumping-timestamps': {
     summary: 'timestamps that jump by hours',
