@@ -25,6 +25,8 @@ export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: 
     case 'described': {
       if (status.state !== 'playing') return status;
       const { remarks, shape } = event;
+      const isPlain = remarks.length === 0 && shape === null;
+      if (isPlain && status.remarks === undefined && status.shape === undefined) return status;
       return {
         state: 'playing',
         since: status.since,

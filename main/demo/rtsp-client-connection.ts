@@ -201,7 +201,7 @@ export class RtspClientConnection {
 
 /** `rtsp://host/main`, with whatever track or query comes after. */
 function profileOf(url: string): Profile | undefined {
-  const path = /^rtsp:\/\/[^/]+\/(main|sub)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase();
+  const path = /^rtsps?:\/\/[^/]+\/(main|sub)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase();
   return path === 'main' || path === 'sub' ? path : undefined;
 }
 
