@@ -96,7 +96,7 @@ test('a certificate that nobody vouches for is shown, and the picture once it is
   await page.getByRole('button', { name: 'Show the picture' }).click();
   const trust = page.getByRole('button', { name: 'Trust this camera' });
   await trust.waitFor();
-  await page.getByText('Yard camera').waitFor();
+  await page.getByText('Yard camera', { exact: true }).waitFor();
   await page.getByText(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/).waitFor();
   await trust.click();
   await page.locator('[data-trial="live"]').waitFor();
