@@ -73,7 +73,7 @@ const knownNames: Record<Field, readonly string[]> = {
   username: ['username', 'user', 'login', 'account'],
   password: ['password', 'pass', 'pwd', 'passwort'],
   connection: ['connection', 'connect'],
-  transport: ['transport', 'protocol'],
+  transport: ['transport'],
   certificate: ['certificate', 'fingerprint'],
 };
 
