@@ -24,6 +24,8 @@ const tasks = {
   check: { script: 'build/check.ts' },
   bench: { script: 'tests/bench/bench.ts' },
   'bench:desktop': { script: 'tests/bench/desktop.ts' },
+  'bench:ingest': { script: 'tests/bench/ingest.ts' },
+  fuzz: { script: 'build/fuzz.ts' },
   faults: { script: 'tests/faults/engine-killed.ts' },
   'faults:desktop': { script: 'tests/faults/desktop-killed.ts' },
   screenshots: { script: 'tests/screenshots/screenshots.ts' },

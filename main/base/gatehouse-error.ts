@@ -1,3 +1,4 @@
+import type { CameraCertificate } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 
 /** One thing that is wrong with an input: the path to the field and what is wrong with its value. */
@@ -16,17 +17,25 @@ export class GatehouseError extends Error {
   readonly camera: string | undefined;
   /** What is wrong with which field, when it is about an input. */
   readonly issues: readonly InputIssue[];
+  /** What a person has to be asked about, with `camera-certificate-untrusted`. */
+  readonly certificate: CameraCertificate | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { camera?: string; cause?: unknown; issues?: readonly InputIssue[] } = {},
+    options: {
+      camera?: string;
+      cause?: unknown;
+      issues?: readonly InputIssue[];
+      certificate?: CameraCertificate;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'GatehouseError';
     this.code = code;
     this.camera = options.camera;
     this.issues = options.issues ?? [];
+    this.certificate = options.certificate;
   }
 
   /** What is wrong with one field. */

@@ -1,11 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+const longestMilliseconds = 30_000;
+/** A camera that is away may be back at any moment, and its picture is wanted within ten seconds of that. */
+export const longestAwayMilliseconds = 5_000;
+
 /**
- * Waiting time before retry number `attempt` (0 is the first): 1 s doubling up to 30 s, with "equal jitter" (half fixed,
+ * Waiting time before retry number `attempt` (0 is the first): 1 s doubling up to `longest`, with "equal jitter" (half fixed,
  * half random) so that cameras that failed together do not dial together. Milliseconds, at least 1,000 but for the jitter.
  */
-export function backoffMilliseconds(attempt: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(30_000, 2_000 * 2 ** Math.min(attempt, 10));
+export function backoffMilliseconds(
+  attempt: number,
+  longest: number = longestMilliseconds,
+  random: () => number = Math.random,
+): number {
+  const ceiling = Math.min(longest, 2_000 * 2 ** Math.min(attempt, 10));
   return Math.round(ceiling / 2 + (random() * ceiling) / 2);
 }
 

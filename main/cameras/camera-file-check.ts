@@ -29,6 +29,8 @@ export const fields = [
   'onvifUrl',
   'username',
   'connection',
+  'transport',
+  'certificate',
   'password',
 ] as const;
 export type Field = (typeof fields)[number];
@@ -73,6 +75,8 @@ const knownNames: Record<Field, readonly string[]> = {
   username: ['username', 'user', 'login', 'account'],
   password: ['password', 'pass', 'pwd', 'passwort'],
   connection: ['connection', 'connect'],
+  transport: ['transport'],
+  certificate: ['certificate', 'fingerprint'],
 };
 
 /** In which column each field is. @param header as it is in the file; unknown names are ignored */
@@ -179,6 +183,10 @@ function tidy(field: Field, value: unknown): unknown {
       return /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
     case 'id':
       return trimmed.toLowerCase();
+    case 'transport':
+      return trimmed.toLowerCase();
+    case 'certificate':
+      return trimmed.toUpperCase();
     case 'connection':
       return trimmed.toLowerCase().replace(/[\s_]+/g, '-');
     case 'name':

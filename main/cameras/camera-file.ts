@@ -24,11 +24,12 @@ const guardedFormula = /^'+[=+\-@\t\r＝＋－＠]/;
 export function writeCameraFile(cameras: readonly Camera[], format: CameraFileFormat): string {
   switch (format) {
     case 'json': {
-      const list = cameras.map(
-        ({ id, number, name, group, mainUrl, subUrl, onvifUrl, username, connection }) => {
-          return { id, number, name, group, mainUrl, subUrl, onvifUrl, username, connection };
-        },
-      );
+      const list = cameras.map((camera) => {
+        const { id, number, name, group, mainUrl, subUrl, onvifUrl, username } = camera;
+        const { connection, transport, certificate } = camera;
+        const addresses = { mainUrl, subUrl, onvifUrl };
+        return { id, number, name, group, ...addresses, username, connection, transport, certificate };
+      });
       return `${JSON.stringify({ format: jsonFormat, version: jsonVersion, cameras: list }, null, 2)}\n`;
     }
     case 'csv': {

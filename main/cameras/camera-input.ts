@@ -17,6 +17,9 @@ export function newCamera(input: CameraInput, connection: CameraConnection): New
     onvifUrl: onvifAddress(input.onvifUrl ?? null)?.href ?? null,
     ...credentials(input, main, sub),
     connection: input.connection ?? connection,
+    transport: input.transport ?? 'automatic',
+    workingTransport: null,
+    certificate: input.certificate ?? null,
     number: input.number,
   };
 }
@@ -53,6 +56,13 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
     username: edit.username === null ? null : (typed.username ?? stored.username),
     password: keepsPassword ? stored.password : typed.password,
     connection: edit.connection ?? stored.connection,
+    transport: edit.transport ?? stored.transport,
+    // Another camera, or another wish: what worked before may not now.
+    workingTransport:
+      main.url === stored.mainUrl && (edit.transport ?? stored.transport) === stored.transport
+        ? stored.workingTransport
+        : null,
+    certificate: edit.certificate === undefined ? stored.certificate : edit.certificate,
   };
 }
 
@@ -85,10 +95,10 @@ function isSameStream(a: string, b: string): boolean {
   return streamKey(a) === streamKey(b);
 }
 
-/** The same for all ways of writing one address: names of hosts have no case, and 554 need not be said. */
+/** The same for all ways of writing one address: names of hosts have no case, and the usual port need not be said. */
 export function streamKey(url: string): string {
   const { host, port, url: whole } = parseRtspUrl(url);
-  const path = whole.slice('rtsp://'.length).replace(/^[^/?]*/, '');
+  const path = whole.replace(/^rtsps?:\/\/[^/?]*/, '');
   return `${host.toLowerCase()} ${port} ${path === '' ? '/' : path}`;
 }
 

@@ -3,8 +3,7 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { PreviewEvent, StreamFacts } from '../contract/camera.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import type { RtspTarget } from '../rtsp/rtsp-session.ts';
-import { CameraSession } from './camera-session.ts';
+import { CameraSession, type CameraTarget } from './camera-session.ts';
 
 /** A stream that is not stored (yet), open from the first event that is read for as long as the preview lives. */
 export class CameraPreview implements AsyncDisposable {
@@ -13,7 +12,7 @@ export class CameraPreview implements AsyncDisposable {
   readonly #events = new ChangeQueue<PreviewEvent['type'], PreviewEvent>();
   #reading: Disposable | undefined;
 
-  constructor(target: RtspTarget, log: Log) {
+  constructor(target: CameraTarget, log: Log) {
     this.#session = new CameraSession({
       target,
       log,

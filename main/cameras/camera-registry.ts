@@ -1,4 +1,5 @@
 import { Announcer } from '../base/announcer.ts';
+import { Gate } from '../base/gate.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type {
@@ -20,7 +21,7 @@ import type { HistoryTable } from '../store/history-table.ts';
 import { keepRemovedMilliseconds } from '../store/removal.ts';
 import { planImport } from './camera-import.ts';
 import { editedCamera, newCamera, streamKey } from './camera-input.ts';
-import { CameraSession } from './camera-session.ts';
+import { CameraSession, type CameraTarget } from './camera-session.ts';
 import { HistoryRecorder } from './history-recorder.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 
@@ -39,6 +40,8 @@ export class CameraRegistry implements AsyncDisposable {
     string,
     { cameraId: string; profile: StreamProfile; session: CameraSession }
   >();
+  /** By camera: one dial at a time. */
+  readonly #gates = new Map<string, Gate>();
   /** Of cameras that are always connected. */
   readonly #standing = new Map<string, StreamLease>();
   /** Of cameras that were removed a moment ago. */
@@ -273,6 +276,7 @@ export class CameraRegistry implements AsyncDisposable {
     this.#probes.remove(cameraId);
     this.#standing.delete(cameraId);
     for (const profile of ['main', 'sub'] as const) this.#end(cameraId, profile);
+    this.#gates.delete(cameraId);
   }
 
   #end(cameraId: string, profile: StreamProfile): void {
@@ -296,6 +300,8 @@ export class CameraRegistry implements AsyncDisposable {
     const session: CameraSession = new CameraSession({
       target: targetOf(camera, profile),
       log: this.#log,
+      gate: this.#gate(camera.id),
+      onTransport: (transport) => this.#learnTransport(camera.id, transport),
       onStatus: (status) => {
         // The last word of a session whose camera is gone.
         if (this.#sessions.get(key)?.session !== session) return;
@@ -310,6 +316,19 @@ export class CameraRegistry implements AsyncDisposable {
     });
     this.#sessions.set(key, { cameraId: camera.id, profile, session });
     return session;
+  }
+
+  #gate(cameraId: string): Gate {
+    const gate = this.#gates.get(cameraId) ?? new Gate();
+    this.#gates.set(cameraId, gate);
+    return gate;
+  }
+
+  #learnTransport(cameraId: string, transport: 'tcp' | 'udp'): void {
+    const stored = this.#cameras.get(cameraId);
+    if (stored === undefined) return;
+    this.#table.learnTransport(cameraId, transport);
+    this.#cameras.set(cameraId, { ...stored, workingTransport: transport });
   }
 
   #sort(): void {
@@ -344,11 +363,13 @@ function wallProfile({ subUrl }: StoredCamera): StreamProfile {
   return subUrl === null ? 'main' : 'sub';
 }
 
-function targetOf({ name, mainUrl, subUrl, username, password }: StoredCamera, profile: StreamProfile) {
-  return { name, url: profile === 'sub' && subUrl !== null ? subUrl : mainUrl, username, password };
+function targetOf(camera: StoredCamera, profile: StreamProfile): CameraTarget {
+  const { name, mainUrl, subUrl, username, password, transport, workingTransport, certificate } = camera;
+  const url = profile === 'sub' && subUrl !== null ? subUrl : mainUrl;
+  return { name, url, username, password, transport, workingTransport, certificate };
 }
 
 function present(stored: StoredCamera): Camera {
-  const { password, order: _, ...shown } = stored;
+  const { password, order: _, workingTransport: __, ...shown } = stored;
   return { ...shown, hasPassword: password !== null };
 }

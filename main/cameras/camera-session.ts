@@ -1,13 +1,20 @@
+import { Gate } from '../base/gate.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { abortableDelay, backoffMilliseconds, refusedMilliseconds } from '../base/retry.ts';
-import type { StreamStatus } from '../contract/camera.ts';
+import {
+  abortableDelay,
+  backoffMilliseconds,
+  longestAwayMilliseconds,
+  refusedMilliseconds,
+} from '../base/retry.ts';
+import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
-import { LiveStream } from '../media/live-stream.ts';
+import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import { RtspSession, type RtspTarget } from '../rtsp/rtsp-session.ts';
+import { RtspSession, type RtspTarget, type RtspTransport } from '../rtsp/rtsp-session.ts';
 import { probeStream } from '../rtsp/video-description.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
+import { TransportChoice } from './transport-choice.ts';
 
 /** The upstream stays for this long after the last viewer left: guards switch back and forth. */
 const lingerMilliseconds = 10_000;
@@ -15,6 +22,21 @@ const lingerMilliseconds = 10_000;
 const stableMilliseconds = 10_000;
 /** A camera that is starting may refuse what it takes a moment later: the first refusal waits as long as the longest retry. */
 const attemptAfterRefusal = 4;
+
+/** A camera that is away: it is asked again sooner than one that answers, since it may be back at any moment. */
+const awayErrors: ReadonlySet<ErrorCode> = new Set([
+  'camera-unreachable',
+  'camera-closed-connection',
+  'camera-silent',
+]);
+
+/** A stream to play, and how. */
+export interface CameraTarget extends RtspTarget {
+  /** As a person wants it; automatic when left out. */
+  readonly transport?: CameraTransport;
+  /** What worked last; null: not known. */
+  readonly workingTransport?: RtspTransport | null;
+}
 
 /** The camera does not take its password. */
 interface Refusal {
@@ -38,9 +60,12 @@ export interface Received {
  */
 export class CameraSession implements AsyncDisposable {
   readonly stream: LiveStream = new LiveStream();
-  #target: RtspTarget;
+  #target: CameraTarget;
+  #transport: TransportChoice;
   readonly #log: Log;
   readonly #onStatus: (status: StreamStatus) => void;
+  readonly #onTransport: (transport: RtspTransport) => void;
+  readonly #gate: Gate;
   readonly #isProbed: () => boolean;
   #status: StreamStatus = { state: 'idle' };
   #loggedFailure: ErrorCode | undefined;
@@ -54,14 +79,23 @@ export class CameraSession implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve();
   #disposed = false;
 
-  /** @param isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then */
+  /**
+   * @param options.onTransport the packets come another way than was to be expected: worth remembering for the camera
+   * @param options.gate shared by all streams of a camera: it is dialled by one of them at a time
+   * @param options.isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then
+   */
   constructor(options: {
-    target: RtspTarget;
+    target: CameraTarget;
     log: Log;
     onStatus: (status: StreamStatus) => void;
+    onTransport?: (transport: RtspTransport) => void;
+    gate?: Gate;
     isProbed?: () => boolean;
   }) {
     this.#target = options.target;
+    this.#transport = choiceFor(options.target);
+    this.#onTransport = options.onTransport ?? (() => {});
+    this.#gate = options.gate ?? new Gate();
     this.#log = options.log;
     this.#onStatus = options.onStatus;
     this.#isProbed = options.isProbed ?? (() => true);
@@ -85,13 +119,12 @@ export class CameraSession implements AsyncDisposable {
    * @param retries a camera that refuses its password is asked again, although nothing is new
    * @returns whether it is dialled anew
    */
-  retarget(target: RtspTarget, retries: boolean): boolean {
-    const { url, username, password } = this.#target;
+  retarget(target: CameraTarget, retries: boolean): boolean {
+    const isSame = isSameTarget(this.#target, target);
     this.#target = target;
-    const isSame =
-      target.url === url && target.username === username && target.password?.reveal() === password?.reveal();
     if (isSame && !(retries && this.#refusal !== undefined)) return false;
     this.#refusal = undefined;
+    this.#transport = choiceFor(target);
     this.#probe?.abort();
     this.#loggedFailure = undefined;
     // At once: what is known is true of the other address only.
@@ -193,7 +226,8 @@ export class CameraSession implements AsyncDisposable {
         const error = GatehouseError.from(thrown);
         if (performance.now() - startedAt > stableMilliseconds) attempt = 0;
         if (this.#isRefusal(error)) continue;
-        const wait = backoffMilliseconds(attempt);
+        if (error.code === 'camera-transport-refused' && this.#transport.refused()) continue;
+        const wait = waitMilliseconds(error, attempt);
         attempt++;
         this.#transition({ type: 'failed', error, retryAt: Date.now() + wait });
         await abortableDelay(wait, signal);
@@ -207,7 +241,7 @@ export class CameraSession implements AsyncDisposable {
     try {
       // The last viewer's connection may still be closing.
       await this.#running;
-      signal.throwIfAborted();
+      using _turn = await this.#gate.enter(signal);
       await probeStream(this.#target, { signal });
       // Whoever came meanwhile knows better.
       if (signal.aborted) return;
@@ -232,17 +266,40 @@ export class CameraSession implements AsyncDisposable {
 
   /** The work: one connection from dialling to its end. */
   async #runOnce(signal: AbortSignal): Promise<void> {
-    await using session = await RtspSession.open(this.#target, { signal });
-    this.stream.begin(session.track.parameterSets);
+    await using session = await this.#open(signal);
+    const { track } = session;
+    this.stream.begin(track.parameterSets, track.clockRate);
+    let traits: StreamTraits | undefined;
     try {
       await session.play((packet) => {
-        this.#transition({ type: 'first-packet' });
+        if (traits === undefined) this.#onFirstPacket(session);
         this.#bytes += packet.payload.length;
         this.stream.push(packet, performance.now());
+        if (traits === this.stream.traits) return;
+        traits = this.stream.traits;
+        this.#describe(session, traits);
       });
     } finally {
       this.stream.end();
     }
+  }
+
+  /** One dial at a time: main and sub-stream of a camera that was away do not come down on it together. */
+  async #open(signal: AbortSignal): Promise<RtspSession> {
+    using _turn = await this.#gate.enter(signal);
+    return await RtspSession.open(this.#target, { signal, transport: this.#transport.current });
+  }
+
+  #onFirstPacket({ transport }: RtspSession): void {
+    this.#transition({ type: 'first-packet' });
+    if (this.#transport.works(transport)) this.#onTransport(transport);
+  }
+
+  #describe({ isOldEncryption }: RtspSession, { hasBFrames, shape }: StreamTraits): void {
+    const remarks: StreamRemark[] = [];
+    if (hasBFrames) remarks.push('b-frames');
+    if (isOldEncryption) remarks.push('old-encryption');
+    this.#transition({ type: 'described', remarks, shape });
   }
 
   #transition(event: StreamStatusEvent): void {
@@ -265,4 +322,28 @@ export class CameraSession implements AsyncDisposable {
     this.#loggedFailure = code;
     return isSame;
   }
+}
+
+function choiceFor({ transport = 'automatic', workingTransport = null }: CameraTarget): TransportChoice {
+  return new TransportChoice(transport, workingTransport);
+}
+
+/** Whether it is the same stream, spoken to in the same way; what was learnt about it is none of that. */
+function isSameTarget(a: CameraTarget, b: CameraTarget): boolean {
+  return (
+    a.url === b.url &&
+    a.username === b.username &&
+    a.password?.reveal() === b.password?.reveal() &&
+    (a.certificate ?? null) === (b.certificate ?? null) &&
+    (a.transport ?? 'automatic') === (b.transport ?? 'automatic')
+  );
+}
+
+/** How long to wait before the next attempt. */
+function waitMilliseconds({ code }: GatehouseError, attempt: number): number {
+  // It has as many viewers as it can serve: asking again and again keeps it busier.
+  if (code === 'camera-busy') return backoffMilliseconds(attemptAfterRefusal);
+  return awayErrors.has(code)
+    ? backoffMilliseconds(attempt, longestAwayMilliseconds)
+    : backoffMilliseconds(attempt);
 }

@@ -10,11 +10,11 @@ import type {
   StreamInput,
 } from '../contract/camera.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import type { RtspTarget } from '../rtsp/rtsp-session.ts';
 import type { RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
 import { isHostOf, parseAddress, typedPassword } from './camera-input.ts';
 import { CameraPreview } from './camera-preview.ts';
+import type { CameraTarget } from './camera-session.ts';
 import { findStreams } from './stream-finder.ts';
 
 /** Tries at a time: each may hold a connection to a camera. */
@@ -119,9 +119,16 @@ export class CameraTrials implements AsyncDisposable {
     );
   }
 
-  #target(input: StreamInput): RtspTarget {
+  #target(input: StreamInput): CameraTarget {
     const parsed = parseAddress('mainUrl', input.mainUrl);
-    return { name: parsed.host, url: parsed.url, ...this.#credentials(input, parsed) };
+    const { certificate = null, transport = 'automatic' } = input;
+    return {
+      name: parsed.host,
+      url: parsed.url,
+      ...this.#credentials(input, parsed),
+      certificate,
+      transport,
+    };
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { GatehouseError } from '../base/gatehouse-error.ts';
-import type { StreamStatus } from '../contract/camera.ts';
+import type { StreamRemark, StreamStatus } from '../contract/camera.ts';
 
 /** What can happen to the connection to a camera's stream. Times are milliseconds since 1970. */
 export type StreamStatusEvent =
   | { readonly type: 'dialling' }
   | { readonly type: 'first-packet' }
+  /** What is known of the pictures has changed. */
+  | { readonly type: 'described'; readonly remarks: readonly StreamRemark[]; readonly shape: number | null }
   | { readonly type: 'failed'; readonly error: GatehouseError; readonly retryAt: number }
   /** Nobody wants the stream any more. */
   | { readonly type: 'stopped' }
@@ -20,12 +22,28 @@ export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: 
       return status.state === 'connecting' ? status : { state: 'connecting', since: now };
     case 'first-packet':
       return status.state === 'playing' ? status : { state: 'playing', since: now };
+    case 'described': {
+      if (status.state !== 'playing') return status;
+      const { remarks, shape } = event;
+      const isPlain = remarks.length === 0 && shape === null;
+      if (isPlain && status.remarks === undefined && status.shape === undefined) return status;
+      return {
+        state: 'playing',
+        since: status.since,
+        ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
+        ...(shape === null ? {} : { shape }),
+      };
+    }
     case 'failed':
       return {
         state: 'waiting',
         since: now,
         until: event.retryAt,
-        error: { code: event.error.code, message: event.error.message },
+        error: {
+          code: event.error.code,
+          message: event.error.message,
+          ...(event.error.certificate === undefined ? {} : { certificate: event.error.certificate }),
+        },
       };
     case 'stopped':
       if (status.state === 'playing') return { state: 'standby', since: now };

@@ -16,11 +16,33 @@ export type StreamProfile = z.infer<typeof streamProfile>;
 export const cameraConnection = z.enum(['on-demand', 'always']);
 export type CameraConnection = z.infer<typeof cameraConnection>;
 
+/**
+ * How the packets of a camera come: `automatic` tries TCP, which loses nothing, and UDP where the camera refuses it; the
+ * way that works is remembered.
+ */
+export const cameraTransport = z.enum(['automatic', 'tcp', 'udp']);
+export type CameraTransport = z.infer<typeof cameraTransport>;
+
+/** SHA-256 over a certificate: 32 bytes in hexadecimal, upper case, with colons. */
+const fingerprint = z
+  .string()
+  .regex(/^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/, 'must be a SHA-256 fingerprint: 32 bytes such as 4F:A0:…');
+
+/** A certificate that a camera shows and nobody vouches for. */
+export const cameraCertificate = z.object({
+  /** Whom it names; may be empty. */
+  name: z.string(),
+  fingerprint,
+  /** The one that was trusted for this camera until now; null: none. */
+  trusted: fingerprint.nullable(),
+});
+export type CameraCertificate = z.infer<typeof cameraCertificate>;
+
 const rtspUrl = z
   .string()
   .trim()
   .max(2048, 'must be at most 2048 characters long')
-  .regex(/^rtsp:\/\/\S/i, 'must be an address that starts with rtsp://');
+  .regex(/^rtsps?:\/\/\S/i, 'must be an address that starts with rtsp:// or rtsps://');
 const onvifUrl = z
   .string()
   .trim()
@@ -56,6 +78,9 @@ export const camera = z.object({
   username: z.string().nullable(),
   hasPassword: z.boolean(),
   connection: cameraConnection,
+  transport: cameraTransport,
+  /** Of the certificate that is trusted for `rtsps://`; null: those that an authority vouches for. */
+  certificate: fingerprint.nullable(),
 });
 export type Camera = z.infer<typeof camera>;
 
@@ -72,6 +97,8 @@ export const cameraInput = z.object({
   password: typedPassword.optional(),
   /** Left out: what the settings say. */
   connection: cameraConnection.optional(),
+  transport: cameraTransport.optional(),
+  certificate: fingerprint.nullable().optional(),
 });
 export type CameraInput = z.infer<typeof cameraInput>;
 
@@ -87,6 +114,8 @@ export const cameraEdit = z.object({
   username: userName.nullable().optional(),
   password: typedPassword.nullable().optional(),
   connection: cameraConnection.optional(),
+  transport: cameraTransport.optional(),
+  certificate: fingerprint.nullable().optional(),
 });
 export type CameraEdit = z.infer<typeof cameraEdit>;
 
@@ -110,6 +139,8 @@ export const streamInput = z.object({
   password: typedPassword.optional(),
   /** Of the camera that is being edited: its stored user and password serve where none are given. */
   cameraId: cameraId.optional(),
+  transport: cameraTransport.optional(),
+  certificate: fingerprint.nullable().optional(),
 });
 export type StreamInput = z.infer<typeof streamInput>;
 
@@ -135,6 +166,13 @@ export const streamFacts = z.object({
 });
 export type StreamFacts = z.infer<typeof streamFacts>;
 
+/**
+ * What is worth knowing of a stream that plays: `b-frames`: pictures come out of their order, which WebRTC cannot show
+ * smoothly; `old-encryption`: its TLS is one that is not secure any more.
+ */
+export const streamRemark = z.enum(['b-frames', 'old-encryption']);
+export type StreamRemark = z.infer<typeof streamRemark>;
+
 /** State of one stream of one camera. Times are milliseconds since 1970. */
 export const streamStatus = z.discriminatedUnion('state', [
   /** Nobody watches it, and nothing is known of it. */
@@ -142,13 +180,25 @@ export const streamStatus = z.discriminatedUnion('state', [
   /** Nobody watches it; it answered when it was asked last, at most 30 s ago. */
   z.object({ state: z.literal('standby'), since: z.number() }),
   z.object({ state: z.literal('connecting'), since: z.number() }),
-  z.object({ state: z.literal('playing'), since: z.number() }),
+  z.object({
+    state: z.literal('playing'),
+    since: z.number(),
+    /** Left out: none. */
+    remarks: z.array(streamRemark).optional(),
+    /** Width through height as the pictures are to be shown, where their pixels are not square; left out: as they are. */
+    shape: z.number().positive().optional(),
+  }),
   z.object({
     state: z.literal('waiting'),
     since: z.number(),
     /** When the next attempt starts. */
     until: z.number(),
-    error: z.object({ code: z.enum(errorCodes), message: z.string() }),
+    error: z.object({
+      code: z.enum(errorCodes),
+      message: z.string(),
+      /** With `camera-certificate-untrusted`. */
+      certificate: cameraCertificate.optional(),
+    }),
   }),
 ]);
 export type StreamStatus = z.infer<typeof streamStatus>;

@@ -66,6 +66,14 @@ export function loadClip(scene: number, profile: 'main' | 'sub', gopSeconds: 2 |
   return clip;
 }
 
+/** A clip with a fault, of `build/clips/quirks`; read once. */
+export function loadQuirkClip(name: string): Clip {
+  const file = path.join('quirks', `${name}.h264`);
+  const clip = loaded.get(file) ?? parseClip(readFileSync(path.join(clipFolder(), file)));
+  loaded.set(file, clip);
+  return clip;
+}
+
 /** `01-car-park-sub.h264`; only the first scene exists with long GOPs. */
 export function clipFile(scene: number, profile: 'main' | 'sub', gopSeconds: 2 | 10): string {
   const index = gopSeconds === 2 ? scene % scenes.length : 0;

@@ -10,6 +10,7 @@ import {
   fleetAnswer,
   fleetReady,
 } from './fleet-command.ts';
+import type { QuirkName } from './quirks.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -99,6 +100,7 @@ export async function startFleetProcess(options: {
   gopSeconds?: 2 | 10;
   /** They answer on loopback when devices are looked for. */
   discoverable?: boolean;
+  quirk?: QuirkName;
   signal?: AbortSignal;
 }): Promise<FleetProcess> {
   const { count, port = 0, gopSeconds = 2 } = options;
@@ -111,6 +113,7 @@ export async function startFleetProcess(options: {
     '--gop',
     String(gopSeconds),
     ...(options.discoverable === true ? ['--discoverable'] : []),
+    ...(options.quirk === undefined ? [] : ['--quirk', options.quirk]),
   ];
   const child = spawn(process.execPath, [entry(), ...parameters], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -3,16 +3,17 @@ import { parseArgs } from 'node:util';
 import { stopSignals } from '../base/operating-system.ts';
 import { announceCameras } from './discoverable-cameras.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
+import { isQuirkName, quirkNames, quirks } from './quirks.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
- * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--onvif 8080] [--own-addresses] [--discoverable] [--json]`: virtual
- * cameras as a process of their own. With --json it prints its cameras as one line of JSON and takes commands on stdin, one line
- * of JSON each; it ends with its stdin. With --discoverable they answer on loopback when devices are looked for.
+ * `npm run cameras -- --count 64 --port 8554`: virtual cameras as a process of their own. With --json it prints its cameras as
+ * one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin. With --discoverable they answer on
+ * loopback when devices are looked for.
  */
 
-const usage =
-  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--onvif PORT] [--own-addresses] [--discoverable] [--json]';
+const usage = `Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--quirk NAME] [--onvif PORT] [--own-addresses]
+  [--discoverable] [--json]`;
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -23,6 +24,7 @@ function parseOptions() {
       onvif: { type: 'string' },
       'own-addresses': { type: 'boolean', default: false },
       discoverable: { type: 'boolean', default: false },
+      quirk: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -33,6 +35,11 @@ function parseOptions() {
   if (!Number.isInteger(port) || port < 0 || port + count > 65_536)
     throw new Error('--port must leave room for all cameras');
   if (values.gop !== '2' && values.gop !== '10') throw new Error('--gop must be 2 or 10');
+  const { quirk } = values;
+  if (quirk !== undefined && !isQuirkName(quirk)) {
+    const known = quirkNames.map((name) => `  ${name}: ${quirks[name].summary}`).join('\n');
+    throw new Error(`--quirk must be one of\n${known}\n`);
+  }
   const onvifPort = values.onvif === undefined ? undefined : Number(values.onvif);
   if (
     onvifPort !== undefined &&
@@ -42,6 +49,7 @@ function parseOptions() {
   return {
     count,
     port,
+    quirk,
     gopSeconds: values.gop === '2' ? (2 as const) : (10 as const),
     ownAddresses: values['own-addresses'],
     ...(onvifPort === undefined ? {} : { onvif: { port: onvifPort, motion: true } }),

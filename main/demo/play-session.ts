@@ -1,12 +1,14 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { UdpPortPair } from '../base/udp-port-pair.ts';
 import type { Corruption } from './corruption.ts';
 import { headerBytes, stampFrame } from './frame-template.ts';
 import type { LiveFrame } from './live-source.ts';
+import type { Quirk } from './quirks.ts';
 import { senderReport } from './sender-report.ts';
-import type { UdpPortPair } from './udp-port-pair.ts';
 
 const reportMilliseconds = 5_000;
+const interleavedBytes = 4;
 /** A client that does not read: frames are dropped up to the next key frame, as a camera with a full buffer does. */
 const maximumUnsentBytes = 2 * 1024 * 1024;
 
@@ -19,6 +21,12 @@ export abstract class PlaySession {
   #packets = 0;
   #octets = 0;
   #reportedAt = 0;
+  #pictures = 0;
+  readonly #quirk: Quirk | undefined;
+
+  constructor(quirk?: Quirk) {
+    this.#quirk = quirk;
+  }
 
   /** Value of the `Transport` header in the answer to SETUP. */
   abstract readonly transport: string;
@@ -44,9 +52,13 @@ export abstract class PlaySession {
     if (this.unsentBytes > maximumUnsentBytes) this.#isWaitingForKeyFrame = true;
     else if (picture.keyFrame) this.#isWaitingForKeyFrame = false;
     if (this.#isWaitingForKeyFrame) return;
+    const timestamp = this.timestampOf(ticks);
+    if (this.#quirk?.packets !== undefined) {
+      this.#sendWrong(this.#quirk.packets, picture, timestamp);
+      return;
+    }
     const { template } = picture;
     const { starts } = template;
-    const timestamp = this.timestampOf(ticks);
     const bytes = stampFrame(template, {
       channel: this.channel,
       sequenceNumber: this.#sequenceNumber,
@@ -64,6 +76,31 @@ export abstract class PlaySession {
     this.#report(timestamp);
   }
 
+  #sendWrong(
+    toPackets: NonNullable<Quirk['packets']>,
+    picture: LiveFrame['picture'],
+    timestamp: number,
+  ): void {
+    const { nalUnits, keyFrame } = picture;
+    const takeNumber = () => {
+      const number = this.#sequenceNumber;
+      this.#sequenceNumber = (number + 1) & 0xffff;
+      return number;
+    };
+    const index = this.#pictures++;
+    const packets = toPackets({ nalUnits, keyFrame, index, timestamp, ssrc: this.ssrc, takeNumber });
+    const starts: number[] = [];
+    let start = 0;
+    const framed = packets.flatMap((packet) => {
+      starts.push(start);
+      start += interleavedBytes + packet.length;
+      const header = Buffer.from([0x24, this.channel, 0, 0]);
+      header.writeUInt16BE(packet.length, 2);
+      return [header, packet];
+    });
+    this.write(Buffer.concat(framed), starts);
+  }
+
   /** A sender report with the first picture, then every five seconds. */
   #report(timestamp: number): void {
     const now = Date.now();
@@ -79,13 +116,16 @@ export class TcpSession extends PlaySession {
   readonly transport: string;
   protected override readonly channel: number;
   readonly #socket: Socket;
+  readonly #between: Buffer | undefined;
 
   /** @param channel for RTP, 0 … 254; RTCP takes the one after it */
-  constructor(socket: Socket, channel: number) {
-    super();
+  constructor(socket: Socket, channel: number, quirk?: Quirk) {
+    super(quirk);
     this.#socket = socket;
+    this.#between = quirk?.between;
     this.channel = channel;
-    this.transport = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1};ssrc=${hex(this.ssrc)}`;
+    const channels = quirk?.channel === undefined ? `${channel}-${channel + 1}` : channel;
+    this.transport = `RTP/AVP/TCP;unicast;interleaved=${channels};ssrc=${hex(this.ssrc)}`;
   }
 
   close(): void {
@@ -97,7 +137,9 @@ export class TcpSession extends PlaySession {
   }
 
   protected write(bytes: Buffer): void {
-    if (this.#socket.writable) this.#socket.write(bytes);
+    if (!this.#socket.writable) return;
+    if (this.#between !== undefined) this.#socket.write(this.#between);
+    this.#socket.write(bytes);
   }
 
   protected writeReport(report: Buffer): void {
@@ -107,22 +149,22 @@ export class TcpSession extends PlaySession {
   }
 }
 
-const interleavedBytes = 4;
-
 /** RTP to the client's port, RTCP to the one after it. */
 export class UdpSession extends PlaySession {
   readonly transport: string;
   readonly #ports: UdpPortPair;
   readonly #host: string;
   readonly #port: number;
+  readonly #isSwallowed: boolean;
 
   /**
    * @param ports closed with the session
    * @param port of the client for RTP, 1 … 65,534
    * @param onReport the client sent RTCP: it is alive
    */
-  constructor(ports: UdpPortPair, host: string, port: number, onReport: () => void) {
-    super();
+  constructor(ports: UdpPortPair, host: string, port: number, onReport: () => void, quirk?: Quirk) {
+    super(quirk);
+    this.#isSwallowed = quirk?.swallowsDatagrams === true;
     this.#ports = ports;
     this.#host = host;
     this.#port = port;
@@ -140,6 +182,7 @@ export class UdpSession extends PlaySession {
   }
 
   protected write(bytes: Buffer, starts: readonly number[]): void {
+    if (this.#isSwallowed) return;
     for (const [index, start] of starts.entries()) {
       const packet = bytes.subarray(start + interleavedBytes, starts[index + 1]);
       this.#ports.rtp.send(packet, this.#port, this.#host);

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { UdpPortPair } from '../base/udp-port-pair.ts';
 import { framesPerSecond } from './clip.ts';
 import type { CredentialCheck } from './credentials.ts';
 import type { LiveSource } from './live-source.ts';
 import { type PlaySession, TcpSession, UdpSession } from './play-session.ts';
+import type { Quirk } from './quirks.ts';
 import { RequestReader, type RtspRequest } from './request-reader.ts';
 import { parseTransport } from './transport-offer.ts';
-import { UdpPortPair } from './udp-port-pair.ts';
 
 const sessionSeconds = 60;
 
@@ -19,6 +20,7 @@ export interface ServedCamera {
   source(profile: Profile): LiveSource;
   /** Sessions that get frames from now on, until they are removed. */
   readonly playing: Map<PlaySession, Profile>;
+  readonly quirk: Quirk;
 }
 
 interface Session {
@@ -119,26 +121,32 @@ export class RtspClientConnection {
       '',
     ].join('\r\n');
     const base = request.url.endsWith('/') ? request.url : `${request.url}/`;
-    this.#reply(request, '200 OK', { 'Content-Base': base, 'Content-Type': 'application/sdp' }, body);
+    this.#reply(
+      request,
+      '200 OK',
+      { 'Content-Base': base, 'Content-Type': 'application/sdp' },
+      this.#camera.quirk.description?.(body) ?? body,
+    );
   }
 
   async #setUp(request: RtspRequest): Promise<void> {
     const profile = profileOf(request.url);
     const transport = parseTransport(request.headers.get('transport') ?? '');
-    if (profile === undefined || transport === undefined) {
+    const { quirk } = this.#camera;
+    if (profile === undefined || transport === undefined || transport.kind === quirk.refuses) {
       this.#reply(request, profile === undefined ? '404 Not Found' : '461 Unsupported Transport');
       return;
     }
     this.#endSession();
     const id = randomBytes(4).toString('hex');
     if (transport.kind === 'tcp') {
-      const sender = new TcpSession(this.#socket, transport.channel);
+      const sender = new TcpSession(this.#socket, quirk.channel ?? transport.channel, quirk);
       this.#session = { id, profile, sender, expiry: undefined };
     } else {
       const ports = await UdpPortPair.open(addressOf(this.#socket.localAddress));
       const expiry = setTimeout(() => this.#socket.destroy(), sessionSeconds * 1_000);
       const host = addressOf(this.#socket.remoteAddress);
-      const sender = new UdpSession(ports, host, transport.port, () => expiry.refresh());
+      const sender = new UdpSession(ports, host, transport.port, () => expiry.refresh(), quirk);
       this.#session = { id, profile, sender, expiry };
     }
     this.#reply(request, '200 OK', {
@@ -175,7 +183,10 @@ export class RtspClientConnection {
     ];
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     if (body !== '') lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
-    if (this.#socket.writable) this.#socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    const text = `${lines.join('\r\n')}\r\n\r\n${body}`;
+    const { answer } = this.#camera.quirk;
+    const given = answer === undefined ? text : answer(request.method, text);
+    if (given !== undefined && this.#socket.writable) this.#socket.write(given);
   }
 
   #endSession(): void {
@@ -190,7 +201,7 @@ export class RtspClientConnection {
 
 /** `rtsp://host/main`, with whatever track or query comes after. */
 function profileOf(url: string): Profile | undefined {
-  const path = /^rtsp:\/\/[^/]+\/(main|sub)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase();
+  const path = /^rtsps?:\/\/[^/]+\/(main|sub)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase();
   return path === 'main' || path === 'sub' ? path : undefined;
 }
 

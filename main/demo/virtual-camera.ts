@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { framesPerSecond, loadClip, scenes } from './clip.ts';
+import { type Clip, framesPerSecond, loadClip, loadQuirkClip, scenes } from './clip.ts';
 import { Corruption } from './corruption.ts';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
 import type { CameraStatistics } from './fleet-command.ts';
 import { LiveSource } from './live-source.ts';
 import { OnvifDevice, type OnvifDeviceOptions } from './onvif-device.ts';
+import { type QuirkName, quirkOf } from './quirks.ts';
 import { type Profile, RtspClientConnection, type ServedCamera } from './rtsp-client-connection.ts';
 
 /** A camera that moves stands on a mast: to each side of its own scene there are four others, as far as it can turn. */
@@ -35,6 +36,8 @@ export interface VirtualCameraOptions {
   readonly startedAt: number;
   /** Without an ONVIF device when left out. */
   readonly onvif?: VirtualOnvifOptions | undefined;
+  /** What it does wrong; left out: nothing. */
+  readonly quirk?: QuirkName | undefined;
 }
 
 /**
@@ -67,15 +70,19 @@ export class VirtualCamera implements AsyncDisposable {
     this.name = round === 0 ? scene : `${scene} ${round + 1}`;
     this.#options = options;
     this.#port = port;
+    const quirk = quirkOf(options.quirk);
+    const clip = (profile: Profile): Clip =>
+      quirk.clip === undefined ? loadClip(index, profile, gopSeconds) : loadQuirkClip(quirk.clip);
     this.#sources = {
-      main: new LiveSource(loadClip(index, 'main', gopSeconds), startedAt, index * framesApart),
-      sub: new LiveSource(loadClip(index, 'sub', gopSeconds), startedAt, index * framesApart),
+      main: new LiveSource(clip('main'), startedAt, index * framesApart),
+      sub: new LiveSource(clip('sub'), startedAt, index * framesApart),
     };
     this.#served = {
       name: this.name,
       credentials: credentials === undefined ? undefined : new CredentialCheck(credentials),
       source: (profile) => this.#sources[profile],
       playing: new Map(),
+      quirk,
     };
   }
 

@@ -1,5 +1,6 @@
 import { framesPerSecond } from './clip.ts';
 import type { CameraCredentials } from './credentials.ts';
+import type { QuirkName } from './quirks.ts';
 import { VirtualCamera, type VirtualOnvifOptions } from './virtual-camera.ts';
 
 export type { VirtualCamera };
@@ -18,6 +19,8 @@ export interface VirtualFleetOptions {
   readonly gopSeconds?: 2 | 10;
   /** Open to everybody when left out. */
   readonly credentials?: CameraCredentials;
+  /** What all of them do wrong; nothing when left out. */
+  readonly quirk?: QuirkName | undefined;
 }
 
 /** Fine enough that a picture is late by no more than this. */
@@ -53,7 +56,7 @@ export class VirtualFleet implements AsyncDisposable {
 
 /** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
 export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
-  const { count, port = 0, gopSeconds = 2, credentials, onvif } = options;
+  const { count, port = 0, gopSeconds = 2, credentials, quirk, onvif } = options;
   const now = performance.now();
   const cameras: VirtualCamera[] = [];
   try {
@@ -70,6 +73,7 @@ export async function startVirtualCameras(options: VirtualFleetOptions): Promise
           gopSeconds,
           credentials,
           startedAt,
+          quirk,
           onvif: onvif === undefined ? undefined : { ...onvif, port: portOf(onvif.port) },
         }),
       );

@@ -1,6 +1,9 @@
+import { BitReader } from './bit-reader.ts';
+
 /** The parts of H.264 (ITU-T H.264, section 7) that forwarding needs: NAL unit types and the first bit of a slice. */
 export const nalType = {
   slice: 1,
+  dataPartitionA: 2,
   idrSlice: 5,
   sps: 7,
   pps: 8,
@@ -28,6 +31,20 @@ export function nalUnitType(nalUnit: Buffer): number {
 export function carriesPicture(nalUnit: Buffer): boolean {
   const type = nalUnitType(nalUnit);
   return type >= nalType.slice && type <= nalType.idrSlice;
+}
+
+/** Of slice_type: B slices, alone or as the type of the whole picture (section 7.4.3, table 7-6). */
+const bSliceTypes: ReadonlySet<number> = new Set([1, 6]);
+/** first_mb_in_slice and slice_type are within these, unless the picture is larger than any. */
+const sliceHeaderBytes = 8;
+
+/** True for a slice that is predicted from pictures that are shown before and behind it: a part of a B-frame. */
+export function isBSlice(nalUnit: Buffer): boolean {
+  const type = nalUnitType(nalUnit);
+  if (type !== nalType.slice && type !== nalType.dataPartitionA) return false;
+  const bits = new BitReader(nalUnit.subarray(1, 1 + sliceHeaderBytes));
+  bits.readUnsigned();
+  return bSliceTypes.has(bits.readUnsigned());
 }
 
 const startCode = Buffer.from([0, 0, 1]);

@@ -2,6 +2,8 @@ import { type AccessUnit, nalType, nalUnitType } from './h264.ts';
 
 /** More than any real stream has; a camera that sends a new id each time replaces the oldest. */
 const maximumSets = 16;
+/** Real ones have a few dozen bytes; a larger one is passed on with its picture, but not kept. */
+const maximumSetBytes = 4_096;
 
 /**
  * The SPS and PPS of a stream, from the SDP and from the stream itself (which is right when they differ: Eufy's SDP
@@ -48,7 +50,8 @@ export class ParameterSets {
   #learn(nalUnit: Buffer): void {
     const type = nalUnitType(nalUnit);
     const sets = type === nalType.sps ? this.#sps : type === nalType.pps ? this.#pps : undefined;
-    if (sets === undefined || sets.some((known) => known.equals(nalUnit))) return;
+    if (sets === undefined || nalUnit.length > maximumSetBytes) return;
+    if (sets.some((known) => known.equals(nalUnit))) return;
     // A copy: a view would keep the whole socket chunk alive for as long as the stream.
     sets.push(Buffer.from(nalUnit));
     if (sets.length > maximumSets) sets.shift();

@@ -1,8 +1,42 @@
-/** Of a picture as it is shown, in pixels. */
+import { BitReader, withoutEmulationPrevention } from './bit-reader.ts';
+
+/** Of a picture as it is coded, in pixels. */
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
+  /** Width of a pixel through its height: not 1 for anamorphic streams, such as 704x576 for a picture of 16:9. */
+  readonly pixelAspect: number;
+  /** How many pictures may be shown later than they are decoded (B-frames); null where the stream does not say. */
+  readonly reorderedFrames: number | null;
 }
+
+/** Of table E-1, by `aspect_ratio_idc`, as width and height of a pixel. */
+const pixelAspects: readonly (readonly [number, number])[] = [
+  [1, 1],
+  ...([
+    [1, 1],
+    [12, 11],
+    [10, 11],
+    [16, 11],
+    [40, 33],
+    [24, 11],
+    [20, 11],
+    [32, 11],
+  ] as const),
+  ...([
+    [80, 33],
+    [18, 11],
+    [15, 11],
+    [64, 33],
+    [160, 99],
+    [4, 3],
+    [3, 2],
+    [2, 1],
+  ] as const),
+];
+const extendedAspect = 255;
+/** What is flatter or narrower is no picture for people. */
+const maximumAspect = 4;
 
 /** Profiles whose SPS says how colours are sampled (ITU-T H.264, section 7.3.2.1.1). */
 const profilesWithChroma: ReadonlySet<number> = new Set([
@@ -46,7 +80,59 @@ export function parsePictureSize(sps: Buffer): PictureSize | undefined {
   const cropY = (chromaFormat === 1 ? 2 : 1) * fieldFactor;
   const width = widthInMacroblocks * 16 - (left + right) * cropX;
   const height = heightInMapUnits * 16 * fieldFactor - (top + bottom) * cropY;
-  return width > 0 && height > 0 ? { width, height } : undefined;
+  if (width <= 0 || height <= 0) return undefined;
+  return { width, height, ...readUsability(bits) };
+}
+
+/**
+ * Video usability information (annex E). Reolink sends bytes behind its SPS that are none: what reads beyond the end or says
+ * what cannot be is left out.
+ */
+function readUsability(bits: BitReader): Pick<PictureSize, 'pixelAspect' | 'reorderedFrames'> {
+  const none = { pixelAspect: 1, reorderedFrames: null };
+  if (bits.read(1) === 0) return none;
+  const aspect = bits.read(1) === 1 ? readAspect(bits) : 1;
+  if (bits.overrun) return none;
+  const pixelAspect = aspect >= 1 / maximumAspect && aspect <= maximumAspect ? aspect : 1;
+  if (bits.read(1) === 1) bits.read(1);
+  if (bits.read(1) === 1) {
+    bits.read(4);
+    if (bits.read(1) === 1) bits.read(24);
+  }
+  if (bits.read(1) === 1) {
+    bits.readUnsigned();
+    bits.readUnsigned();
+  }
+  if (bits.read(1) === 1) bits.read(65);
+  const hasReferenceDecoder = [skipReferenceDecoder(bits), skipReferenceDecoder(bits)].includes(true);
+  if (hasReferenceDecoder) bits.read(1);
+  bits.read(1);
+  if (bits.read(1) === 0) return { pixelAspect, reorderedFrames: null };
+  bits.read(1);
+  for (let limit = 0; limit < 4; limit++) bits.readUnsigned();
+  const reorderedFrames = bits.readUnsigned();
+  return { pixelAspect, reorderedFrames: bits.overrun ? null : reorderedFrames };
+}
+
+function readAspect(bits: BitReader): number {
+  const index = bits.read(8);
+  const [width, height] =
+    index === extendedAspect ? [bits.read(16), bits.read(16)] : (pixelAspects[index] ?? [1, 1]);
+  return width === 0 || height === 0 ? 1 : width / height;
+}
+
+/** Parameters of the hypothetical reference decoder (section E.1.2), if they are there. */
+function skipReferenceDecoder(bits: BitReader): boolean {
+  if (bits.read(1) === 0) return false;
+  const buffers = bits.readUnsigned() + 1;
+  bits.read(8);
+  for (let buffer = 0; buffer < buffers && !bits.overrun; buffer++) {
+    bits.readUnsigned();
+    bits.readUnsigned();
+    bits.read(1);
+  }
+  bits.read(20);
+  return true;
 }
 
 function readCrop(bits: BitReader): [left: number, right: number, top: number, bottom: number] {
@@ -71,53 +157,4 @@ function skipOrderCycle(bits: BitReader): void {
   bits.readSigned();
   const frames = bits.readUnsigned();
   for (let frame = 0; frame < frames && !bits.overrun; frame++) bits.readSigned();
-}
-
-/** Takes out the 3 of each 0 0 3 (section 7.4.1). */
-function withoutEmulationPrevention(data: Buffer): Buffer {
-  const clean: number[] = [];
-  let zeros = 0;
-  for (const byte of data) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    clean.push(byte);
-  }
-  return Buffer.from(clean);
-}
-
-/** Bits and Exp-Golomb codes (section 9.1); behind the end there are only zeros. */
-class BitReader {
-  readonly #data: Buffer;
-  #position = 0;
-
-  constructor(data: Buffer) {
-    this.#data = data;
-  }
-
-  /** Whether more was read than there is. */
-  get overrun(): boolean {
-    return this.#position > this.#data.length * 8;
-  }
-
-  read(count: number): number {
-    let value = 0;
-    for (let bit = 0; bit < count; bit++, this.#position++) {
-      value = value * 2 + (((this.#data[this.#position >> 3] ?? 0) >> (7 - (this.#position & 7))) & 1);
-    }
-    return value;
-  }
-
-  readUnsigned(): number {
-    let zeros = 0;
-    while (zeros < 32 && !this.overrun && this.read(1) === 0) zeros++;
-    return 2 ** zeros - 1 + this.read(zeros);
-  }
-
-  readSigned(): number {
-    const code = this.readUnsigned();
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
-  }
 }

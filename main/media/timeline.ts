@@ -2,28 +2,55 @@
 export const ticksPerMillisecond = 90;
 
 /** Farther apart than this, the camera's timestamps and the clock on the wall tell different stories. */
-const toleranceMilliseconds = 5_000;
+const toleranceTicks = 5_000 * ticksPerMillisecond;
+/** A clock that has gone wrong by the tolerance within this time is none: crystals take a day for it. */
+const patienceMilliseconds = 10 * 60_000;
 
 /**
  * Makes one continuous, rising timeline (90 kHz ticks, not wrapped, from 0) from a camera's RTP timestamps. A jump, a
- * step backwards or a new random start after a reconnect is replaced by the time that has passed on arrival.
+ * step backwards or a new random start after a reconnect is replaced by the time that has passed on arrival; timestamps
+ * of another clock than the camera says are not used any more.
  */
 export class Timeline {
   #timestamp: number | undefined;
   #arrivedAt = 0;
   #position = 0;
+  /** Ticks of the timeline for one of the camera's. */
+  #scale = 1;
+  /** Where timestamps and arrivals were held to agree. */
+  #anchor = { position: 0, at: 0 };
+  #isClockWrong = false;
+
+  /** A new connection: another clock. @param clockRate of the timestamps to come, in Hz */
+  restart(clockRate: number): void {
+    this.#scale = (ticksPerMillisecond * 1_000) / clockRate;
+    this.#isClockWrong = false;
+    this.#anchor = { position: this.#position, at: this.#arrivedAt };
+  }
 
   /** @param timestamp RTP timestamp, 0 … 2³²-1  @param arrivedAt milliseconds of a monotonic clock */
   advance(timestamp: number, arrivedAt: number): number {
-    if (this.#timestamp !== undefined) {
-      const step = (timestamp - this.#timestamp) | 0;
+    if (this.#timestamp === undefined) {
+      this.#anchor = { position: this.#position, at: arrivedAt };
+    } else {
+      const step = Math.round(((timestamp - this.#timestamp) | 0) * this.#scale);
       const arrivalStep = Math.max(1, Math.round((arrivedAt - this.#arrivedAt) * ticksPerMillisecond));
-      const plausible =
-        step > 0 && Math.abs(step - arrivalStep) < toleranceMilliseconds * ticksPerMillisecond;
+      const plausible = !this.#isClockWrong && step > 0 && Math.abs(step - arrivalStep) < toleranceTicks;
       this.#position += plausible ? step : arrivalStep;
+      if (plausible) this.#check(arrivedAt);
+      else this.#anchor = { position: this.#position, at: arrivedAt };
     }
     this.#timestamp = timestamp;
     this.#arrivedAt = arrivedAt;
     return this.#position;
+  }
+
+  /** Each step may be plausible and all of them together not: some cameras say 90 kHz and count milliseconds. */
+  #check(arrivedAt: number): void {
+    const elapsed = arrivedAt - this.#anchor.at;
+    const ahead = this.#position - this.#anchor.position - elapsed * ticksPerMillisecond;
+    if (Math.abs(ahead) < toleranceTicks) return;
+    this.#isClockWrong = elapsed < patienceMilliseconds;
+    this.#anchor = { position: this.#position, at: arrivedAt };
   }
 }

@@ -1,5 +1,6 @@
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { CameraCertificate } from '../contract/camera.ts';
 import type { RtspResponse } from './rtsp-message.ts';
 
 /** Who is spoken to: never with user or password. */
@@ -12,6 +13,7 @@ export interface CameraAddress {
 }
 
 const maximumQuotedCharacters = 80;
+const busyAdvice = 'Close other programs that watch it; it is asked again in a while.';
 const pathAdvice = "Look up the path of a video stream in the camera's manual.";
 
 /** Sentences that say which camera, what failed and what to do next, in this order. */
@@ -20,12 +22,14 @@ export function cameraError(
   address: CameraAddress,
   sentence: string,
   cause?: unknown,
+  certificate?: CameraCertificate,
 ): GatehouseError {
   const { name, host, port } = address;
   const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   // A camera that is only being tried has no name but its host.
   const who = name === host ? at : `${name} (${at})`;
-  return new GatehouseError(code, `${who} ${sentence}`, { camera: name, cause });
+  const asked = certificate === undefined ? {} : { certificate };
+  return new GatehouseError(code, `${who} ${sentence}`, { camera: name, cause, ...asked });
 }
 
 /**
@@ -102,7 +106,11 @@ export function refusal(address: CameraAddress, method: string, response: RtspRe
       return cameraError('camera-no-video', address, `${answer}. ${pathAdvice}`);
     case 453:
     case 503:
-      return protocolError(address, answer, 'It may be too busy: close other programs that watch it.');
+      return cameraError(
+        'camera-busy',
+        address,
+        `${answer}: it serves as many viewers as it can. ${busyAdvice}`,
+      );
     case 461:
       return transportRefused(address, answer);
     default:
@@ -111,7 +119,30 @@ export function refusal(address: CameraAddress, method: string, response: RtspRe
 }
 
 export function transportRefused(address: CameraAddress, what: string): GatehouseError {
-  return protocolError(address, what, 'Allow RTSP over TCP ("interleaved") in the settings of the camera.');
+  const advice = 'Choose another transport for it, or allow RTSP over TCP ("interleaved") in its settings.';
+  return cameraError('camera-transport-refused', address, `${what}. ${advice}`);
+}
+
+export function noDatagrams(address: CameraAddress, seconds: number): GatehouseError {
+  const sentence = `agreed to send over UDP, but nothing arrived within ${seconds} s`;
+  return transportRefused(address, sentence);
+}
+
+/** @param certificate whose `trusted` is the one that was expected */
+export function untrustedCertificate(address: CameraAddress, certificate: CameraCertificate): GatehouseError {
+  const { name, fingerprint, trusted } = certificate;
+  const whom = name === '' ? 'without a name' : `of "${name}"`;
+  const sentence =
+    trusted === null
+      ? `shows a certificate ${whom} that nobody vouches for (SHA-256 ${fingerprint}). Compare it with the one in the camera's settings, then trust it in the dialog of this camera.`
+      : `shows another certificate than the one that was trusted: ${trusted} then, ${fingerprint} ${whom} now. If the camera was not reset or updated, somebody may be in between: ask, before you trust it in the dialog of this camera.`;
+  return cameraError('camera-certificate-untrusted', address, sentence, undefined, certificate);
+}
+
+/** The handshake of TLS failed, with what is secure and with what was secure once. */
+export function noEncryption(address: CameraAddress, cause?: unknown): GatehouseError {
+  const advice = 'If it offers no RTSP over TLS at this port, write its address with rtsp://.';
+  return protocolError(address, 'speaks no encryption that is known here', advice, cause);
 }
 
 function describeAnswer(method: string, { status, reason }: RtspResponse): string {

@@ -13,6 +13,19 @@ export interface RtpPacket {
 
 const headerBytes = 12;
 
+/** A view into a larger piece of memory keeps all of it: up to this much waste is cheaper than a copy. */
+const maximumWasteBytes = 16 * 1024;
+
+/** The same packet with a payload that keeps no more memory than it needs, as far as that matters. */
+export function compacted(packet: RtpPacket): RtpPacket {
+  const { payload } = packet;
+  const waste = payload.buffer.byteLength - payload.length;
+  if (waste <= maximumWasteBytes || waste <= payload.length * 3) return packet;
+  const copy = Buffer.allocUnsafeSlow(payload.length);
+  payload.copy(copy);
+  return { ...packet, payload: copy };
+}
+
 /** Reads an RTP packet; undefined when it is truncated or not RTP version 2. */
 export function parseRtpPacket(data: Buffer): RtpPacket | undefined {
   if (data.length < headerBytes) return undefined;

@@ -1,13 +1,7 @@
-import { once } from 'node:events';
-import net from 'node:net';
+import type net from 'node:net';
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import {
-  type CameraAddress,
-  closedConnection,
-  noAnswer,
-  protocolError,
-  unreachable,
-} from './camera-errors.ts';
+import { type CameraAddress, closedConnection, noAnswer, protocolError } from './camera-errors.ts';
+import { type CameraSocket, connectCamera } from './camera-socket.ts';
 import { FramingError, RtspFramer, type RtspItem } from './rtsp-framer.ts';
 import {
   formatRequest,
@@ -17,9 +11,7 @@ import {
   type RtspResponse,
 } from './rtsp-message.ts';
 
-const connectMilliseconds = 5_000;
 const answerMilliseconds = 8_000;
-const keepAliveProbeMilliseconds = 10_000;
 const maximumOutstanding = 16;
 /** A camera that does not read gets no more than this: requests are small and few. */
 const maximumUnsentBytes = 64 * 1024;
@@ -44,6 +36,8 @@ interface Outstanding {
  */
 export class RtspConnection {
   readonly address: CameraAddress;
+  /** Over TLS with methods that are not secure any more. */
+  readonly isOldEncryption: boolean;
   readonly #socket: net.Socket;
   readonly #framer = new RtspFramer();
   readonly #closed = Promise.withResolvers<GatehouseError>();
@@ -53,8 +47,9 @@ export class RtspConnection {
   /** Called for every interleaved frame; the data stays valid, nobody writes to it again. */
   onFrame: (channel: number, data: Buffer) => void = () => {};
 
-  private constructor(address: CameraAddress, socket: net.Socket) {
+  private constructor(address: CameraAddress, { socket, isOldEncryption }: CameraSocket) {
     this.address = address;
+    this.isOldEncryption = isOldEncryption;
     this.#socket = socket;
     socket.on('data', (chunk) => this.#onData(chunk));
     socket.on('error', (error) => this.#close(closedConnection(address, error)));
@@ -63,28 +58,21 @@ export class RtspConnection {
 
   /**
    * Connects within 5 s.
-   * @throws GatehouseError camera-unreachable; the signal's reason when it is aborted
+   * @param security for TLS: the certificate that is trusted; null: without TLS
+   * @throws GatehouseError as `connectCamera`; the signal's reason when it is aborted
    */
-  static async open(address: CameraAddress, signal: AbortSignal): Promise<RtspConnection> {
-    signal.throwIfAborted();
-    const socket = net.connect({
-      host: address.host,
-      port: address.port,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveProbeMilliseconds,
-    });
-    const timeout = AbortSignal.timeout(connectMilliseconds);
-    try {
-      await once(socket, 'connect', { signal: AbortSignal.any([signal, timeout]) });
-    } catch (error) {
-      // Attempts that are still under way must not fail with nobody listening.
-      socket.on('error', () => {});
-      socket.destroy();
-      signal.throwIfAborted();
-      throw unreachable(address, timeout.aborted ? undefined : error);
-    }
-    return new RtspConnection(address, socket);
+  static async open(
+    address: CameraAddress,
+    signal: AbortSignal,
+    security: { readonly trusted: string | null } | null = null,
+  ): Promise<RtspConnection> {
+    return new RtspConnection(address, await connectCamera(address, security, signal));
+  }
+
+  /** Both ends as IP addresses: where packets besides this connection may come from, and to. */
+  get endpoints(): { readonly local: string; readonly remote: string } {
+    const { localAddress = '', remoteAddress = '' } = this.#socket;
+    return { local: localAddress, remote: remoteAddress };
   }
 
   /** Resolves with the reason when the connection has ended, whoever ended it. */

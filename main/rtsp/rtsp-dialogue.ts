@@ -14,6 +14,8 @@ export interface RtspTarget {
   readonly url: string;
   readonly username: string | null;
   readonly password: Secret | null;
+  /** Fingerprint of the certificate that is trusted for `rtsps://`; null: those that an authority vouches for. */
+  readonly certificate?: string | null;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -28,6 +30,8 @@ export class RtspDialogue {
   readonly #name: string;
   #url: string;
   #host: string;
+  #isSecure: boolean;
+  readonly #certificate: string | null;
   #connection: RtspConnection;
   #authenticator: Authenticator | undefined;
   /** Where credentials were left behind by a redirect. */
@@ -35,25 +39,25 @@ export class RtspDialogue {
   /** Sent with every request once it is set. */
   sessionId: string | undefined;
 
-  private constructor(target: RtspTarget, { url, host }: RtspUrl, connection: RtspConnection) {
-    const { name, username, password } = target;
+  private constructor(target: RtspTarget, { url, host, isSecure }: RtspUrl, connection: RtspConnection) {
+    const { name, username, password, certificate = null } = target;
     this.#name = name;
     this.#url = url;
     this.#host = host;
+    this.#isSecure = isSecure;
+    this.#certificate = certificate;
     this.#connection = connection;
     this.#authenticator =
       username === null ? undefined : new Authenticator(username, password ?? new Secret(''));
   }
 
-  /** @throws GatehouseError bad-input, camera-unreachable; the signal's reason when it is aborted */
+  /** @throws GatehouseError bad-input and as `RtspConnection.open`; the signal's reason when it is aborted */
   static async open(target: RtspTarget, signal: AbortSignal): Promise<RtspDialogue> {
     const url = parseRtspUrl(target.url);
-    const { host, port } = url;
-    return new RtspDialogue(
-      target,
-      url,
-      await RtspConnection.open({ name: target.name, host, port }, signal),
-    );
+    const { host, port, isSecure } = url;
+    const security = isSecure ? { trusted: target.certificate ?? null } : null;
+    const connection = await RtspConnection.open({ name: target.name, host, port }, signal, security);
+    return new RtspDialogue(target, url, connection);
   }
 
   /** What is described: the target's address, or where it was redirected to. */
@@ -63,6 +67,21 @@ export class RtspDialogue {
 
   get address(): CameraAddress {
     return this.#connection.address;
+  }
+
+  /** Both ends as IP addresses. */
+  get endpoints(): { readonly local: string; readonly remote: string } {
+    return this.#connection.endpoints;
+  }
+
+  /** Over TLS: its packets must not go another way. */
+  get isSecure(): boolean {
+    return this.#isSecure;
+  }
+
+  /** Over TLS with methods that are not secure any more. */
+  get isOldEncryption(): boolean {
+    return this.#connection.isOldEncryption;
   }
 
   /** Resolves with the reason when the connection has ended. */
@@ -117,16 +136,20 @@ export class RtspDialogue {
   }
 
   /**
-   * Goes on at another address. User and password go along to the same host only: a hostile camera could send them
-   * anywhere.
-   * @throws GatehouseError camera-protocol-error, camera-unreachable; the signal's reason when it is aborted
+   * Goes on at another address. User and password go along to the same host only, and not from TLS to clear text: a hostile
+   * camera could send them anywhere.
+   * @throws GatehouseError camera-protocol-error and as `RtspConnection.open`; the signal's reason when it is aborted
    */
   async redirect(location: string, signal: AbortSignal): Promise<void> {
-    const { url, host, port } = this.#parseLocation(location);
+    const { url, host, port, isSecure } = this.#parseLocation(location);
+    const isSameHost = host.toLowerCase() === this.#host.toLowerCase();
+    const isWeaker = this.#isSecure && !isSecure;
     this.#connection.destroy();
-    this.#connection = await RtspConnection.open({ name: this.#name, host, port }, signal);
+    const security = isSecure ? { trusted: isSameHost ? this.#certificate : null } : null;
+    this.#connection = await RtspConnection.open({ name: this.#name, host, port }, signal, security);
     this.#url = url;
-    if (host.toLowerCase() === this.#host.toLowerCase()) return;
+    this.#isSecure = isSecure;
+    if (isSameHost && !isWeaker) return;
     if (this.#authenticator !== undefined) this.#redirectedFrom = this.#host;
     this.#authenticator = undefined;
     this.#host = host;
@@ -147,7 +170,7 @@ export class RtspDialogue {
 
   #credentialAdvice(): string {
     if (this.#redirectedFrom !== undefined) {
-      return `${this.#redirectedFrom} redirected here, and user and password never follow to another host: enter ${this.#url} as the address of this camera.`;
+      return `${this.#redirectedFrom} redirected here, and user and password follow neither to another host nor out of TLS: enter ${this.#url} as the address of this camera.`;
     }
     if (this.#authenticator === undefined) {
       return 'It wants a user and a password: enter them for this camera.';

@@ -1,15 +1,20 @@
-import { noPackets, transportRefused } from './camera-errors.ts';
-import { parseRtpPacket, type RtpPacket } from './rtp-packet.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import { noDatagrams, noPackets } from './camera-errors.ts';
+import type { RtpPacket } from './rtp-packet.ts';
 import type { RtspDialogue, RtspTarget } from './rtsp-dialogue.ts';
 import { header, type RtspResponse } from './rtsp-message.ts';
 import type { VideoTrack } from './session-description.ts';
-import { parseSessionHeader, parseTransportHeader } from './session-headers.ts';
+import { parseSessionHeader } from './session-headers.ts';
+import { SourceFilter } from './source-filter.ts';
+import { type RtspTransport, setUpTrack, type TrackTransport } from './track-transport.ts';
 import { describeVideo, openDialogue, type VideoDescription } from './video-description.ts';
 
-export type { RtspTarget };
+export type { RtspTarget, RtspTransport };
 
 /** A silent camera is noticed within 5 s: after this and one look. */
 const silenceMilliseconds = 4_000;
+/** Where UDP was agreed and a firewall swallows it: another way is tried after this. */
+const datagramMilliseconds = 3_000;
 const lookMilliseconds = 500;
 const shortestKeepAliveMilliseconds = 500;
 const longestKeepAliveMilliseconds = 25_000;
@@ -18,79 +23,109 @@ const teardownMilliseconds = 1_000;
 
 interface SetUp {
   readonly description: VideoDescription;
-  /** Interleaved channel of the track's RTP packets. */
-  readonly channel: number;
-  readonly timeoutSeconds: number;
+  readonly transport: TrackTransport;
 }
 
-/**
- * One stream of one camera (RFC 2326), its packets interleaved on the RTSP connection. `open` gives a session that is ready
- * to play, disposing it says goodbye.
- */
+/** One stream of one camera (RFC 2326). `open` gives a session that is ready to play, disposing it says goodbye. */
 export class RtspSession implements AsyncDisposable {
   readonly track: VideoTrack;
   readonly #dialogue: RtspDialogue;
   readonly #signal: AbortSignal;
   readonly #url: string;
-  readonly #channel: number;
+  readonly #transport: TrackTransport;
   readonly #keepAliveMilliseconds: number;
   #keepAliveMethod: 'GET_PARAMETER' | 'OPTIONS';
 
-  private constructor(dialogue: RtspDialogue, setUp: SetUp, signal: AbortSignal) {
-    const { track, sessionUrl, hasGetParameter } = setUp.description;
+  private constructor(dialogue: RtspDialogue, { description, transport }: SetUp, signal: AbortSignal) {
+    const { track, sessionUrl, hasGetParameter } = description;
     this.track = track;
     this.#dialogue = dialogue;
     this.#signal = signal;
     this.#url = sessionUrl;
-    this.#channel = setUp.channel;
-    this.#keepAliveMilliseconds = keepAliveInterval(setUp.timeoutSeconds);
+    this.#transport = transport;
+    this.#keepAliveMilliseconds = keepAliveInterval(transport.timeoutSeconds);
     this.#keepAliveMethod = hasGetParameter ? 'GET_PARAMETER' : 'OPTIONS';
   }
 
   /**
-   * Connects and sets up the first H.264 video, within 10 s.
+   * Connects and sets up the first H.264 video, within 10 s. Over TLS the packets come over TCP, whatever is wanted.
+   * @param options.transport the way that is wanted, TCP when left out
    * @throws GatehouseError bad-input, camera-unreachable, camera-refused-credentials, camera-protocol-error, camera-no-video,
-   *   camera-codec-unsupported, camera-silent, camera-closed-connection; the signal's reason when it is aborted
+   *   camera-codec-unsupported, camera-silent, camera-closed-connection, camera-busy, camera-certificate-untrusted,
+   *   camera-transport-refused (another transport may do); the signal's reason when it is aborted
    */
-  static async open(target: RtspTarget, options: { signal: AbortSignal }): Promise<RtspSession> {
-    const { dialogue, result } = await openDialogue(target, options.signal, setUp);
-    return new RtspSession(dialogue, result, options.signal);
+  static async open(
+    target: RtspTarget,
+    options: { signal: AbortSignal; transport?: RtspTransport },
+  ): Promise<RtspSession> {
+    const { signal, transport: wanted = 'tcp' } = options;
+    const { dialogue, result } = await openDialogue(target, signal, async (opened, opening) => {
+      const description = await describeVideo(opened, opening);
+      const transport = await setUpTrack(opened, description, opened.isSecure ? 'tcp' : wanted);
+      return { description, transport };
+    });
+    return new RtspSession(dialogue, result, signal);
+  }
+
+  /** The way that was agreed, which the camera may have decided. */
+  get transport(): RtspTransport {
+    return this.#transport.kind;
+  }
+
+  /** Over TLS with methods that are not secure any more. */
+  get isOldEncryption(): boolean {
+    return this.#dialogue.isOldEncryption;
   }
 
   /**
    * Plays until the signal is aborted, which resolves. Only once.
    * @param onPacket gets every packet of the track, in the order of arrival; should it throw, playing ends with that
-   * @throws GatehouseError camera-silent (4 s without a packet), camera-closed-connection, camera-protocol-error
+   * @throws GatehouseError camera-silent (4 s without a packet), camera-transport-refused (UDP was agreed and nothing came
+   *   in 3 s), camera-closed-connection, camera-protocol-error, camera-busy
    */
   async play(onPacket: (packet: RtpPacket) => void): Promise<void> {
     if (this.#signal.aborted) return;
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
     const stop = () => {
-      this.#dialogue.onFrame = () => {};
+      this.#transport[Symbol.dispose]();
       resolve();
     };
     this.#signal.addEventListener('abort', stop);
     void this.#dialogue.closed.then(reject);
+    const sources = new SourceFilter(this.#transport.ssrc);
     let heardAt = 0;
-    // Listening before PLAY is answered: Reolink sends the first packets ahead of the answer.
-    this.#dialogue.onFrame = (channel, data) => {
-      // RTCP, and data on channels that were never set up.
-      if (channel !== this.#channel) return;
-      const packet = parseRtpPacket(data);
+    let hasHeard = false;
+    const onTrackPacket = (packet: RtpPacket) => {
       // Geovision mixes in packets of payload type 50.
-      if (packet?.payloadType !== this.track.payloadType) return;
+      if (packet.payloadType !== this.track.payloadType) return;
       heardAt = performance.now();
-      onPacket(packet);
+      hasHeard = true;
+      for (const accepted of sources.accept(packet)) if (!this.#signal.aborted) onPacket(accepted);
     };
+    // Listening before PLAY is answered: Reolink sends the first packets ahead of the answer.
+    this.#transport.receive((packet) => {
+      try {
+        onTrackPacket(packet);
+      } catch (error) {
+        // Nothing that one camera sends may end the process, which has other cameras.
+        this.#transport[Symbol.dispose]();
+        reject(GatehouseError.from(error));
+      }
+    });
     let clock: NodeJS.Timeout | undefined;
     try {
       // The answer's RTP-Info is not read: it is wrong too often, and nothing needs it.
-      await Promise.race([ended, this.#dialogue.request('PLAY', this.#url, { Range: 'npt=0.000-' })]);
+      const playing = this.#dialogue.request('PLAY', this.#url, { Range: 'npt=0.000-' });
+      const answer = await Promise.race([ended, playing]);
+      if (answer !== undefined) this.#takeSession(answer);
       heardAt = performance.now();
       let keptAliveAt = heardAt;
       clock = setInterval(() => {
         const now = performance.now();
-        if (now - heardAt >= silenceMilliseconds) {
+        const silence = now - heardAt;
+        if (this.transport === 'udp' && !hasHeard && silence >= datagramMilliseconds) {
+          reject(noDatagrams(this.#dialogue.address, datagramMilliseconds / 1_000));
+        } else if (silence >= silenceMilliseconds) {
           reject(noPackets(this.#dialogue.address, silenceMilliseconds / 1_000));
         }
         if (now - keptAliveAt >= this.#keepAliveMilliseconds) {
@@ -102,7 +137,7 @@ export class RtspSession implements AsyncDisposable {
     } finally {
       clearInterval(clock);
       this.#signal.removeEventListener('abort', stop);
-      this.#dialogue.onFrame = () => {};
+      this.#transport[Symbol.dispose]();
     }
   }
 
@@ -115,8 +150,15 @@ export class RtspSession implements AsyncDisposable {
       // The connection has ended: nothing is left to say goodbye to.
     } finally {
       clearTimeout(timer);
+      this.#transport[Symbol.dispose]();
       this.#dialogue.destroy();
     }
+  }
+
+  /** Some cameras give the session another id with every answer: the newest counts. */
+  #takeSession(answer: RtspResponse): void {
+    const { id } = parseSessionHeader(header(answer.headers, 'session'));
+    if (id !== undefined) this.#dialogue.sessionId = id;
   }
 
   /** Not waited for: some cameras never answer it and play on. */
@@ -126,19 +168,6 @@ export class RtspSession implements AsyncDisposable {
     };
     this.#dialogue.exchange(this.#keepAliveMethod, this.#url).then(forgetGetParameter, () => {});
   }
-}
-
-async function setUp(dialogue: RtspDialogue, signal: AbortSignal): Promise<SetUp> {
-  const description = await describeVideo(dialogue, signal);
-  const answer = await dialogue.request('SETUP', description.trackUrl, {
-    Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1',
-  });
-  const { channel = 0, isDatagrams } = parseTransportHeader(header(answer.headers, 'transport'));
-  if (isDatagrams)
-    throw transportRefused(dialogue.address, 'answered SETUP with UDP, though it was asked for TCP');
-  const { id, timeoutSeconds } = parseSessionHeader(header(answer.headers, 'session'));
-  dialogue.sessionId = id;
-  return { description, channel, timeoutSeconds };
 }
 
 /** Twice within the session's timeout and earlier, since some cameras mean less than they say. */

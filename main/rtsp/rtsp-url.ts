@@ -10,11 +10,15 @@ export interface RtspUrl {
   /** Name, IPv4 or IPv6 address, the latter without brackets. */
   readonly host: string;
   readonly port: number;
+  /** `rtsps://`: over TLS. */
+  readonly isSecure: boolean;
 }
 
 const defaultPort = 554;
+/** Of RTSP over TLS (RFC 7826 section 22.13). */
+const defaultSecurePort = 322;
 const maximumCharacters = 4096;
-const scheme = /^rtsp:\/\//i;
+const scheme = /^rtsps?:\/\//i;
 /** Host, port and everything behind them; anchored at both ends. */
 const location = /^(?:\[([\w:.%]+)\]|([\w.~-]+))(?::(\d{0,5}))?(?=[/?]|$)(.*)$/s;
 
@@ -26,19 +30,21 @@ const location = /^(?:\[([\w:.%]+)\]|([\w.~-]+))(?::(\d{0,5}))?(?=[/?]|$)(.*)$/s
 export function parseRtspUrl(text: string): RtspUrl {
   const trimmed = text.trim();
   if (trimmed.length > maximumCharacters) throw bad(`is longer than ${maximumCharacters} characters`);
-  if (/^rtsps:\/\//i.test(trimmed)) throw bad('starts with rtsps://, which is not supported; use rtsp://');
-  if (!scheme.test(trimmed)) throw bad('must start with rtsp://');
-  const rest = trimmed.replace(scheme, '');
+  const [written] = scheme.exec(trimmed) ?? [];
+  if (written === undefined) throw bad('must start with rtsp:// or rtsps://');
+  const isSecure = /^rtsps/i.test(written);
+  const rest = trimmed.slice(written.length);
   const hostStart = findHost(rest);
   const [, ipv6, name, portText = '', tail = ''] = location.exec(rest.slice(hostStart)) ?? [];
   const host = ipv6 ?? name;
   if (host === undefined) throw bad('needs a host, such as rtsp://192.168.1.20/stream');
   if (ipv6 !== undefined && !isIPv6(ipv6)) throw bad('has brackets around what is no IPv6 address');
-  const port = portText === '' ? defaultPort : Number(portText);
+  const defaultOne = isSecure ? defaultSecurePort : defaultPort;
+  const port = portText === '' ? defaultOne : Number(portText);
   if (port < 1 || port > 65_535) throw bad('has a port that is not between 1 and 65535');
   const authority = `${ipv6 === undefined ? host : `[${host}]`}${portText === '' ? '' : `:${port}`}`;
-  const url = `rtsp://${encodeForRequestLine(`${authority}${tail}`)}`;
-  if (hostStart === 0) return { url, username: null, password: null, host, port };
+  const url = `${isSecure ? 'rtsps' : 'rtsp'}://${encodeForRequestLine(`${authority}${tail}`)}`;
+  if (hostStart === 0) return { url, username: null, password: null, host, port, isSecure };
   const userInfo = rest.slice(0, hostStart - 1);
   const colon = userInfo.indexOf(':');
   return {
@@ -47,6 +53,7 @@ export function parseRtspUrl(text: string): RtspUrl {
     password: colon === -1 ? null : new Secret(decode(userInfo.slice(colon + 1))),
     host,
     port,
+    isSecure,
   };
 }
 

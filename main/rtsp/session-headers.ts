@@ -10,6 +10,10 @@ export interface TransportHeader {
   readonly channel: number | undefined;
   /** The server means to send over UDP or multicast, whatever it was asked for. */
   readonly isDatagrams: boolean;
+  /** UDP port that the server sends RTP from; undefined when it does not say (OpenIPC). */
+  readonly serverPort: number | undefined;
+  /** Of the packets that will come, as far as the server can be believed. */
+  readonly ssrc: number | undefined;
 }
 
 const defaultTimeoutSeconds = 60;
@@ -27,13 +31,21 @@ export function parseSessionHeader(value: string | undefined): SessionHeader {
  */
 export function parseTransportHeader(value: string | undefined): TransportHeader {
   const parameters = (value ?? '').split(';').map((part) => part.trim());
-  const channels = parameters.map((part) => /^interleaved\s*=\s*(\d{1,3})(?!\d)/i.exec(part)?.[1]);
-  const number = Number(channels.find((channel) => channel !== undefined) ?? Number.NaN);
+  const first = (pattern: RegExp) =>
+    parameters.map((part) => pattern.exec(part)?.[1]).find((found) => found !== undefined);
+  const number = Number(first(/^interleaved\s*=\s*(\d{1,3})(?!\d)/i) ?? Number.NaN);
   const channel = number <= 255 ? number : undefined;
   const isDatagrams =
     channel === undefined &&
     parameters.some((part) => /^(?:(?:client_|server_)?port\s*=|multicast$)/i.test(part));
-  return { channel, isDatagrams };
+  const port = Number(first(/^server_port\s*=\s*(\d{1,5})(?!\d)/i) ?? 0);
+  const ssrc = first(/^ssrc\s*=\s*(?:0x)?([0-9a-f]{1,8})$/i);
+  return {
+    channel,
+    isDatagrams,
+    serverPort: port > 0 && port < 65_535 ? port : undefined,
+    ssrc: ssrc === undefined ? undefined : Number.parseInt(ssrc, 16),
+  };
 }
 
 function isTimeout(parameter: string): boolean {

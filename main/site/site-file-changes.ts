@@ -15,7 +15,10 @@ export function cameraChange(before: StoredCamera | null, after: NewCamera): Sit
   const kind = 'camera';
   if (before === null) return { kind, change: 'added', name: after.name, fields: [] };
   const fields = (
-    ['number', 'name', 'group', 'mainUrl', 'subUrl', 'onvifUrl', 'username', 'connection'] as const
+    [
+      ...(['number', 'name', 'group', 'mainUrl', 'subUrl', 'onvifUrl', 'username', 'connection'] as const),
+      ...(['transport', 'certificate'] as const),
+    ] as const
   ).flatMap((field) => fieldChange(field, before[field], after[field]));
   return changeOf(kind, before.name, [...fields, ...passwordChange(before.password, after.password)]);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database, Statement } from 'better-sqlite3';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Secret } from '../base/secret.ts';
-import type { CameraConnection } from '../contract/camera.ts';
+import type { CameraConnection, CameraTransport } from '../contract/camera.ts';
 import { maximumCameraNumber } from '../contract/limits.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -19,16 +19,24 @@ export interface StoredCamera {
   readonly username: string | null;
   readonly password: Secret | null;
   readonly connection: CameraConnection;
+  readonly transport: CameraTransport;
+  /** The transport that worked last, where it is not the first that is tried; null: not known. */
+  readonly workingTransport: 'tcp' | 'udp' | null;
+  /** Fingerprint of the certificate that is trusted for `rtsps://`. */
+  readonly certificate: string | null;
   /** Its place in lists and on walls. */
   readonly order: number;
 }
 
+/** How a camera is spoken to when nobody says. */
+const plain = { onvifUrl: null, transport: 'automatic', workingTransport: null, certificate: null } as const;
+
 /** A camera that is not stored yet; without an id it gets a new one, without a number the next one after the highest. */
-export type NewCamera = Omit<StoredCamera, 'id' | 'number' | 'onvifUrl' | 'order'> & {
-  readonly id?: string | undefined;
-  readonly number?: number | undefined;
-  readonly onvifUrl?: string | null | undefined;
-};
+export type NewCamera = Omit<StoredCamera, 'id' | 'number' | 'order' | keyof typeof plain> &
+  Partial<Pick<StoredCamera, keyof typeof plain>> & {
+    readonly id?: string | undefined;
+    readonly number?: number | undefined;
+  };
 
 interface Row {
   id: string;
@@ -41,11 +49,14 @@ interface Row {
   username: string | null;
   sealed_password: Buffer | null;
   connection: string;
+  transport: string;
+  working_transport: string | null;
+  certificate: string | null;
   position: number;
 }
 
-const columns =
-  'id, number, name, camera_group, main_url, sub_url, onvif_url, username, sealed_password, connection, position';
+const columns = `id, number, name, camera_group, main_url, sub_url, onvif_url, username, sealed_password, connection, transport,
+  working_transport, certificate, position`;
 
 /** This is where a camera is stored. Every write is on the disk when the call returns, whole or not at all. */
 export class CameraTable {
@@ -59,6 +70,7 @@ export class CameraTable {
   readonly #write: Statement<[Row]>;
   readonly #vacate: Statement<[string]>;
   readonly #move: Statement<[number, string]>;
+  readonly #learn: Statement<['tcp' | 'udp', string]>;
   readonly #remove: Statement<[number, string]>;
   readonly #purge: Statement<[number]>;
 
@@ -81,9 +93,11 @@ export class CameraTable {
       ON CONFLICT (id) DO UPDATE SET number = excluded.number, name = excluded.name,
         camera_group = excluded.camera_group, main_url = excluded.main_url, sub_url = excluded.sub_url, onvif_url = excluded.onvif_url,
         username = excluded.username, sealed_password = excluded.sealed_password,
-        connection = excluded.connection, position = excluded.position, removed_at = NULL`);
+        connection = excluded.connection, transport = excluded.transport,
+        working_transport = excluded.working_transport, certificate = excluded.certificate, position = excluded.position, removed_at = NULL`);
     this.#vacate = database.prepare('UPDATE camera SET number = -rowid WHERE id = ?');
     this.#move = database.prepare('UPDATE camera SET position = ? WHERE id = ?');
+    this.#learn = database.prepare('UPDATE camera SET working_transport = ? WHERE id = ?');
     this.#remove = database.prepare('UPDATE camera SET removed_at = ? WHERE id = ?');
     this.#purge = database.prepare('DELETE FROM camera WHERE removed_at <= ?');
   }
@@ -122,6 +136,11 @@ export class CameraTable {
     })();
   }
 
+  /** Remembers by which transport a camera's packets come. */
+  learnTransport(id: string, transport: 'tcp' | 'udp'): void {
+    this.#learn.run(transport, id);
+  }
+
   /** Takes cameras away; they can be restored until they are purged. @param now milliseconds since 1970 */
   remove(ids: readonly string[], now: number): void {
     this.#database.transaction(() => {
@@ -157,10 +176,10 @@ export class CameraTable {
   #insert(camera: NewCamera): StoredCamera {
     const next = this.#free();
     const stored: StoredCamera = {
+      ...plain,
       ...camera,
       id: camera.id ?? randomUUID(),
       number: camera.number ?? next.number,
-      onvifUrl: camera.onvifUrl ?? null,
       order: next.position,
     };
     this.#refuseTakenNumber(stored);
@@ -205,6 +224,9 @@ export class CameraTable {
       username: camera.username,
       sealed_password: camera.password === null ? null : this.#box.seal(camera.password, camera.id),
       connection: camera.connection,
+      transport: camera.transport,
+      working_transport: camera.workingTransport,
+      certificate: camera.certificate,
       position: camera.order,
     });
   }
@@ -221,6 +243,10 @@ export class CameraTable {
       username: row.username,
       password: row.sealed_password === null ? null : this.#box.open(row.sealed_password, row.id),
       connection: row.connection === 'always' ? 'always' : 'on-demand',
+      transport: row.transport === 'tcp' || row.transport === 'udp' ? row.transport : 'automatic',
+      workingTransport:
+        row.working_transport === 'tcp' || row.working_transport === 'udp' ? row.working_transport : null,
+      certificate: row.certificate,
       order: row.position,
     };
   }

@@ -1,4 +1,11 @@
-import type { Camera, CameraConnection, StreamFacts } from '../../main/contract/camera.ts';
+import type {
+  Camera,
+  CameraCertificate,
+  CameraConnection,
+  CameraTransport,
+  StreamFacts,
+  StreamRemark,
+} from '../../main/contract/camera.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -14,18 +21,37 @@ export type Trial =
   | { readonly name: 'searching' }
   | { readonly name: 'opening'; readonly stream: Stream | null }
   | { readonly name: 'playing'; readonly stream: Stream; readonly facts: StreamFacts }
-  | { readonly name: 'failed'; readonly reason: string; readonly advice: string };
+  | {
+      readonly name: 'failed';
+      readonly reason: string;
+      readonly advice: string;
+      /** What a person has to say yes to, before the camera is spoken to. */
+      readonly certificate: CameraCertificate | null;
+    };
+
+/** What is known of the pictures beside their size. */
+interface Traits {
+  readonly remarks: readonly StreamRemark[];
+  /** Width through height as they are to be shown; null: as they are. */
+  readonly shape: number | null;
+}
+
+const plainTraits: Traits = { remarks: [], shape: null };
 
 /** A camera as it is typed, new or not, and what the engine said about it. */
 export class CameraForm {
   readonly values: Record<FieldName, string>;
   connection: CameraConnection = $state('on-demand');
+  transport: CameraTransport = $state('automatic');
+  /** Fingerprint of the certificate that is trusted. */
+  #certificate: string | null;
   readonly #station: Station;
   readonly #existing: Camera | null;
   #fieldErrors = $state.raw<Partial<Record<FieldName, string>>>({});
   #error = $state<string | null>(null);
   #busy = $state(false);
   #trial = $state.raw<Trial>({ name: 'none' });
+  #traits = $state.raw<Traits>(plainTraits);
   #trying = new AbortController();
 
   /** @param existing null: a new camera */
@@ -41,6 +67,8 @@ export class CameraForm {
       number: existing === null ? '' : String(existing.number),
       group: existing?.group ?? '',
     });
+    this.transport = existing?.transport ?? 'automatic';
+    this.#certificate = existing?.certificate ?? null;
     this.connection = existing?.connection ?? station.site?.settings.newCameraConnection ?? 'on-demand';
   }
 
@@ -61,6 +89,10 @@ export class CameraForm {
     return this.#trial;
   }
 
+  get traits(): Traits {
+    return this.#traits;
+  }
+
   /** Shows the live picture of what was typed; looks for the streams first where only an address was. */
   async try(): Promise<void> {
     this.stop();
@@ -74,6 +106,8 @@ export class CameraForm {
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),
       ...(this.#existing === null ? {} : { cameraId: this.#existing.id }),
+      transport: this.transport,
+      certificate: this.#certificate,
     };
     const { failure } = await this.#station.ask(async (client) => {
       for await (const event of await client.cameras.preview(input, { signal })) {
@@ -85,15 +119,24 @@ export class CameraForm {
         } else if (event.type === 'facts') {
           const { preview } = this.#station.stage;
           if (preview !== null) this.#trial = { name: 'playing', stream: preview, facts: event.facts };
+        } else if (event.status.state === 'playing') {
+          const { remarks = [], shape = null } = event.status;
+          this.#traits = { remarks, shape };
         } else if (event.status.state === 'waiting') {
           // Once is enough: a password that is wrong must not be tried again and again.
           const { error } = event.status;
           this.stop();
-          this.#fail({ ...error, issues: [] });
+          this.#fail({ ...error, issues: [] }, error.certificate ?? null);
         }
       }
     });
     if (failure !== null && !signal.aborted) this.#fail(failure);
+  }
+
+  /** A person has compared the certificate and says that it is the camera's: kept with the camera when it is saved. */
+  async trust({ fingerprint }: CameraCertificate): Promise<void> {
+    this.#certificate = fingerprint;
+    await this.try();
   }
 
   /** Ends the live picture. */
@@ -102,6 +145,7 @@ export class CameraForm {
     this.#trying = new AbortController();
     this.#station.stage.preview = null;
     this.#trial = { name: 'none' };
+    this.#traits = plainTraits;
   }
 
   /** Stores the camera; true when the engine has. */
@@ -159,6 +203,8 @@ export class CameraForm {
       mainUrl: address,
       subUrl: subUrl.trim() === '' ? null : subUrl,
       connection: this.connection,
+      transport: this.transport,
+      certificate: this.#certificate,
       ...(number.trim() === '' ? {} : { number: Number(number) }),
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),
@@ -180,7 +226,7 @@ export class CameraForm {
   }
 
   /** The picture cannot be shown. */
-  #fail(failure: CallFailure): void {
+  #fail(failure: CallFailure, certificate: CameraCertificate | null = null): void {
     this.#refuse(failure);
     // Said beside the field.
     if (Object.keys(this.#fieldErrors).length > 0) {
@@ -188,11 +234,11 @@ export class CameraForm {
       return;
     }
     if (failure.code === 'no-answer') {
-      this.#trial = { name: 'failed', reason: failure.message, advice: '' };
+      this.#trial = { name: 'failed', reason: failure.message, advice: '', certificate };
       return;
     }
     const { reason } = errorWords[failure.code];
-    this.#trial = { name: 'failed', reason, advice: failure.message };
+    this.#trial = { name: 'failed', reason, advice: failure.message, certificate };
     this.#error = null;
     if (failure.code === 'camera-refused-credentials') {
       this.#fieldErrors = { password: 'Not accepted', ...this.#fieldErrors };

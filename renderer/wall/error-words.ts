@@ -15,6 +15,8 @@ export const editableErrors: ReadonlySet<ErrorCode> = new Set([
   'camera-no-video',
   'camera-protocol-error',
   'camera-codec-unsupported',
+  'camera-transport-refused',
+  'camera-certificate-untrusted',
 ]);
 
 /** For every way in which Gatehouse can fail. */
@@ -89,6 +91,21 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     brief: 'Cannot do this',
     reason: 'The camera cannot do this over ONVIF.',
     advice: 'Use its own page, or update its firmware.',
+  },
+  'camera-busy': {
+    brief: 'Too many viewers',
+    reason: 'The camera serves as many viewers as it can.',
+    advice: 'Close other programs that watch it.',
+  },
+  'camera-transport-refused': {
+    brief: 'No way for video',
+    reason: 'The camera cannot send its video this way.',
+    advice: 'Choose another transport, or allow RTSP over TCP in the camera.',
+  },
+  'camera-certificate-untrusted': {
+    brief: 'Not trusted yet',
+    reason: 'The camera shows a certificate that is not trusted.',
+    advice: 'Compare it with the camera’s own, then trust it in its dialog.',
   },
   'viewer-failed': {
     brief: 'No picture',

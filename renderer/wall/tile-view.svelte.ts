@@ -9,6 +9,8 @@ import { type TileState, tileState } from './tile-state.ts';
 export interface SurfaceView {
   readonly slot: Slot | undefined;
   readonly shown: boolean;
+  /** Width through height as its picture is to be shown; null: as it is. */
+  readonly shape: number | null;
 }
 
 const corner: Cell = { column: 0, row: 0, span: 1 };
@@ -71,6 +73,8 @@ export class TileView {
 
   #surface(stream: Stream | null): SurfaceView {
     const slot = this.#station.playback.slot(stream);
-    return { slot, shown: slot !== undefined && slot === this.slot && slot.picture !== 'none' };
+    const status = stream === null ? undefined : this.#station.mirror.status(stream.cameraId, stream.profile);
+    const shape = status?.state === 'playing' ? (status.shape ?? null) : null;
+    return { slot, shown: slot !== undefined && slot === this.slot && slot.picture !== 'none', shape };
   }
 }

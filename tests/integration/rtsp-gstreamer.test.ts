@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GatehouseError } from '../../main/base/gatehouse-error.ts';
 import { Secret } from '../../main/base/secret.ts';
 import type { RtpPacket } from '../../main/rtsp/rtp-packet.ts';
-import { RtspSession } from '../../main/rtsp/rtsp-session.ts';
-import { GstreamerRtspServer, hasGstreamer } from '../support/gstreamer-rtsp-server.ts';
+import { RtspSession, type RtspTransport } from '../../main/rtsp/rtsp-session.ts';
+import { GstreamerRtspServer, hasGstreamer, hasGstreamerTls } from '../support/gstreamer-rtsp-server.ts';
 
 const account = { username: 'guard "1"', password: 'pa:ss@wörd/100%' };
 const singleNalUnitTypes = [1, 5, 6, 7, 8, 9];
@@ -12,6 +14,7 @@ async function receive(
   url: string,
   packets: number,
   credentials: { username: string; password: string } | null = null,
+  more: { transport?: RtspTransport; certificate?: string } = {},
 ): Promise<{ session: RtspSession; received: RtpPacket[] }> {
   const stop = new AbortController();
   const target = {
@@ -19,8 +22,10 @@ async function receive(
     url,
     username: credentials?.username ?? null,
     password: credentials === null ? null : new Secret(credentials.password),
+    certificate: more.certificate ?? null,
   };
-  await using session = await RtspSession.open(target, { signal: stop.signal });
+  const { transport = 'tcp' } = more;
+  await using session = await RtspSession.open(target, { signal: stop.signal, transport });
   const received: RtpPacket[] = [];
   await session.play((packet) => {
     received.push(packet);
@@ -54,6 +59,27 @@ describe.skipIf(!hasGstreamer())("against GStreamer's RTSP server (Debian's pyth
     const [first = 0, ...others] = received.map(({ sequenceNumber }) => sequenceNumber);
     expect(others).toEqual(others.map((_, index) => (first + index + 1) % 65_536));
     expect(new Set(received.map(({ ssrc }) => ssrc)).size).toBe(1);
+  });
+
+  test('over UDP the video arrives in order, also behind a password', async () => {
+    const { session, received } = await receive(open.url('live'), 60, null, { transport: 'udp' });
+    expect(session.transport).toBe('udp');
+    const [first = 0, ...others] = received.map(({ sequenceNumber }) => sequenceNumber);
+    expect(others).toEqual(others.map((_, index) => (first + index + 1) % 65_536));
+    await using locked = await GstreamerRtspServer.start('digest', account.username, account.password);
+    const { received: behind } = await receive(locked.url('live'), 10, account, { transport: 'udp' });
+    expect(behind).toHaveLength(10);
+  });
+
+  test.skipIf(!hasGstreamerTls())('over TLS the video arrives once its certificate is trusted', async () => {
+    const file = path.resolve(import.meta.dirname, '../support/certificates/camera.pem');
+    await using server = await GstreamerRtspServer.start('digest', account.username, account.password, file);
+    const url = server.url('live');
+    const refused: unknown = await receive(url, 1, account).catch((error: unknown) => error);
+    if (!(refused instanceof GatehouseError)) throw new Error('it was let in');
+    expect(refused.code).toBe('camera-certificate-untrusted');
+    const certificate = refused.certificate?.fingerprint ?? '';
+    expect((await receive(url, 20, account, { certificate })).received).toHaveLength(20);
   });
 
   test('packets far larger than an MTU arrive in one piece', async () => {

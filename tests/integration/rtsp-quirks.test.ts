@@ -236,8 +236,63 @@ test('a camera that sends over UDP only', async () => {
     (request: ScriptedRequest) => reply(request, '200 OK', { Transport: udp, Session: '1' }),
   ]) {
     const yard = await camera({ SETUP });
-    expect(await failure(yard.url)).toMatchObject(failsWith('camera-protocol-error', /SETUP.*TCP/));
+    expect(await failure(yard.url)).toMatchObject(failsWith('camera-transport-refused', /SETUP.*TCP/));
   }
+});
+
+test('a camera without a session left says so (453, 503)', async () => {
+  for (const status of ['453 Not Enough Bandwidth', '503 Service Unavailable']) {
+    const yard = await camera({ SETUP: (request) => reply(request, status) });
+    expect(await failure(yard.url)).toMatchObject(failsWith('camera-busy', /as many viewers as it can/));
+  }
+});
+
+test('the session id changes with every answer: the newest counts', async () => {
+  const yard = await camera({
+    SETUP: (request) => reply(request, '200 OK', { Session: 'first;timeout=2' }),
+    PLAY: (request) => reply(request, '200 OK', { Session: 'second;timeout=2' }),
+  });
+  const session = await open(yard.url);
+  const playing = session.play(() => {});
+  await yard.untilAsked('OPTIONS', 2);
+  expect(yard.last('PLAY').headers.get('session')).toBe('first');
+  expect(yard.last('OPTIONS').headers.get('session')).toBe('second');
+  stop.abort();
+  await playing;
+  await session[Symbol.asyncDispose]();
+  expect(yard.last('TEARDOWN').headers.get('session')).toBe('second');
+});
+
+test('packets of the session before, mixed into the new one, are left out (Reolink)', async () => {
+  const [old, fresh] = [1, 2];
+  const yard = await camera({
+    PLAY: (request) =>
+      Buffer.concat([
+        Buffer.from(reply(request)),
+        rtpFrame(0, 96, 900, old),
+        rtpFrame(0, 96, 1, fresh),
+        rtpFrame(0, 96, 901, old),
+        ...[2, 3, 4, 5].map((sequenceNumber) => rtpFrame(0, 96, sequenceNumber, fresh)),
+        rtpFrame(0, 96, 902, old),
+        rtpFrame(0, 96, 6, fresh),
+      ]),
+  });
+  const packets = await receive(await open(yard.url), 7);
+  expect(packets.map(({ sequenceNumber }) => sequenceNumber)).toEqual([900, 901, 2, 3, 4, 5, 6]);
+  const honest = await camera({
+    SETUP: (request) => reply(request, '200 OK', { Transport: 'RTP/AVP/TCP;interleaved=0-1;ssrc=  2' }),
+    PLAY: (request) =>
+      Buffer.concat([
+        Buffer.from(reply(request)),
+        rtpFrame(0, 96, 900, old),
+        rtpFrame(0, 96, 1, fresh),
+        rtpFrame(0, 96, 901, old),
+        rtpFrame(0, 96, 2, fresh),
+      ]),
+  });
+  stop = new AbortController();
+  const announced = await receive(await open(honest.url), 3);
+  expect(announced.map(({ sequenceNumber }) => sequenceNumber)).toEqual([900, 1, 2]);
 });
 
 test('packets before the answer to PLAY (Reolink)', async () => {

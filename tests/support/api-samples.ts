@@ -6,11 +6,15 @@ export const samplePassword = 'hunter2';
 /** Of nothing that there is. */
 export const unknownId = '6f1c1d2e-7c1b-4b53-9a70-0123456789ab';
 
+const sampleFingerprint = `${'4F:A0:'.repeat(15)}4F:A0`;
+
 const stream = {
   mainUrl: 'rtsp://127.0.0.1:1/x',
   username: 'guard',
   password: samplePassword,
   cameraId: unknownId,
+  transport: 'udp',
+  certificate: sampleFingerprint,
 };
 
 const camera = {
@@ -23,6 +27,8 @@ const camera = {
   username: 'guard',
   password: samplePassword,
   connection: 'always',
+  transport: 'udp',
+  certificate: sampleFingerprint,
 };
 
 /** For each procedure an input that its schema takes, with every field; undefined: it takes none. */

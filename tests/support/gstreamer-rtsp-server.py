@@ -1,6 +1,7 @@
 """GStreamer's RTSP server with a few streams, as an independent peer for the tests.
 
-Usage: gstreamer-rtsp-server.py open|basic|digest USER PASSWORD
+Usage: gstreamer-rtsp-server.py open|basic|digest USER PASSWORD [CERTIFICATE]
+With a certificate (PEM, its key behind it) it speaks TLS.
 Prints its port and ends when its standard input does.
 """
 
@@ -11,7 +12,7 @@ import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer
 
 # Noise, so that key frames are large.
 PICTURES = (
@@ -55,7 +56,7 @@ def stream(launch, is_open):
 
 
 def main():
-    scheme, user, password = sys.argv[1:4]
+    scheme, user, password, *certificate = sys.argv[1:]
     Gst.init(None)
     loop = GLib.MainLoop()
     server = GstRtspServer.RTSPServer()
@@ -64,7 +65,10 @@ def main():
     for path, launch in STREAMS.items():
         server.get_mount_points().add_factory(path, stream(launch, scheme == "open"))
     if scheme != "open":
-        server.set_auth(authentication(scheme, user, password))
+        auth = authentication(scheme, user, password)
+        for pem in certificate:
+            auth.set_tls_certificate(Gio.TlsCertificate.new_from_file(pem))
+        server.set_auth(auth)
     server.attach(None)
     GLib.io_add_watch(sys.stdin, GLib.IO_HUP | GLib.IO_IN, lambda *_: loop.quit())
     print(server.get_bound_port(), flush=True)

@@ -19,33 +19,48 @@ export function hasGstreamer(): boolean {
   return spawnSync(python, ['-c', imports], { stdio: 'ignore' }).status === 0;
 }
 
+/** Whether GStreamer can speak TLS (Debian's glib-networking). */
+export function hasGstreamerTls(): boolean {
+  const script =
+    'from gi.repository import Gio; raise SystemExit(not Gio.TlsBackend.get_default().supports_tls())';
+  return spawnSync(python, ['-c', script], { stdio: 'ignore' }).status === 0;
+}
+
 /** GStreamer's RTSP server in a process of its own; its streams are in the script. */
 export class GstreamerRtspServer implements AsyncDisposable {
   readonly port: number;
+  readonly #scheme: 'rtsp' | 'rtsps';
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, port: number) {
+  private constructor(process: ChildProcess, port: number, scheme: 'rtsp' | 'rtsps') {
     this.#process = process;
     this.port = port;
+    this.#scheme = scheme;
   }
 
+  /** @param certificate file of a certificate and its key (PEM), for TLS */
   static async start(
     scheme: 'open' | 'basic' | 'digest',
     username = '',
     password = '',
+    certificate?: string,
   ): Promise<GstreamerRtspServer> {
-    const process = spawn(python, [script, scheme, username, password], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const process = spawn(
+      python,
+      [script, scheme, username, password, ...(certificate === undefined ? [] : [certificate])],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     const lines = createInterface({ input: process.stdout });
     const [port] = await Promise.race([once(lines, 'line'), once(process, 'exit').then(() => [])]);
     if (port === undefined) throw new Error("GStreamer's RTSP server did not start");
     lines.close();
-    return new GstreamerRtspServer(process, Number(port));
+    return new GstreamerRtspServer(process, Number(port), certificate === undefined ? 'rtsp' : 'rtsps');
   }
 
   url(stream: string): string {
-    return `rtsp://127.0.0.1:${this.port}/${stream}`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/${stream}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

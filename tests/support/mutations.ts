@@ -66,4 +66,5 @@ export function mutate(samples: readonly Buffer[], random: (limit: number) => nu
   return data;
 }
 
-export const fuzzCases = 100_000;
+/** `npm run fuzz` asks for more. */
+export const fuzzCases = Number(process.env.GATEHOUSE_FUZZ_CASES ?? 100_000);

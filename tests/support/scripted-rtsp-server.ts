@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import net from 'node:net';
+import tls from 'node:tls';
 
 export interface ScriptedRequest {
   readonly method: string;
@@ -36,13 +37,24 @@ export function reply(
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/** An interleaved RTP packet with the payload "x". */
-export function rtpFrame(channel = 0, payloadType = 96, sequenceNumber = 0): Buffer {
-  const packet = Buffer.alloc(13, 'x');
-  packet.writeUInt8(0x80, 0);
-  packet.writeUInt8(payloadType, 1);
-  packet.writeUInt16BE(sequenceNumber, 2);
-  return interleaved(channel, packet);
+/** An RTP packet with the payload "x". */
+export function rtpPacket(
+  payloadType = 96,
+  sequenceNumber = 0,
+  payload = Buffer.from('x'),
+  ssrc = 0x78787878,
+): Buffer {
+  const header = Buffer.alloc(12, 'x');
+  header.writeUInt8(0x80, 0);
+  header.writeUInt8(payloadType, 1);
+  header.writeUInt16BE(sequenceNumber, 2);
+  header.writeUInt32BE(ssrc, 8);
+  return Buffer.concat([header, payload]);
+}
+
+/** The same, interleaved. */
+export function rtpFrame(channel = 0, payloadType = 96, sequenceNumber = 0, ssrc = 0x78787878): Buffer {
+  return interleaved(channel, rtpPacket(payloadType, sequenceNumber, Buffer.from('x'), ssrc));
 }
 
 export function interleaved(channel: number, data: Buffer): Buffer {
@@ -68,20 +80,24 @@ export class ScriptedRtspServer implements AsyncDisposable {
   readonly requests: ScriptedRequest[] = [];
   readonly #answers: Readonly<Record<string, Answer>>;
   readonly #server: net.Server;
+  readonly #scheme: 'rtsp' | 'rtsps';
   readonly #sockets = new Set<net.Socket>();
   readonly #changes = new EventEmitter();
 
-  private constructor(answers: Readonly<Record<string, Answer>>) {
+  private constructor(answers: Readonly<Record<string, Answer>>, security: tls.TlsOptions | undefined) {
     this.#answers = { ...flawless, ...answers };
-    this.#server = net.createServer((socket) => this.#serve(socket));
+    this.#scheme = security === undefined ? 'rtsp' : 'rtsps';
+    const serve = (socket: net.Socket) => this.#serve(socket);
+    this.#server = security === undefined ? net.createServer(serve) : tls.createServer(security, serve);
   }
 
-  /** @param host also names the server in its address */
+  /** @param host also names the server in its address  @param security over TLS */
   static async start(
     answers: Readonly<Record<string, Answer>> = {},
     host = '127.0.0.1',
+    security?: tls.TlsOptions,
   ): Promise<ScriptedRtspServer> {
-    const server = new ScriptedRtspServer(answers);
+    const server = new ScriptedRtspServer(answers, security);
     server.#server.listen(0, host);
     await once(server.#server, 'listening');
     return server;
@@ -93,7 +109,7 @@ export class ScriptedRtspServer implements AsyncDisposable {
   }
 
   get url(): string {
-    return `rtsp://127.0.0.1:${this.port}/live`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/live`;
   }
 
   get methods(): string[] {

@@ -14,6 +14,8 @@ export function testCamera(number: number, more: Partial<Camera> = {}): Camera {
     username: null,
     hasPassword: false,
     connection: 'on-demand',
+    transport: 'automatic',
+    certificate: null,
     ...more,
   };
 }

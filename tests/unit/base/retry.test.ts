@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { abortableDelay, backoffMilliseconds } from '../../../main/base/retry.ts';
 
 test('waits grow from one second to thirty and never beyond', () => {
-  const shortest = Array.from({ length: 12 }, (_, attempt) => backoffMilliseconds(attempt, () => 0));
-  const longest = Array.from({ length: 12 }, (_, attempt) => backoffMilliseconds(attempt, () => 1));
+  const shortest = Array.from({ length: 12 }, (_, attempt) => backoffMilliseconds(attempt, 30_000, () => 0));
+  const longest = Array.from({ length: 12 }, (_, attempt) => backoffMilliseconds(attempt, 30_000, () => 1));
   expect(shortest.slice(0, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
   expect(longest.slice(0, 6)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   expect(Math.max(...longest)).toBe(30_000);

@@ -19,6 +19,8 @@ const camera: Camera = {
   username: 'guard',
   hasPassword: true,
   connection: 'always',
+  transport: 'udp',
+  certificate: null,
 };
 
 /** What a file says, without where it says it. */
@@ -55,6 +57,8 @@ describe('what is written', () => {
           onvifUrl: 'http://192.168.1.20/onvif/device_service',
           username: 'guard',
           connection: 'always',
+          transport: 'udp',
+          certificate: null,
         },
       ],
     });
@@ -65,9 +69,9 @@ describe('what is written', () => {
       writeCameraFile([camera, { ...camera, subUrl: null, onvifUrl: null, username: null }], 'csv'),
     ).toBe(
       [
-        '\uFEFFid,number,name,group,mainUrl,subUrl,onvifUrl,username,connection,password',
-        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,rtsp://192.168.1.20/sub,http://192.168.1.20/onvif/device_service,guard,always,`,
-        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,,,,always,`,
+        '\uFEFFid,number,name,group,mainUrl,subUrl,onvifUrl,username,connection,transport,certificate,password',
+        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,rtsp://192.168.1.20/sub,http://192.168.1.20/onvif/device_service,guard,always,udp,,`,
+        `${id},7,North gate,Yard,rtsp://192.168.1.20/main,,,,always,udp,,`,
         '',
       ].join('\r\n'),
     );
@@ -105,6 +109,8 @@ describe('what is written', () => {
       onvifUrl: fc.option(fc.webPath().map((path) => `https://10.0.0.2${path}`)),
       username: fc.option(filled),
       connection: fc.constantFrom('always' as const, 'on-demand' as const),
+      transport: fc.constantFrom('automatic' as const, 'tcp' as const, 'udp' as const),
+      certificate: fc.constantFrom(null, `${'4F:A0:'.repeat(15)}4F:A0`),
     });
     const cameras = fc
       .uniqueArray(one, { minLength: 1, maxLength: 20, selector: ({ number }) => number })
@@ -116,11 +122,13 @@ describe('what is written', () => {
       );
     fc.assert(
       fc.property(cameras, fc.constantFrom(...cameraFileFormat.options), (exported, format) => {
-        const expected = exported.map(({ hasPassword: _, username, onvifUrl, ...rest }) => {
+        // An empty cell and nothing at all are the same.
+        const expected = exported.map(({ hasPassword: _, username, onvifUrl, certificate, ...rest }) => {
           return {
             ...rest,
             ...(username === null ? {} : { username }),
             ...(onvifUrl === null ? {} : { onvifUrl }),
+            ...(certificate === null ? {} : { certificate }),
           };
         });
         expect(read(writeCameraFile(exported, format))).toEqual({ cameras: expected, issues: [] });
@@ -217,7 +225,7 @@ describe('what is refused', () => {
       'Gate,1,rtsp://h/1,,,',
       ',0,,,,',
       `"${'x'.repeat(101)}",1.5,http://h/2,rtsp://,sometimes,12`,
-      'Door,10000,rtsps://h/3,rtsp://h:99999/,always,',
+      'Door,10000,https://h/3,rtsp://h:99999/,always,',
     );
     expect(issuesOf(text)).toEqual([
       'line 3, name: is missing',
@@ -226,11 +234,11 @@ describe('what is refused', () => {
       'line 4, id: is none that Gatehouse gave; leave it empty for a new camera',
       'line 4, name: must be at most 100 characters long',
       'line 4, number: must be a whole number',
-      'line 4, mainUrl: must be an address that starts with rtsp://',
-      'line 4, subUrl: must be an address that starts with rtsp://',
+      'line 4, mainUrl: must be an address that starts with rtsp:// or rtsps://',
+      'line 4, subUrl: must be an address that starts with rtsp:// or rtsps://',
       'line 4, connection: must be on-demand or always',
       'line 5, number: must be at most 9999',
-      'line 5, mainUrl: must be an address that starts with rtsp://',
+      'line 5, mainUrl: must be an address that starts with rtsp:// or rtsps://',
       'line 5, subUrl: The address has a port that is not between 1 and 65535.',
     ]);
   });

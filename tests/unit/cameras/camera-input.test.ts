@@ -16,6 +16,9 @@ const stored: StoredCamera = {
   username: 'guard',
   password: new Secret('right'),
   connection: 'on-demand',
+  transport: 'automatic',
+  workingTransport: null,
+  certificate: null,
   order: 0,
 };
 

@@ -39,3 +39,9 @@ test('pictures that are no key frames get nothing', () => {
   const accessUnit = { nalUnits: [slice], timestamp: 0, keyFrame: false, receivedAt: 0 };
   expect(new ParameterSets([sps, pps]).complete(accessUnit)).toEqual([slice]);
 });
+
+test('a parameter set that is larger than any is not kept', () => {
+  const sets = new ParameterSets([sps, pps]);
+  sets.complete(key(Buffer.alloc(100_000, 0x67), pps, idr));
+  expect(sets.sps).toBeUndefined();
+});

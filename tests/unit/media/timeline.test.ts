@@ -40,3 +40,29 @@ test('whatever a camera sends, the timeline rises', () => {
     }),
   );
 });
+
+test('timestamps of 1 kHz that are called 90 kHz are found out, and the time of arrival counts', () => {
+  const timeline = new Timeline();
+  timeline.restart(90_000);
+  const positions = Array.from({ length: 300 }, (_, index) => timeline.advance(index * 67, index * 67));
+  const last = positions.slice(-2);
+  expect((last[1] ?? 0) - (last[0] ?? 0)).toBe(67 * 90);
+});
+
+test('a clock that the camera names is believed: 48 kHz', () => {
+  const timeline = new Timeline();
+  timeline.restart(48_000);
+  expect([0, 4_800, 9_600].map((timestamp, index) => timeline.advance(timestamp, index * 100))).toEqual([
+    0, 9_000, 18_000,
+  ]);
+});
+
+test('a crystal that is off by 100 parts in a million is no wrong clock, for days', () => {
+  const timeline = new Timeline();
+  let previous = 0;
+  for (let second = 1; second < 2 * 86_400; second += 2) {
+    const position = timeline.advance(Math.round(second * 90_009) % 2 ** 32, second * 1_000);
+    if (second > 10) expect(Math.abs(position - previous - 180_018)).toBeLessThan(2);
+    previous = position;
+  }
+});

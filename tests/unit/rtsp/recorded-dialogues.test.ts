@@ -68,7 +68,7 @@ describe.skipIf(!isThere)(title, () => {
       setup: 'rtsp://10.0.0.7:8554/Streaming/Channels/101/trackID=1?transportmode=unicast&profile=Profile_1',
       play: 'rtsp://10.0.0.7:8554/Streaming/Channels/101/?transportmode=unicast&profile=Profile_1',
     });
-    expect(transport('hikvision_setup')).toEqual({
+    expect(transport('hikvision_setup')).toMatchObject({
       channel: 0,
       isDatagrams: false,
       id: '708345999',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseRtpPacket } from '../../../main/rtsp/rtp-packet.ts';
+import { compacted, parseRtpPacket } from '../../../main/rtsp/rtp-packet.ts';
 import { fuzzCases, mutate, seededRandom } from '../../support/mutations.ts';
 
 /** A packet of RFC 3550 section 5.1. */
@@ -100,4 +100,15 @@ test(`${fuzzCases} damaged packets are read or refused`, () => {
     const packet = parseRtpPacket(data);
     if (packet !== undefined && packet.payload.length > data.length - 12) expect.fail(data.toString('hex'));
   }
+});
+
+test('a small payload keeps no large piece of memory alive, a large one is not copied', () => {
+  const chunk = Buffer.allocUnsafeSlow(64 * 1024);
+  build({ payload: Buffer.from('abc') }).copy(chunk);
+  const small = parseRtpPacket(chunk.subarray(0, 15));
+  const large = parseRtpPacket(build({ payload: Buffer.alloc(60_000, 1) }));
+  if (small === undefined || large === undefined) throw new Error('these are packets');
+  expect(compacted(small).payload).toEqual(Buffer.from('abc'));
+  expect(compacted(small).payload.buffer.byteLength).toBe(3);
+  expect(compacted(large)).toBe(large);
 });

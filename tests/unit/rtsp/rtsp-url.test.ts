@@ -10,6 +10,17 @@ function parts(text: string) {
   return { url, username, password: password?.reveal() ?? null, host, port };
 }
 
+test('rtsps:// is an address over TLS, with a port of its own', () => {
+  expect(parseRtspUrl('RTSPS://guard:secret@camera/live')).toMatchObject({
+    url: 'rtsps://camera/live',
+    username: 'guard',
+    port: 322,
+    isSecure: true,
+  });
+  expect(parseRtspUrl('rtsps://camera:8322/').port).toBe(8322);
+  expect(parseRtspUrl('rtsp://camera/').isSecure).toBe(false);
+});
+
 test('an address without user and password stays as it is', () => {
   for (const url of [
     'rtsp://192.168.1.20/stream',
@@ -102,7 +113,7 @@ test('a path with characters that no request line can hold is encoded', () => {
 
 test.each([
   'http://camera/',
-  'rtsps://admin:hidden@camera/',
+  'rtsps://admin:hidden@',
   'camera/stream',
   'rtsp://',
   'rtsp:///stream',

@@ -26,14 +26,27 @@ test.each([
   ['RTP/AVP/TCP;interleaved=256-257', undefined],
   [undefined, undefined],
 ])('transport "%s" sends interleaved', (value, channel) => {
-  expect(parseTransportHeader(value)).toEqual({ channel, isDatagrams: false });
+  expect(parseTransportHeader(value)).toMatchObject({ channel, isDatagrams: false });
 });
 
 test.each([
   'RTP/AVP;unicast;client_port=54060-54061;server_port=49152-49153',
   'RTP/AVP/UDP;multicast;port=5000-5001',
 ])('transport "%s" sends datagrams', (value) => {
-  expect(parseTransportHeader(value)).toEqual({ channel: undefined, isDatagrams: true });
+  expect(parseTransportHeader(value)).toMatchObject({ channel: undefined, isDatagrams: true });
+});
+
+test.each([
+  ['RTP/AVP;unicast;client_port=54060-54061;server_port=49152-49153;ssrc=4CACC3D1', 49_152, 0x4cacc3d1],
+  [
+    'RTP/AVP/TCP;unicast;interleaved=0-1;ssrc= d6d6627 (Hikvision: padded)'.slice(0, -19),
+    undefined,
+    0xd6d6627,
+  ],
+  ['RTP/AVP;unicast;client_port=54060-54061 (OpenIPC: no server_port)', undefined, undefined],
+  ['RTP/AVP;unicast;server_port=0-1;ssrc=', undefined, undefined],
+])('transport "%s" names where packets come from', (value, serverPort, ssrc) => {
+  expect(parseTransportHeader(value)).toMatchObject({ serverPort, ssrc });
 });
 
 test(`${fuzzCases} damaged headers give a channel that exists and a time that can be waited`, () => {

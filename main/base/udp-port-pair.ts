@@ -12,7 +12,7 @@ export class UdpPortPair implements Disposable {
   private constructor(rtp: dgram.Socket, rtcp: dgram.Socket) {
     this.rtp = rtp;
     this.rtcp = rtcp;
-    // A client whose port is closed already: its connection tells the rest.
+    // A peer whose port is closed already: its RTSP connection tells the rest.
     for (const socket of [rtp, rtcp]) socket.on('error', () => {});
   }
 
@@ -35,6 +35,11 @@ export class UdpPortPair implements Disposable {
       }
     }
     throw lastError;
+  }
+
+  /** How many bytes the system may keep until they are read; it gives what it allows. */
+  set receiveBufferBytes(bytes: number) {
+    this.rtp.setRecvBufferSize(bytes);
   }
 
   [Symbol.dispose](): void {
