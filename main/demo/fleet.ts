@@ -7,13 +7,13 @@ import { isQuirkName, quirkNames, quirks } from './quirks.ts';
 import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
- * `npm run cameras -- --count 64 --port 8554`: virtual cameras as a process of their own. With --json it prints its cameras as
- * one line of JSON and takes commands on stdin, one line of JSON each; it ends with its stdin. With --discoverable they answer on
- * loopback when devices are looked for.
+ * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--quirk NAME] [--onvif 8080] [--own-addresses] [--discoverable] [--json]`: virtual
+ * cameras as a process of their own. With --json it prints its cameras as one line of JSON and takes commands on stdin, one line
+ * of JSON each; it ends with its stdin. With --discoverable they answer on loopback when devices are looked for.
  */
 
-const usage = `Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--quirk NAME] [--onvif PORT] [--own-addresses]
-  [--discoverable] [--json]`;
+const usage =
+  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--quirk NAME] [--onvif PORT] [--own-addresses] [--discoverable] [--json]';
 
 function parseOptions() {
   const { values } = parseArgs({

@@ -56,11 +56,20 @@ function exportedCamera(
 ): SiteFileCamera {
   const { id, number, name, group, mainUrl, subUrl, onvifUrl, username, password } = camera;
   const { connection, transport, certificate } = camera;
-  const key = keys.get(id) ?? id;
-  // Left out where there is none: an older Gatehouse takes the file, too.
-  const onvif = onvifUrl === null ? {} : { onvifUrl };
-  const streams = { mainUrl, subUrl, ...onvif, username, connection, transport, certificate };
-  const shown = { key, number, name, group, ...streams };
+  const shown = {
+    key: keys.get(id) ?? id,
+    number,
+    name,
+    group,
+    mainUrl,
+    subUrl,
+    // Left out where there is none: an older Gatehouse takes the file, too.
+    ...(onvifUrl === null ? {} : { onvifUrl }),
+    username,
+    connection,
+    ...(transport === 'automatic' ? {} : { transport }),
+    ...(certificate === null ? {} : { certificate }),
+  };
   return hasSecrets ? { ...shown, password: password?.reveal() ?? null } : shown;
 }
 

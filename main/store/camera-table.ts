@@ -91,10 +91,11 @@ export class CameraTable {
     this.#write = database.prepare(`
       INSERT INTO camera (${columns}) VALUES (${columns.replaceAll(/\w+/g, ':$&')})
       ON CONFLICT (id) DO UPDATE SET number = excluded.number, name = excluded.name,
-        camera_group = excluded.camera_group, main_url = excluded.main_url, sub_url = excluded.sub_url, onvif_url = excluded.onvif_url,
-        username = excluded.username, sealed_password = excluded.sealed_password,
+        camera_group = excluded.camera_group, main_url = excluded.main_url, sub_url = excluded.sub_url,
+        onvif_url = excluded.onvif_url, username = excluded.username, sealed_password = excluded.sealed_password,
         connection = excluded.connection, transport = excluded.transport,
-        working_transport = excluded.working_transport, certificate = excluded.certificate, position = excluded.position, removed_at = NULL`);
+        working_transport = excluded.working_transport, certificate = excluded.certificate,
+        position = excluded.position, removed_at = NULL`);
     this.#vacate = database.prepare('UPDATE camera SET number = -rowid WHERE id = ?');
     this.#move = database.prepare('UPDATE camera SET position = ? WHERE id = ?');
     this.#learn = database.prepare('UPDATE camera SET working_transport = ? WHERE id = ?');
