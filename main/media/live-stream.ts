@@ -1,5 +1,6 @@
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
-import { type AccessUnit, carriesPicture, isBSlice } from './h264.ts';
+import type { AccessUnit } from './access-unit.ts';
+import { carriesPicture, isBSlice } from './h264.ts';
 import { H264Depacketizer } from './h264-depacketizer.ts';
 import { packetizeH264 } from './h264-packetizer.ts';
 import { ParameterSets } from './parameter-sets.ts';

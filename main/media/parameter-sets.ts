@@ -1,4 +1,5 @@
-import { type AccessUnit, nalType, nalUnitType } from './h264.ts';
+import type { AccessUnit } from './access-unit.ts';
+import { nalType, nalUnitType } from './h264.ts';
 
 /** More than any real stream has; a camera that sends a new id each time replaces the oldest. */
 const maximumSets = 16;
