@@ -1,7 +1,7 @@
 import { framesPerSecond } from './clip.ts';
 import type { CameraCredentials } from './credentials.ts';
 import type { QuirkName } from './quirks.ts';
-import { VirtualCamera } from './virtual-camera.ts';
+import { VirtualCamera, type VirtualCameraOptions } from './virtual-camera.ts';
 
 export type { VirtualCamera };
 
@@ -17,6 +17,8 @@ export interface VirtualFleetOptions {
   readonly credentials?: CameraCredentials;
   /** What all of them do wrong; nothing when left out. */
   readonly quirk?: QuirkName | undefined;
+  /** By camera; H.264 where left out. */
+  readonly codecs?: readonly VirtualCameraOptions['codecs'][];
 }
 
 /** Fine enough that a picture is late by no more than this. */
@@ -52,7 +54,7 @@ export class VirtualFleet implements AsyncDisposable {
 
 /** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
 export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
-  const { count, host = '127.0.0.1', port = 0, gopSeconds = 2, credentials, quirk } = options;
+  const { count, host = '127.0.0.1', port = 0, gopSeconds = 2, credentials, quirk, codecs } = options;
   const now = performance.now();
   const cameras: VirtualCamera[] = [];
   try {
@@ -66,6 +68,7 @@ export async function startVirtualCameras(options: VirtualFleetOptions): Promise
           port: cameraPort,
           gopSeconds,
           credentials,
+          codecs: codecs?.[index],
           startedAt,
           quirk,
         }),

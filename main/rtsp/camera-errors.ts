@@ -17,7 +17,7 @@ const busyAdvice = 'Close other programs that watch it; it is asked again in a w
 const pathAdvice = "Look up the path of a video stream in the camera's manual.";
 
 /** Sentences that say which camera, what failed and what to do next, in this order. */
-function cameraError(
+export function cameraError(
   code: GatehouseError['code'],
   address: CameraAddress,
   sentence: string,

@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import type dgram from 'node:dgram';
 import {
+  type RTCDataChannel,
   type RTCDtlsTransport,
   RTCPeerConnection,
   RTCRtpCodecParameters,
@@ -8,6 +9,8 @@ import {
   type RTCRtpTransceiver,
 } from 'werift';
 import { surviveDatagramErrors } from '../base/operating-system.ts';
+import { pictureChannel } from '../contract/picture-message.ts';
+import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { playoutDelayUri } from './slot-sender.ts';
 import { isAuthenticStun, isStunMessage } from './stun-guard.ts';
 
@@ -31,6 +34,23 @@ const videoCodecs = () => [
   }),
 ];
 
+/** For windows that say that they can; behind H.264, which werift takes as long as nobody says otherwise. */
+const h265Codecs = () => [
+  new RTCRtpCodecParameters({
+    mimeType: 'video/H265',
+    clockRate: 90_000,
+    payloadType: 98,
+    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    parameters: 'level-id=186;profile-id=1;tier-flag=0;tx-mode=SRST',
+  }),
+  new RTCRtpCodecParameters({
+    mimeType: 'video/rtx',
+    clockRate: 90_000,
+    payloadType: 99,
+    parameters: 'apt=98',
+  }),
+];
+
 interface PeerEvents {
   /** Media can flow. */
   connected(): void;
@@ -38,6 +58,8 @@ interface PeerEvents {
   failed(reason: string): void;
   /** The browser gave a sign of life: an authentic STUN message, or RTCP. */
   heard(): void;
+  /** The data channel has opened or has room again. */
+  channelReady(): void;
 }
 
 /**
@@ -48,12 +70,14 @@ interface PeerEvents {
 export class Peer implements AsyncDisposable {
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
+  readonly #channel: RTCDataChannel;
   #guarded = new WeakSet<object>();
 
-  constructor(events: PeerEvents) {
+  /** @param h265 whether its tracks may carry H.265, too */
+  constructor(events: PeerEvents, h265: boolean) {
     this.#events = events;
     this.#connection = new RTCPeerConnection({
-      codecs: { video: videoCodecs(), audio: [] },
+      codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: [] },
       headerExtensions: {
         video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
         audio: [],
@@ -68,6 +92,27 @@ export class Peer implements AsyncDisposable {
       if (state === 'connected') this.#onConnected();
       else if (state === 'failed') events.failed('the browser could not be reached over UDP');
     });
+    const { label, id } = pictureChannel;
+    this.#channel = this.#connection.createDataChannel(label, { negotiated: true, id });
+    this.#channel.bufferedAmountLowThreshold = lowBufferedBytes;
+    this.#channel.bufferedAmountLow.subscribe(() => events.channelReady());
+    this.#channel.stateChange.subscribe((state) => {
+      if (state === 'open') events.channelReady();
+    });
+  }
+
+  /** For pictures that no track carries; part of the first offer, so that it is never a renegotiation. */
+  get channel(): MessageChannel {
+    const channel = this.#channel;
+    return {
+      get isOpen() {
+        return channel.readyState === 'open';
+      },
+      get bufferedBytes() {
+        return channel.bufferedAmount;
+      },
+      send: (message) => channel.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
+    };
   }
 
   addVideo(): RTCRtpTransceiver {

@@ -149,11 +149,12 @@ const cameraTroubles: readonly CameraTrouble[] = [
     happen: () => scripted(describes('m=audio 0 RTP/AVP 0', 'a=control:track1')),
   },
   {
-    name: 'sends H.265',
+    name: 'sends MPEG-4',
     code: 'camera-codec-unsupported',
     words:
-      /^Back door \(127\.0\.0\.1:\d+\) sends its video as H265\. Set this stream of the camera to H\.264\.$/,
-    happen: () => scripted(describes('m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000', 'a=control:track1')),
+      /^Back door \(127\.0\.0\.1:\d+\) sends its video as MP4V-ES\. Set this stream of the camera to H\.264\.$/,
+    happen: () =>
+      scripted(describes('m=video 0 RTP/AVP 96', 'a=rtpmap:96 MP4V-ES/90000', 'a=control:track1')),
   },
 ];
 
