@@ -70,8 +70,9 @@ interface PeerEvents {
 export class Peer implements AsyncDisposable {
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
-  readonly #channel: RTCDataChannel;
+  #channel: RTCDataChannel | undefined;
   #guarded = new WeakSet<object>();
+  readonly #followed = new WeakSet<RTCDtlsTransport>();
 
   /** @param h265 whether its tracks may carry H.265, too */
   constructor(events: PeerEvents, h265: boolean) {
@@ -89,30 +90,34 @@ export class Peer implements AsyncDisposable {
       bundlePolicy: 'max-bundle',
     });
     this.#connection.connectionStateChange.subscribe((state) => {
-      if (state === 'connected') this.#onConnected();
-      else if (state === 'failed') events.failed('the browser could not be reached over UDP');
-    });
-    const { label, id } = pictureChannel;
-    this.#channel = this.#connection.createDataChannel(label, { negotiated: true, id });
-    this.#channel.bufferedAmountLowThreshold = lowBufferedBytes;
-    this.#channel.bufferedAmountLow.subscribe(() => events.channelReady());
-    this.#channel.stateChange.subscribe((state) => {
-      if (state === 'open') events.channelReady();
+      if (state === 'failed') events.failed('the browser could not be reached over UDP');
     });
   }
 
   /** For pictures that no track carries; part of the first offer, so that it is never a renegotiation. */
   get channel(): MessageChannel {
-    const channel = this.#channel;
+    const current = () => this.#channel;
     return {
       get isOpen() {
-        return channel.readyState === 'open';
+        return current()?.readyState === 'open';
       },
       get bufferedBytes() {
-        return channel.bufferedAmount;
+        return current()?.bufferedAmount ?? 0;
       },
-      send: (message) => channel.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
+      send: (message) =>
+        current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
     };
+  }
+
+  #openChannel(): RTCDataChannel {
+    const { label, id } = pictureChannel;
+    const channel = this.#connection.createDataChannel(label, { negotiated: true, id });
+    channel.bufferedAmountLowThreshold = lowBufferedBytes;
+    channel.bufferedAmountLow.subscribe(() => this.#events.channelReady());
+    channel.stateChange.subscribe((state) => {
+      if (state === 'open') this.#events.channelReady();
+    });
+    return channel;
   }
 
   addVideo(): RTCRtpTransceiver {
@@ -121,12 +126,15 @@ export class Peer implements AsyncDisposable {
 
   /** The SDP to send to the browser, with all candidates in it. */
   async offer(): Promise<string> {
+    // Behind the first tracks, whose places in the offer stay as they were.
+    this.#channel ??= this.#openChannel();
     for (const { connection } of this.#connection.iceTransports) {
       // An empty `iceServers` still asks stun.l.google.com, and waits for it on a site without internet.
       delete connection.stunServer;
     }
     await this.#connection.setLocalDescription(await this.#connection.createOffer());
     for (const { connection } of this.#connection.iceTransports) this.#guard(connection);
+    for (const dtls of this.#connection.dtlsTransports) this.#follow(dtls);
     return this.#connection.localDescription?.sdp ?? '';
   }
 
@@ -150,9 +158,15 @@ export class Peer implements AsyncDisposable {
     await this.#connection.close();
   }
 
-  #onConnected(): void {
-    for (const dtls of this.#connection.dtlsTransports) useKeyObject(dtls);
-    this.#events.connected();
+  /** Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s. */
+  #follow(dtls: RTCDtlsTransport): void {
+    if (this.#followed.has(dtls)) return;
+    this.#followed.add(dtls);
+    dtls.onStateChange.subscribe((state) => {
+      if (state !== 'connected') return;
+      useKeyObject(dtls);
+      this.#events.connected();
+    });
   }
 
   /** Puts the check for MESSAGE-INTEGRITY in front of every socket of the ICE agent. */
