@@ -104,8 +104,7 @@ export class Peer implements AsyncDisposable {
       get bufferedBytes() {
         return current()?.bufferedAmount ?? 0;
       },
-      send: (message) =>
-        current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
+      send: (message) => current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
     };
   }
 

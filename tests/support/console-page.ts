@@ -52,7 +52,8 @@ export async function readTiles(page: Page): Promise<TileReading[]> {
     canvas.height = 36;
     const context = canvas.getContext('2d', { willReadFrequently: true });
     return [...document.querySelectorAll<HTMLElement>('[data-tile]')].map((tile) => {
-      const video = tile.querySelector<HTMLVideoElement>('video[data-shown="true"]') ?? tile.querySelector('video');
+      const video =
+        tile.querySelector<HTMLVideoElement>('video[data-shown="true"]') ?? tile.querySelector('video');
       // MJPEG comes over the data channel and is painted.
       const painted = tile.querySelector<HTMLCanvasElement>('canvas[data-picture][data-shown="true"]');
       const picture = painted ?? (video !== null && video.videoWidth > 0 ? video : null);
