@@ -43,7 +43,10 @@ const cameraUrl = z
   .string()
   .trim()
   .max(2048, 'must be at most 2048 characters long')
-  .regex(/^(?:rtsps?|https?):\/\/\S/i, 'must be an address that starts with rtsp://, rtsps://, http:// or https://');
+  .regex(
+    /^(?:rtsps?|https?):\/\/\S/i,
+    'must be an address that starts with rtsp://, rtsps://, http:// or https://',
+  );
 const cameraNumber = z
   .int('must be a whole number')
   .min(1, 'must be 1 or more')

@@ -12,7 +12,7 @@ export const pictureChannel = { label: 'pictures', id: 0 } as const;
 
 /** What every browser's SCTP takes in one piece. */
 export const maximumMessageBytes = 16_384;
-export const messageHeaderBytes = 12;
+const messageHeaderBytes = 12;
 
 /** A picture that never ends is given up. */
 const maximumPictureBytes = 16 * 1024 * 1024;

@@ -17,9 +17,9 @@ export class H264Depacketizer extends NalUnitDepacketizer {
     } else if (type === fuA && payload.length >= 2) {
       const indicator = payload.readUInt8(0);
       const header = payload.readUInt8(1);
-      this.addFragment(header, payload.subarray(2), () =>
-        Buffer.from([(indicator & 0xe0) | (header & 0x1f)]),
-      );
+      const starts = (header & 0x80) !== 0;
+      const first = starts ? Buffer.from([(indicator & 0xe0) | (header & 0x1f)]) : null;
+      this.addFragment(header, payload.subarray(2), first);
     } else {
       this.malformed();
     }

@@ -21,9 +21,11 @@ export class H265Depacketizer extends NalUnitDepacketizer {
       this.addAggregate(payload, this.headerBytes);
     } else if (type === fragmentation) {
       const header = payload.readUInt8(2);
-      this.addFragment(header, payload.subarray(3), () =>
-        Buffer.from([(payload.readUInt8(0) & 0x81) | ((header & 0x3f) << 1), payload.readUInt8(1)]),
-      );
+      const starts = (header & 0x80) !== 0;
+      const first = starts
+        ? Buffer.from([(payload.readUInt8(0) & 0x81) | ((header & 0x3f) << 1), payload.readUInt8(1)])
+        : null;
+      this.addFragment(header, payload.subarray(3), first);
     } else {
       this.malformed();
     }

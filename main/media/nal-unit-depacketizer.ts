@@ -94,15 +94,14 @@ export abstract class NalUnitDepacketizer {
 
   /**
    * A part of a NAL unit (RFC 6184 section 5.8, RFC 7798 section 4.4.3).
-   * @param header of the FU: its first bit is set in the first part, its second in the last
-   * @param makeHeader the header of the NAL unit, for the first part
+   * @param header of the FU: its second bit is set in the last part
+   * @param first the header of the NAL unit with the first part, null with the others
    */
-  protected addFragment(header: number, data: Buffer, makeHeader: () => Buffer): void {
-    const starts = (header & 0x80) !== 0;
+  protected addFragment(header: number, data: Buffer, first: Buffer | null): void {
     const ends = (header & 0x40) !== 0;
-    if (starts) {
+    if (first !== null) {
       if (this.#fragments.length > 0) this.#damage();
-      this.#fragments = [makeHeader()];
+      this.#fragments = [first];
       this.#fragmentBytes = this.headerBytes;
     } else if (this.#fragments.length === 0) {
       this.#damage();

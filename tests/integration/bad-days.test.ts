@@ -187,7 +187,7 @@ interface Refusal {
 
 const malformed = [
   ['without a scheme', '192.0.2.1/live', /mainUrl: must be an address that starts with rtsp:\/\//],
-  ['of a page', 'http://192.0.2.1/', /mainUrl: must be an address that starts with rtsp:\/\//],
+  ['of a page', 'ftp://192.0.2.1/', /mainUrl: must be an address that starts with rtsp:\/\//],
   [
     'with a port that is none',
     'rtsp://192.0.2.1:99999/live',

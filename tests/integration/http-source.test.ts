@@ -91,7 +91,12 @@ test('what is no picture, not there or somewhere else is refused with what to do
 
 test('a camera that is not there, hangs up or is no web server says so', async () => {
   await expect(receive('http://127.0.0.1:1/stream', 1)).rejects.toMatchObject({ code: 'camera-unreachable' });
-  const other = net.createServer((socket) => socket.on('error', () => {}).resume().end('SSH-2.0-OpenSSH\r\n'));
+  const other = net.createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .resume()
+      .end('SSH-2.0-OpenSSH\r\n'),
+  );
   other.listen(0, '127.0.0.1');
   await once(other, 'listening');
   owned.defer(async () => {
