@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
@@ -67,6 +67,41 @@ async function render(page: Page, scene: number): Promise<void> {
   console.log(`${name}: ${sizes.map((size) => `${Math.round(size / 1024)} kB`).join(', ')}`);
 }
 
+/** The clips in other formats, made of those in H.264: one in MJPEG (Huffman tables as RTP wants them), one in H.265. */
+function otherFormats(): void {
+  const x265 = 'keyint=30:min-keyint=30:scenecut=0:bframes=0:open-gop=0:aud=1:info=0:log-level=error';
+  const jpeg = [
+    '-r',
+    '5',
+    '-t',
+    '10',
+    '-c:v',
+    'mjpeg',
+    '-huffman',
+    'default',
+    '-q:v',
+    '10',
+    '-pix_fmt',
+    'yuvj420p',
+  ];
+  const hevc = ['-c:v', 'libx265', '-preset', 'slow', '-crf', '30', '-x265-params', x265];
+  for (const [input, output, ...encoder] of [
+    ['03-corridor-sub.h264', '03-corridor-sub.mjpeg', ...jpeg, '-f', 'mjpeg'],
+    ['04-crossroads-main.h264', '04-crossroads-main.h265', ...hevc, '-f', 'hevc'],
+  ] as const) {
+    const files = [path.join(folder, input), ...encoder, path.join(folder, output)];
+    execFileSync('ffmpeg', [
+      '-loglevel',
+      'error',
+      '-y',
+      '-framerate',
+      String(framesPerSecond),
+      '-i',
+      ...files,
+    ]);
+  }
+}
+
 declare global {
   interface Window {
     /** A JPEG of the frame, base64. */
@@ -96,6 +131,7 @@ try {
   await page.waitForFunction(() => typeof window.gatehouseDraw === 'function');
   const wanted = process.argv.slice(2).map(Number);
   for (const scene of wanted.length > 0 ? wanted : scenes.keys()) await render(page, scene);
+  otherFormats();
 } finally {
   await browser.close();
 }

@@ -8,7 +8,7 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
   return {
     // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
     open: viewer.open.handler(async ({ input, signal = neverAborted() }) =>
-      follow(await services.viewers.open(input.slots), signal),
+      follow(await services.viewers.open(input.slots, input.h265), signal),
     ),
     answer: viewer.answer.handler(({ input }) => services.viewers.get(input.viewerId).answer(input.sdp)),
     candidate: viewer.candidate.handler(({ input }) =>
@@ -30,8 +30,8 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
         for (const lease of leases) lease?.[Symbol.dispose]();
         throw error;
       }
-      input.bindings.forEach(({ slot }, index) => {
-        shown.bind(slot, leases[index] ?? null);
+      input.bindings.forEach(({ slot, assignment }, index) => {
+        shown.bind(slot, leases[index] ?? null, assignment);
       });
     }),
   };

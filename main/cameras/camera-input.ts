@@ -2,8 +2,9 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import { Secret } from '../base/secret.ts';
 import type { CameraConnection, CameraEdit, CameraInput } from '../contract/camera.ts';
 import { parseOnvifAddress } from '../onvif/onvif-address.ts';
-import { parseRtspUrl, type RtspUrl } from '../rtsp/rtsp-url.ts';
+import type { RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
+import { parseCameraAddress } from './camera-address.ts';
 
 /** What a person typed, as it will be stored. @throws GatehouseError bad-input */
 export function newCamera(input: CameraInput, connection: CameraConnection): NewCamera {
@@ -69,7 +70,7 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
 /** @throws GatehouseError bad-input that names the field */
 export function parseAddress(field: string, text: string): RtspUrl {
   try {
-    return parseRtspUrl(text);
+    return parseCameraAddress(text);
   } catch (error) {
     throw GatehouseError.ofField(field, GatehouseError.from(error).message);
   }
@@ -97,14 +98,14 @@ function isSameStream(a: string, b: string): boolean {
 
 /** The same for all ways of writing one address: names of hosts have no case, and the usual port need not be said. */
 export function streamKey(url: string): string {
-  const { host, port, url: whole } = parseRtspUrl(url);
-  const path = whole.replace(/^rtsps?:\/\/[^/?]*/, '');
+  const { host, port, url: whole } = parseCameraAddress(url);
+  const path = whole.replace(/^[a-z]+:\/\/[^/?]*/, '');
   return `${host.toLowerCase()} ${port} ${path === '' ? '/' : path}`;
 }
 
 /** Whether the password of a stored camera was typed for this host: it goes to no other one. */
 export function isHostOf({ mainUrl, subUrl, onvifUrl }: StoredCamera, host: string): boolean {
-  const hosts = [mainUrl, ...(subUrl === null ? [] : [subUrl])].map((url) => parseRtspUrl(url).host);
+  const hosts = [mainUrl, ...(subUrl === null ? [] : [subUrl])].map((url) => parseCameraAddress(url).host);
   if (onvifUrl !== null) hosts.push(hostOf(new URL(onvifUrl)));
   return hosts.some((known) => known.toLowerCase() === host.toLowerCase());
 }

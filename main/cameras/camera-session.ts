@@ -11,8 +11,8 @@ import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/ca
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import { RtspSession, type RtspTarget, type RtspTransport } from '../rtsp/rtsp-session.ts';
-import { probeStream } from '../rtsp/video-description.ts';
+import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
+import { openSource, probeSource, type Source } from './source.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 import { TransportChoice } from './transport-choice.ts';
 
@@ -242,7 +242,7 @@ export class CameraSession implements AsyncDisposable {
       // The last viewer's connection may still be closing.
       await this.#running;
       using _turn = await this.#gate.enter(signal);
-      await probeStream(this.#target, { signal });
+      await probeSource(this.#target, { signal });
       // Whoever came meanwhile knows better.
       if (signal.aborted) return;
       next(null);
@@ -266,18 +266,30 @@ export class CameraSession implements AsyncDisposable {
 
   /** The work: one connection from dialling to its end. */
   async #runOnce(signal: AbortSignal): Promise<void> {
-    await using session = await this.#open(signal);
-    const { track } = session;
-    this.stream.begin(track.parameterSets, track.clockRate);
+    await using source = await this.#open(signal);
+    this.stream.begin(source.video);
     let traits: StreamTraits | undefined;
+    const received = (bytes: number) => {
+      if (traits === undefined) this.#onFirstPacket(source);
+      this.#bytes += bytes;
+    };
+    const described = () => {
+      if (traits === this.stream.traits) return;
+      traits = this.stream.traits;
+      this.#describe(source, traits);
+    };
     try {
-      await session.play((packet) => {
-        if (traits === undefined) this.#onFirstPacket(session);
-        this.#bytes += packet.payload.length;
-        this.stream.push(packet, performance.now());
-        if (traits === this.stream.traits) return;
-        traits = this.stream.traits;
-        this.#describe(session, traits);
+      await source.play({
+        packet: (packet) => {
+          received(packet.payload.length);
+          this.stream.push(packet, performance.now());
+          described();
+        },
+        picture: (file) => {
+          received(file.length);
+          this.stream.pushPicture(file, performance.now());
+          described();
+        },
       });
     } finally {
       this.stream.end();
@@ -285,17 +297,17 @@ export class CameraSession implements AsyncDisposable {
   }
 
   /** One dial at a time: main and sub-stream of a camera that was away do not come down on it together. */
-  async #open(signal: AbortSignal): Promise<RtspSession> {
+  async #open(signal: AbortSignal): Promise<Source> {
     using _turn = await this.#gate.enter(signal);
-    return await RtspSession.open(this.#target, { signal, transport: this.#transport.current });
+    return await openSource(this.#target, { signal, transport: this.#transport.current });
   }
 
-  #onFirstPacket({ transport }: RtspSession): void {
+  #onFirstPacket({ transport }: Source): void {
     this.#transition({ type: 'first-packet' });
-    if (this.#transport.works(transport)) this.#onTransport(transport);
+    if (transport !== null && this.#transport.works(transport)) this.#onTransport(transport);
   }
 
-  #describe({ isOldEncryption }: RtspSession, { hasBFrames, shape }: StreamTraits): void {
+  #describe({ isOldEncryption }: Source, { hasBFrames, shape }: StreamTraits): void {
     const remarks: StreamRemark[] = [];
     if (hasBFrames) remarks.push('b-frames');
     if (isOldEncryption) remarks.push('old-encryption');

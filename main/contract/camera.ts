@@ -38,11 +38,15 @@ export const cameraCertificate = z.object({
 });
 export type CameraCertificate = z.infer<typeof cameraCertificate>;
 
-const rtspUrl = z
+/** A source is chosen by the scheme of its address; there are no others than these, and none starts a program. */
+const cameraUrl = z
   .string()
   .trim()
   .max(2048, 'must be at most 2048 characters long')
-  .regex(/^rtsps?:\/\/\S/i, 'must be an address that starts with rtsp:// or rtsps://');
+  .regex(
+    /^(?:rtsps?|https?):\/\/\S/i,
+    'must be an address that starts with rtsp://, rtsps://, http:// or https://',
+  );
 const onvifUrl = z
   .string()
   .trim()
@@ -69,9 +73,9 @@ export const camera = z.object({
   name: z.string(),
   /** Empty: in no group. */
   group: z.string(),
-  /** RTSP address of the main stream, without user and password. */
+  /** Address of the main stream, without user and password: RTSP, or HTTP for MJPEG and snapshots. */
   mainUrl: z.string(),
-  /** RTSP address of the sub-stream; null when the camera has only one stream. */
+  /** That of the sub-stream; null when the camera has only one stream. */
   subUrl: z.string().nullable(),
   /** Where its ONVIF service is; null when it has none, or nobody said. */
   onvifUrl: z.string().nullable(),
@@ -90,8 +94,8 @@ export const cameraInput = z.object({
   /** Left out: the next free number. */
   number: cameraNumber.optional(),
   group: line(100).default(''),
-  mainUrl: rtspUrl,
-  subUrl: rtspUrl.nullable().default(null),
+  mainUrl: cameraUrl,
+  subUrl: cameraUrl.nullable().default(null),
   onvifUrl: onvifUrl.nullable().optional(),
   username: userName.optional(),
   password: typedPassword.optional(),
@@ -108,8 +112,8 @@ export const cameraEdit = z.object({
   name: filledLine(100).optional(),
   number: cameraNumber.optional(),
   group: line(100).optional(),
-  mainUrl: rtspUrl.optional(),
-  subUrl: rtspUrl.nullable().optional(),
+  mainUrl: cameraUrl.optional(),
+  subUrl: cameraUrl.nullable().optional(),
   onvifUrl: onvifUrl.nullable().optional(),
   username: userName.nullable().optional(),
   password: typedPassword.nullable().optional(),
@@ -134,7 +138,7 @@ export const camerasReorder = z.object({ ids: cameraIds, before: cameraId.nullab
 
 /** A stream that is not stored yet. */
 export const streamInput = z.object({
-  mainUrl: rtspUrl,
+  mainUrl: cameraUrl,
   username: userName.optional(),
   password: typedPassword.optional(),
   /** Of the camera that is being edited: its stored user and password serve where none are given. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cameraId, streamProfile } from './camera.ts';
+import { videoCodecs } from './codecs.ts';
 import { maximumSlots } from './limits.ts';
 
 const viewerId = z.uuid();
@@ -9,6 +10,27 @@ const slotNumber = z
   .min(0)
   .max(maximumSlots - 1);
 
+/** Counts the bindings of a slot, as the window does: what comes of an earlier one is told apart from what is wanted. */
+const assignment = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+
+/**
+ * By which way the pictures of a slot come: its track, the data channel `pictures` (see picture-message.ts), or none, since
+ * this window can show them in no way.
+ */
+export const pictureWay = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('track') }),
+  z.object({ kind: z.literal('channel'), codec: z.enum(videoCodecs) }),
+  z.object({ kind: z.literal('none'), codec: z.enum(videoCodecs) }),
+]);
+export type PictureWay = z.infer<typeof pictureWay>;
+
+/** How a window can show H.265: over its tracks, over the data channel with a decoder of its own, or not at all. */
+export const h265Support = z.enum(['track', 'channel', 'none']);
+export type H265Support = z.infer<typeof h265Support>;
+
 /** A slot is one sendonly video transceiver of the window's peer connection; `mid` finds its track in the browser. */
 export const viewerEvent = z.discriminatedUnion('type', [
   z.object({
@@ -17,13 +39,18 @@ export const viewerEvent = z.discriminatedUnion('type', [
     sdp: z.string(),
     slots: z.array(z.object({ slot: slotNumber, mid: z.string() })),
   }),
+  /** A binding begins with its track; this is said when its pictures turn out to come by another way, or change it. */
+  z.object({ type: z.literal('way'), slot: slotNumber, assignment, way: pictureWay }),
   /** The engine lost the window's media path; the window opens a new viewer. */
   z.object({ type: z.literal('closed'), reason: z.string() }),
 ]);
 export type ViewerEvent = z.infer<typeof viewerEvent>;
 
 /** `slots` is what the wall needs now; the engine rounds up to 16, 32, …. */
-export const viewerOpenInput = z.object({ slots: z.int().min(1).max(maximumSlots) });
+export const viewerOpenInput = z.object({
+  slots: z.int().min(1).max(maximumSlots),
+  h265: h265Support.default('none'),
+});
 
 export const viewerAnswerInput = z.object({ viewerId, sdp: z.string().max(512 * 1024) });
 
@@ -45,7 +72,14 @@ export const viewerCandidateInput = z.object({
 export const viewerShowInput = z.object({
   viewerId,
   bindings: z
-    .array(z.object({ slot: slotNumber, cameraId: cameraId.nullable(), profile: streamProfile }))
+    .array(
+      z.object({
+        slot: slotNumber,
+        cameraId: cameraId.nullable(),
+        profile: streamProfile,
+        assignment: assignment.default(0),
+      }),
+    )
     .max(maximumSlots),
 });
 export type SlotBinding = z.infer<typeof viewerShowInput>['bindings'][number];

@@ -1,5 +1,3 @@
-import { toRtpPayloads } from './rtp-payloads.ts';
-
 const payloadType = 96;
 const interleavedBytes = 4;
 const rtpHeaderBytes = 12;
@@ -26,9 +24,8 @@ export interface Stamp {
   readonly ssrc: number;
 }
 
-/** @param nalUnits of one access unit, without start codes */
-export function toFrameTemplate(nalUnits: readonly Buffer[]): FrameTemplate {
-  const payloads = toRtpPayloads(nalUnits);
+/** @param payloads of one picture */
+export function toFrameTemplate(payloads: readonly Buffer[]): FrameTemplate {
   const starts: number[] = [];
   const parts: Buffer[] = [];
   let start = 0;

@@ -31,9 +31,9 @@ export class LiveSource {
     this.#position = position % clip.frames.length;
   }
 
-  /** SPS and PPS for the SDP. */
-  get parameterSets(): readonly [Buffer, Buffer] {
-    return [this.#clip.sps, this.#clip.pps];
+  /** For the SDP. */
+  get format(): Clip['format'] {
+    return this.#clip.format;
   }
 
   /** `performance.now()` at which the next picture is sent: each by its own number, so that no error adds up. */

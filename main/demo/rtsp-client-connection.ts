@@ -105,7 +105,7 @@ export class RtspClientConnection {
       this.#reply(request, '404 Not Found');
       return;
     }
-    const [sps, pps] = this.#camera.source(profile).parameterSets;
+    const { name, parameters } = this.#camera.source(profile).format;
     const body = [
       'v=0',
       'o=- 0 0 IN IP4 0.0.0.0',
@@ -114,8 +114,8 @@ export class RtspClientConnection {
       't=0 0',
       'a=control:*',
       'm=video 0 RTP/AVP 96',
-      'a=rtpmap:96 H264/90000',
-      `a=fmtp:96 packetization-mode=1;profile-level-id=${sps.toString('hex', 1, 4)};sprop-parameter-sets=${sps.toString('base64')},${pps.toString('base64')}`,
+      `a=rtpmap:96 ${name}/90000`,
+      ...(parameters === '' ? [] : [`a=fmtp:96 ${parameters}`]),
       `a=framerate:${framesPerSecond}`,
       'a=control:track1',
       '',

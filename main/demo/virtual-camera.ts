@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clip, framesPerSecond, loadClip, loadQuirkClip, scenes } from './clip.ts';
+import type { VideoCodec } from '../contract/codecs.ts';
+import { framesPerSecond, loadClip, loadClipIn, loadQuirkClip, scenes } from './clip.ts';
 import { Corruption } from './corruption.ts';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
 import type { CameraStatistics } from './fleet-command.ts';
@@ -32,6 +33,8 @@ export interface VirtualCameraOptions {
   readonly port: number;
   readonly gopSeconds: 2 | 10;
   readonly credentials: CameraCredentials | undefined;
+  /** Of each stream; H.264 when left out. */
+  readonly codecs?: { readonly main?: VideoCodec; readonly sub?: VideoCodec } | undefined;
   /** `performance.now()` at which the clips began; the cameras of a fleet are spread over the time of one frame. */
   readonly startedAt: number;
   /** Without an ONVIF device when left out. */
@@ -71,12 +74,13 @@ export class VirtualCamera implements AsyncDisposable {
     this.#options = options;
     this.#port = port;
     const quirk = quirkOf(options.quirk);
-    const clip = (profile: Profile): Clip =>
-      quirk.clip === undefined ? loadClip(index, profile, gopSeconds) : loadQuirkClip(quirk.clip);
-    this.#sources = {
-      main: new LiveSource(clip('main'), startedAt, index * framesApart),
-      sub: new LiveSource(clip('sub'), startedAt, index * framesApart),
+    const sourceOf = (profile: Profile) => {
+      const codec = options.codecs?.[profile] ?? 'H264';
+      const h264 = () =>
+        quirk.clip === undefined ? loadClip(index, profile, gopSeconds) : loadQuirkClip(quirk.clip);
+      return new LiveSource(codec === 'H264' ? h264() : loadClipIn(codec), startedAt, index * framesApart);
     };
+    this.#sources = { main: sourceOf('main'), sub: sourceOf('sub') };
     this.#served = {
       name: this.name,
       credentials: credentials === undefined ? undefined : new CredentialCheck(credentials),

@@ -1,7 +1,7 @@
 import { framesPerSecond } from './clip.ts';
 import type { CameraCredentials } from './credentials.ts';
 import type { QuirkName } from './quirks.ts';
-import { VirtualCamera, type VirtualOnvifOptions } from './virtual-camera.ts';
+import { VirtualCamera, type VirtualCameraOptions, type VirtualOnvifOptions } from './virtual-camera.ts';
 
 export type { VirtualCamera };
 
@@ -21,6 +21,8 @@ export interface VirtualFleetOptions {
   readonly credentials?: CameraCredentials;
   /** What all of them do wrong; nothing when left out. */
   readonly quirk?: QuirkName | undefined;
+  /** By camera; H.264 where left out. */
+  readonly codecs?: readonly VirtualCameraOptions['codecs'][];
 }
 
 /** Fine enough that a picture is late by no more than this. */
@@ -56,7 +58,7 @@ export class VirtualFleet implements AsyncDisposable {
 
 /** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
 export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
-  const { count, port = 0, gopSeconds = 2, credentials, quirk, onvif } = options;
+  const { count, port = 0, gopSeconds = 2, credentials, quirk, onvif, codecs } = options;
   const now = performance.now();
   const cameras: VirtualCamera[] = [];
   try {
@@ -72,6 +74,7 @@ export async function startVirtualCameras(options: VirtualFleetOptions): Promise
           port: portOf(port),
           gopSeconds,
           credentials,
+          codecs: codecs?.[index],
           startedAt,
           quirk,
           onvif: onvif === undefined ? undefined : { ...onvif, port: portOf(onvif.port) },

@@ -11,17 +11,6 @@ export const nalType = {
   fillerData: 12,
 } as const;
 
-/** An access unit: all NAL units of one picture, without start codes, in decoding order. */
-export interface AccessUnit {
-  readonly nalUnits: readonly Buffer[];
-  /** RTP timestamp as it came from the camera, 0 … 2³²-1. */
-  readonly timestamp: number;
-  /** True when it holds an IDR picture: a decoder can start here. */
-  readonly keyFrame: boolean;
-  /** When its last packet was read: `performance.now()` of this process, milliseconds. */
-  readonly receivedAt: number;
-}
-
 /** Type of a NAL unit, 0 … 31 (RFC 6184 section 1.3); 0 for an empty one. */
 export function nalUnitType(nalUnit: Buffer): number {
   return (nalUnit[0] ?? 0) & 0x1f;

@@ -1,10 +1,15 @@
+import type { VideoCodec } from '../contract/codecs.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
-import { type AccessUnit, carriesPicture, isBSlice } from './h264.ts';
+import type { AccessUnit } from './access-unit.ts';
+import { carriesPicture, isBSlice } from './h264.ts';
 import { H264Depacketizer } from './h264-depacketizer.ts';
 import { packetizeH264 } from './h264-packetizer.ts';
+import { H265Depacketizer } from './h265-depacketizer.ts';
+import { packetizeH265 } from './h265-packetizer.ts';
+import { JpegDepacketizer } from './jpeg-depacketizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
-import { type PictureSize, parsePictureSize } from './picture-size.ts';
-import { Timeline } from './timeline.ts';
+import { type PictureSize, parseH265PictureSize, parseJpegSize, parsePictureSize } from './picture-size.ts';
+import { Timeline, ticksPerMillisecond } from './timeline.ts';
 
 /** A GOP that outgrows these is forgotten: who joins then waits for the next key frame. */
 const maximumGopBytes = 32 * 1024 * 1024;
@@ -12,13 +17,16 @@ const maximumGopFrames = 3_600;
 
 /** One access unit, ready to be sent: made once per camera, read by every viewer, changed by nobody. */
 export interface StreamFrame {
+  readonly codec: VideoCodec;
   readonly keyFrame: boolean;
   /** 90 kHz ticks on the stream's own continuous timeline; survives reconnects of the camera. */
   readonly timestamp: number;
   /** When its last packet was read from the camera: `performance.now()`, milliseconds. */
   readonly receivedAt: number;
-  /** RTP payloads; the last one carries the marker. */
+  /** RTP payloads, the last one carries the marker; none for JPEG, which no browser takes over RTP. */
   readonly payloads: readonly Buffer[];
+  /** For the data channel: the NAL units of H.265, the one file of JPEG; none for H.264, which never goes that way. */
+  readonly units: readonly Buffer[];
 }
 
 /** What is worth knowing about the pictures of a stream beside themselves. */
@@ -34,13 +42,26 @@ const plainTraits: StreamTraits = { hasBFrames: false, shape: null };
 /** Called for every frame, after the GOP cache has it. Must not throw and must not keep the caller waiting. */
 export type StreamReader = (frame: StreamFrame) => void;
 
+/** What a source says of its pictures before the first one comes. */
+export interface VideoFormat {
+  readonly codec: VideoCodec;
+  /** Without start codes; of JPEG there are none. */
+  readonly parameterSets: readonly Buffer[];
+  /** Of the RTP timestamps, in Hz; 90,000 when left out. */
+  readonly clockRate?: number;
+}
+
+const defaultClockRate = 90_000;
+const noBuffers: readonly Buffer[] = [];
+
 /**
- * One profile of one camera, from RTP packets to frames that any number of viewers send on. It keeps the frames since
- * the last key frame (the GOP), so that who joins late has a picture at once.
+ * One profile of one camera, from RTP packets or whole pictures to frames that any number of viewers send on. It keeps the
+ * frames since the last key frame (the GOP), so that who joins late has a picture at once.
  */
 export class LiveStream {
   readonly #timeline = new Timeline();
-  #depacketizer = new H264Depacketizer();
+  #codec: VideoCodec = 'H264';
+  #depacketizer: H264Depacketizer | H265Depacketizer | JpegDepacketizer = new H264Depacketizer();
   #parameterSets = new ParameterSets();
   #gop: StreamFrame[] = [];
   #gopBytes = 0;
@@ -62,12 +83,22 @@ export class LiveStream {
     return this.#frames;
   }
 
+  /** Of the last connection. */
+  get codec(): VideoCodec {
+    return this.#codec;
+  }
+
   /** What the pictures are like; undefined while the camera has not said it. */
   get pictureSize(): PictureSize | undefined {
+    if (this.#codec === 'JPEG') {
+      const [file] = this.#gop[0]?.units ?? noBuffers;
+      return file === undefined ? undefined : parseJpegSize(file);
+    }
     const { sps } = this.#parameterSets;
     if (sps !== this.#sizedSps) {
+      const parse = this.#codec === 'H265' ? parseH265PictureSize : parsePictureSize;
       this.#sizedSps = sps;
-      this.#size = sps === undefined ? undefined : parsePictureSize(sps);
+      this.#size = sps === undefined ? undefined : parse(sps);
     }
     return this.#size;
   }
@@ -77,13 +108,12 @@ export class LiveStream {
     return this.#traits;
   }
 
-  /**
-   * A new connection to the camera: sequence numbers and parameter sets start afresh, the timeline goes on.
-   * @param clockRate of the RTP timestamps, in Hz
-   */
-  begin(parameterSets: readonly Buffer[], clockRate = 90_000): void {
-    this.#depacketizer = new H264Depacketizer();
-    this.#parameterSets = new ParameterSets(parameterSets);
+  /** A new connection to the camera: sequence numbers and parameter sets start afresh, the timeline goes on. */
+  begin({ codec, parameterSets, clockRate = defaultClockRate }: VideoFormat): void {
+    if (codec !== this.#codec) this.#forgetGop();
+    this.#codec = codec;
+    this.#depacketizer = depacketizerOf(codec);
+    this.#parameterSets = new ParameterSets(parameterSets, codec === 'H265' ? 'H265' : 'H264');
     this.#timeline.restart(clockRate);
     this.#traits = plainTraits;
     this.#decodable = false;
@@ -95,11 +125,15 @@ export class LiveStream {
     this.#decodable = false;
   }
 
+  /** @throws GatehouseError camera-codec-unsupported for JPEG of a size that RTP cannot say */
   push(packet: RtpPacket, receivedAt: number): void {
-    for (const accessUnit of this.#depacketizer.push(packet, receivedAt)) {
-      this.#frames++;
-      this.#publish(accessUnit);
-    }
+    for (const accessUnit of this.#depacketizer.push(packet, receivedAt)) this.#take(accessUnit);
+  }
+
+  /** A JPEG file, from a source that sends whole ones; its moment is that of its arrival. */
+  pushPicture(file: Buffer, receivedAt: number): void {
+    const timestamp = Math.round(receivedAt * ticksPerMillisecond) >>> 0;
+    this.#take({ nalUnits: [file], timestamp, keyFrame: true, receivedAt });
   }
 
   read(reader: StreamReader): Disposable {
@@ -107,18 +141,16 @@ export class LiveStream {
     return { [Symbol.dispose]: () => this.#readers.delete(reader) };
   }
 
-  #publish(accessUnit: AccessUnit): void {
+  #take(accessUnit: AccessUnit): void {
+    this.#frames++;
     // Pictures before the first key frame of a connection refer to ones that nobody has.
     this.#decodable ||= accessUnit.keyFrame;
     if (!this.#decodable) return;
-    const nalUnits = this.#parameterSets.complete(accessUnit);
-    this.#observe(accessUnit);
-    const frame: StreamFrame = {
-      keyFrame: accessUnit.keyFrame,
-      timestamp: this.#timeline.advance(accessUnit.timestamp, accessUnit.receivedAt),
-      receivedAt: accessUnit.receivedAt,
-      payloads: packetizeH264(nalUnits),
-    };
+    const frame = this.#frameOf(
+      accessUnit,
+      this.#timeline.advance(accessUnit.timestamp, accessUnit.receivedAt),
+    );
+    if (this.#codec !== 'JPEG') this.#observe(accessUnit);
     this.#cache(frame);
     for (const reader of this.#readers) reader(frame);
   }
@@ -129,7 +161,7 @@ export class LiveStream {
     if (keyFrame) {
       const now = shapeOf(this.pictureSize);
       if (now !== shape) this.#traits = { hasBFrames, shape: now };
-    } else if (!hasBFrames) {
+    } else if (!hasBFrames && this.#codec === 'H264') {
       const slice = nalUnits.find(carriesPicture);
       // Some encoders predict from the past alone with B slices, and say that nothing is reordered.
       if (slice === undefined || !isBSlice(slice) || this.pictureSize?.reorderedFrames === 0) return;
@@ -137,11 +169,41 @@ export class LiveStream {
     }
   }
 
+  #frameOf(accessUnit: AccessUnit, timestamp: number): StreamFrame {
+    const { keyFrame, receivedAt, nalUnits } = accessUnit;
+    switch (this.#codec) {
+      case 'H264': {
+        const payloads = packetizeH264(this.#parameterSets.complete(accessUnit));
+        return { codec: 'H264', keyFrame, timestamp, receivedAt, payloads, units: noBuffers };
+      }
+      case 'H265': {
+        const units = this.#parameterSets.complete(accessUnit);
+        let payloads: readonly Buffer[] | undefined;
+        return {
+          codec: 'H265',
+          keyFrame,
+          timestamp,
+          receivedAt,
+          // Made when somebody takes them: a window that cannot receive H.265 over RTP does not.
+          get payloads() {
+            payloads ??= packetizeH265(units);
+            return payloads;
+          },
+          units,
+        };
+      }
+      case 'JPEG':
+        return { codec: 'JPEG', keyFrame, timestamp, receivedAt, payloads: noBuffers, units: nalUnits };
+      default:
+        return this.#codec satisfies never;
+    }
+  }
+
   #cache(frame: StreamFrame): void {
     if (frame.keyFrame) this.#forgetGop();
     else if (this.#gop.length === 0) return;
     this.#gop.push(frame);
-    for (const payload of frame.payloads) this.#gopBytes += payload.length;
+    for (const part of frame.codec === 'H264' ? frame.payloads : frame.units) this.#gopBytes += part.length;
     if (this.#gopBytes > maximumGopBytes || this.#gop.length > maximumGopFrames) this.#forgetGop();
   }
 
@@ -154,4 +216,17 @@ export class LiveStream {
 function shapeOf(size: PictureSize | undefined): number | null {
   if (size === undefined || size.pixelAspect === 1) return null;
   return (size.width * size.pixelAspect) / size.height;
+}
+
+function depacketizerOf(codec: VideoCodec): H264Depacketizer | H265Depacketizer | JpegDepacketizer {
+  switch (codec) {
+    case 'H264':
+      return new H264Depacketizer();
+    case 'H265':
+      return new H265Depacketizer();
+    case 'JPEG':
+      return new JpegDepacketizer();
+    default:
+      return codec satisfies never;
+  }
 }

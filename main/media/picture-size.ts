@@ -135,6 +135,59 @@ function skipReferenceDecoder(bits: BitReader): boolean {
   return true;
 }
 
+/** Reads the size out of an H.265 SPS (ITU-T H.265, section 7.3.2.2); undefined when it makes no sense. */
+export function parseH265PictureSize(sps: Buffer): PictureSize | undefined {
+  const bits = new BitReader(withoutEmulationPrevention(sps.subarray(2)));
+  bits.read(4);
+  const subLayers = bits.read(3);
+  bits.read(1);
+  skipProfileTierLevel(bits, subLayers);
+  bits.readUnsigned();
+  const chromaFormat = bits.readUnsigned();
+  if (chromaFormat === 3) bits.read(1);
+  const codedWidth = bits.readUnsigned();
+  const codedHeight = bits.readUnsigned();
+  const [left, right, top, bottom] = bits.read(1) === 1 ? readCrop(bits) : [0, 0, 0, 0];
+  if (bits.overrun || Math.max(codedWidth, codedHeight) > maximumMacroblocks * 16) return undefined;
+  const width = codedWidth - (left + right) * (chromaFormat === 1 || chromaFormat === 2 ? 2 : 1);
+  const height = codedHeight - (top + bottom) * (chromaFormat === 1 ? 2 : 1);
+  return width > 0 && height > 0 ? { width, height, pixelAspect: 1, reorderedFrames: null } : undefined;
+}
+
+/** Section 7.3.3: 88 bits and the level, then the same for each sub-layer that says it has them. */
+function skipProfileTierLevel(bits: BitReader, subLayers: number): void {
+  bits.read(32);
+  bits.read(32);
+  bits.read(32);
+  const present: [profile: number, level: number][] = [];
+  for (let layer = 0; layer < subLayers; layer++) present.push([bits.read(1), bits.read(1)]);
+  if (subLayers > 0) bits.read(2 * (8 - subLayers));
+  for (const [profile, level] of present) {
+    if (profile === 1) {
+      bits.read(32);
+      bits.read(32);
+      bits.read(24);
+    }
+    if (level === 1) bits.read(8);
+  }
+}
+
+/** Reads the size out of the frame header of a JPEG file (ITU-T T.81, annex B); undefined when there is none. */
+export function parseJpegSize(file: Buffer): PictureSize | undefined {
+  let at = 2;
+  while (at + 9 <= file.length && file.readUInt8(at) === 0xff) {
+    const marker = file.readUInt8(at + 1);
+    // SOF0 to SOF15, but for the tables and extensions between them.
+    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      const height = file.readUInt16BE(at + 5);
+      const width = file.readUInt16BE(at + 7);
+      return width > 0 && height > 0 ? { width, height, pixelAspect: 1, reorderedFrames: 0 } : undefined;
+    }
+    at += 2 + file.readUInt16BE(at + 2);
+  }
+  return undefined;
+}
+
 function readCrop(bits: BitReader): [left: number, right: number, top: number, bottom: number] {
   return [bits.readUnsigned(), bits.readUnsigned(), bits.readUnsigned(), bits.readUnsigned()];
 }

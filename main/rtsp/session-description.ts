@@ -1,11 +1,12 @@
 import sdpTransform from 'sdp-transform';
+import { type VideoCodec, videoCodecs } from '../contract/codecs.ts';
 
-/** The video of a camera as its SDP describes it (RFC 8866, RFC 6184 section 8). */
+/** The video of a camera as its SDP describes it (RFC 8866, RFC 6184 section 8, RFC 7798 section 7). */
 export interface VideoTrack {
   readonly payloadType: number;
   readonly clockRate: number;
-  readonly encodingName: 'H264';
-  /** SPS and PPS from `sprop-parameter-sets`, without start codes; the stream itself knows better. */
+  readonly encodingName: VideoCodec;
+  /** SPS and PPS, of H.265 also VPS, without start codes; the stream itself knows better. */
   readonly parameterSets: readonly Buffer[];
 }
 
@@ -17,7 +18,7 @@ export type DescribedVideo =
       readonly control: string | undefined;
       readonly sessionControl: string | undefined;
     }
-  /** Video, but none in H.264; names of the field such as H265 and JPEG. */
+  /** Video, but in none of the formats that are understood; names of the field such as MP4V-ES and H261. */
   | { readonly kind: 'unsupported'; readonly codecs: readonly string[] }
   | { readonly kind: 'no-video' };
 
@@ -29,6 +30,11 @@ const maximumCodecs = 8;
 const maximumCodecCharacters = 32;
 const defaultClockRate = 90_000;
 const startCode = Buffer.from([0, 0, 1]);
+const parameterSetNames: Readonly<Record<VideoCodec, readonly string[]>> = {
+  H264: ['sprop-parameter-sets'],
+  H265: ['sprop-vps', 'sprop-sps', 'sprop-pps'],
+  JPEG: [],
+};
 /** Static payload types need no rtpmap (RFC 3551 section 6). */
 const staticCodecs: ReadonlyMap<number, string> = new Map([
   [26, 'JPEG'],
@@ -39,26 +45,39 @@ const staticCodecs: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Finds the first H.264 video, on whatever payload type (Bosch: 35). `profile-level-id` is not read: Eufy's is false, the
- * SPS knows. Never throws.
+ * Finds the first H.264 video, on whatever payload type (Bosch: 35), else H.265, else JPEG. `profile-level-id` is not read:
+ * Eufy's is false, the SPS knows. Never throws.
  */
 export function findVideo(sdp: string): DescribedVideo {
   const { media, control } = sdpTransform.parse(relevantLines(sdp));
   const videos = media.filter(({ type }) => type === 'video');
-  for (const video of videos) {
-    const map = video.rtp.find(({ codec, payload }) => codec === 'H264' && Number.isInteger(payload));
-    if (map === undefined) continue;
-    const { payload, rate = 0 } = map;
-    const track = {
-      payloadType: payload,
-      clockRate: Number.isInteger(rate) && rate > 0 ? rate : defaultClockRate,
-      encodingName: 'H264',
-      parameterSets: parameterSetsOf(payload, video, media),
-    } as const;
-    return { kind: 'playable', track, control: text(video.control), sessionControl: text(control) };
+  for (const encodingName of videoCodecs) {
+    for (const video of videos) {
+      const map = mapOf(video, encodingName);
+      if (map === undefined) continue;
+      const { payload, rate = 0 } = map;
+      const track = {
+        payloadType: payload,
+        clockRate: Number.isInteger(rate) && rate > 0 ? rate : defaultClockRate,
+        encodingName,
+        parameterSets: parameterSetsOf(payload, video, media, encodingName),
+      };
+      return { kind: 'playable', track, control: text(video.control), sessionControl: text(control) };
+    }
   }
   if (videos.length === 0) return { kind: 'no-video' };
   return { kind: 'unsupported', codecs: [...new Set(videos.flatMap(codecsOf))].slice(0, maximumCodecs) };
+}
+
+/** The payload type of a format: from its rtpmap, or a static one that needs none. */
+function mapOf(video: Media, name: VideoCodec): { payload: number; rate?: number | undefined } | undefined {
+  const map = video.rtp.find(({ codec, payload }) => codec === name && Number.isInteger(payload));
+  if (map !== undefined) return map;
+  const isMapped = (payloadType: number) => video.rtp.some(({ payload }) => payload === payloadType);
+  const payload = payloadTypesOf(video).find(
+    (payloadType) => staticCodecs.get(payloadType) === name && !isMapped(payloadType),
+  );
+  return payload === undefined ? undefined : { payload };
 }
 
 /**
@@ -99,35 +118,45 @@ function text(value: string | number | undefined): string | undefined {
 
 function codecsOf(video: Media): string[] {
   const mapped = video.rtp.map(({ codec }) => String(codec).slice(0, maximumCodecCharacters)).filter(Boolean);
-  const payloadTypes = String(video.payloads ?? '')
+  return [...mapped, ...payloadTypesOf(video).flatMap((payloadType) => staticCodecs.get(payloadType) ?? [])];
+}
+
+function payloadTypesOf({ payloads }: Media): number[] {
+  return String(payloads ?? '')
     .split(' ')
     .map(Number);
-  return [...mapped, ...payloadTypes.flatMap((payloadType) => staticCodecs.get(payloadType) ?? [])];
 }
 
 /**
- * `sprop-parameter-sets` of the track. Ubiquiti leaves a track's fmtp empty or puts it on another one: then the others
+ * `sprop-parameter-sets` of the track, in H.265 `sprop-vps`, `sprop-sps` and `sprop-pps`. Ubiquiti leaves a track's fmtp empty or puts it on another one: then the others
  * are looked through, but for those of another video.
  */
-function parameterSetsOf(payloadType: number, video: Media, media: readonly Media[]): Buffer[] {
+function parameterSetsOf(
+  payloadType: number,
+  video: Media,
+  media: readonly Media[],
+  codec: VideoCodec,
+): Buffer[] {
   const own = video.fmtp.filter(({ payload }) => payload === payloadType);
   const others = media
     .filter((entry) => entry === video || entry.type !== 'video')
     .flatMap(({ fmtp }) => fmtp);
   for (const { config } of [...own, ...others]) {
-    const sets = parseParameterSets(String(config));
+    const sets = parseParameterSets(String(config), codec);
     if (sets.length > 0) return sets;
   }
   return [];
 }
 
-/** RFC 6184 section 8.1: NAL units in Base64, separated by commas. */
-function parseParameterSets(config: string): Buffer[] {
-  const [, list = ''] = /(?:^|[; ])sprop-parameter-sets ?= ?"?([^;" ]*)/i.exec(config) ?? [];
-  return list
-    .split(',')
-    .flatMap((set) => splitAtStartCodes(Buffer.from(set, 'base64')))
-    .filter(isParameterSet);
+/** RFC 6184 section 8.1, RFC 7798 section 7.1: NAL units in Base64, separated by commas. */
+function parseParameterSets(config: string, codec: VideoCodec): Buffer[] {
+  return parameterSetNames[codec].flatMap((name) => {
+    const [, list = ''] = new RegExp(`(?:^|[; ])${name} ?= ?"?([^;" ]*)`, 'i').exec(config) ?? [];
+    return list
+      .split(',')
+      .flatMap((set) => splitAtStartCodes(Buffer.from(set, 'base64')))
+      .filter((nalUnit) => isParameterSet(nalUnit, codec));
+  });
 }
 
 /** Some cameras leave the start codes of Annex B in: one in front, or several NAL units in one. */
@@ -149,8 +178,10 @@ function withoutTrailingZeros(nalUnit: Buffer): Buffer {
   return nalUnit.subarray(0, end);
 }
 
-/** SPS or PPS (H.264 table 7-1). */
-function isParameterSet(nalUnit: Buffer): boolean {
-  const type = (nalUnit[0] ?? 0) & 0x1f;
-  return nalUnit.length > 1 && (type === 7 || type === 8);
+/** SPS or PPS (H.264 table 7-1), VPS, SPS or PPS (H.265 table 7-1). */
+function isParameterSet(nalUnit: Buffer, codec: VideoCodec): boolean {
+  if (nalUnit.length <= 1) return false;
+  const first = nalUnit[0] ?? 0;
+  if (codec === 'H264') return [7, 8].includes(first & 0x1f);
+  return [32, 33, 34].includes((first >> 1) & 0x3f);
 }

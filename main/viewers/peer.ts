@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import type dgram from 'node:dgram';
 import {
+  type RTCDataChannel,
   type RTCDtlsTransport,
   RTCPeerConnection,
   RTCRtpCodecParameters,
@@ -8,6 +9,8 @@ import {
   type RTCRtpTransceiver,
 } from 'werift';
 import { surviveDatagramErrors } from '../base/operating-system.ts';
+import { pictureChannel } from '../contract/picture-message.ts';
+import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { playoutDelayUri } from './slot-sender.ts';
 import { isAuthenticStun, isStunMessage } from './stun-guard.ts';
 
@@ -31,6 +34,23 @@ const videoCodecs = () => [
   }),
 ];
 
+/** For windows that say that they can; behind H.264, which werift takes as long as nobody says otherwise. */
+const h265Codecs = () => [
+  new RTCRtpCodecParameters({
+    mimeType: 'video/H265',
+    clockRate: 90_000,
+    payloadType: 98,
+    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    parameters: 'level-id=186;profile-id=1;tier-flag=0;tx-mode=SRST',
+  }),
+  new RTCRtpCodecParameters({
+    mimeType: 'video/rtx',
+    clockRate: 90_000,
+    payloadType: 99,
+    parameters: 'apt=98',
+  }),
+];
+
 interface PeerEvents {
   /** Media can flow. */
   connected(): void;
@@ -38,6 +58,8 @@ interface PeerEvents {
   failed(reason: string): void;
   /** The browser gave a sign of life: an authentic STUN message, or RTCP. */
   heard(): void;
+  /** The data channel has opened or has room again. */
+  channelReady(): void;
 }
 
 /**
@@ -48,12 +70,15 @@ interface PeerEvents {
 export class Peer implements AsyncDisposable {
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
+  #channel: RTCDataChannel | undefined;
   #guarded = new WeakSet<object>();
+  readonly #followed = new WeakSet<RTCDtlsTransport>();
 
-  constructor(events: PeerEvents) {
+  /** @param h265 whether its tracks may carry H.265, too */
+  constructor(events: PeerEvents, h265: boolean) {
     this.#events = events;
     this.#connection = new RTCPeerConnection({
-      codecs: { video: videoCodecs(), audio: [] },
+      codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: [] },
       headerExtensions: {
         video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
         audio: [],
@@ -65,9 +90,33 @@ export class Peer implements AsyncDisposable {
       bundlePolicy: 'max-bundle',
     });
     this.#connection.connectionStateChange.subscribe((state) => {
-      if (state === 'connected') this.#onConnected();
-      else if (state === 'failed') events.failed('the browser could not be reached over UDP');
+      if (state === 'failed') events.failed('the browser could not be reached over UDP');
     });
+  }
+
+  /** For pictures that no track carries; part of the first offer, so that it is never a renegotiation. */
+  get channel(): MessageChannel {
+    const current = () => this.#channel;
+    return {
+      get isOpen() {
+        return current()?.readyState === 'open';
+      },
+      get bufferedBytes() {
+        return current()?.bufferedAmount ?? 0;
+      },
+      send: (message) => current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
+    };
+  }
+
+  #openChannel(): RTCDataChannel {
+    const { label, id } = pictureChannel;
+    const channel = this.#connection.createDataChannel(label, { negotiated: true, id });
+    channel.bufferedAmountLowThreshold = lowBufferedBytes;
+    channel.bufferedAmountLow.subscribe(() => this.#events.channelReady());
+    channel.stateChange.subscribe((state) => {
+      if (state === 'open') this.#events.channelReady();
+    });
+    return channel;
   }
 
   addVideo(): RTCRtpTransceiver {
@@ -76,12 +125,15 @@ export class Peer implements AsyncDisposable {
 
   /** The SDP to send to the browser, with all candidates in it. */
   async offer(): Promise<string> {
+    // Behind the first tracks, whose places in the offer stay as they were.
+    this.#channel ??= this.#openChannel();
     for (const { connection } of this.#connection.iceTransports) {
       // An empty `iceServers` still asks stun.l.google.com, and waits for it on a site without internet.
       delete connection.stunServer;
     }
     await this.#connection.setLocalDescription(await this.#connection.createOffer());
     for (const { connection } of this.#connection.iceTransports) this.#guard(connection);
+    for (const dtls of this.#connection.dtlsTransports) this.#follow(dtls);
     return this.#connection.localDescription?.sdp ?? '';
   }
 
@@ -105,9 +157,15 @@ export class Peer implements AsyncDisposable {
     await this.#connection.close();
   }
 
-  #onConnected(): void {
-    for (const dtls of this.#connection.dtlsTransports) useKeyObject(dtls);
-    this.#events.connected();
+  /** Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s. */
+  #follow(dtls: RTCDtlsTransport): void {
+    if (this.#followed.has(dtls)) return;
+    this.#followed.add(dtls);
+    dtls.onStateChange.subscribe((state) => {
+      if (state !== 'connected') return;
+      useKeyObject(dtls);
+      this.#events.connected();
+    });
   }
 
   /** Puts the check for MESSAGE-INTEGRITY in front of every socket of the ICE agent. */

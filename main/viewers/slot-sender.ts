@@ -1,4 +1,11 @@
-import { type RTCRtpTransceiver, RtcpSenderInfo, RtcpSrPacket, RtpHeader, RtpPacket } from 'werift';
+import {
+  type RTCRtpCodecParameters,
+  type RTCRtpTransceiver,
+  RtcpSenderInfo,
+  RtcpSrPacket,
+  RtpHeader,
+  RtpPacket,
+} from 'werift';
 
 /** Chromium shows a frame as soon as it is decoded when minimum and maximum delay are 0 (libwebrtc's playout-delay extension). */
 export const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
@@ -14,8 +21,17 @@ export interface SlotSender {
    * @param timestamp 90 kHz, wrapped to 32 bits here
    */
   send(payload: Buffer, timestamp: number, marker: boolean): void;
+  /** What the next payloads are. */
+  use(codec: 'H264' | 'H265'): void;
   /** Tells the receiver which moment of its wall clock the last timestamp was (RTCP sender report). */
   report(): void;
+}
+
+/** werift's sender takes the first codec that was agreed on, for all packets. */
+interface CodecSwitch {
+  readonly negotiatedCodecs: readonly RTCRtpCodecParameters[];
+  codec: RTCRtpCodecParameters;
+  rtxPayloadType: number | undefined;
 }
 
 /** Sends through werift's RTP sender, which adds SRTP, the NACK history and RTX. */
@@ -25,6 +41,7 @@ export class WeriftSlotSender implements SlotSender {
   #packets = 0;
   #octets = 0;
   #timestamp = 0;
+  #codec: 'H264' | 'H265' = 'H264';
 
   constructor(transceiver: RTCRtpTransceiver, onKeyFrameRequest: () => void) {
     this.#transceiver = transceiver;
@@ -38,6 +55,8 @@ export class WeriftSlotSender implements SlotSender {
 
   send(payload: Buffer, timestamp: number, marker: boolean): void {
     const { sender, headerExtensions } = this.#transceiver;
+    // werift goes back to the first codec whenever slots are added.
+    if (this.#codec !== 'H264') this.use(this.#codec);
     const playoutDelay = headerExtensions.find((extension) => extension.uri === playoutDelayUri);
     // Always a new packet: werift changes the header and keeps the packet for NACK. Always the next sequence number:
     // its SRTP context loses count, and the picture stays black, when a wrap comes with a jump.
@@ -54,6 +73,18 @@ export class WeriftSlotSender implements SlotSender {
     this.#octets += payload.length;
     // A datagram that could not be sent is a lost one: the receiver asks again.
     sender.sendRtp(new RtpPacket(header, payload)).catch(() => {});
+  }
+
+  use(codec: 'H264' | 'H265'): void {
+    this.#codec = codec;
+    const sender = this.#transceiver.sender as unknown as CodecSwitch;
+    const codecs = sender.negotiatedCodecs;
+    const wanted = codecs.find(({ name }) => name.toUpperCase() === codec);
+    if (wanted === undefined) return;
+    sender.codec = wanted;
+    const isItsRtx = ({ name, parameters }: RTCRtpCodecParameters) =>
+      name.toLowerCase() === 'rtx' && parameters === `apt=${wanted.payloadType}`;
+    sender.rtxPayloadType = codecs.find(isItsRtx)?.payloadType;
   }
 
   report(): void {

@@ -1,3 +1,5 @@
+import type { VideoCodec } from '../contract/codecs.ts';
+import type { H265Support, PictureWay } from '../contract/viewer.ts';
 import type { LiveStream, StreamFrame } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { ticksPerMillisecond } from '../media/timeline.ts';
@@ -14,6 +16,21 @@ type State =
   | { readonly name: 'replaying'; readonly gop: readonly StreamFrame[]; cursor: number }
   | { readonly name: 'live' };
 
+const track: PictureWay = { kind: 'track' };
+
+/** What a slot has of its window. */
+export interface SlotWindow {
+  readonly h265: H265Support;
+  /** A picture that no track carries. @param timestamp 90 kHz, not wrapped */
+  offerPicture(assignment: number, frame: StreamFrame, timestamp: number): void;
+  /** Pictures that were offered and have not been sent are of no use any more. */
+  clearPictures(): void;
+  /** The pictures of this binding come by another way than before; every binding begins with the track. */
+  wayChanged(assignment: number, way: PictureWay): void;
+  /** `replay` has work to do. */
+  replayNeeded(): void;
+}
+
 /**
  * One place of a window that can show one camera. It reads a stream with a cursor: first the cached GOP, then live. The
  * cached frames go out 1 ms apart in media time, so that the browser decodes them at once and shows the newest; the
@@ -21,21 +38,23 @@ type State =
  */
 export class Slot {
   readonly #sender: SlotSender;
-  readonly #onReplay: () => void;
+  readonly #window: SlotWindow;
   #lease: StreamLease | undefined;
   #reading: Disposable | undefined;
   #state: State = { name: 'empty' };
   #connected = false;
+  #assignment = 0;
+  #codec: VideoCodec = 'H264';
+  #way: PictureWay = track;
   /** Slot timestamp of the stream timestamp `anchor`; frames before `anchor` are squeezed together. */
   #anchor = { streamTimestamp: 0, slotTimestamp: 0, replayed: 0 };
   #lastTimestamp = Math.floor(Math.random() * 2 ** 31);
   #lastSentAt = performance.now();
   #replayedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onReplay called when `replay` has work to do */
-  constructor(sender: SlotSender, onReplay: () => void) {
+  constructor(sender: SlotSender, window: SlotWindow) {
     this.#sender = sender;
-    this.#onReplay = onReplay;
+    this.#window = window;
   }
 
   get isReplaying(): boolean {
@@ -55,9 +74,14 @@ export class Slot {
     };
   }
 
-  /** Shows another camera, or none. The slot owns the lease from now on. */
-  bind(lease: StreamLease | null): void {
+  /** Shows another camera, or none. The slot owns the lease from now on. @param assignment what the window calls this */
+  bind(lease: StreamLease | null, assignment = 0): void {
     const previous = this.#lease;
+    if (this.#way.kind === 'channel') this.#window.clearPictures();
+    this.#assignment = assignment;
+    this.#way = track;
+    if (this.#codec === 'H265') this.#sender.use('H264');
+    this.#codec = 'H264';
     this.#reading?.[Symbol.dispose]();
     this.#reading = undefined;
     this.#lease = lease ?? undefined;
@@ -91,10 +115,10 @@ export class Slot {
       this.#state = { name: 'live' };
       return 0;
     }
-    this.#send(frame, cursor);
+    const packets = this.#send(frame, cursor);
     this.#state.cursor++;
     if (this.#state.cursor === gop.length) this.#state = { name: 'live' };
-    return frame.payloads.length;
+    return packets;
   }
 
   report(): void {
@@ -112,7 +136,7 @@ export class Slot {
     this.#replayedAt = performance.now();
     this.#anchorAt(newest, gop.length);
     this.#state = { name: 'replaying', gop, cursor: 0 };
-    this.#onReplay();
+    this.#window.replayNeeded();
   }
 
   #onFrame(stream: LiveStream, frame: StreamFrame): void {
@@ -154,17 +178,50 @@ export class Slot {
     };
   }
 
-  #send(frame: StreamFrame, index: number): void {
+  /** Returns how many packets it took. */
+  #send(frame: StreamFrame, index: number): number {
+    if (frame.codec !== this.#codec) this.#takeCodec(frame.codec);
+    if (this.#way.kind === 'none') return 0;
     const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
     const timestamp =
       index < replayed
         ? slotTimestamp - (replayed - 1 - index) * ticksPerMillisecond
         : slotTimestamp + frame.timestamp - streamTimestamp;
-    const last = frame.payloads.length - 1;
-    frame.payloads.forEach((payload, position) => {
-      this.#sender.send(payload, timestamp, position === last);
-    });
     this.#lastTimestamp = timestamp;
     this.#lastSentAt = performance.now();
+    if (this.#way.kind === 'channel') {
+      this.#window.offerPicture(this.#assignment, frame, timestamp);
+      return 1;
+    }
+    const { payloads } = frame;
+    const last = payloads.length - 1;
+    payloads.forEach((payload, position) => {
+      this.#sender.send(payload, timestamp, position === last);
+    });
+    return payloads.length;
+  }
+
+  /** The camera sends another format than the frames before; a stream of another camera begins anew. */
+  #takeCodec(codec: VideoCodec): void {
+    this.#codec = codec;
+    const way = wayOf(codec, this.#window.h265);
+    if (codec !== 'JPEG' && way.kind === 'track') this.#sender.use(codec);
+    if (way.kind === 'track' && this.#way.kind === 'track') return;
+    this.#way = way;
+    this.#window.wayChanged(this.#assignment, way);
+  }
+}
+
+/** By which way a window gets the pictures of a format. */
+function wayOf(codec: VideoCodec, h265: H265Support): PictureWay {
+  switch (codec) {
+    case 'H264':
+      return track;
+    case 'H265':
+      return h265 === 'track' ? track : { kind: h265, codec };
+    case 'JPEG':
+      return { kind: 'channel', codec };
+    default:
+      return codec satisfies never;
   }
 }

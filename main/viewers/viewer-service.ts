@@ -1,5 +1,6 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import type { H265Support } from '../contract/viewer.ts';
 import { Viewer } from './viewer.ts';
 
 /** Windows at a time; each costs two sockets and the packets of its tiles. */
@@ -23,7 +24,7 @@ export class ViewerService implements AsyncDisposable {
    * Opens a peer connection with room for at least `slots` cameras; its first event is the offer.
    * @throws GatehouseError limit-reached, viewer-failed
    */
-  async open(slots: number): Promise<Viewer> {
+  async open(slots: number, h265: H265Support = 'none'): Promise<Viewer> {
     if (this.#viewers.size + this.#opening >= maximumViewers) {
       throw new GatehouseError(
         'limit-reached',
@@ -32,7 +33,7 @@ export class ViewerService implements AsyncDisposable {
     }
     this.#opening++;
     try {
-      const viewer = await Viewer.open(slots, this.#log, ({ id }) => this.#viewers.delete(id));
+      const viewer = await Viewer.open({ slots, h265 }, this.#log, ({ id }) => this.#viewers.delete(id));
       this.#viewers.set(viewer.id, viewer);
       return viewer;
     } catch (error) {

@@ -3,10 +3,11 @@ import type { RTCRtpTransceiver } from 'werift';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { maximumSlots } from '../contract/limits.ts';
-import type { ViewerEvent } from '../contract/viewer.ts';
+import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { Peer } from './peer.ts';
-import { Slot } from './slot.ts';
+import { PictureChannel } from './picture-channel.ts';
+import { Slot, type SlotWindow } from './slot.ts';
 import { WeriftSlotSender } from './slot-sender.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
@@ -26,7 +27,9 @@ export class Viewer implements AsyncDisposable {
   readonly id: string = randomUUID();
   readonly #log: Log;
   readonly #onClosed: (viewer: Viewer) => void;
+  readonly #h265: H265Support;
   readonly #peer: Peer;
+  readonly #pictures: PictureChannel;
   readonly #slots: Slot[] = [];
   readonly #transceivers: RTCRtpTransceiver[] = [];
   readonly #events: ViewerEvent[] = [];
@@ -43,24 +46,32 @@ export class Viewer implements AsyncDisposable {
   #negotiated = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(log: Log, onClosed: (viewer: Viewer) => void) {
+  private constructor(h265: H265Support, log: Log, onClosed: (viewer: Viewer) => void) {
+    this.#h265 = h265;
     this.#log = log;
     this.#onClosed = onClosed;
-    this.#peer = new Peer({
+    const events = {
       connected: () => this.#onConnected(),
-      failed: (reason) => this.#end(reason),
+      failed: (reason: string) => this.#end(reason),
       heard: () => {
         this.#heardAt = performance.now();
       },
-    });
+      channelReady: () => this.#pictures.pump(),
+    };
+    this.#peer = new Peer(events, h265 === 'track');
+    this.#pictures = new PictureChannel(this.#peer.channel);
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
   }
 
   /** @param onClosed called once, when the viewer is closed or has closed itself */
-  static async open(slots: number, log: Log, onClosed: (viewer: Viewer) => void): Promise<Viewer> {
-    const viewer = new Viewer(log, onClosed);
+  static async open(
+    wanted: { slots: number; h265: H265Support },
+    log: Log,
+    onClosed: (viewer: Viewer) => void,
+  ): Promise<Viewer> {
+    const viewer = new Viewer(wanted.h265, log, onClosed);
     try {
-      await viewer.#grow(slots);
+      await viewer.#grow(wanted.slots);
       return viewer;
     } catch (error) {
       await viewer[Symbol.asyncDispose]();
@@ -127,8 +138,11 @@ export class Viewer implements AsyncDisposable {
     }
   }
 
-  /** Shows a stream in a slot, or nothing; takes over the lease whatever happens. Adds slots when there are too few. */
-  bind(slot: number, lease: StreamLease | null): void {
+  /**
+   * Shows a stream in a slot, or nothing; takes over the lease whatever happens. Adds slots when there are too few.
+   * @param assignment what the window calls this binding
+   */
+  bind(slot: number, lease: StreamLease | null, assignment = 0): void {
     if (this.#closing !== undefined || slot < 0 || slot >= maximumSlots) {
       lease?.[Symbol.dispose]();
       if (this.#closing !== undefined) return;
@@ -140,7 +154,7 @@ export class Viewer implements AsyncDisposable {
         this.#end('the window could not be given more tiles');
       });
     }
-    this.#slots[slot]?.bind(lease);
+    this.#slots[slot]?.bind(lease, assignment);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -163,11 +177,26 @@ export class Viewer implements AsyncDisposable {
     while (this.#slots.length < wanted) {
       const transceiver = this.#peer.addVideo();
       const sender = new WeriftSlotSender(transceiver, () => slot.requestKeyFrame());
-      const slot = new Slot(sender, () => this.#scheduleReplay());
+      const slot = new Slot(sender, this.#windowOf(this.#slots.length));
       this.#slots.push(slot);
       this.#transceivers.push(transceiver);
     }
     if (this.#offered === undefined) await this.#negotiate();
+  }
+
+  #windowOf(slot: number): SlotWindow {
+    return {
+      h265: this.#h265,
+      offerPicture: (assignment, frame, timestamp) =>
+        this.#pictures.offer(slot, assignment, frame, timestamp),
+      clearPictures: () => this.#pictures.clear(slot),
+      wayChanged: (assignment, way) => {
+        const outdated = this.#events.findIndex((event) => event.type === 'way' && event.slot === slot);
+        if (outdated !== -1) this.#events.splice(outdated, 1);
+        this.#emit({ type: 'way', slot, assignment, way });
+      },
+      replayNeeded: () => this.#scheduleReplay(),
+    };
   }
 
   async #negotiate(): Promise<void> {
@@ -211,7 +240,7 @@ export class Viewer implements AsyncDisposable {
   }
 
   #emit(event: ViewerEvent): void {
-    // Bounded by construction: one offer at a time, and `closed` once.
+    // Bounded by construction: one offer at a time, one way for each slot, and `closed` once.
     this.#events.push(event);
     this.#wake();
   }

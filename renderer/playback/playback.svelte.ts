@@ -1,10 +1,14 @@
 import { flushSync } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
+import type { VideoCodec } from '../../main/contract/codecs.ts';
 import { maximumSlots } from '../../main/contract/limits.ts';
+import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
 import type { SlotBinding } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
+import { h265Support } from './h265-support.ts';
+import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
 import { Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
 import type { Stream } from './stream.ts';
@@ -25,6 +29,8 @@ export class Playback {
   #viewer: OpenViewer | null = null;
   #open = $state(false);
   readonly #unsent = new Set<Slot>();
+  /** By slot: of those whose pictures come over the data channel. */
+  readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
   #flushing = false;
   #visibleSince = 0;
   readonly #firstWanted = Promise.withResolvers<void>();
@@ -65,6 +71,7 @@ export class Playback {
       let opened = false;
       try {
         await runViewerConnection(client, {
+          h265: await h265Support(),
           slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
           signal,
           events: {
@@ -73,6 +80,8 @@ export class Playback {
               this.#onOpened({ id, client });
             },
             track: (index, media) => this.#slot(index).attach(media),
+            way: (index, assignment, way) => this.#slot(index).setWay(assignment, way),
+            picture: (picture) => this.#onPicture(picture),
             // At once: the elements keep a copy of their last picture as soon as they know that it is old.
             closing: () => flushSync(() => this.#onLost()),
           },
@@ -111,6 +120,24 @@ export class Playback {
     this.#viewer = null;
     this.#open = false;
     for (const slot of this.#slots) slot.detach();
+    for (const { decoder } of this.#decoders.values()) decoder.close();
+    this.#decoders.clear();
+  }
+
+  #onPicture(picture: ReceivedPicture): void {
+    const { slot: index, assignment, codec } = picture;
+    const slot = this.#slots[index];
+    if (slot === undefined || assignment !== slot.assignment) return;
+    // It may be here before the engine's word for its way.
+    slot.setWay(assignment, { kind: 'channel', codec });
+    let entry = this.#decoders.get(index);
+    if (entry?.codec !== codec) {
+      entry?.decoder.close();
+      const decoder = createPictureDecoder(codec, (of, image) => slot.show(of, image, performance.now()));
+      entry = { codec, decoder };
+      this.#decoders.set(index, entry);
+    }
+    entry.decoder.decode(picture);
   }
 
   #scheduleFlush(): void {
@@ -132,8 +159,9 @@ export class Playback {
 
   async #show(viewer: OpenViewer, slots: readonly Slot[]): Promise<void> {
     const sent = slots.map((slot) => ({ slot, assignment: slot.assignment }));
-    const bindings = slots.map(
-      ({ index, stream }): SlotBinding => ({
+    const bindings = sent.map(
+      ({ slot: { index, stream }, assignment }): SlotBinding => ({
+        assignment,
         slot: index,
         cameraId: stream?.cameraId ?? null,
         profile: stream?.profile ?? 'sub',

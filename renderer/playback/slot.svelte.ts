@@ -1,3 +1,4 @@
+import type { PictureWay } from '../../main/contract/viewer.ts';
 import type { Stream } from './stream.ts';
 
 /** A picture counts as arriving for this long after its last frame. */
@@ -10,6 +11,11 @@ export type Picture =
   /** What stands there is old. */
   | 'stale';
 
+const track: PictureWay = { kind: 'track' };
+
+/** A decoded picture that came over the data channel. */
+export type Image = ImageBitmap | VideoFrame;
+
 /**
  * One place of the peer connection: its track and what is known of the frames that come out of it. Frames are counted
  * without reactive state; only a change of `picture` is announced.
@@ -20,7 +26,10 @@ export class Slot {
   #media = $state.raw<MediaStream | null>(null);
   #picture = $state<Picture>('none');
   #lastFrameAt = $state.raw<number | null>(null);
+  #way = $state.raw<PictureWay>(track);
   #assignment = 0;
+  #image: Image | null = null;
+  readonly #canvases = new Set<(image: Image) => void>();
   #newestFrameAt = 0;
   /** When the engine confirmed the stream; undefined while it has not: frames may still be those of another camera. */
   #confirmedAt: number | undefined;
@@ -42,6 +51,11 @@ export class Slot {
     return this.#media;
   }
 
+  /** How the pictures come: over the track unless the engine says otherwise. */
+  get way(): PictureWay {
+    return this.#way;
+  }
+
   get picture(): Picture {
     return this.#picture;
   }
@@ -55,6 +69,8 @@ export class Slot {
   assign(stream: Stream | null): void {
     this.#stream = stream;
     this.#assignment++;
+    this.#way = track;
+    this.#setImage(null);
     this.#confirmedAt = undefined;
     this.#picture = 'none';
     this.#lastFrameAt = null;
@@ -63,6 +79,30 @@ export class Slot {
   /** The engine sends what was asked for with `assignment`, from `at` on. */
   confirm(assignment: number, at: number): void {
     if (assignment === this.#assignment) this.#confirmedAt = at;
+  }
+
+  /** The engine says how the pictures of `assignment` come. */
+  setWay(assignment: number, way: PictureWay): void {
+    if (assignment !== this.#assignment) return;
+    // Said with every picture: only a change is one.
+    if (!sameWay(way, this.#way)) this.#way = way;
+  }
+
+  /** A picture of `assignment` has come over the data channel and is decoded; the slot closes it when it is old. */
+  show(assignment: number, image: Image, shownAt: number): void {
+    if (assignment !== this.#assignment) {
+      image.close();
+      return;
+    }
+    this.#setImage(image);
+    this.#arrived(shownAt);
+  }
+
+  /** Hands every picture of the data channel to a canvas, the last one at once; returns how to end it. */
+  draw(canvas: (image: Image) => void): () => void {
+    this.#canvases.add(canvas);
+    if (this.#image !== null) canvas(this.#image);
+    return () => this.#canvases.delete(canvas);
   }
 
   /** The track of a new peer connection. */
@@ -83,6 +123,10 @@ export class Slot {
    */
   frame(receivedAt: number, shownAt: number): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
+    this.#arrived(shownAt);
+  }
+
+  #arrived(shownAt: number): void {
     this.#newestFrameAt = shownAt;
     if (this.#picture === 'arriving') return;
     this.#lastFrameAt = shownAt;
@@ -95,9 +139,20 @@ export class Slot {
     if (now - Math.max(this.#newestFrameAt, visibleSince) > freshMilliseconds) this.#stopArriving();
   }
 
+  #setImage(image: Image | null): void {
+    this.#image?.close();
+    this.#image = image;
+    if (image !== null) for (const canvas of this.#canvases) canvas(image);
+  }
+
   #stopArriving(): void {
     if (this.#picture !== 'arriving') return;
     this.#lastFrameAt = this.#newestFrameAt;
     this.#picture = 'stale';
   }
+}
+
+function sameWay(a: PictureWay, b: PictureWay): boolean {
+  if (a.kind === 'track' || b.kind === 'track') return a.kind === b.kind;
+  return a.kind === b.kind && a.codec === b.codec;
 }

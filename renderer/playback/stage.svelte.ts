@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { Camera } from '../../main/contract/camera.ts';
+import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { Wall } from '../state/wall.svelte.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Stream } from './stream.ts';
@@ -54,15 +55,31 @@ export class Stage {
 
   #hasPicture = (stream: Stream): boolean => (this.#playback.slot(stream)?.picture ?? 'none') !== 'none';
 
+  /** Why the tile shows its small stream though it is large: the format of the main stream, or null. */
+  replaced(tile: number): VideoCodec | null {
+    const { wanted, surfaces } = this.plan(tile);
+    if (wanted?.profile !== 'sub') return null;
+    const main = surfaces.find((stream) => stream?.profile === 'main' && stream.cameraId === wanted.cameraId);
+    const way = this.#playback.slot(main ?? null)?.way;
+    return way?.kind === 'none' ? way.codec : null;
+  }
+
+  /** Whether this window has no decoder for it. */
+  #isUnshowable(stream: Stream): boolean {
+    return this.#playback.slot(stream)?.way.kind === 'none';
+  }
+
   #streams(camera: Camera | null, tile: number): { wanted: Stream | null; standby: Stream | null } {
     if (camera === null) return { wanted: null, standby: null };
     const main: Stream = { cameraId: camera.id, profile: 'main' };
     const small: Stream = camera.subUrl === null ? main : { cameraId: camera.id, profile: 'sub' };
-    if (this.#wall.size === 1) return { wanted: main, standby: null };
+    const isMaximised = this.#wall.maximised === tile;
     // The large tile of a wall with small ones around it.
-    if ((this.#wall.shape.cells[tile]?.span ?? 1) > 1) return { wanted: main, standby: null };
+    const isLarge = isMaximised || this.#wall.size === 1 || (this.#wall.shape.cells[tile]?.span ?? 1) > 1;
+    if (!isLarge) return { wanted: small, standby: null };
+    // The main stream stays asked for: should the camera be set to another format, it is shown.
+    if (this.#isUnshowable(main) && small !== main) return { wanted: small, standby: main };
     // The small picture stays behind the large one: going back to the wall takes no time.
-    if (this.#wall.maximised === tile) return { wanted: main, standby: small };
-    return { wanted: small, standby: null };
+    return { wanted: main, standby: isMaximised ? small : null };
   }
 }

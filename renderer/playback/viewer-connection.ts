@@ -1,4 +1,9 @@
-import type { ViewerEvent } from '../../main/contract/viewer.ts';
+import {
+  PictureAssembler,
+  pictureChannel,
+  type ReceivedPicture,
+} from '../../main/contract/picture-message.ts';
+import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 
 /** ICE may find its way again by itself; after this long it is quicker to begin anew. */
@@ -9,6 +14,10 @@ interface ViewerConnectionEvents {
   opened(viewerId: string): void;
   /** The engine made slots, and this is what comes out of them. */
   track(slot: number, media: MediaStream): void;
+  /** How the pictures of a binding come. */
+  way(slot: number, assignment: number, way: PictureWay): void;
+  /** A coded picture came over the data channel. */
+  picture(picture: ReceivedPicture): void;
   /** The media path is about to be closed, and with it the tracks lose their pictures. */
   closing(): void;
 }
@@ -19,11 +28,19 @@ interface ViewerConnectionEvents {
  */
 export async function runViewerConnection(
   client: EngineClient,
-  options: { slots: number; events: ViewerConnectionEvents; signal: AbortSignal },
+  options: { slots: number; h265: H265Support; events: ViewerConnectionEvents; signal: AbortSignal },
 ): Promise<void> {
   const { events } = options;
   const lost = new AbortController();
   const connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
+  const { label, id } = pictureChannel;
+  const channel = connection.createDataChannel(label, { negotiated: true, id });
+  channel.binaryType = 'arraybuffer';
+  const assembler = new PictureAssembler();
+  channel.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+    const picture = assembler.push(new Uint8Array(data));
+    if (picture !== undefined) events.picture(picture);
+  });
   const candidates = new CandidateSender(client);
   let disconnected: ReturnType<typeof setTimeout> | undefined;
   connection.addEventListener('connectionstatechange', () => {
@@ -55,9 +72,11 @@ export async function runViewerConnection(
     candidates.sendTo(viewerId);
   };
   try {
-    for await (const event of await client.viewer.open({ slots: options.slots }, { signal })) {
+    const { slots, h265 } = options;
+    for await (const event of await client.viewer.open({ slots, h265 }, { signal })) {
       if (event.type === 'closed') return;
-      await onOffer(event);
+      if (event.type === 'way') events.way(event.slot, event.assignment, event.way);
+      else await onOffer(event);
     }
   } catch (error) {
     if (!lost.signal.aborted) throw error;

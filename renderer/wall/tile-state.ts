@@ -1,4 +1,5 @@
 import type { StreamStatus } from '../../main/contract/camera.ts';
+import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
 
@@ -24,6 +25,8 @@ export interface TileFacts {
   /** Of the stream that the tile shows; undefined while the engine has said nothing of it. */
   readonly status: StreamStatus | undefined;
   readonly picture: Picture;
+  /** The format of its pictures when this computer can show them in no way. */
+  readonly unshowable: VideoCodec | null;
   /** Of `performance.now()`; null when there was no frame. */
   readonly lastFrameAt: number | null;
   /** Milliseconds since 1970, as the times in `status`. */
@@ -56,12 +59,33 @@ export function tileState(facts: TileFacts): TileState {
       return { name: 'waiting', words, reason, advice, editable: editableErrors.has(code) };
     }
     case 'playing':
+      if (facts.unshowable !== null) return unshowableState(facts.unshowable);
       if (facts.picture === 'arriving') return state('live', 'Live');
       if (!facts.viewerOpen) return silent(facts, 'The picture connection is being opened again.');
       return silent(facts, null);
     default:
       return status satisfies never;
   }
+}
+
+/** As people write them. */
+const codecWords: Readonly<Record<VideoCodec, string>> = { H264: 'H.264', H265: 'H.265', JPEG: 'MJPEG' };
+
+/** The camera sends, and this computer has no decoder. */
+function unshowableState(codec: VideoCodec): TileState {
+  const name = codecWords[codec];
+  return {
+    name: 'waiting',
+    words: `${name} cannot be shown here`,
+    reason: `The camera sends ${name}, and this computer has no decoder for it.`,
+    advice: 'Set the camera to H.264, give it a second stream in H.264, or use a computer that decodes it.',
+    editable: true,
+  };
+}
+
+/** What a large tile says that shows the small stream. @param codec of the main stream */
+export function replacedWords(codec: VideoCodec): string {
+  return `Main stream is ${codecWords[codec]}, which this computer cannot show: showing the small one.`;
 }
 
 /** When the next attempt is. @param until and @param time milliseconds since 1970 */

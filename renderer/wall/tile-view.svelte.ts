@@ -3,7 +3,7 @@ import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
-import { type TileState, tileState } from './tile-state.ts';
+import { replacedWords, type TileState, tileState } from './tile-state.ts';
 
 /** One of the two `<video>` elements of a tile. */
 export interface SurfaceView {
@@ -40,10 +40,16 @@ export class TileView {
       viewerOpen: playback.open,
       status: this.stream === null ? undefined : mirror.status(this.stream.cameraId, this.stream.profile),
       picture: this.slot?.picture ?? 'none',
+      unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
       time: clock.time,
       monotonic: clock.monotonic,
     });
+  });
+  /** What is worth saying of a picture that is there; null when nothing is. */
+  readonly remark: string | null = $derived.by(() => {
+    const replaced = this.#station.stage.replaced(this.index);
+    return replaced === null || this.state.name !== 'live' ? null : replacedWords(replaced);
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);

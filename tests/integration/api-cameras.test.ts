@@ -155,7 +155,7 @@ test('a file with mistakes is refused with all of them, and nothing of it is imp
     'name,address,number',
     'Yard,rtsp://192.0.2.1/a,',
     ',rtsp://192.0.2.2/a,',
-    'Door,http://192.0.2.3/,',
+    'Door,ftp://192.0.2.3/,',
     'Roof,rtsp://192.0.2.4/a,5',
     'Copy,rtsp://127.0.0.1:1/gate,',
     'Twice,rtsp://192.0.2.1/a,',

@@ -55,7 +55,7 @@ describe.each(transports)('%s', (_name, transport) => {
 
   test.each([
     ['no name', { ...gate, name: '  ' }, 'name'],
-    ['no rtsp address', { ...gate, mainUrl: 'http://127.0.0.1/' }, 'mainUrl'],
+    ['no address of a camera', { ...gate, mainUrl: 'exec:ffmpeg' }, 'mainUrl'],
     ['a number of 0', { ...gate, number: 0 }, 'number'],
     ['a name of 101 letters', { ...gate, name: 'x'.repeat(101) }, 'name'],
   ])('%s is refused with the name of the field, and nothing is stored', async (_what, input, field) => {

@@ -149,11 +149,12 @@ const cameraTroubles: readonly CameraTrouble[] = [
     happen: () => scripted(describes('m=audio 0 RTP/AVP 0', 'a=control:track1')),
   },
   {
-    name: 'sends H.265',
+    name: 'sends MPEG-4',
     code: 'camera-codec-unsupported',
     words:
-      /^Back door \(127\.0\.0\.1:\d+\) sends its video as H265\. Set this stream of the camera to H\.264\.$/,
-    happen: () => scripted(describes('m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000', 'a=control:track1')),
+      /^Back door \(127\.0\.0\.1:\d+\) sends its video as MP4V-ES\. Set this stream of the camera to H\.264\.$/,
+    happen: () =>
+      scripted(describes('m=video 0 RTP/AVP 96', 'a=rtpmap:96 MP4V-ES/90000', 'a=control:track1')),
   },
 ];
 
@@ -186,7 +187,7 @@ interface Refusal {
 
 const malformed = [
   ['without a scheme', '192.0.2.1/live', /mainUrl: must be an address that starts with rtsp:\/\//],
-  ['of a page', 'http://192.0.2.1/', /mainUrl: must be an address that starts with rtsp:\/\//],
+  ['of a page', 'ftp://192.0.2.1/', /mainUrl: must be an address that starts with rtsp:\/\//],
   [
     'with a port that is none',
     'rtsp://192.0.2.1:99999/live',

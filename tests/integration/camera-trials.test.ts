@@ -299,21 +299,21 @@ const troubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'a camera with H.265',
+    name: 'a camera with MPEG-4',
     code: 'camera-codec-unsupported',
-    words: both(`${at} sends its video as H265\\. Set this stream of the camera to H\\.264\\.$`),
+    words: both(`${at} sends its video as MP4V-ES\\. Set this stream of the camera to H\\.264\\.$`),
     start: async () => {
-      const hevc = describes('m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000', 'a=control:track1');
-      return `127.0.0.1:${(await scripted({ DESCRIBE: hevc })).port}`;
+      const mpeg4 = describes('m=video 0 RTP/AVP 96', 'a=rtpmap:96 MP4V-ES/90000', 'a=control:track1');
+      return `127.0.0.1:${(await scripted({ DESCRIBE: mpeg4 })).port}`;
     },
   },
   {
-    name: 'a camera with JPEG',
+    name: 'a camera with H.261',
     code: 'camera-codec-unsupported',
-    words: both(`${at} sends its video as JPEG\\. Set this stream of the camera to H\\.264\\.$`),
+    words: both(`${at} sends its video as H261\\. Set this stream of the camera to H\\.264\\.$`),
     start: async () => {
-      const jpeg = describes('m=video 0 RTP/AVP 26', 'a=control:track1');
-      return `127.0.0.1:${(await scripted({ DESCRIBE: jpeg })).port}`;
+      const h261 = describes('m=video 0 RTP/AVP 31', 'a=control:track1');
+      return `127.0.0.1:${(await scripted({ DESCRIBE: h261 })).port}`;
     },
   },
 ];

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatehouseError } from '../../main/base/gatehouse-error.ts';
 import { Secret } from '../../main/base/secret.ts';
+import { openSource } from '../../main/cameras/source.ts';
+import { LiveStream, type StreamFrame } from '../../main/media/live-stream.ts';
 import type { RtpPacket } from '../../main/rtsp/rtp-packet.ts';
 import { RtspSession, type RtspTransport } from '../../main/rtsp/rtsp-session.ts';
 import { GstreamerRtspServer, hasGstreamer, hasGstreamerTls } from '../support/gstreamer-rtsp-server.ts';
@@ -32,6 +35,25 @@ async function receive(
     if (received.length === packets) stop.abort();
   });
   return { session, received };
+}
+
+/** Opens a stream and plays until so many pictures came out of it. */
+async function watch(url: string, pictures: number) {
+  const stop = new AbortController();
+  const target = { name: 'Test pattern', url, username: null, password: null };
+  await using source = await openSource(target, { signal: stop.signal, transport: 'tcp' });
+  const stream = new LiveStream();
+  stream.begin(source.video);
+  const frames: StreamFrame[] = [];
+  stream.read((frame) => {
+    frames.push(frame);
+    if (frames.length === pictures) stop.abort();
+  });
+  await source.play({
+    packet: (packet) => stream.push(packet, performance.now()),
+    picture: (file) => stream.pushPicture(file, performance.now()),
+  });
+  return { codec: stream.codec, size: stream.pictureSize, frames };
 }
 
 /** NAL unit type of a payload, that of the fragmented one for FU-A (RFC 6184 section 5.8). */
@@ -95,9 +117,34 @@ describe.skipIf(!hasGstreamer())("against GStreamer's RTSP server (Debian's pyth
   });
 
   test('a stream in another format is refused with the name of the format', async () => {
-    await expect(receive(open.url('jpeg'), 1)).rejects.toMatchObject({
+    await expect(receive(open.url('vp8'), 1)).rejects.toMatchObject({
       code: 'camera-codec-unsupported',
-      message: expect.stringContaining('JPEG'),
+      message: expect.stringContaining('VP8'),
+    });
+  });
+
+  test.each([
+    ['jpeg', 'JPEG', 'mjpeg'],
+    ['h265', 'H265', 'hevc'],
+  ] as const)('what comes of %s is decoded by ffmpeg without a fault', async (path, codec, format) => {
+    const stream = await watch(open.url(path), 20);
+    expect(stream.codec).toBe(codec);
+    expect(stream.size).toMatchObject({ width: 320, height: 240 });
+    expect(stream.frames[0]?.keyFrame).toBe(true);
+    const startCode = codec === 'JPEG' ? Buffer.alloc(0) : Buffer.from([0, 0, 0, 1]);
+    const data = Buffer.concat(
+      stream.frames.flatMap(({ units }) => units.flatMap((unit) => [startCode, unit])),
+    );
+    const parameters = ['-v', 'error', '-f', format, '-i', '-', '-f', 'framecrc', '-'];
+    const { stdout, stderr } = spawnSync('ffmpeg', parameters, { input: data, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').filter((line) => line.startsWith('0,'))).toHaveLength(20);
+  });
+
+  test('JPEG of a size that RTP cannot say is refused in words', async () => {
+    await expect(watch(open.url('jpeg-large'), 1)).rejects.toMatchObject({
+      code: 'camera-codec-unsupported',
+      message: expect.stringContaining('2,040 pixels'),
     });
   });
 

@@ -523,9 +523,9 @@ test('another service at the address', async () => {
 test('DESCRIBE without a description, with another format, and refused', async () => {
   const empty = await camera({ DESCRIBE: (request) => reply(request) });
   expect(await failure(empty.url)).toMatchObject(failsWith('camera-protocol-error', /without a description/));
-  const hevc = h264Description.replace('H264', 'H265');
-  const other = await camera({ DESCRIBE: (request) => reply(request, '200 OK', {}, hevc) });
-  expect(await failure(other.url)).toMatchObject(failsWith('camera-codec-unsupported', /H265/));
+  const mpeg4 = h264Description.replace('H264', 'MP4V-ES');
+  const other = await camera({ DESCRIBE: (request) => reply(request, '200 OK', {}, mpeg4) });
+  expect(await failure(other.url)).toMatchObject(failsWith('camera-codec-unsupported', /MP4V-ES/));
   const sound = await camera({
     DESCRIBE: (request) => reply(request, '200 OK', {}, 'm=audio 0 RTP/AVP 0\r\n'),
   });

@@ -38,9 +38,9 @@ test('the offer holds one H.264 payload type and its RTX, and lets the browser b
   await window.negotiate();
   const lines = window.offer.split('\r\n');
   expect(new Set(lines.filter((line) => line.startsWith('m=')))).toEqual(
-    new Set(['m=video 9 UDP/TLS/RTP/SAVPF 96 97']),
+    new Set(['m=video 9 UDP/TLS/RTP/SAVPF 96 97', 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel']),
   );
-  expect(lines.filter((line) => line.startsWith('m='))).toHaveLength(16);
+  expect(lines.filter((line) => line.startsWith('m=video'))).toHaveLength(16);
   expect(new Set(lines.filter((line) => line.startsWith('a=rtpmap:')))).toEqual(
     new Set(['a=rtpmap:96 H264/90000', 'a=rtpmap:97 rtx/90000']),
   );

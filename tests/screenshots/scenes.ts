@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { ShellMessage } from '../../main/contract/shell.ts';
+import type { VirtualCameraOptions } from '../../main/demo/virtual-camera.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import type { Store } from '../../main/store/store.ts';
 import { untilTiles } from '../support/console-page.ts';
@@ -11,6 +12,12 @@ export interface Scene {
   readonly name: string;
   /** How many virtual cameras; 0 is an empty console. */
   readonly cameras?: number;
+  /** Formats of the first of them; the others send H.264. */
+  readonly codecs?: readonly VirtualCameraOptions['codecs'][];
+  /** They have no sub-stream. */
+  readonly mainOnly?: boolean;
+  /** How many of them this browser cannot show. */
+  readonly unshowable?: number;
   /** Cameras beside them that do not work. */
   readonly broken?: boolean;
   /** What is stored before the console starts, besides the cameras. */
@@ -129,6 +136,24 @@ export const scenes: readonly Scene[] = [
   { name: 'wall-1+7', cameras: 9, prepare: (page) => shape(page, '1+7, 1 large and 7 small') },
   { name: 'wall-1+12', cameras: 16, prepare: (page) => shape(page, '1+12, 1 large and 12 small') },
   { name: 'wall-broken', cameras: 4, broken: true, prepare: (page) => untilTiles(page, 'waiting', 3) },
+  { name: 'wall-mjpeg', cameras: 4, codecs: [undefined, { sub: 'JPEG' }, undefined, { sub: 'JPEG' }] },
+  {
+    name: 'h265-small',
+    cameras: 4,
+    codecs: [{ main: 'H265' }],
+    async prepare(page) {
+      await tile(page, 0).click();
+      await page.keyboard.press('Enter');
+      await page.getByText('showing the small one').waitFor();
+    },
+  },
+  {
+    name: 'h265-unshowable',
+    cameras: 4,
+    codecs: [{ main: 'H265' }, { main: 'JPEG' }],
+    mainOnly: true,
+    unshowable: 1,
+  },
   {
     name: 'rebooting',
     cameras: 9,

@@ -97,7 +97,8 @@ function findable(cameras: readonly VirtualCamera[]): DiscoverableDevice[] {
 async function draw(browser: Browser, scene: Scene, viewport: typeof small): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const count = scene.cameras ?? 0;
-  const { cameras } = owned.use(await startVirtualCameras({ count }));
+  const { codecs = [], unshowable = 0 } = scene;
+  const { cameras } = owned.use(await startVirtualCameras({ count, codecs }));
   const [locked] = owned.use(await startVirtualCameras({ count: 1, credentials })).cameras;
   if (locked === undefined) throw new Error('no camera');
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-screens-'));
@@ -106,7 +107,7 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
     name,
     group: index < 3 && count > 4 ? 'Outside' : '',
     mainUrl,
-    subUrl,
+    subUrl: scene.mainOnly === true ? null : subUrl,
   }));
   const broken = scene.broken === true ? await brokenInputs(owned, locked) : [];
   await fill(dataFolder, [...inputs, ...broken], scene);
@@ -122,7 +123,7 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
   const page = await context.newPage();
   await page.goto(serve.ready.url);
   if (count === 0) await page.getByText('No cameras yet').waitFor();
-  else await untilTiles(page, 'live', Math.min(count, 25));
+  else await untilTiles(page, 'live', Math.min(count, 25) - unshowable);
   await scene.prepare?.(page, { serve, cameras, locked });
   if (scene.name.startsWith('wall-') && scene.broken !== true) {
     const tiles = await page.locator('[data-tile][data-camera-id]').count();

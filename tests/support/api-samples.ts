@@ -98,10 +98,13 @@ export const samples: Record<string, unknown> = {
   },
   'policy.changeUpdates': { feed: 'http://127.0.0.1:1/updates', installAt: '03:00' },
   'policy.checkPin': { pin: '0000' },
-  'viewer.open': { slots: 1 },
+  'viewer.open': { slots: 1, h265: 'none' },
   'viewer.answer': { viewerId: unknownId, sdp: 'v=0' },
   'viewer.candidate': { viewerId: unknownId, candidate: { candidate: '', sdpMid: '0', sdpMLineIndex: 0 } },
-  'viewer.show': { viewerId: unknownId, bindings: [{ slot: 0, cameraId: unknownId, profile: 'main' }] },
+  'viewer.show': {
+    viewerId: unknownId,
+    bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
+  },
 };
 
 /** A procedure of the contract. */

@@ -52,10 +52,14 @@ export async function readTiles(page: Page): Promise<TileReading[]> {
     canvas.height = 36;
     const context = canvas.getContext('2d', { willReadFrequently: true });
     return [...document.querySelectorAll<HTMLElement>('[data-tile]')].map((tile) => {
-      const video = tile.querySelector('video');
+      const video =
+        tile.querySelector<HTMLVideoElement>('video[data-shown="true"]') ?? tile.querySelector('video');
+      // MJPEG comes over the data channel and is painted.
+      const painted = tile.querySelector<HTMLCanvasElement>('canvas[data-picture][data-shown="true"]');
+      const picture = painted ?? (video !== null && video.videoWidth > 0 ? video : null);
       let pixels = 0;
-      if (context !== null && video !== null && video.videoWidth > 0) {
-        context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      if (context !== null && picture !== null) {
+        context.drawImage(picture, 0, 0, canvas.width, canvas.height);
         for (const value of context.getImageData(0, 0, canvas.width, canvas.height).data) {
           pixels = (Math.imul(pixels, 31) + value) | 0;
         }
@@ -65,8 +69,8 @@ export async function readTiles(page: Page): Promise<TileReading[]> {
         cameraId: tile.dataset.cameraId,
         profile: tile.dataset.profile,
         pixels,
-        width: video?.videoWidth ?? 0,
-        height: video?.videoHeight ?? 0,
+        width: painted?.width ?? video?.videoWidth ?? 0,
+        height: painted?.height ?? video?.videoHeight ?? 0,
       };
     });
   });
@@ -75,10 +79,12 @@ export async function readTiles(page: Page): Promise<TileReading[]> {
 /** How many different colours each last picture has that stands in place of a live one. */
 export async function coloursOfStills(page: Page): Promise<number[]> {
   return await page.evaluate(() =>
-    [...document.querySelectorAll<HTMLCanvasElement>('[data-tile] canvas')].map((still) => {
-      const data = still.getContext('2d')?.getImageData(0, 0, still.width, still.height).data;
-      return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer())).size;
-    }),
+    [...document.querySelectorAll<HTMLCanvasElement>('[data-tile] canvas:not([data-picture])')].map(
+      (still) => {
+        const data = still.getContext('2d')?.getImageData(0, 0, still.width, still.height).data;
+        return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer())).size;
+      },
+    ),
   );
 }
 

@@ -26,6 +26,11 @@ STREAMS = {
     "/large-packets": H264 + " mtu=65000",
     "/with-sound": H264 + " audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8",
     "/jpeg": PICTURES + " ! jpegenc ! rtpjpegpay name=pay0 pt=26",
+    # Larger than JPEG over RTP can say.
+    "/jpeg-large": "videotestsrc is-live=true ! video/x-raw,format=I420,width=2560,height=1440,framerate=2/1"
+    " ! jpegenc ! rtpjpegpay name=pay0 pt=26",
+    "/h265": PICTURES + " ! x265enc tune=zerolatency key-int-max=15 ! rtph265pay name=pay0 pt=97",
+    "/vp8": PICTURES + " ! vp8enc deadline=1 ! rtpvp8pay name=pay0 pt=98",
     "/sound-only": "audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8",
 }
 ROLE = "guard"

@@ -224,8 +224,8 @@ describe('what is refused', () => {
     const text = table(
       'Gate,1,rtsp://h/1,,,',
       ',0,,,,',
-      `"${'x'.repeat(101)}",1.5,http://h/2,rtsp://,sometimes,12`,
-      'Door,10000,https://h/3,rtsp://h:99999/,always,',
+      `"${'x'.repeat(101)}",1.5,ftp://h/2,rtsp://,sometimes,12`,
+      'Door,10000,file:///h/3,rtsp://h:99999/,always,',
     );
     expect(issuesOf(text)).toEqual([
       'line 3, name: is missing',
@@ -234,11 +234,11 @@ describe('what is refused', () => {
       'line 4, id: is none that Gatehouse gave; leave it empty for a new camera',
       'line 4, name: must be at most 100 characters long',
       'line 4, number: must be a whole number',
-      'line 4, mainUrl: must be an address that starts with rtsp:// or rtsps://',
-      'line 4, subUrl: must be an address that starts with rtsp:// or rtsps://',
+      'line 4, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
+      'line 4, subUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
       'line 4, connection: must be on-demand or always',
       'line 5, number: must be at most 9999',
-      'line 5, mainUrl: must be an address that starts with rtsp:// or rtsps://',
+      'line 5, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
       'line 5, subUrl: The address has a port that is not between 1 and 65535.',
     ]);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stampFrame, toFrameTemplate } from '../../../main/demo/frame-template.ts';
+import { toRtpPayloads } from '../../../main/demo/rtp-payloads.ts';
 import { senderReport } from '../../../main/demo/sender-report.ts';
 
 const nalUnit = fc
@@ -47,7 +48,7 @@ function depacketize(payloads: readonly Buffer[]): Buffer[] {
 test('a receiver gets the NAL units back, in packets of at most 1,400 bytes that count on', () => {
   fc.assert(
     fc.property(picture, stamp, (nalUnits, numbers) => {
-      const template = toFrameTemplate(nalUnits);
+      const template = toFrameTemplate(toRtpPayloads(nalUnits));
       const untouched = Buffer.from(template.bytes);
       const received = receive(stampFrame(template, numbers));
       expect(template.bytes.equals(untouched)).toBe(true);

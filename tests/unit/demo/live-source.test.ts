@@ -3,8 +3,6 @@ import { type Clip, ClipFrame } from '../../../main/demo/clip.ts';
 import { LiveSource } from '../../../main/demo/live-source.ts';
 
 const frameMilliseconds = 1_000 / 15;
-const sps = Buffer.from([0x67]);
-const pps = Buffer.from([0x68]);
 
 /** Ten pictures, every fifth a key frame. */
 const clip: Clip = {
@@ -12,8 +10,7 @@ const clip: Clip = {
     { length: 10 },
     (_, index) => new ClipFrame([Buffer.from([index % 5 === 0 ? 0x65 : 0x41])]),
   ),
-  sps,
-  pps,
+  format: { name: 'H264', parameters: '' },
 };
 
 /** Lets the time of so many frames pass; which pictures were sent, by their place in the clip. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AccessUnit } from '../../../main/media/h264.ts';
+import type { AccessUnit } from '../../../main/media/access-unit.ts';
 import { H264Depacketizer } from '../../../main/media/h264-depacketizer.ts';
 import { packetizeH264 } from '../../../main/media/h264-packetizer.ts';
 import type { RtpPacket } from '../../../main/rtsp/rtp-packet.ts';

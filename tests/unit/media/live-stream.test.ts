@@ -22,7 +22,7 @@ test('nothing is passed on before the first key frame of a connection', () => {
   source.send('delta', 'delta', 'key', 'delta');
   expect(frames.map((frame) => frame.keyFrame)).toEqual([true, false]);
   stream.end();
-  stream.begin([]);
+  stream.begin({ codec: 'H264', parameterSets: [] });
   source.send('delta', 'key');
   expect(frames.map((frame) => frame.keyFrame)).toEqual([true, false, true]);
 });
@@ -39,7 +39,7 @@ test('timestamps go on rising when the camera comes back with another clock', ()
   const frames = collect(stream);
   new VideoSource(stream, { timestamp: 4_000_000_000 }).send('key', 'delta');
   stream.end();
-  stream.begin([]);
+  stream.begin({ codec: 'H264', parameterSets: [] });
   new VideoSource(stream, { timestamp: 5, ssrc: 2, now: 30_000 }).send('key', 'delta');
   const timestamps = frames.map((frame) => frame.timestamp);
   expect(timestamps).toEqual([...timestamps].sort((a, b) => a - b));

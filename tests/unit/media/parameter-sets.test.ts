@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AccessUnit } from '../../../main/media/h264.ts';
+import type { AccessUnit } from '../../../main/media/access-unit.ts';
 import { ParameterSets } from '../../../main/media/parameter-sets.ts';
 
 const sps = Buffer.from([0x67, 1]);

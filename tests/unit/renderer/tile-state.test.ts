@@ -11,6 +11,7 @@ const facts: TileFacts = {
   viewerOpen: true,
   status: { state: 'playing', since: 0 },
   picture: 'arriving',
+  unshowable: null,
   lastFrameAt: 50_000,
   time: 100_000,
   monotonic: 60_000,
@@ -24,6 +25,18 @@ test.each<[string, Partial<TileFacts>, string, string]>([
   ['long stopped', { picture: 'stale', lastFrameAt: -3_600_000 }, 'stale', 'No picture for 1 h 1 min'],
   ['the camera is dialled', { status: { state: 'connecting', since: 0 } }, 'connecting', 'Connecting…'],
   ['nothing is known', { status: undefined }, 'connecting', 'Connecting…'],
+  [
+    'a format without a decoder',
+    { picture: 'none', unshowable: 'H265' },
+    'waiting',
+    'H.265 cannot be shown here',
+  ],
+  [
+    'a format without a decoder, and the camera is away',
+    { status: undefined, unshowable: 'H265' },
+    'connecting',
+    'Connecting…',
+  ],
   ['no key frame for long', { picture: 'none', lastFrameAt: null }, 'connecting', 'Waiting for a picture…'],
 ])('%s', (_what, change, name, words) => {
   expect(tileState({ ...facts, ...change })).toMatchObject({ name, words });

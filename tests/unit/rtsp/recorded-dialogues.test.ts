@@ -112,9 +112,9 @@ describe.skipIf(!isThere)(title, () => {
   });
 
   test('Anjvision: H.265, and a base without a scheme', () => {
-    expect(described('anjvision_describe', 'rtsp://camera/stream0')).toEqual({
-      kind: 'unsupported',
-      codecs: ['H265'],
+    expect(described('anjvision_describe', 'rtsp://camera/stream0')).toMatchObject({
+      encodingName: 'H265',
+      setup: 'rtsp://camera/stream0/trackID=1',
     });
     const base = header(answer('anjvision_describe').headers, 'content-base');
     expect(resolveControl('rtsp://camera/x', base, 'trackID=1')).toBe('rtsp://camera/stream0/trackID=1');

@@ -131,10 +131,36 @@ test('of several videos the first in H.264 is taken', () => {
   expect(video).toMatchObject({ kind: 'playable', control: 'second' });
 });
 
+test('without H.264, H.265 is taken, with its parameter sets, and JPEG without either', () => {
+  const hevc = [
+    'm=video 0 RTP/AVP 98',
+    'a=rtpmap:98 H265/90000',
+    'a=fmtp:98 sprop-vps=QAEMAf//;sprop-sps=QgEBAWA=; sprop-pps=RAHBcrRiQA==',
+    'a=control:hevc',
+  ];
+  const video = find('m=video 0 RTP/AVP 26', 'a=control:jpeg', ...hevc);
+  expect(video).toMatchObject({
+    kind: 'playable',
+    control: 'hevc',
+    track: { payloadType: 98, encodingName: 'H265' },
+  });
+  expect(track(...hevc).parameterSets.map((set) => (set.readUInt8(0) >> 1) & 0x3f)).toEqual([32, 33, 34]);
+  expect(track('m=video 0 RTP/AVP 26')).toEqual({
+    payloadType: 26,
+    clockRate: 90_000,
+    encodingName: 'JPEG',
+    parameterSets: [],
+  });
+  expect(track('m=video 0 RTP/AVP 97', 'a=rtpmap:97 jpeg/90000')).toMatchObject({
+    payloadType: 97,
+    encodingName: 'JPEG',
+  });
+});
+
 test('video in other formats is refused with their names', () => {
-  expect(find('m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000', 'm=video 0 RTP/AVP 26')).toEqual({
+  expect(find('m=video 0 RTP/AVP 98', 'a=rtpmap:98 MP4V-ES/90000', 'm=video 0 RTP/AVP 31')).toEqual({
     kind: 'unsupported',
-    codecs: ['H265', 'JPEG'],
+    codecs: ['MP4V-ES', 'H261'],
   });
   expect(find('m=video 0 RTP/AVP 96')).toEqual({ kind: 'unsupported', codecs: [] });
 });

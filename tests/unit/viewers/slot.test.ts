@@ -1,16 +1,22 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { LiveStream } from '../../../main/media/live-stream.ts';
+import type { H265Support, PictureWay } from '../../../main/contract/viewer.ts';
+import { LiveStream, type StreamFrame } from '../../../main/media/live-stream.ts';
 import type { StreamLease } from '../../../main/media/stream-lease.ts';
-import { Slot } from '../../../main/viewers/slot.ts';
+import { Slot, type SlotWindow } from '../../../main/viewers/slot.ts';
 import type { SlotSender } from '../../../main/viewers/slot-sender.ts';
 import { VideoSource } from '../../support/video-source.ts';
 
 class RecordingSender implements SlotSender {
   readonly sent: { payload: Buffer; timestamp: number; marker: boolean }[] = [];
+  codec: 'H264' | 'H265' = 'H264';
 
   send(payload: Buffer, timestamp: number, marker: boolean): void {
     this.sent.push({ payload, timestamp, marker });
+  }
+
+  use(codec: 'H264' | 'H265'): void {
+    this.codec = codec;
   }
 
   report(): void {}
@@ -21,12 +27,38 @@ class RecordingSender implements SlotSender {
   }
 }
 
+/** A window that notes what it is told. */
+class RecordingWindow implements SlotWindow {
+  readonly h265: H265Support;
+  readonly pictures: { assignment: number; codec: string; timestamp: number }[] = [];
+  readonly ways: { assignment: number; way: PictureWay }[] = [];
+  cleared = 0;
+
+  constructor(h265: H265Support = 'none') {
+    this.h265 = h265;
+  }
+
+  offerPicture(assignment: number, { codec }: StreamFrame, timestamp: number): void {
+    this.pictures.push({ assignment, codec, timestamp });
+  }
+
+  clearPictures(): void {
+    this.cleared++;
+  }
+
+  wayChanged(assignment: number, way: PictureWay): void {
+    this.ways.push({ assignment, way });
+  }
+
+  replayNeeded(): void {}
+}
+
 let sender: RecordingSender;
 let slot: Slot;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   sender = new RecordingSender();
-  slot = new Slot(sender, () => {});
+  slot = new Slot(sender, new RecordingWindow());
   return () => vi.useRealTimers();
 });
 
@@ -125,7 +157,7 @@ test('a GOP that was given up during its replay is not continued in the middle',
   const { stream, source } = joined('key', 'delta');
   slot.replay();
   stream.end();
-  stream.begin([]);
+  stream.begin({ codec: 'H264', parameterSets: [] });
   source.send('delta', 'key', 'delta');
   replayAll();
   expect(sender.frames).toHaveLength(3);
@@ -167,7 +199,7 @@ test('timestamps of a slot rise over every change of camera, reconnect and reque
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
       sender = new RecordingSender();
-      slot = new Slot(sender, () => {});
+      slot = new Slot(sender, new RecordingWindow());
       slot.connect();
       const streams = [new LiveStream(), new LiveStream(), new LiveStream()];
       const sources = streams.map((stream) => new VideoSource(stream));
@@ -205,3 +237,102 @@ test('timestamps of a slot rise over every change of camera, reconnect and reque
     { numRuns: 300 },
   );
 });
+
+const jpegFile = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
+
+function jpegStream(): LiveStream {
+  const stream = new LiveStream();
+  stream.begin({ codec: 'JPEG', parameterSets: [] });
+  return stream;
+}
+
+/** One key frame of H.265, in a packet of its own. */
+function sendH265(stream: LiveStream): void {
+  const payload = Buffer.alloc(100, 1);
+  payload.writeUInt16BE((19 << 9) | 1, 0);
+  payload[2] = 0x80;
+  stream.push(
+    { payloadType: 96, marker: true, sequenceNumber: 1, timestamp: 1, ssrc: 1, payload },
+    performance.now(),
+  );
+}
+
+test('JPEG goes over the data channel, under the number of its binding, and the way is said once', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const stream = jpegStream();
+  slot.bind(lease(stream), 7);
+  for (let index = 0; index < 3; index++) {
+    stream.pushPicture(jpegFile, performance.now());
+    vi.advanceTimersByTime(100);
+  }
+  expect(window.pictures).toMatchObject([
+    { assignment: 7, codec: 'JPEG' },
+    { assignment: 7 },
+    { assignment: 7 },
+  ]);
+  const [first = 0, second = 0] = window.pictures.map(({ timestamp }) => timestamp);
+  expect(second - first).toBe(9_000);
+  expect(window.ways).toEqual([{ assignment: 7, way: { kind: 'channel', codec: 'JPEG' } }]);
+  expect(sender.sent).toEqual([]);
+});
+
+test('a slot that shows H.264 after JPEG sends on its track again, and no old JPEG', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const jpeg = jpegStream();
+  slot.bind(lease(jpeg), 1);
+  jpeg.pushPicture(jpegFile, performance.now());
+  const { stream, source } = joined('key');
+  slot.bind(lease(stream), 2);
+  slot.replay();
+  source.send('delta');
+  jpeg.pushPicture(jpegFile, performance.now());
+  expect(window.cleared).toBe(1);
+  expect(window.pictures).toHaveLength(1);
+  expect(sender.frames).toHaveLength(2);
+  // A binding begins with its track: nothing has to be said.
+  expect(window.ways).toHaveLength(1);
+});
+
+test('a camera that is set from H.264 to JPEG while it is shown changes the way, and back', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const stream = new LiveStream();
+  slot.bind(lease(stream), 1);
+  new VideoSource(stream).send('key');
+  stream.end();
+  stream.begin({ codec: 'JPEG', parameterSets: [] });
+  stream.pushPicture(jpegFile, performance.now());
+  stream.end();
+  stream.begin({ codec: 'H264', parameterSets: [] });
+  new VideoSource(stream).send('key');
+  expect(window.ways.map(({ way }) => way.kind)).toEqual(['channel', 'track']);
+  expect(sender.frames).toHaveLength(2);
+});
+
+test.each(['track', 'channel', 'none'] as const)(
+  'H.265 goes to a window by the way that it can show: %s',
+  (h265) => {
+    const window = new RecordingWindow(h265);
+    slot = new Slot(sender, window);
+    slot.connect();
+    const stream = new LiveStream();
+    stream.begin({ codec: 'H265', parameterSets: [] });
+    slot.bind(lease(stream), 1);
+    sendH265(stream);
+    expect({ sent: sender.sent.length, codec: sender.codec, pictures: window.pictures.length }).toEqual(
+      {
+        track: { sent: 1, codec: 'H265', pictures: 0 },
+        channel: { sent: 0, codec: 'H264', pictures: 1 },
+        none: { sent: 0, codec: 'H264', pictures: 0 },
+      }[h265],
+    );
+    expect(window.ways).toEqual(
+      h265 === 'track' ? [] : [{ assignment: 1, way: { kind: h265, codec: 'H265' } }],
+    );
+  },
+);

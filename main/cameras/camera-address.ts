@@ -1,0 +1,27 @@
+import { parseRtspUrl, type RtspUrl } from '../rtsp/rtsp-url.ts';
+
+const defaultPorts: Readonly<Record<string, number>> = { 'http://': 80, 'https://': 443 };
+
+/** Whether a camera sends JPEG files over HTTP. */
+export function isHttp(url: string): boolean {
+  return /^https?:/i.test(url);
+}
+
+/**
+ * Takes the address of a camera apart, whatever it speaks; user and password may be in it as people write them.
+ * @throws GatehouseError bad-input; the message never repeats the address, which may hold a password
+ */
+export function parseCameraAddress(text: string): RtspUrl {
+  const trimmed = text.trim();
+  const [written] = /^https?:\/\//i.exec(trimmed) ?? [];
+  if (written === undefined) return parseRtspUrl(trimmed);
+  const scheme = written.toLowerCase();
+  const parsed = parseRtspUrl(`rtsp://${trimmed.slice(written.length)}`);
+  const rest = parsed.url.slice('rtsp://'.length);
+  const hasPort = /^[^/?]*:\d+(?:[/?]|$)/.test(rest);
+  return {
+    ...parsed,
+    url: `${scheme}${rest}`,
+    port: hasPort ? parsed.port : (defaultPorts[scheme] ?? parsed.port),
+  };
+}

@@ -1,0 +1,63 @@
+import { HttpSource } from '../http/http-source.ts';
+import type { VideoFormat } from '../media/live-stream.ts';
+import type { RtpPacket } from '../rtsp/rtp-packet.ts';
+import { RtspSession, type RtspTarget, type RtspTransport } from '../rtsp/rtsp-session.ts';
+import { probeStream } from '../rtsp/video-description.ts';
+import { isHttp } from './camera-address.ts';
+
+/** What a source hands on, in the order of arrival. Should one of these throw, playing ends with that. */
+export interface SourceSink {
+  /** Of the video track. */
+  packet(packet: RtpPacket): void;
+  /** A whole JPEG file. */
+  picture(file: Buffer): void;
+}
+
+/**
+ * One stream of one camera, open and ready to play, whatever it speaks: the scheme of its address decides. A source never
+ * starts a program. Disposing it says goodbye.
+ */
+export interface Source extends AsyncDisposable {
+  readonly video: VideoFormat;
+  /** The way of the packets; null where there is no choice. */
+  readonly transport: RtspTransport | null;
+  /** Over TLS with methods that are not secure any more. */
+  readonly isOldEncryption: boolean;
+  /** Until the signal of `openSource` is aborted, which resolves. Only once. @throws GatehouseError why it ended */
+  play(sink: SourceSink): Promise<void>;
+}
+
+/** @throws GatehouseError as the kind of source does; the signal's reason when it is aborted */
+export async function openSource(
+  target: RtspTarget,
+  options: { signal: AbortSignal; transport: RtspTransport },
+): Promise<Source> {
+  if (isHttp(target.url)) {
+    const source = await HttpSource.open(target, options);
+    return {
+      video: { codec: 'JPEG', parameterSets: [] },
+      transport: null,
+      isOldEncryption: false,
+      play: (sink) => source.play((file) => sink.picture(file)),
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    };
+  }
+  const session = await RtspSession.open(target, options);
+  const { encodingName, parameterSets, clockRate } = session.track;
+  return {
+    video: { codec: encodingName, parameterSets, clockRate },
+    transport: session.transport,
+    isOldEncryption: session.isOldEncryption,
+    play: (sink) => session.play((packet) => sink.packet(packet)),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** Asks a camera whether it would play, without opening its stream for longer. @throws GatehouseError as `openSource` */
+export async function probeSource(target: RtspTarget, options: { signal: AbortSignal }): Promise<void> {
+  if (!isHttp(target.url)) {
+    await probeStream(target, options);
+    return;
+  }
+  await using _source = await HttpSource.open(target, options);
+}

@@ -1,0 +1,6 @@
+/*
+ * Names of formats as RTP and SDP spell them (RFC 6184, 7798, 2435, 3551, 7587, 3640). Plain values, for both sides.
+ */
+
+export const videoCodecs = ['H264', 'H265', 'JPEG'] as const;
+export type VideoCodec = (typeof videoCodecs)[number];

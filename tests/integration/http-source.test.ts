@@ -1,0 +1,196 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../main/base/log.ts';
+import { Secret } from '../../main/base/secret.ts';
+import { CameraSession } from '../../main/cameras/camera-session.ts';
+import { HttpSource } from '../../main/http/http-source.ts';
+import { HttpTestCamera, jpegFiles } from '../support/http-camera.ts';
+
+const account = { username: 'guard', password: 'pa:ss wörd' };
+let owned: AsyncDisposableStack;
+
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+});
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+/** Opens a source and plays until so many pictures came. */
+async function receive(
+  url: string,
+  count: number,
+  credentials: { username: string; password: string } | null = null,
+): Promise<Buffer[]> {
+  const stop = new AbortController();
+  const target = {
+    name: 'Yard',
+    url,
+    username: credentials?.username ?? null,
+    password: credentials === null ? null : new Secret(credentials.password),
+  };
+  await using source = await HttpSource.open(target, { signal: stop.signal });
+  const pictures: Buffer[] = [];
+  await source.play((picture) => {
+    pictures.push(picture);
+    if (pictures.length === count) stop.abort();
+  });
+  return pictures;
+}
+
+test('the pictures of a stream arrive whole and in order', async () => {
+  const camera = owned.use(await HttpTestCamera.start());
+  const pictures = await receive(camera.url('/stream'), 5);
+  expect(pictures.map((picture) => picture.equals(jpegFiles[pictures.indexOf(picture)] ?? picture))).toEqual(
+    pictures.map(() => true),
+  );
+  expect(camera.served).toEqual(['/stream']);
+});
+
+test('a snapshot is asked for again and again', async () => {
+  const camera = owned.use(await HttpTestCamera.start());
+  expect(await receive(camera.url('/snapshot'), 3)).toHaveLength(3);
+  expect(camera.served).toEqual(['/snapshot', '/snapshot', '/snapshot']);
+});
+
+test.each(['basic', 'digest-md5', 'digest-sha-256'] as const)(
+  '%s: the right password lets in, a wrong one and none do not',
+  async (scheme) => {
+    const camera = owned.use(await HttpTestCamera.start({ credentials: { scheme, ...account } }));
+    expect(await receive(camera.url('/snapshot'), 2, account)).toHaveLength(2);
+    for (const wrong of [{ ...account, password: 'other' }, null]) {
+      await expect(receive(camera.url('/stream'), 1, wrong)).rejects.toMatchObject({
+        code: 'camera-refused-credentials',
+      });
+    }
+  },
+);
+
+test('what is no picture, not there or somewhere else is refused with what to do', async () => {
+  const camera = owned.use(
+    await HttpTestCamera.start({
+      others: {
+        '/page': (_request, response) =>
+          void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>'),
+        '/elsewhere': (_request, response) =>
+          void response.writeHead(302, { Location: 'http://127.0.0.1:1/' }).end(),
+      },
+    }),
+  );
+  await expect(receive(camera.url('/page'), 1)).rejects.toMatchObject({
+    code: 'camera-no-video',
+    message: expect.stringMatching(
+      /^Yard \(127\.0\.0\.1:\d+\) answers with text\/html, which is no picture\./,
+    ),
+  });
+  await expect(receive(camera.url('/nothing'), 1)).rejects.toMatchObject({ code: 'camera-no-video' });
+  await expect(receive(camera.url('/elsewhere'), 1)).rejects.toMatchObject({ code: 'camera-protocol-error' });
+});
+
+test('a camera that is not there, hangs up or is no web server says so', async () => {
+  await expect(receive('http://127.0.0.1:1/stream', 1)).rejects.toMatchObject({ code: 'camera-unreachable' });
+  const other = net.createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .resume()
+      .end('SSH-2.0-OpenSSH\r\n'),
+  );
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  owned.defer(async () => {
+    other.close();
+    await once(other, 'close');
+  });
+  const { port } = other.address() as net.AddressInfo;
+  await expect(receive(`http://127.0.0.1:${port}/`, 1)).rejects.toMatchObject({
+    code: 'camera-protocol-error',
+  });
+  const camera = owned.use(await HttpTestCamera.start());
+  const playing = receive(camera.url('/stream'), 1_000);
+  setTimeout(() => camera.drop(), 300);
+  await expect(playing).rejects.toMatchObject({ code: 'camera-closed-connection' });
+});
+
+test('a stream whose boundary never comes is given up', async () => {
+  const camera = owned.use(
+    await HttpTestCamera.start({
+      others: {
+        '/endless': (_request, response) => {
+          response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=picture' });
+          response.end(Buffer.alloc(1_000_000, 'x'));
+        },
+      },
+    }),
+  );
+  await expect(receive(camera.url('/endless'), 1)).rejects.toMatchObject({ code: 'camera-protocol-error' });
+});
+
+test('a session plays an HTTP camera, notices its silence and comes back by itself', async () => {
+  const camera = owned.use(await HttpTestCamera.start());
+  const states: string[] = [];
+  let wake = () => {};
+  const session = owned.use(
+    new CameraSession({
+      target: { name: 'Yard', url: camera.url('/stream'), username: null, password: null },
+      log: createLog('silent'),
+      onStatus: (status) => {
+        states.push(status.state === 'waiting' ? `waiting ${status.error.code}` : status.state);
+        wake();
+      },
+    }),
+  );
+  const until = async (count: number) => {
+    while (states.length < count) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  using lease = session.lease();
+  await until(2);
+  camera.isSilent = true;
+  await until(3);
+  camera.isSilent = false;
+  await until(5);
+  expect(states).toEqual(['connecting', 'playing', 'waiting camera-silent', 'connecting', 'playing']);
+  expect(lease.stream.codec).toBe('JPEG');
+  expect(lease.stream.pictureSize).toMatchObject({ width: 640, height: 360 });
+  expect(lease.stream.gop).toHaveLength(1);
+});
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0;
+
+test.skipIf(!hasFfmpeg)("ffmpeg's MJPEG over HTTP arrives", async () => {
+  const reserved = net.createServer().listen(0, '127.0.0.1');
+  await once(reserved, 'listening');
+  const { port } = reserved.address() as net.AddressInfo;
+  reserved.close();
+  await once(reserved, 'close');
+  const url = `http://127.0.0.1:${port}/feed`;
+  const input = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10'];
+  const output = [
+    '-c:v',
+    'mjpeg',
+    '-f',
+    'mpjpeg',
+    '-content_type',
+    'multipart/x-mixed-replace;boundary=ffmpeg',
+    '-listen',
+    '1',
+    url,
+  ];
+  const ffmpeg = spawn('ffmpeg', ['-loglevel', 'error', ...input, ...output], { stdio: 'ignore' });
+  owned.defer(async () => {
+    const exit = once(ffmpeg, 'exit');
+    ffmpeg.kill('SIGKILL');
+    await exit;
+  });
+  for (;;) {
+    try {
+      const pictures = await receive(url, 5);
+      expect(pictures.map((picture) => picture.readUInt16BE(0))).toEqual(Array(5).fill(0xffd8));
+      return;
+    } catch (error) {
+      // It does not listen yet, and says nothing when it does.
+      expect(error).toMatchObject({ code: 'camera-unreachable' });
+    }
+  }
+});
