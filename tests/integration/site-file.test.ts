@@ -177,7 +177,7 @@ describe('mistakes', () => {
       settings: { clock: 'cuckoo' },
       cameras: [
         { ...gate, pasword: 'hunter2' },
-        { key: 'yard', name: '', mainUrl: 'http://192.0.2.2/', number: 0 },
+        { key: 'yard', name: '', mainUrl: 'ftp://192.0.2.2/', number: 0 },
         { ...yard, key: 'twin', mainUrl: 'rtsp://192.0.2.1/other' },
         { ...yard, key: 'twin', mainUrl: 'rtsp://192.0.2.1/third' },
         { ...yard, key: 'fourth', mainUrl: 'RTSP://192.0.2.1:554/other', number: 9 },
