@@ -84,7 +84,7 @@ test('a camera is added by keyboard alone, and a wrong address is said beside it
   await page.getByText('No cameras yet').waitFor();
   await page.keyboard.press('a');
   await page.getByLabel('Name').fill('Gate');
-  await page.getByLabel('Address', { exact: true }).fill('http://192.0.2.1/');
+  await page.getByLabel('Address', { exact: true }).fill('ftp://192.0.2.1/');
   await page.getByLabel('Name').press('Enter');
   await page.getByText('must be an address that starts with rtsp://').waitFor();
   await page.waitForFunction(() => document.activeElement?.id === 'camera-address');

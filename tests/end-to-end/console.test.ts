@@ -100,7 +100,7 @@ test('each failure of a preview has its own words, and the form keeps what was t
   await page.getByRole('button', { name: 'Show the picture' }).click();
   await page.getByText('The camera does not answer.').waitFor();
   await page.getByText(/refuses connections on port 9/).waitFor();
-  await address.fill('http://127.0.0.1/');
+  await address.fill('ftp://127.0.0.1/');
   await page.getByRole('button', { name: 'Show the picture' }).click();
   await page.getByText(/must be an address that starts with rtsp/).waitFor();
   expect(await page.getByLabel('User').inputValue()).toBe('guard');
@@ -262,7 +262,7 @@ test('a file with mistakes is shown with all of them; the right one is imported'
   await page.getByRole('menuitem', { name: 'Import cameras…' }).click();
   const file = (text: string) => ({ name: 'cameras.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   const input = page.locator('input[type="file"]');
-  await input.setInputFiles(file('name,address\nGate,http://192.0.2.1/\n,rtsp://127.0.0.1:1/a\n'));
+  await input.setInputFiles(file('name,address\nGate,ftp://192.0.2.1/\n,rtsp://127.0.0.1:1/a\n'));
   await page.getByText('line 2, address').waitFor();
   await page.getByText('line 3, name').waitFor();
   expect(engine.cameras.list()).toEqual([]);

@@ -78,7 +78,7 @@ test('a site file shows what it changes before it does; given again it changes n
 
 test('a file with mistakes is shown with all of them, and the same one is read again when it was put right', async () => {
   const { engine, dialog, give } = await openImport();
-  await give({ ...prepared, colour: 1, cameras: [{ ...prepared.cameras[0], mainUrl: 'http://x' }] });
+  await give({ ...prepared, colour: 1, cameras: [{ ...prepared.cameras[0], mainUrl: 'ftp://x' }] });
   await dialog.getByText('cameras[0].mainUrl').waitFor();
   await dialog.getByText('colour', { exact: true }).waitFor();
   expect(await dialog.getByRole('button', { name: 'Import', exact: true }).count()).toBe(0);

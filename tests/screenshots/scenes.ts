@@ -277,7 +277,7 @@ export const scenes: readonly Scene[] = [
     name: 'add-mistakes',
     cameras: 4,
     async prepare(page) {
-      await addDialog(page, 'http://192.0.2.1/');
+      await addDialog(page, 'ftp://192.0.2.1/');
       await page.getByRole('button', { name: 'Add camera' }).click();
       await page.getByText('must not be empty').waitFor();
     },
@@ -310,7 +310,7 @@ export const scenes: readonly Scene[] = [
     cameras: 4,
     async prepare(page) {
       const text =
-        'name,address,number\nGate,http://192.0.2.1/,7\n,rtsp://192.0.2.2/main,\nRoof,rtsp://192.0.2.3/a,1\n';
+        'name,address,number\nGate,ftp://192.0.2.1/,7\n,rtsp://192.0.2.2/main,\nRoof,rtsp://192.0.2.3/a,1\n';
       await openDialog(page, 's');
       await page.getByRole('button', { name: 'Import…' }).click();
       const file = { name: 'cameras.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
@@ -328,7 +328,7 @@ export const scenes: readonly Scene[] = [
     cameras: 4,
     async prepare(page) {
       const [gate] = preparedSite.cameras;
-      const wrong = { ...preparedSite, colour: 'blue', cameras: [{ ...gate, mainUrl: 'http://192.0.2.1/' }] };
+      const wrong = { ...preparedSite, colour: 'blue', cameras: [{ ...gate, mainUrl: 'ftp://192.0.2.1/' }] };
       await importSite(page, wrong, 'Nothing was imported');
     },
   },
