@@ -8,7 +8,7 @@ const layers = {
   discovery: ['base', 'contract'],
   store: ['base', 'contract'],
   onvif: ['base', 'contract', 'rtsp'],
-  cameras: ['base', 'contract', 'rtsp', 'http', 'media', 'store', 'onvif'],
+  cameras: ['base', 'contract', 'rtsp', 'http', 'media', 'store', 'onvif', 'discovery'],
   events: ['base', 'contract', 'store', 'onvif', 'cameras'],
   viewers: ['base', 'contract', 'media'],
   site: ['base', 'contract', 'store'],

@@ -103,7 +103,7 @@ async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
       log,
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
       discovery: { scope: discoveryScope(options.demo) },
-      startDemo: (count) => startFleetProcess({ count }),
+      startDemo: (count) => startFleetProcess({ count, onvif: true }),
     }),
   );
   const port = engine.http?.port ?? 0;

@@ -77,7 +77,7 @@ export function parseAddress(field: string, text: string): RtspUrl {
 }
 
 /** @throws GatehouseError bad-input that names the field */
-function onvifAddress(text: string | null): URL | null {
+export function onvifAddress(text: string | null): URL | null {
   if (text === null) return null;
   try {
     return parseOnvifAddress(text);
@@ -87,7 +87,7 @@ function onvifAddress(text: string | null): URL | null {
 }
 
 /** As in an RTSP address: without brackets. */
-function hostOf({ hostname }: URL): string {
+export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 

@@ -12,7 +12,7 @@ import type {
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
-import { isHostOf, parseAddress, typedPassword } from './camera-input.ts';
+import { hostOf, isHostOf, onvifAddress, parseAddress, typedPassword } from './camera-input.ts';
 import { CameraPreview } from './camera-preview.ts';
 import type { CameraTarget } from './camera-session.ts';
 import { findStreams } from './stream-finder.ts';
@@ -42,7 +42,11 @@ export class CameraTrials implements AsyncDisposable {
   /** @throws GatehouseError as `findStreams`; limit-reached */
   async find(input: CameraAddress, signal: AbortSignal): Promise<FoundStreams> {
     const parsed = parseAddress('address', `rtsp://${input.address.replace(/^[a-z]+:\/\//i, '')}`);
-    const camera = { address: parsed.url.slice('rtsp://'.length), ...this.#credentials(input, parsed) };
+    const camera = {
+      address: parsed.url.slice('rtsp://'.length),
+      onvifUrl: onvifUrlOf(input, parsed.host),
+      ...this.#credentials(input, parsed),
+    };
     return await this.#within(signal, parsed.host, (within) => findStreams(camera, within));
   }
 
@@ -147,6 +151,13 @@ export class CameraTrials implements AsyncDisposable {
       password: typedPassword(input.password) ?? written.password ?? (isKnownHost ? stored.password : null),
     };
   }
+}
+
+/** @throws GatehouseError bad-input when it is on another host than the one that the password is for */
+function onvifUrlOf({ onvifUrl }: CameraAddress, host: string): URL | null {
+  const url = onvifAddress(onvifUrl ?? null);
+  if (url === null || hostOf(url) === host.toLowerCase()) return url;
+  throw GatehouseError.ofField('onvifUrl', `The ONVIF address must be on ${host}.`);
 }
 
 /** Events that are closed also by a reader who leaves before the first one: a generator that never began runs no `finally`. */

@@ -4,6 +4,7 @@ import type { FoundStreams } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { parseRtspUrl } from '../rtsp/rtsp-url.ts';
 import { probeStream } from '../rtsp/video-description.ts';
+import { findOnvifStreams } from './onvif-finder.ts';
 import { streamPaths } from './stream-paths.ts';
 
 /** Answers that only mean "not this path". */
@@ -17,22 +18,32 @@ const wrongPath: ReadonlySet<ErrorCode> = new Set([
 export interface UnknownCamera {
   /** `host` or `host:port`, with a path or without. */
   readonly address: string;
+  /** Where its ONVIF service is, on the same host; null: nobody said. */
+  readonly onvifUrl: URL | null;
   readonly username: string | null;
   readonly password: Secret | null;
 }
 
 /**
- * Tries the path of the address, if it has one, and those of the big makers, one after the other, so that the camera sees
- * one connection at a time; a wrong password ends it at once.
+ * Asks ONVIF; else tries the path of the address, if it has one, and those of the big makers, one after the other, so that
+ * the camera sees one connection at a time. A wrong password ends it at once.
  * @throws GatehouseError bad-input (address), camera-no-video (none of the paths), camera-protocol-error and
  *   camera-closed-connection (at every path), and those of the first path that could not be tried; the signal's reason
  *   when it is aborted
  */
 export async function findStreams(camera: UnknownCamera, signal: AbortSignal): Promise<FoundStreams> {
-  const { address, username, password } = camera;
+  const { address, onvifUrl, username, password } = camera;
   const { url, host } = parseRtspUrl(`rtsp://${address}`);
   const base = url.replace(/^(rtsp:\/\/[^/?]*).*$/s, '$1');
   const ownPath = url.slice(base.length).replace(/^\/$/, '');
+  // A port or a path says which of several streams is meant, perhaps behind one forwarded address: ONVIF would name others.
+  const isHostAlone = ownPath === '' && !/:\d+$/.test(base);
+  if (onvifUrl !== null || isHostAlone) {
+    // Not beside the paths: a wrong password would be seen twice, and cameras lock accounts. Who has no ONVIF refuses the
+    // connection at once; one that drops it costs the time of a knock.
+    const found = await findOnvifStreams({ host, onvifUrl, username, password }, signal);
+    if (found !== null) return found;
+  }
   const paths = ownPath === '' ? streamPaths : [{ main: ownPath, sub: subOf(ownPath) }, ...streamPaths];
   let failure: GatehouseError | undefined;
   let knowsPaths = false;
@@ -51,7 +62,7 @@ export async function findStreams(camera: UnknownCamera, signal: AbortSignal): P
     if (!(await probe(main))) continue;
     const hasSub = sub !== null && (await probe(sub).catch(() => false));
     signal.throwIfAborted();
-    return { mainUrl: `${base}${main}`, subUrl: hasSub ? `${base}${sub}` : null };
+    return { mainUrl: `${base}${main}`, subUrl: hasSub ? `${base}${sub}` : null, onvif: null };
   }
   if (failure !== undefined && !knowsPaths) throw notRtsp(failure, base);
   throw new GatehouseError(

@@ -148,18 +148,40 @@ export const streamInput = z.object({
 });
 export type StreamInput = z.infer<typeof streamInput>;
 
-/** A camera of which only the address is known: its streams are looked for under the paths of the big makers. */
+/** A camera of which only the address is known: its streams are asked for over ONVIF, else looked for under the paths of the big makers. */
 export const cameraAddress = z.object({
-  /** Name or IP address, with a port if it is not 554: `192.168.1.20`, `gate.local:8554`, `[fe80::1]`. */
+  /**
+   * Name or IP address, with a port if it is not 554: `192.168.1.20`, `gate.local:8554`, `[fe80::1]`. With port or path, ONVIF is
+   * asked only at `onvifUrl`.
+   */
   address: filledLine(300),
+  /** Where its ONVIF service is, on the same host, as it announced it. Left out: the usual ports are tried. */
+  onvifUrl: onvifUrl.optional(),
   username: userName.optional(),
   password: typedPassword.optional(),
   cameraId: cameraId.optional(),
 });
 export type CameraAddress = z.infer<typeof cameraAddress>;
 
+const pictureSize = z.object({ width: z.int(), height: z.int() });
+
 /** The streams that a camera has, without user and password. */
-export const foundStreams = z.object({ mainUrl: z.string(), subUrl: z.string().nullable() });
+export const foundStreams = z.object({
+  mainUrl: z.string(),
+  subUrl: z.string().nullable(),
+  /** What its ONVIF device said; null: the streams were found under the usual paths. */
+  onvif: z
+    .object({
+      /** Of the device service, to be stored with the camera. */
+      url: z.string(),
+      /** One line, at most 100 characters; null: it has none. */
+      name: z.string().nullable(),
+      /** Pixels; null: it did not say, or there is no such stream. */
+      main: pictureSize.nullable(),
+      sub: pictureSize.nullable(),
+    })
+    .nullable(),
+});
 export type FoundStreams = z.infer<typeof foundStreams>;
 
 /** What a stream turned out to be. Pixels; null while the camera has not said it. */

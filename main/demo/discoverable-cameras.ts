@@ -10,12 +10,15 @@ const makers = [
   { maker: 'Hanwha Vision', model: 'Virtual XND-6080', prefix: '00:09:18' },
 ] as const;
 
+/** A virtual camera; without an ONVIF device it announces one that is not there, as cameras with ONVIF switched off do. */
+interface AnnouncedCamera {
+  readonly name: string;
+  readonly mainUrl: string;
+  readonly onvifUrl?: string | null;
+}
+
 /** What a virtual camera says of itself when devices are looked for; the same in every run. */
-export function discoverableCamera(
-  camera: { readonly name: string; readonly mainUrl: string },
-  index: number,
-  onvifAddress?: string,
-): DiscoverableDevice {
+export function discoverableCamera(camera: AnnouncedCamera, index: number): DiscoverableDevice {
   const { hostname, port } = new URL(camera.mainUrl);
   const digest = createHash('sha256').update(`virtual camera ${index} at ${hostname}:${port}`).digest('hex');
   const kind = makers[index % makers.length] ?? makers[0];
@@ -27,13 +30,13 @@ export function discoverableCamera(
     maker: kind.maker,
     model: kind.model,
     rtspPort: Number(port),
-    onvifAddress: onvifAddress ?? `http://${hostname}/onvif/device_service`,
+    onvifAddress: camera.onvifUrl ?? `http://${hostname}/onvif/device_service`,
   };
 }
 
 /** Lets virtual cameras be found on loopback. Undefined where the ports are taken: then they are only not found. */
 export async function announceCameras(
-  cameras: readonly { readonly name: string; readonly mainUrl: string }[],
+  cameras: readonly AnnouncedCamera[],
 ): Promise<DiscoveryResponder | undefined> {
   const devices = cameras.map((camera, index) => discoverableCamera(camera, index));
   return await DiscoveryResponder.start(devices).catch(() => undefined);

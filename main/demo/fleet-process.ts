@@ -98,7 +98,9 @@ export async function startFleetProcess(options: {
   count: number;
   port?: number;
   gopSeconds?: 2 | 10;
-  /** They answer on loopback when devices are looked for. */
+  /** They have ONVIF devices. */
+  onvif?: boolean;
+  /** They answer on loopback when devices are looked for, and have ONVIF devices. */
   discoverable?: boolean;
   quirk?: QuirkName;
   signal?: AbortSignal;
@@ -112,6 +114,7 @@ export async function startFleetProcess(options: {
     String(port),
     '--gop',
     String(gopSeconds),
+    ...(options.onvif === true ? ['--onvif', '0'] : []),
     ...(options.discoverable === true ? ['--discoverable'] : []),
     ...(options.quirk === undefined ? [] : ['--quirk', options.quirk]),
   ];

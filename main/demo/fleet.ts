@@ -4,12 +4,13 @@ import { stopSignals } from '../base/operating-system.ts';
 import { announceCameras } from './discoverable-cameras.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
 import { isQuirkName, quirkNames, quirks } from './quirks.ts';
-import { startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
+import { demoOnvif, startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
  * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--quirk NAME] [--onvif 8080] [--own-addresses] [--discoverable] [--json]`: virtual
  * cameras as a process of their own. With --json it prints its cameras as one line of JSON and takes commands on stdin, one line
- * of JSON each; it ends with its stdin. With --discoverable they answer on loopback when devices are looked for.
+ * of JSON each; it ends with its stdin. With --discoverable they answer on loopback when devices are looked for, as the ONVIF
+ * devices that they are.
  */
 
 const usage =
@@ -40,7 +41,8 @@ function parseOptions() {
     const known = quirkNames.map((name) => `  ${name}: ${quirks[name].summary}`).join('\n');
     throw new Error(`--quirk must be one of\n${known}\n`);
   }
-  const onvifPort = values.onvif === undefined ? undefined : Number(values.onvif);
+  const onvifPort =
+    values.onvif !== undefined ? Number(values.onvif) : values.discoverable ? demoOnvif.port : undefined;
   if (
     onvifPort !== undefined &&
     !(Number.isInteger(onvifPort) && onvifPort >= 0 && onvifPort + count <= 65_536)
@@ -52,7 +54,7 @@ function parseOptions() {
     quirk,
     gopSeconds: values.gop === '2' ? (2 as const) : (10 as const),
     ownAddresses: values['own-addresses'],
-    ...(onvifPort === undefined ? {} : { onvif: { port: onvifPort, motion: true } }),
+    ...(onvifPort === undefined ? {} : { onvif: { ...demoOnvif, port: onvifPort } }),
     json: values.json,
     discoverable: values.discoverable,
   };

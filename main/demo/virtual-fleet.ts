@@ -25,6 +25,9 @@ export interface VirtualFleetOptions {
   readonly codecs?: readonly VirtualCameraOptions['codecs'][];
 }
 
+/** Of the cameras of the demo: they can be found, moved, and report what moves. */
+export const demoOnvif: VirtualOnvifOptions = { port: 0, motion: true };
+
 /** Fine enough that a picture is late by no more than this. */
 const tickMilliseconds = 4;
 /** A clock that stood for longer was asleep with its machine. */

@@ -98,7 +98,7 @@ export function sightingOf(device: AnnouncedDevice, source: string): Sighting {
 }
 
 /** The value of `onvif://www.onvif.org/NAME/VALUE`, decoded; undefined when the scope is of another name. */
-function scopeValue(text: string, name: string): string | undefined {
+export function scopeValue(text: string, name: string): string | undefined {
   const start = onvifScope.exec(text)?.[0];
   if (start === undefined) return undefined;
   const rest = text.slice(start.length);

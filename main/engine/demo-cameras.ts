@@ -1,13 +1,13 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraInput } from '../contract/camera.ts';
-import { demoCameraInputs } from '../demo/demo-cameras.ts';
+import { type DemoCamera, demoCameraInputs } from '../demo/demo-cameras.ts';
 import type { SiteService } from '../site/site-service.ts';
 import type { SettingTable } from '../store/setting-table.ts';
 
 /** Virtual cameras that run somewhere, until they are disposed. */
 export interface DemoFleet extends AsyncDisposable {
-  readonly cameras: readonly { readonly name: string; readonly mainUrl: string; readonly subUrl: string }[];
+  readonly cameras: readonly DemoCamera[];
 }
 
 export interface DemoOptions {
@@ -93,7 +93,10 @@ export function addDemoCameras(registry: CameraRegistry, inputs: readonly Camera
   for (const input of inputs) {
     const existing = registry.list().find((camera) => isDemo(camera) && camera.name === input.name);
     if (existing === undefined) registry.add(input);
-    else registry.edit({ id: existing.id, mainUrl: input.mainUrl, subUrl: input.subUrl });
+    else {
+      const { mainUrl, subUrl, onvifUrl = null } = input;
+      registry.edit({ id: existing.id, mainUrl, subUrl, onvifUrl });
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { planSiteCameras } from '../cameras/site-cameras.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
-import { startVirtualCameras } from '../demo/virtual-fleet.ts';
+import { demoOnvif, startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
 import { EventCollector } from '../events/event-collector.ts';
 import { EventLog } from '../events/event-log.ts';
@@ -76,7 +76,11 @@ export interface Engine extends AsyncDisposable {
  * @throws GatehouseError database-failed, port-in-use
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { log, dataFolder, startDemo = (count) => startVirtualCameras({ count }) } = options;
+  const {
+    log,
+    dataFolder,
+    startDemo = (count) => startVirtualCameras({ count, onvif: demoOnvif }),
+  } = options;
   await using parts = new AsyncDisposableStack();
   const store = parts.use(openStore({ folder: dataFolder, log, key: options.key ?? null }));
   const site = new SiteService({

@@ -18,6 +18,7 @@ export class OnvifClient {
   readonly imaging: OnvifImaging;
   readonly events: OnvifEvents;
   readonly #caller: OnvifCaller;
+  #tellsTime = false;
 
   private constructor(target: OnvifTarget) {
     this.#caller = new OnvifCaller(target);
@@ -34,8 +35,13 @@ export class OnvifClient {
    */
   static async connect(target: OnvifTarget, signal: AbortSignal): Promise<OnvifClient> {
     const client = new OnvifClient(target);
-    await client.device.readClock(signal);
+    client.#tellsTime = await client.device.readClock(signal);
     return client;
+  }
+
+  /** False: it wants credentials for that, or is no ONVIF device at all. */
+  get tellsTime(): boolean {
+    return this.#tellsTime;
   }
 
   /** By how much the device's clock is ahead of ours: milliseconds. */

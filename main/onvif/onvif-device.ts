@@ -52,16 +52,19 @@ export class OnvifDevice {
   /**
    * Reads the device's clock, without credentials, so that UsernameTokens carry its time and not ours. Devices that do not
    * tell it keep the last one.
+   * @returns whether it told it
    */
-  async readClock(signal: AbortSignal): Promise<void> {
+  async readClock(signal: AbortSignal): Promise<boolean> {
     try {
       const answer = await this.#call('GetSystemDateAndTime', xml`<tds:GetSystemDateAndTime/>`, signal, true);
       const offsets = clockOffsets(answer, Date.now());
       if (offsets.length > 0) this.#caller.setClockOffsets(offsets);
+      return offsets.length > 0;
     } catch (error) {
       // Some want credentials even for this, and those need the time: hopefully theirs is right.
       const isRefused = GatehouseError.from(error).code === 'camera-refused-credentials';
       if (!isRefused && !isAboutThis(error)) throw error;
+      return false;
     }
   }
 

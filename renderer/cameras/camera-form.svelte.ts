@@ -3,6 +3,7 @@ import type {
   CameraCertificate,
   CameraConnection,
   CameraTransport,
+  FoundStreams,
   StreamFacts,
   StreamRemark,
 } from '../../main/contract/camera.ts';
@@ -17,7 +18,7 @@ export type FieldName = (typeof fields)[number];
 /** The live picture of what was typed, before anything is stored. */
 export type Trial =
   | { readonly name: 'none' }
-  /** Only the address is known: the usual paths are tried. */
+  /** Only the address is known: ONVIF is asked, then the usual paths are tried. */
   | { readonly name: 'searching' }
   | { readonly name: 'opening'; readonly stream: Stream | null }
   | { readonly name: 'playing'; readonly stream: Stream; readonly facts: StreamFacts }
@@ -53,6 +54,7 @@ export class CameraForm {
   #trial = $state.raw<Trial>({ name: 'none' });
   #traits = $state.raw<Traits>(plainTraits);
   #trying = new AbortController();
+  #found = $state.raw<FoundStreams | null>(null);
 
   /** @param existing null: a new camera */
   constructor(station: Station, existing: Camera | null) {
@@ -91,6 +93,11 @@ export class CameraForm {
 
   get traits(): Traits {
     return this.#traits;
+  }
+
+  /** What was found at the address that is there now. */
+  get found(): FoundStreams | null {
+    return this.#found?.mainUrl === this.values.address ? this.#found : null;
   }
 
   /** Shows the live picture of what was typed; looks for the streams first where only an address was. */
@@ -190,13 +197,16 @@ export class CameraForm {
       this.#fail(result.failure);
       return false;
     }
+    this.#found = result.answer;
     this.values.address = result.answer.mainUrl;
     if (this.values.subUrl.trim() === '') this.values.subUrl = result.answer.subUrl ?? '';
+    if (this.values.name.trim() === '') this.values.name = result.answer.onvif?.name ?? '';
     return true;
   }
 
   #input() {
     const { address, subUrl, username, password, name, number, group } = this.values;
+    const onvif = this.found?.onvif ?? null;
     return {
       name,
       group,
@@ -205,6 +215,7 @@ export class CameraForm {
       connection: this.connection,
       transport: this.transport,
       certificate: this.#certificate,
+      ...(onvif === null ? {} : { onvifUrl: onvif.url }),
       ...(number.trim() === '' ? {} : { number: Number(number) }),
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),

@@ -1,4 +1,5 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import type { FoundStreams } from '../../main/contract/camera.ts';
 import type { DiscoveryEvent, DiscoveryState, FoundDevice, FoundHow } from '../../main/contract/discovery.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import { followEvents } from '../link/follow-events.ts';
@@ -10,7 +11,8 @@ import { folded } from './camera-rows.ts';
 export type AddResult =
   | { readonly name: 'waiting' }
   | { readonly name: 'trying' }
-  | { readonly name: 'added' }
+  /** Without streams it was there already. */
+  | { readonly name: 'added'; readonly streams: FoundStreams | null }
   | { readonly name: 'failed'; readonly brief: string; readonly reason: string };
 
 /** Devices that are tried at a time. */
@@ -156,13 +158,13 @@ export class FindCameras {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         if (this.#stop.signal.aborted) return;
         this.#results.set(next.id, { name: 'trying' });
-        const failure = await this.#add(next, names.get(next.id) ?? next.address);
+        const { failure, streams } = await this.#add(next, names.get(next.id) ?? next.address);
         if (failure === null) added++;
         else if (failure.code !== 'already-there') {
           this.#results.set(next.id, { name: 'failed', brief: briefly(failure), reason: failure.message });
           continue;
         }
-        this.#results.set(next.id, { name: 'added' });
+        this.#results.set(next.id, { name: 'added', streams: failure === null ? streams : null });
         this.#chosen.delete(next.id);
       }
     };
@@ -176,9 +178,13 @@ export class FindCameras {
     this.#stop.abort();
   }
 
-  /** Null: it is stored. */
-  async #add({ address, rtspPort }: FoundDevice, name: string): Promise<CallFailure | null> {
+  /** Without a failure it is stored. */
+  async #add(
+    device: FoundDevice,
+    listedName: string,
+  ): Promise<{ readonly failure: CallFailure | null; readonly streams: FoundStreams | null }> {
     const { username, password } = this;
+    const { address, rtspPort, onvifAddress } = device;
     const credentials = {
       ...(username === '' ? {} : { username }),
       ...(password === '' ? {} : { password }),
@@ -186,13 +192,19 @@ export class FindCameras {
     const { signal } = this.#stop;
     const at = rtspPort === null ? address : `${address}:${rtspPort}`;
     const found = await this.#station.ask((client) =>
-      client.cameras.find({ address: at, ...credentials }, { signal }),
+      client.cameras.find(
+        { address: at, ...(onvifAddress === null ? {} : { onvifUrl: onvifAddress }), ...credentials },
+        { signal },
+      ),
     );
-    if (found.failure !== null) return found.failure;
+    if (found.failure !== null) return { failure: found.failure, streams: null };
+    const { mainUrl, subUrl, onvif } = found.answer;
+    const isNameless = deviceName(device) === address;
+    const name = (isNameless ? onvif?.name : null) ?? listedName;
     const stored = await this.#station.ask((client) =>
-      client.cameras.add({ name, ...found.answer, ...credentials }),
+      client.cameras.add({ name, mainUrl, subUrl, onvifUrl: onvif?.url ?? null, ...credentials }),
     );
-    return stored.failure;
+    return { failure: stored.failure, streams: found.answer };
   }
 
   /** Their own names; with the address where several have the same one. */
