@@ -158,7 +158,7 @@ export class FindCameras {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         if (this.#stop.signal.aborted) return;
         this.#results.set(next.id, { name: 'trying' });
-        const { failure, streams } = await this.#add(next, names.get(next.id) ?? next.address);
+        const { failure, streams } = await this.#add(next, names);
         if (failure === null) added++;
         else if (failure.code !== 'already-there') {
           this.#results.set(next.id, { name: 'failed', brief: briefly(failure), reason: failure.message });
@@ -181,7 +181,7 @@ export class FindCameras {
   /** Without a failure it is stored. */
   async #add(
     device: FoundDevice,
-    listedName: string,
+    names: Map<string, string>,
   ): Promise<{ readonly failure: CallFailure | null; readonly streams: FoundStreams | null }> {
     const { username, password } = this;
     const { address, rtspPort, onvifAddress } = device;
@@ -199,23 +199,25 @@ export class FindCameras {
     );
     if (found.failure !== null) return { failure: found.failure, streams: null };
     const { mainUrl, subUrl, onvif } = found.answer;
-    const isNameless = deviceName(device) === address;
-    const name = (isNameless ? onvif?.name : null) ?? listedName;
+    if (device.name === '' && onvif !== null && onvif.name !== null) {
+      names.delete(device.id);
+      const others = [...this.#station.mirror.cameras.map((camera) => camera.name), ...names.values()];
+      names.set(device.id, distinctName(onvif.name, device, others));
+    }
+    const name = names.get(device.id) ?? address;
     const stored = await this.#station.ask((client) =>
       client.cameras.add({ name, mainUrl, subUrl, onvifUrl: onvif?.url ?? null, ...credentials }),
     );
     return { failure: stored.failure, streams: found.answer };
   }
 
-  /** Their own names; with the address where several have the same one. */
-  #newNames(devices: readonly FoundDevice[]): ReadonlyMap<string, string> {
+  /** Their own names, by their ids. */
+  #newNames(devices: readonly FoundDevice[]): Map<string, string> {
     const taken = this.#station.mirror.cameras.map(({ name }) => name);
-    const all = [...taken, ...devices.map(deviceName)];
     return new Map(
       devices.map((device) => {
-        const name = deviceName(device);
-        const isAmbiguous = all.filter((other) => other === name).length > 1 && name !== device.address;
-        return [device.id, isAmbiguous ? `${name.slice(0, 80)} (${device.address})` : name];
+        const others = [...taken, ...devices.filter((other) => other !== device).map(deviceName)];
+        return [device.id, distinctName(deviceName(device), device, others)];
       }),
     );
   }
@@ -248,6 +250,11 @@ export class FindCameras {
     this.#chosen.delete(id);
     this.#results.delete(id);
   }
+}
+
+/** With the address where another one has the same name. */
+function distinctName(name: string, { address }: FoundDevice, others: readonly string[]): string {
+  return others.includes(name) && name !== address ? `${name.slice(0, 80)} (${address})` : name;
 }
 
 /** Devices that have every word of the query in what is shown of them. */

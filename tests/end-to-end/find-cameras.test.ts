@@ -5,7 +5,7 @@ import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
 import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
-import { untilTiles } from '../support/console-page.ts';
+import { readTiles, untilTiles } from '../support/console-page.ts';
 import { openConsole, startConsole } from '../support/console-window.ts';
 import { freePorts } from '../support/discovery-scene.ts';
 
@@ -77,6 +77,66 @@ test('cameras are found, chosen all at once and added; what refuses says why and
   await untilTiles(page, 'live', 3);
   expect(errors).toEqual([]);
 });
+
+test('a camera that was found is added over ONVIF: named by its device, with main and sub-stream, and live', async () => {
+  const ports = await freePorts();
+  const fleet = owned.use(await startVirtualCameras({ count: 2, credentials, onvif: { port: 0 } }));
+  const [named, nameless] = fleet.cameras.map((camera, index) => discoverableCamera(camera, index));
+  if (named === undefined || nameless === undefined) throw new Error('no camera');
+  const silent = { ...nameless, name: '', maker: '', model: '' };
+  owned.use(await DiscoveryResponder.start([named, silent], ports));
+  const { engine, page, errors } = await open([], { scope: 'loopback', ports });
+  await page.getByRole('button', { name: 'Find cameras' }).click();
+  await rows(page).nth(1).waitFor();
+  await page.getByLabel('All that are not added yet').check();
+  await page.getByLabel('User').fill('guard');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.getByRole('button', { name: 'Add 2 cameras' }).click();
+  await page.getByText('1280x720 and 640x360 over ONVIF').nth(1).waitFor();
+  const stored = engine.cameras
+    .list()
+    .map(({ name, mainUrl, subUrl, onvifUrl }) => ({ name, mainUrl, subUrl, onvifUrl }));
+  expect(stored).toHaveLength(2);
+  expect(stored).toEqual(
+    expect.arrayContaining(
+      fleet.cameras.map(({ name, mainUrl, subUrl, onvifUrl }) => ({ name, mainUrl, subUrl, onvifUrl })),
+    ),
+  );
+  await page.keyboard.press('Escape');
+  await untilTiles(page, 'live', 2);
+  const live = (await readTiles(page)).filter(({ state }) => state === 'live');
+  expect(live.map(({ profile, width }) => `${profile} ${width}`)).toEqual(['sub 640', 'sub 640']);
+  await page.locator('[data-tile]').first().click();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(
+    () => document.querySelector<HTMLVideoElement>('[data-maximised] video')?.videoWidth === 1280,
+  );
+  expect(errors).toEqual([]);
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'of a camera whose address alone is typed, the dialog shows its streams, its name and its picture before it is added',
+  async () => {
+    const host = '127.44.72.1';
+    const fleet = owned.use(
+      await startVirtualCameras({ count: 1, host, credentials, onvif: { port: 8_080 } }),
+    );
+    const [camera] = fleet.cameras;
+    const { engine, page } = await open([], { scope: 'none' });
+    await page.keyboard.press('a');
+    await page.getByLabel('Address', { exact: true }).fill(host);
+    await page.getByLabel('User').fill('guard');
+    await page.getByLabel('Password').fill('right');
+    await page.getByRole('button', { name: 'Show the picture' }).click();
+    await page.getByText('1280x720 and 640x360 over ONVIF').waitFor();
+    await page.locator('[data-trial="live"]').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe(camera?.name);
+    await page.getByRole('button', { name: 'Add camera', exact: true }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    const { name, mainUrl, subUrl, onvifUrl } = camera ?? {};
+    expect(engine.cameras.list()).toMatchObject([{ name, mainUrl, subUrl, onvifUrl }]);
+  },
+);
 
 test('what is added already is marked, and the search narrows what is chosen', async () => {
   const { cameras, discovery } = await startCameras(3, 0);

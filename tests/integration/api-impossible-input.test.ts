@@ -89,6 +89,13 @@ const refusals: readonly (readonly [
   ['cameras.find', 'no address', () => ({ address: 'a b c/@' }), 'bad-input', 'address'],
   [
     'cameras.find',
+    'ONVIF on another host',
+    () => ({ address: '127.0.0.1:1', onvifUrl: 'http://127.0.0.2/', password: samplePassword }),
+    'bad-input',
+    'onvifUrl',
+  ],
+  [
+    'cameras.find',
     'nobody there',
     () => ({ address: '127.0.0.1:1', password: samplePassword }),
     'camera-unreachable',

@@ -30,14 +30,13 @@ test('demo cameras keep their place and get their new addresses at the next star
     group: 'Demo',
     mainUrl: `rtsp://127.0.0.1:${port}/main`,
     subUrl: `rtsp://127.0.0.1:${port}/sub`,
+    onvifUrl: `http://127.0.0.1:${port}/onvif/device_service`,
   });
   const first = await startEngine({ dataFolder, http: null, log, demoCameras: [camera(1)] });
   const [before] = first.cameras.list();
   await first[Symbol.asyncDispose]();
   const second = owned.use(await startEngine({ dataFolder, http: null, log, demoCameras: [camera(2)] }));
-  expect(second.cameras.list()).toEqual([
-    { ...before, mainUrl: 'rtsp://127.0.0.1:2/main', subUrl: 'rtsp://127.0.0.1:2/sub' },
-  ]);
+  expect(second.cameras.list()).toEqual([{ ...before, ...camera(2) }]);
 });
 
 test('a window that closes its port takes its viewer along, and its camera is given back', async () => {

@@ -1,11 +1,19 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localOwner } from '../../main/access/principal.ts';
+import { createLog } from '../../main/base/log.ts';
+import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
+import { startFleetProcess } from '../../main/demo/fleet-process.ts';
 import type { OnvifQuirks } from '../../main/demo/onvif-quirks.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
+import { startEngine } from '../../main/engine/engine.ts';
 import { type ApiClient, createHarness, memoryClient } from '../support/api-harness.ts';
 import { addressOf, closedPort, RawServer, until, virtualCamera } from '../support/camera-scene.ts';
+import { temporaryFolder } from '../support/console-window.ts';
 import { account, startDevice, startWitness } from '../support/onvif-scene.ts';
 import { refused } from '../support/refused.ts';
 
@@ -216,4 +224,32 @@ test('a device without a camera behind it is told apart by user and password as 
   const { device } = await startDevice(owned);
   const found = await client.cameras.find({ address: '127.0.0.1', onvifUrl: device.url, ...account });
   expect(found).toMatchObject({ mainUrl: 'rtsp://127.0.0.1:8554/main', onvif: { name: 'Gate <1>' } });
+});
+
+test('virtual cameras that can be found are the devices that they announce', async () => {
+  const fleet = owned.use(await startFleetProcess({ count: 2, discoverable: true }));
+  for (const [index, camera] of fleet.cameras.entries()) {
+    const { name, onvifAddress } = discoverableCamera(camera, index);
+    const found = await client.cameras.find({
+      address: new URL(camera.mainUrl).host,
+      onvifUrl: onvifAddress,
+    });
+    expect(found).toMatchObject({ mainUrl: camera.mainUrl, onvif: { url: camera.onvifUrl, name } });
+  }
+});
+
+test('cameras of the demo have ONVIF devices', async () => {
+  const engine = owned.use(
+    await startEngine({ dataFolder: await temporaryFolder(owned), http: null, log: createLog('silent') }),
+  );
+  const { port1, port2 } = new MessageChannel();
+  engine.servePort(port1);
+  const demo: ApiClient = createORPCClient(new RPCLink({ port: port2 }));
+  port2.start();
+  await demo.site.showDemo({ count: 1 });
+  const [camera] = await demo.cameras.list();
+  if (camera === undefined || camera.onvifUrl === null) throw new Error('no ONVIF device');
+  const found = await demo.cameras.find({ address: new URL(camera.mainUrl).host, onvifUrl: camera.onvifUrl });
+  expect(found).toMatchObject({ mainUrl: camera.mainUrl, onvif: { name: camera.name } });
+  port2.close();
 });

@@ -43,6 +43,7 @@ export const samples: Record<string, unknown> = {
   'cameras.reorder': { ids: [unknownId], before: unknownId },
   'cameras.find': {
     address: '127.0.0.1:1',
+    onvifUrl: 'http://127.0.0.1:1/onvif/device_service',
     username: 'guard',
     password: samplePassword,
     cameraId: unknownId,
