@@ -148,21 +148,22 @@ describe('finding the streams of a camera over ONVIF', () => {
   );
 
   test('a device that answers everything, but slowly, does not hold the paths up for longer than five seconds', async () => {
-    const camera = await cameraWithOnvif();
+    // Another host: so all goes to the port that was asked first.
+    const camera = await cameraWithOnvif({ serviceHost: '0.0.0.0' });
     const { port = 0 } = camera.onvif ?? {};
     const slow = await RawServer.start(owned, (socket) => {
       const device = net.connect(port, '127.0.0.1').on('error', () => {});
       device.pipe(socket);
-      const later = setTimeout(() => socket.pipe(device), 1_200);
+      const timers: NodeJS.Timeout[] = [];
+      socket.on('data', (chunk) => timers.push(setTimeout(() => device.write(chunk), 1_100)));
       socket.on('close', () => {
-        clearTimeout(later);
+        timers.forEach(clearTimeout);
         device.destroy();
       });
     });
     const onvifUrl = `http://${slow.address}/onvif/device_service`;
     const found = await client.cameras.find({ address: addressOf(camera), onvifUrl, ...login });
     expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
-    expect(camera.onvif?.asked).toContain('GetServices');
     await until(() => slow.openConnections === 0);
   });
 
