@@ -18,6 +18,7 @@ const totalMilliseconds = 5_000;
 export interface OnvifSuspect {
   /** Without brackets. */
   readonly host: string;
+  readonly rtspPort: number;
   /** Where its device service is, on the same host; null: at one of the usual ports, perhaps. */
   readonly onvifUrl: URL | null;
   readonly username: string | null;
@@ -42,7 +43,7 @@ export async function findOnvifStreams(
     if (timeout.aborted) return null;
     if (!(error instanceof GatehouseError)) throw error;
     const hasCredentials = suspect.username !== null && suspect.password !== null;
-    if (error.code === 'camera-refused-credentials' && hasCredentials) throw withWayOut(error, suspect.host);
+    if (error.code === 'camera-refused-credentials' && hasCredentials) throw withWayOut(error, suspect);
     return null;
   }
 }
@@ -121,11 +122,11 @@ function sizeOf({ video }: MediaProfile): { width: number; height: number } | nu
 }
 
 /** Users of RTSP need not be users of ONVIF. */
-function withWayOut(error: GatehouseError, host: string): GatehouseError {
+function withWayOut(error: GatehouseError, { host, rtspPort }: OnvifSuspect): GatehouseError {
   const address = host.includes(':') ? `[${host}]` : host;
   return new GatehouseError(
     error.code,
-    `${error.message} To leave ONVIF out, add the camera by its RTSP port: ${address}:554.`,
+    `${error.message} To leave ONVIF out, add the camera by its RTSP port: ${address}:${rtspPort}.`,
     { camera: host, cause: error },
   );
 }

@@ -33,7 +33,7 @@ export interface UnknownCamera {
  */
 export async function findStreams(camera: UnknownCamera, signal: AbortSignal): Promise<FoundStreams> {
   const { address, onvifUrl, username, password } = camera;
-  const { url, host } = parseRtspUrl(`rtsp://${address}`);
+  const { url, host, port } = parseRtspUrl(`rtsp://${address}`);
   const base = url.replace(/^(rtsp:\/\/[^/?]*).*$/s, '$1');
   const ownPath = url.slice(base.length).replace(/^\/$/, '');
   // A port or a path says which of several streams is meant, perhaps behind one forwarded address: ONVIF would name others.
@@ -41,7 +41,7 @@ export async function findStreams(camera: UnknownCamera, signal: AbortSignal): P
   if (onvifUrl !== null || isHostAlone) {
     // Not beside the paths: a wrong password would be seen twice, and cameras lock accounts. Who has no ONVIF refuses the
     // connection at once; one that drops it costs the time of a knock.
-    const found = await findOnvifStreams({ host, onvifUrl, username, password }, signal);
+    const found = await findOnvifStreams({ host, rtspPort: port, onvifUrl, username, password }, signal);
     if (found !== null) return found;
   }
   const paths = ownPath === '' ? streamPaths : [{ main: ownPath, sub: subOf(ownPath) }, ...streamPaths];

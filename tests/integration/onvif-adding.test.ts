@@ -115,7 +115,7 @@ describe('finding the streams of a camera over ONVIF', () => {
     const error = await refused(find(camera, 'other'));
     expect(error.code).toBe('camera-refused-credentials');
     expect(error.message).toMatch(/127\.0\.0\.1:\d+ refused .* over ONVIF\. Check user and password/);
-    expect(error.message).toContain('127.0.0.1:554');
+    expect(error.message).toContain(addressOf(camera));
     expect(JSON.stringify(error)).not.toContain('other');
     expect(camera.statistics.connections).toBe(0);
     const { asked = [] } = camera.onvif ?? {};

@@ -130,6 +130,22 @@ export const scenes: readonly Scene[] = [
       await page.locator('[data-device] p').nth(1).scrollIntoViewIfNeeded();
     },
   },
+  {
+    name: 'find-added',
+    cameras: 4,
+    findable: true,
+    async prepare(page, { locked }) {
+      await openDialog(page, 'Shift+A');
+      await page.locator('[data-device]').nth(14).waitFor();
+      await page.getByLabel('Search found cameras').fill(locked.name);
+      await page.locator('[data-device]:not(.added) input').check();
+      await page.getByLabel('User').fill('guard');
+      await page.getByLabel('Password', { exact: true }).fill('right');
+      await page.getByRole('button', { name: /^Add \d/ }).click();
+      await page.getByText('over ONVIF').waitFor();
+      await page.getByLabel('Search found cameras').fill('');
+    },
+  },
   { name: 'wall-9', cameras: 9 },
   { name: 'wall-25', cameras: 25 },
   { name: 'wall-64', cameras: 64, prepare: (page) => shape(page, '64 cameras') },

@@ -99,7 +99,9 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
   const count = scene.cameras ?? 0;
   const { codecs = [], unshowable = 0 } = scene;
   const { cameras } = owned.use(await startVirtualCameras({ count, codecs }));
-  const [locked] = owned.use(await startVirtualCameras({ count: 1, credentials })).cameras;
+  const [locked] = owned.use(
+    await startVirtualCameras({ count: 1, credentials, onvif: { port: 0 } }),
+  ).cameras;
   if (locked === undefined) throw new Error('no camera');
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-screens-'));
   owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
