@@ -78,13 +78,16 @@ export class PullPoints implements Disposable {
     this.#expire();
     const point = this.#points.get(id);
     if (point === undefined) return null;
-    if (point.waiting.length === 0 && milliseconds > 0) {
+    // A device that is being closed lets nobody wait.
+    if (point.waiting.length === 0 && milliseconds > 0 && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, milliseconds);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      point.wake = resolve;
+      const wake = () => resolve();
+      const timer = setTimeout(wake, milliseconds);
+      signal.addEventListener('abort', wake, { once: true });
+      point.wake = wake;
       await promise;
       clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
     }
     return point.waiting.splice(0, limit);
   }
