@@ -164,10 +164,7 @@ export function everydaySuite(program: () => DesktopProgram, isReal: boolean): v
       ],
     };
     const take = () => run([`--import=${file}`, `--data=${dataFolder}`]);
-    await writeFile(
-      file,
-      JSON.stringify({ ...site, cameras: [{ ...site.cameras[0], mainUrl: 'ftp://x' }] }),
-    );
+    await writeFile(file, JSON.stringify({ ...site, cameras: [{ ...site.cameras[0], mainUrl: 'ftp://x' }] }));
     const wrong = await take();
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('cameras[0].mainUrl');
