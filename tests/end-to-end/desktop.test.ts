@@ -252,7 +252,10 @@ test.skipIf(builtProgram.isReal)(
     const first = await start(1, environment);
     await untilTiles(first.page, 'live', 1);
     await first.page.keyboard.press('s');
-    await first.page.getByRole('button', { name: 'Set up…' }).click();
+    const setting = first.page.locator('.setting', {
+      has: first.page.getByRole('heading', { name: 'Kiosk' }),
+    });
+    await setting.getByRole('button', { name: 'Set up…' }).click();
     await first.page.getByLabel('PIN', { exact: true }).fill('12');
     await first.page.getByRole('button', { name: 'Save' }).click();
     await first.page.getByText('Must be 4 to 12 digits').waitFor();
