@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import roll from 'pino-roll';
+import type roll from 'pino-roll';
 import { keepForOwner } from './operating-system.ts';
 
 const fileSize = '2m';
@@ -88,7 +88,9 @@ export class LogFiles implements AsyncDisposable {
     this.#retryAt = performance.now() + retryMilliseconds;
     try {
       this.#makeFolder();
-      const file = await roll({
+      // Loaded by who writes files: it brings half a megabyte of calendar with it.
+      const { default: rollingFile } = await import('pino-roll');
+      const file = await rollingFile({
         file: path.join(this.#folder, 'gatehouse.log'),
         size: fileSize,
         sync: true,
