@@ -17,6 +17,8 @@ export default defineConfig({
     reporters: ['default', new SkipReporter()],
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // What becomes true by another message than the one that was waited for: on a busy machine it takes its time.
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,
@@ -43,6 +45,7 @@ export default defineConfig({
           include: ['tests/end-to-end/**/*.test.ts'],
           setupFiles: ['tests/support/leak-check.ts'],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

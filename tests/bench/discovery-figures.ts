@@ -1,7 +1,8 @@
 import { createLog } from '../../main/base/log.ts';
 import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { Discovery } from '../../main/discovery/discovery.ts';
-import { DiscoveryReader, devices, freePorts } from '../support/discovery-scene.ts';
+import { DiscoveryReader, devices } from '../support/discovery-scene.ts';
+import { freePorts } from '../support/free-ports.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 const runs = 10;

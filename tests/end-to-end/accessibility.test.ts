@@ -1,30 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
+import { consoleSuite } from '../support/console-suite.ts';
 
+const suite = consoleSuite();
 let axe: string;
-let browser: Browser;
-let owned: AsyncDisposableStack;
 
 beforeAll(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
 });
 
 /** A console with live cameras, and one that nobody answers for. */
@@ -32,10 +20,9 @@ async function open(demoCameras: number): Promise<Page> {
   const inputs =
     demoCameras === 0
       ? []
-      : demoCameraInputs(owned.use(await startVirtualCameras({ count: demoCameras })).cameras);
+      : demoCameraInputs(suite.owned.use(await startVirtualCameras({ count: demoCameras })).cameras);
   const broken = { name: 'Back door', group: 'Outside', mainUrl: 'rtsp://127.0.0.1:9/main', subUrl: null };
-  const engine = await startConsole(owned, demoCameras === 0 ? [] : [...inputs, broken]);
-  return (await openConsole(owned, browser, engine)).page;
+  return (await suite.openWith(demoCameras === 0 ? [] : [...inputs, broken])).page;
 }
 
 /** Rules that the page breaks, with the elements that do. */

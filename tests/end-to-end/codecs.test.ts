@@ -1,42 +1,25 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { VirtualCameraOptions } from '../../main/demo/virtual-camera.ts';
 import { startVirtualCameras, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
-import type { Engine } from '../../main/engine/engine.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { readTiles, untilPicturesChange, untilTiles } from '../support/console-page.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
+import { consoleSuite } from '../support/console-suite.ts';
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 /** Cameras in these formats, with their sub-streams unless they are left out. */
 async function start(
   codecs: readonly VirtualCameraOptions['codecs'][],
   hasSub = true,
-): Promise<{ fleet: VirtualFleet; engine: Engine; page: Page; errors: string[] }> {
-  const fleet = owned.use(await startVirtualCameras({ count: codecs.length, codecs }));
+): Promise<{ fleet: VirtualFleet; page: Page; errors: string[] }> {
+  const fleet = suite.owned.use(await startVirtualCameras({ count: codecs.length, codecs }));
   const inputs = fleet.cameras.map(({ name, mainUrl, subUrl }) => ({
     name,
     group: '',
     mainUrl,
     subUrl: hasSub ? subUrl : null,
   }));
-  const engine = await startConsole(owned, inputs);
-  return { fleet, engine, ...(await openConsole(owned, browser, engine)) };
+  return { fleet, ...(await suite.openWith(inputs)) };
 }
 
 test('MJPEG and H.264 move side by side, and MJPEG that stops is called old', async () => {
@@ -66,7 +49,7 @@ test('a tile goes from MJPEG to H.264 and back without another offer', async () 
       );
   });
   await page.locator('[data-tile]').first().click();
-  expect(await page.locator('canvas[data-picture][data-shown="true"]').count()).toBe(1);
+  await page.locator('canvas[data-picture][data-shown="true"]').waitFor();
   await page.keyboard.press('Enter');
   await page.waitForFunction(
     () =>
@@ -88,9 +71,7 @@ test('a main stream in H.265 that Chromium cannot show gives way to the small on
   await page
     .getByText('Main stream is H.265, which this computer cannot show: showing the small one.')
     .waitFor();
-  const maximised = page.locator('[data-maximised]');
-  expect(await maximised.getAttribute('data-profile')).toBe('sub');
-  expect(await maximised.getAttribute('data-state')).toBe('live');
+  await page.locator('[data-maximised][data-profile="sub"][data-state="live"]').waitFor();
   await untilPicturesChange(page);
 });
 

@@ -1,26 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { Secret } from '../../main/base/secret.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
+import { consoleSuite } from '../support/console-suite.ts';
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
 
@@ -28,25 +13,24 @@ async function virtualCameras(
   count: number,
   options: Partial<Parameters<typeof startVirtualCameras>[0]> = {},
 ): Promise<readonly VirtualCamera[]> {
-  return owned.use(await startVirtualCameras({ count, ...options })).cameras;
+  return suite.owned.use(await startVirtualCameras({ count, ...options })).cameras;
 }
 
 function inputOf({ name, mainUrl, subUrl }: VirtualCamera) {
   return { name, group: '', mainUrl, subUrl };
 }
 
-async function openWith(cameras: readonly VirtualCamera[]) {
-  const engine = await startConsole(owned, cameras.map(inputOf));
-  const { page, errors } = await openConsole(owned, browser, engine);
-  await page
-    .locator(cameras.length > 0 ? '[data-tile]' : '[data-notice="no-cameras"]')
-    .first()
-    .waitFor();
-  return { engine, page, errors };
+const openWith = (cameras: readonly VirtualCamera[]) => suite.openWith(cameras.map(inputOf));
+
+/** Resolves when the tiles show exactly these cameras. */
+async function untilNumbers(page: Page, numbers: readonly (string | null)[]): Promise<void> {
+  const shown = () =>
+    page
+      .locator('[data-tile]')
+      .evaluateAll((tiles) => tiles.map((tile) => tile.dataset.cameraNumber ?? null));
+  await expect.poll(shown).toEqual(numbers);
 }
 
-const numbersOnWall = (page: Page) =>
-  page.locator('[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.cameraNumber ?? null));
 const undo = (page: Page) => page.getByRole('button', { name: 'Undo' }).last().click();
 const dialogGone = (page: Page) => page.locator('dialog').waitFor({ state: 'detached' });
 
@@ -73,7 +57,8 @@ test('a camera is added by its address alone: found, seen live, then saved', asy
   await page.locator('[data-trial="live"]').waitFor();
   expect(engine.cameras.list()).toEqual([]);
   await page.getByText('1280 × 720').waitFor();
-  expect(await page.getByLabel('Address of the small picture').inputValue()).toBe(camera.subUrl);
+  const small = page.getByLabel('Address of the small picture');
+  await expect.poll(() => small.inputValue()).toBe(camera.subUrl);
   await page.getByLabel('Name').fill('Gate');
   await page.getByRole('button', { name: 'Add camera' }).click();
   await untilTiles(page, 'live', 1);
@@ -95,7 +80,8 @@ test('each failure of a preview has its own words, and the form keeps what was t
   await page.getByLabel('Password', { exact: true }).fill('wrong');
   await page.getByRole('button', { name: 'Show the picture' }).click();
   await page.getByText('Wrong user name or password.').waitFor();
-  expect(await page.getByLabel('Password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+  const password = page.getByLabel('Password', { exact: true });
+  await expect.poll(() => password.getAttribute('aria-invalid')).toBe('true');
   await address.fill('rtsp://127.0.0.1:9/main');
   await page.getByRole('button', { name: 'Show the picture' }).click();
   await page.getByText('The camera does not answer.').waitFor();
@@ -109,8 +95,9 @@ test('each failure of a preview has its own words, and the form keeps what was t
 test('a tile with a wrong password leads to the dialog that puts it right', async () => {
   const [camera] = await virtualCameras(1, { credentials });
   if (camera === undefined) throw new Error('no camera');
-  const engine = await startConsole(owned, [{ ...inputOf(camera), username: 'guard', password: 'wrong' }]);
-  const { page } = await openConsole(owned, browser, engine);
+  const { page, engine } = await suite.openWith([
+    { ...inputOf(camera), username: 'guard', password: 'wrong' },
+  ]);
   await untilTiles(page, 'waiting', 1);
   await page.getByText('Wrong user name or password.').waitFor();
   await page.getByRole('button', { name: 'Edit camera 1' }).click();
@@ -132,18 +119,18 @@ test('a removed camera is brought back by Undo, and by Ctrl+Z', async () => {
     await page.locator('[data-tile]').first().click();
     await back();
     await untilTiles(page, 'live', 4);
-    expect(await numbersOnWall(page)).toEqual(['1', '2', '3', '4']);
+    await untilNumbers(page, ['1', '2', '3', '4']);
   }
 });
 
 test('a camera dragged from the list onto a tile makes a wall of its own, in every window', async () => {
   const { page, engine } = await openWith(await virtualCameras(4));
-  const { page: other } = await openConsole(owned, browser, engine);
+  const { page: other } = await suite.open(engine);
   await untilTiles(other, 'live', 4);
   await page.keyboard.press('c');
   await page.locator('[data-camera-row="4"]').dragTo(page.locator('[data-tile]').first());
   await page.getByText('Saved as a new wall, “Wall 1”.').waitFor();
-  expect(await numbersOnWall(page)).toEqual(['4', '2', '3', '4']);
+  await untilNumbers(page, ['4', '2', '3', '4']);
   await untilTiles(page, 'live', 4);
   await other.getByRole('button', { name: 'Wall 1', exact: true }).waitFor();
   await other.keyboard.press('2');
@@ -151,38 +138,39 @@ test('a camera dragged from the list onto a tile makes a wall of its own, in eve
     () => document.querySelector<HTMLElement>('[data-tile]')?.dataset.cameraNumber === '4',
   );
   await other.keyboard.press('1');
-  expect(await numbersOnWall(other)).toEqual(['1', '2', '3', '4']);
+  await untilNumbers(other, ['1', '2', '3', '4']);
   await undo(page);
   await other.getByRole('button', { name: 'Wall 1', exact: true }).waitFor({ state: 'detached' });
-  expect(await numbersOnWall(page)).toEqual(['1', '2', '3', '4']);
+  await untilNumbers(page, ['1', '2', '3', '4']);
 });
 
 test('tiles are filled from the list by keyboard, swapped by dragging, and emptied with Delete', async () => {
   const { page } = await openWith(await virtualCameras(4));
   await page.getByRole('button', { name: 'New wall' }).click();
-  expect(await numbersOnWall(page)).toEqual([null, null, null, null]);
+  await untilNumbers(page, [null, null, null, null]);
   await page.locator('[data-tile]').first().click();
   for (const number of [3, 1]) {
     await page.locator(`[data-camera-row="${number}"]`).focus();
     await page.keyboard.press('Enter');
   }
-  expect(await numbersOnWall(page)).toEqual(['3', '1', null, null]);
+  await untilNumbers(page, ['3', '1', null, null]);
   await page.locator('[data-tile]').nth(1).dragTo(page.locator('[data-tile]').nth(3));
-  expect(await numbersOnWall(page)).toEqual(['3', null, null, '1']);
+  await untilNumbers(page, ['3', null, null, '1']);
   await page.locator('[data-tile]').first().click();
   await page.keyboard.press('Delete');
-  expect(await numbersOnWall(page)).toEqual([null, null, null, '1']);
+  await untilNumbers(page, [null, null, null, '1']);
   await undo(page);
-  expect(await numbersOnWall(page)).toEqual(['3', null, null, '1']);
+  await untilNumbers(page, ['3', null, null, '1']);
 });
 
 test('walls are renamed, duplicated, moved and removed from their menu, and survive a reload', async () => {
-  const { page } = await openWith(await virtualCameras(2));
+  const { page, engine } = await openWith(await virtualCameras(2));
   const choose = async (item: string) => {
     await page.getByRole('button', { name: 'What to do with wall' }).click();
     await page.getByRole('menuitem', { name: item }).click();
   };
-  const names = () => page.locator('[data-layout-tab] .name').allTextContents();
+  const untilNames = (...names: readonly string[]) =>
+    expect.poll(() => page.locator('[data-layout-tab] .name').allTextContents()).toEqual(names);
   await page.getByRole('button', { name: 'New wall' }).click();
   await choose('Rename…');
   await page.getByRole('textbox', { name: 'Name' }).fill('Night shift');
@@ -191,17 +179,15 @@ test('walls are renamed, duplicated, moved and removed from their menu, and surv
   await choose('Duplicate');
   await page.getByRole('button', { name: 'Night shift 2', exact: true }).waitFor();
   await choose('Move left');
-  await page.waitForFunction(
-    () => document.querySelectorAll('[data-layout-tab] .name')[1]?.textContent === 'Night shift 2',
-  );
+  await untilNames('All cameras', 'Night shift 2', 'Night shift');
+  // It counts in its window at once; what the page's end cuts off is not stored.
+  await expect.poll(() => engine.layouts.list()[1]?.name).toBe('Night shift 2');
   await page.reload();
-  await page.locator('[data-tile]').first().waitFor();
-  expect(await names()).toEqual(['All cameras', 'Night shift 2', 'Night shift']);
+  await untilNames('All cameras', 'Night shift 2', 'Night shift');
   await choose('Remove');
-  await page.waitForFunction(() => document.querySelectorAll('[data-layout-tab]').length === 2);
+  await untilNames('All cameras', 'Night shift');
   await undo(page);
-  await page.waitForFunction(() => document.querySelectorAll('[data-layout-tab]').length === 3);
-  expect(await names()).toEqual(['All cameras', 'Night shift 2', 'Night shift']);
+  await untilNames('All cameras', 'Night shift 2', 'Night shift');
 });
 
 test('the large tile of a wall of 1+5 shows the main stream, the small ones the small stream', async () => {
@@ -211,10 +197,9 @@ test('the large tile of a wall of 1+5 shows the main stream, the small ones the 
   // The small picture stands in for the large one until that has come.
   await page.locator('[data-tile][data-profile="main"][data-state="live"]').waitFor();
   await untilTiles(page, 'live', 6);
-  const profiles = page
-    .locator('[data-tile]')
-    .evaluateAll((tiles) => tiles.map((tile) => tile.dataset.profile));
-  expect(await profiles).toEqual(['main', 'sub', 'sub', 'sub', 'sub', 'sub']);
+  const profiles = () =>
+    page.locator('[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.profile));
+  await expect.poll(profiles).toEqual(['main', 'sub', 'sub', 'sub', 'sub', 'sub']);
 });
 
 test('the list is searched and sorted: by name, by number, by keyboard and by dragging', async () => {
@@ -234,7 +219,8 @@ test('the list is searched and sorted: by name, by number, by keyboard and by dr
   await page.waitForFunction(
     () => document.querySelector<HTMLElement>('[data-row]')?.dataset.cameraRow === '9',
   );
-  expect(engine.cameras.list().map(({ number }) => number)).toEqual([9, 2, 1, 3, 4, 5, 6, 7, 8]);
+  const order = () => engine.cameras.list().map(({ number }) => number);
+  await expect.poll(order).toEqual([9, 2, 1, 3, 4, 5, 6, 7, 8]);
 });
 
 test('chosen cameras are put into a group and removed together', async () => {
@@ -249,7 +235,8 @@ test('chosen cameras are put into a group and removed together', async () => {
   await page.getByRole('combobox', { name: 'Group' }).fill('Outside');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Outside' }).waitFor();
-  expect(engine.cameras.list().map(({ group }) => group)).toEqual(['Outside', '', 'Outside']);
+  const groups = () => engine.cameras.list().map(({ group }) => group);
+  await expect.poll(groups).toEqual(['Outside', '', 'Outside']);
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByText('2 cameras removed.').waitFor();
   expect(engine.cameras.list().map(({ number }) => number)).toEqual([2]);
@@ -273,16 +260,17 @@ test('a file with mistakes is shown with all of them; the right one is imported'
 
 test('settings are searched, count in every window at once, and are there after a reload', async () => {
   const { page, engine } = await openWith(await virtualCameras(1));
-  const { page: other } = await openConsole(owned, browser, engine);
+  const { page: other } = await suite.open(engine);
   await page.keyboard.press('s');
   await page.getByLabel('Search settings').fill('site name');
-  expect(await page.locator('dialog h3:visible').allTextContents()).toEqual(['Name of this site']);
+  const headings = () => page.locator('dialog h3:visible').allTextContents();
+  await expect.poll(headings).toEqual(['Name of this site']);
   await page.getByLabel('Name of this site').fill('Harbour');
   await page.keyboard.press('Tab');
   await other.getByRole('heading', { name: 'Harbour' }).waitFor();
   await other.reload();
   await other.getByRole('heading', { name: 'Harbour' }).waitFor();
-  expect(await other.title()).toBe('Harbour – Gatehouse');
+  await expect.poll(() => other.title()).toBe('Harbour – Gatehouse');
 });
 
 test('a backup is made, and diagnostics are saved, from the settings', async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -136,6 +135,9 @@ test('windows are opened again as they were, each with its own wall', async () =
   await second.locator('[data-tile]').nth(1).click();
   await second.keyboard.press('Enter');
   const large = await largeCamera(second);
+  // The page has told the shell.
+  const windows = path.join(dataFolder, 'window/windows.json');
+  await expect.poll(() => readFile(windows, 'utf8').catch(() => '')).toContain(large);
   await desktop.app.evaluate(({ BrowserWindow }) => {
     const window = BrowserWindow.getAllWindows().find(({ id }) => id === 2);
     window?.setBounds({ x: 300, y: 200, width: 900, height: 600 });
@@ -149,16 +151,16 @@ test('windows are opened again as they were, each with its own wall', async () =
     BrowserWindow.getAllWindows().map((window) => window.getBounds()),
   );
   expect(bounds).toContainEqual({ x: 300, y: 200, width: 900, height: 600 });
-  for (const page of pages) {
-    await page.waitForFunction(() => document.querySelector('[data-tile][data-state="live"]') !== null);
-  }
-  const walls = await Promise.all(
-    pages.map((page) =>
-      page.evaluate(() => document.querySelector<HTMLElement>('[data-maximised]')?.dataset.cameraId),
-    ),
-  );
-  expect(walls).toContain(large);
-  expect(walls).toContain(undefined);
+  const walls = async () => {
+    const shown = pages.map((page) =>
+      page.evaluate(() => {
+        const tile = document.querySelector<HTMLElement>('[data-tile][data-state="live"]');
+        return tile && (document.querySelector<HTMLElement>('[data-maximised]')?.dataset.cameraId ?? 'all');
+      }),
+    );
+    return (await Promise.all(shown)).sort();
+  };
+  await expect.poll(walls).toEqual([large, 'all'].sort());
 });
 
 test.skipIf(builtProgram.isReal)(
@@ -184,9 +186,9 @@ test.skipIf(builtProgram.isReal)(
           BrowserWindow.getAllWindows()[0]?.setBounds({ x: 60, y: 60, width: 900, height: 600 });
       }, displays);
     await plug([left]);
-    expect(await bounds()).toMatchObject({ x: 60 });
+    await expect.poll(bounds).toMatchObject({ x: 60 });
     await plug([left, right]);
-    expect(await bounds()).toEqual(own);
+    await expect.poll(bounds).toEqual(own);
     await plug([left]);
     await desktop.quit();
 
@@ -262,8 +264,8 @@ test.skipIf(builtProgram.isReal)(
     await first.page.getByLabel('PIN', { exact: true }).fill('2468');
     await first.page.getByRole('button', { name: 'Save' }).click();
     await first.page.getByText('Gatehouse is a kiosk from its next start.').waitFor();
-    while (!existsSync(autostart)) await delay(50);
-    expect(await readFile(autostart, 'utf8')).toContain(`"--data=${dataFolder}"`);
+    const entry = () => readFile(autostart, 'utf8').catch(() => '');
+    await expect.poll(entry).toContain(`"--data=${dataFolder}"`);
     expect(await first.quit()).toBe(0);
 
     const kiosk = await start(1, environment);

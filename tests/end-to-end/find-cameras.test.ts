@@ -1,29 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CameraInput } from '../../main/contract/camera.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { Camera } from '../../main/contract/camera.ts';
 import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
 import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { readTiles, untilTiles } from '../support/console-page.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
-import { freePorts } from '../support/discovery-scene.ts';
+import { consoleSuite } from '../support/console-suite.ts';
+import { freePorts, ownLoopbackAddress } from '../support/free-ports.ts';
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
 
@@ -31,10 +16,10 @@ const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right'
 async function startCameras(open: number, locked: number) {
   const ports = await freePorts();
   const cameras = [
-    ...owned.use(await startVirtualCameras({ count: open })).cameras,
-    ...owned.use(await startVirtualCameras({ count: locked, credentials })).cameras,
+    ...suite.owned.use(await startVirtualCameras({ count: open })).cameras,
+    ...suite.owned.use(await startVirtualCameras({ count: locked, credentials })).cameras,
   ];
-  owned.use(
+  suite.owned.use(
     await DiscoveryResponder.start(
       cameras.map((camera, index) => discoverableCamera(camera, index)),
       ports,
@@ -43,18 +28,11 @@ async function startCameras(open: number, locked: number) {
   return { cameras, discovery: { scope: 'loopback', ports } as const };
 }
 
-async function open(inputs: readonly CameraInput[], discovery: Parameters<typeof startConsole>[2]) {
-  const engine = await startConsole(owned, inputs, discovery);
-  const { page, errors } = await openConsole(owned, browser, engine);
-  await page.locator('[data-tile], [data-notice="no-cameras"]').first().waitFor();
-  return { engine, page, errors };
-}
-
 const rows = (page: Page) => page.locator('[data-device]');
 
 test('cameras are found, chosen all at once and added; what refuses says why and stays chosen', async () => {
   const { cameras, discovery } = await startCameras(2, 1);
-  const { engine, page, errors } = await open([], discovery);
+  const { engine, page, errors } = await suite.openWith([], discovery);
   await page.getByRole('button', { name: 'Find cameras' }).click();
   await rows(page).nth(2).waitFor();
   await page.getByLabel('All that are not added yet').check();
@@ -63,16 +41,18 @@ test('cameras are found, chosen all at once and added; what refuses says why and
   await page.getByRole('button', { name: 'Add 3 cameras' }).click();
   await page.getByText('Wrong password').waitFor();
   await page.getByRole('button', { name: 'Add 1 camera', exact: true }).waitFor();
-  expect(await page.locator('[data-device].added').count()).toBe(2);
-  expect(await page.locator('[data-device] p').textContent()).toMatch(/password/i);
+  await page.waitForFunction(() => document.querySelectorAll('[data-device].added').length === 2);
+  await page
+    .locator('[data-device] p')
+    .getByText(/password/i)
+    .waitFor();
   expect(engine.cameras.list()).toHaveLength(2);
   await page.getByLabel('Password', { exact: true }).fill('right');
   await page.getByRole('button', { name: 'Add 1 camera', exact: true }).click();
   await page.waitForFunction(() => document.querySelectorAll('[data-device].added').length === 3);
-  const stored = engine.cameras.list();
-  expect(stored.map(({ mainUrl, subUrl }) => `${mainUrl} ${subUrl}`).sort()).toEqual(
-    cameras.map(({ mainUrl, subUrl }) => `${mainUrl} ${subUrl}`).sort(),
-  );
+  const addresses = (list: readonly { readonly mainUrl: string; readonly subUrl: string | null }[]) =>
+    list.map(({ mainUrl, subUrl }) => `${mainUrl} ${subUrl}`).sort();
+  await expect.poll(() => addresses(engine.cameras.list())).toEqual(addresses(cameras));
   await page.keyboard.press('Escape');
   await untilTiles(page, 'live', 3);
   expect(errors).toEqual([]);
@@ -80,12 +60,12 @@ test('cameras are found, chosen all at once and added; what refuses says why and
 
 test('a camera that was found is added over ONVIF: named by its device, with main and sub-stream, and live', async () => {
   const ports = await freePorts();
-  const fleet = owned.use(await startVirtualCameras({ count: 2, credentials, onvif: { port: 0 } }));
+  const fleet = suite.owned.use(await startVirtualCameras({ count: 2, credentials, onvif: { port: 0 } }));
   const [named, nameless] = fleet.cameras.map((camera, index) => discoverableCamera(camera, index));
   if (named === undefined || nameless === undefined) throw new Error('no camera');
   const silent = { ...nameless, name: '', maker: '', model: '' };
-  owned.use(await DiscoveryResponder.start([named, silent], ports));
-  const { engine, page, errors } = await open([], { scope: 'loopback', ports });
+  suite.owned.use(await DiscoveryResponder.start([named, silent], ports));
+  const { engine, page, errors } = await suite.openWith([], { scope: 'loopback', ports });
   await page.getByRole('button', { name: 'Find cameras' }).click();
   await rows(page).nth(1).waitFor();
   await page.getByLabel('All that are not added yet').check();
@@ -93,19 +73,16 @@ test('a camera that was found is added over ONVIF: named by its device, with mai
   await page.getByLabel('Password', { exact: true }).fill('right');
   await page.getByRole('button', { name: 'Add 2 cameras' }).click();
   await page.getByText('1280x720 and 640x360 over ONVIF').nth(1).waitFor();
-  const stored = engine.cameras
-    .list()
-    .map(({ name, mainUrl, subUrl, onvifUrl }) => ({ name, mainUrl, subUrl, onvifUrl }));
-  expect(stored).toHaveLength(2);
-  expect(stored).toEqual(
-    expect.arrayContaining(
-      fleet.cameras.map(({ name, mainUrl, subUrl, onvifUrl }) => ({ name, mainUrl, subUrl, onvifUrl })),
-    ),
-  );
+  const told = (list: readonly Pick<Camera, 'name' | 'mainUrl' | 'subUrl' | 'onvifUrl'>[]) =>
+    list.map(({ name, mainUrl, subUrl, onvifUrl }) => `${name} ${mainUrl} ${subUrl} ${onvifUrl}`).sort();
+  await expect.poll(() => told(engine.cameras.list())).toEqual(told(fleet.cameras));
   await page.keyboard.press('Escape');
   await untilTiles(page, 'live', 2);
-  const live = (await readTiles(page)).filter(({ state }) => state === 'live');
-  expect(live.map(({ profile, width }) => `${profile} ${width}`)).toEqual(['sub 640', 'sub 640']);
+  const live = async () =>
+    (await readTiles(page)).flatMap(({ state, profile, width }) =>
+      state === 'live' ? [`${profile} ${width}`] : [],
+    );
+  await expect.poll(live).toEqual(['sub 640', 'sub 640']);
   await page.locator('[data-tile]').first().click();
   await page.keyboard.press('Enter');
   await page.waitForFunction(
@@ -117,12 +94,12 @@ test('a camera that was found is added over ONVIF: named by its device, with mai
 test.skipIf(process.platform !== 'linux')(
   'of a camera whose address alone is typed, the dialog shows its streams, its name and its picture before it is added',
   async () => {
-    const host = '127.44.72.1';
-    const fleet = owned.use(
+    const host = ownLoopbackAddress();
+    const fleet = suite.owned.use(
       await startVirtualCameras({ count: 1, host, credentials, onvif: { port: 8_080 } }),
     );
     const [camera] = fleet.cameras;
-    const { engine, page } = await open([], { scope: 'none' });
+    const { engine, page } = await suite.openWith([], { scope: 'none' });
     await page.keyboard.press('a');
     await page.getByLabel('Address', { exact: true }).fill(host);
     await page.getByLabel('User').fill('guard');
@@ -130,7 +107,7 @@ test.skipIf(process.platform !== 'linux')(
     await page.getByRole('button', { name: 'Show the picture' }).click();
     await page.getByText('1280x720 and 640x360 over ONVIF').waitFor();
     await page.locator('[data-trial="live"]').waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe(camera?.name);
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe(camera?.name);
     await page.getByRole('button', { name: 'Add camera', exact: true }).click();
     await page.locator('dialog').waitFor({ state: 'detached' });
     const { name, mainUrl, subUrl, onvifUrl } = camera ?? {};
@@ -143,13 +120,12 @@ test('what is added already is marked, and the search narrows what is chosen', a
   const [first, , third] = cameras;
   if (first === undefined || third === undefined) throw new Error('no camera');
   const { name, mainUrl } = first;
-  const { page } = await open([{ name, group: '', mainUrl, subUrl: null }], discovery);
+  const { page } = await suite.openWith([{ name, group: '', mainUrl, subUrl: null }], discovery);
   await page.keyboard.press('Shift+A');
   await rows(page).nth(2).waitFor();
-  await page.locator('[data-device].added').waitFor();
-  expect(await page.locator('[data-device].added b').textContent()).toBe(name);
+  await page.locator('[data-device].added b').getByText(name, { exact: true }).waitFor();
   await page.getByLabel('Search found cameras').fill(third.name);
-  expect(await rows(page).count()).toBe(1);
+  await expect.poll(() => rows(page).count()).toBe(1);
   await page.getByLabel('All of these').check();
   await page.getByRole('button', { name: 'Add 1 camera', exact: true }).waitFor();
   await page.getByLabel('Search found cameras').fill('nothing of this name');
@@ -157,10 +133,11 @@ test('what is added already is marked, and the search narrows what is chosen', a
 });
 
 test('a console on no network says so, and closing the dialog ends the looking', async () => {
-  const { page, engine } = await open([], { scope: 'none' });
+  const { page, engine } = await suite.openWith([], { scope: 'none' });
   await page.keyboard.press('Shift+A');
   await page.getByText('There is no network to look on').waitFor();
-  expect(await page.getByRole('button', { name: 'Search the whole subnet' }).isDisabled()).toBe(true);
+  const search = page.getByRole('button', { name: 'Search the whole subnet' });
+  await expect.poll(() => search.isDisabled()).toBe(true);
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
   expect(engine.cameras.list()).toEqual([]);

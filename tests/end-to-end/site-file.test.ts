@@ -1,24 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
+import { expect, test } from 'vitest';
+import { consoleSuite } from '../support/console-suite.ts';
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 const prepared = {
   format: 'gatehouse-site',
@@ -38,9 +22,7 @@ const prepared = {
 };
 
 async function openImport() {
-  const engine = await startConsole(owned);
-  const { page } = await openConsole(owned, browser, engine);
-  page.setDefaultTimeout(20_000);
+  const { engine, page } = await suite.openWith([]);
   await page.getByText('No cameras yet').waitFor();
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Import site file…' }).click();
@@ -73,7 +55,8 @@ test('a site file shows what it changes before it does; given again it changes n
   await page.getByRole('button', { name: 'Import site file…' }).click();
   await give(prepared);
   await dialog.getByText('site.json changes nothing').waitFor();
-  expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+  const importing = dialog.getByRole('button', { name: 'Import', exact: true });
+  await expect.poll(() => importing.isDisabled()).toBe(true);
 });
 
 test('a file with mistakes is shown with all of them, and the same one is read again when it was put right', async () => {

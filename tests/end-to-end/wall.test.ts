@@ -1,10 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
 import { type Engine, startEngine } from '../../main/engine/engine.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import {
   coloursOfStills,
   framesDecoded,
@@ -12,57 +11,46 @@ import {
   untilPicturesChange,
   untilTiles,
 } from '../support/console-page.ts';
-import { consoleUrl, openPage, startConsole, temporaryFolder } from '../support/console-window.ts';
+import { consoleSuite } from '../support/console-suite.ts';
+import { consoleUrl, temporaryFolder } from '../support/console-window.ts';
+import { freePort } from '../support/free-ports.ts';
 import { Serve } from '../support/serve.ts';
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 /** Virtual cameras and an engine in this process, so that a test can break the one and look into the other. */
 async function start(
   count: number,
   gopSeconds: 2 | 10 = 2,
 ): Promise<{ fleet: VirtualFleet; engine: Engine }> {
-  const fleet = owned.use(await startVirtualCameras({ count, gopSeconds }));
-  const engine = await startConsole(owned, demoCameraInputs(fleet.cameras));
+  const fleet = suite.owned.use(await startVirtualCameras({ count, gopSeconds }));
+  const engine = await suite.start(demoCameraInputs(fleet.cameras));
   return { fleet, engine };
 }
 
 async function open(url: string): Promise<Page> {
-  return (await openPage(owned, browser, url)).page;
+  return (await suite.openUrl(url)).page;
 }
 
 test('one command serves nine cameras whose pictures move', async () => {
-  const serve = owned.use(
-    await Serve.start(['--data', await temporaryFolder(owned), '--port', '0', '--demo', '9']),
+  const serve = suite.owned.use(
+    await Serve.start(['--data', await temporaryFolder(suite.owned), '--port', '0', '--demo', '9']),
   );
   const page = await open(serve.ready.url);
   await untilTiles(page, 'live', 9);
+  // Chromium's statistics follow what is seen.
+  await expect.poll(() => framesDecoded(page)).toHaveLength(9);
   const before = await framesDecoded(page);
-  expect(before).toHaveLength(9);
   await untilPicturesChange(page);
-  const after = await framesDecoded(page);
-  after.forEach((count, index) => {
-    expect(count).toBeGreaterThan(before[index] ?? Number.POSITIVE_INFINITY);
-  });
-  const tiles = await readTiles(page);
-  expect(tiles.map(({ width, height, profile }) => ({ width, height, profile }))).toEqual(
-    tiles.map(() => ({ width: 640, height: 360, profile: 'sub' })),
-  );
-  expect(new Set(tiles.map((tile) => tile.cameraId)).size).toBe(9);
+  await expect
+    .poll(async () => (await framesDecoded(page)).map((count, index) => count > (before[index] ?? count)))
+    .toEqual(before.map(() => true));
+  const sizes = async () =>
+    (await readTiles(page)).map(({ width, height, profile }) => ({ width, height, profile }));
+  await expect
+    .poll(sizes)
+    .toEqual(Array.from({ length: 9 }, () => ({ width: 640, height: 360, profile: 'sub' })));
+  expect(new Set((await readTiles(page)).map((tile) => tile.cameraId)).size).toBe(9);
   expect(await serve.end('SIGTERM')).toBe(0);
 });
 
@@ -80,10 +68,12 @@ test('a camera that reboots says so, and its picture comes back by itself', asyn
   const { fleet, engine } = await start(4);
   const page = await open(consoleUrl(engine));
   await untilTiles(page, 'live', 4);
-  const back = fleet.cameras[1]?.reboot(3);
+  // Away for as long as the page needs to say so.
+  await fleet.cameras[1]?.refuse(true);
+  fleet.cameras[1]?.drop();
   await untilTiles(page, 'waiting', 1);
   await untilTiles(page, 'live', 3);
-  await back;
+  await fleet.cameras[1]?.refuse(false);
   await untilTiles(page, 'live', 4);
   await untilPicturesChange(page);
 });
@@ -115,15 +105,20 @@ test('a window that joins between key frames ten seconds apart does not wait for
   if (camera === undefined) throw new Error('no camera');
   const first = await open(consoleUrl(engine));
   await untilTiles(first, 'live', 1);
-  // Early between two key frames: opening the second window takes less than what is left.
   const left = () => camera.millisecondsToNextKeyFrame('sub');
-  while (left() > 9_000 || left() < 8_000) await first.waitForTimeout(20);
-  const before = left();
-  const second = await open(consoleUrl(engine));
-  await untilTiles(second, 'live', 1);
-  // Had it waited for the next key frame, the one after that would be farther away now.
-  expect(left()).toBeLessThan(before);
-  await untilPicturesChange(second);
+  let hasWaited = true;
+  // A busy machine may need more than the time between two key frames to open a window; one that waits needs it each time.
+  for (let attempt = 0; hasWaited && attempt < 4; attempt++) {
+    while (left() > 9_000 || left() < 8_000) await first.waitForTimeout(20);
+    const before = left();
+    const second = await open(consoleUrl(engine));
+    await untilTiles(second, 'live', 1);
+    // Had it waited for the next key frame, the one after that would be farther away now.
+    hasWaited = left() >= before;
+    await untilPicturesChange(second);
+    await second.close();
+  }
+  expect(hasWaited).toBe(false);
 });
 
 test('Enter shows the main stream of the selected camera alone, Esc the wall again', async () => {
@@ -132,15 +127,15 @@ test('Enter shows the main stream of the selected camera alone, Esc the wall aga
   await untilTiles(page, 'live', 4);
   await page.locator('[data-tile]').first().click();
   await page.keyboard.press('Enter');
-  const maximised = page.locator('[data-tile][data-maximised]');
-  await maximised.waitFor();
+  await page.locator('[data-tile][data-maximised][data-profile="main"][data-state="live"]').waitFor();
   await page.waitForFunction(
-    () => document.querySelector<HTMLVideoElement>('[data-maximised] video')?.videoWidth === 1280,
+    () =>
+      document.querySelector<HTMLVideoElement>('[data-maximised] video[data-shown="true"]')?.videoWidth ===
+      1280,
   );
-  expect(await maximised.getAttribute('data-profile')).toBe('main');
   await page.keyboard.press('Escape');
+  await page.locator('[data-maximised]').waitFor({ state: 'detached' });
   await untilTiles(page, 'live', 4);
-  expect(await maximised.count()).toBe(0);
 });
 
 test('all tiles are back after a reload', async () => {
@@ -153,8 +148,8 @@ test('all tiles are back after a reload', async () => {
 });
 
 test('last pictures stay, greyed, while the engine is away; all tiles are back when it was started again', async () => {
-  const data = await temporaryFolder(owned);
-  const fleet = owned.use(await startVirtualCameras({ count: 4 }));
+  const data = await temporaryFolder(suite.owned);
+  const fleet = suite.owned.use(await startVirtualCameras({ count: 4 }));
   const seeded = await startEngine({
     dataFolder: data,
     http: null,
@@ -162,15 +157,17 @@ test('last pictures stay, greyed, while the engine is away; all tiles are back w
     demoCameras: demoCameraInputs(fleet.cameras),
   });
   await seeded[Symbol.asyncDispose]();
-  const first = owned.use(await Serve.start(['--data', data, '--port', '0']));
+  const port = String(await freePort());
+  const first = suite.owned.use(await Serve.start(['--data', data, '--port', port]));
   const page = await open(first.ready.url);
   await untilTiles(page, 'live', 4);
   await first.end('SIGKILL');
   await untilTiles(page, 'offline', 4);
-  for (const colours of await coloursOfStills(page)) expect(colours).toBeGreaterThan(10);
-  expect(await coloursOfStills(page)).toHaveLength(4);
-  owned.use(await Serve.start(['--data', data, '--port', String(first.ready.port)]));
+  await expect
+    .poll(async () => (await coloursOfStills(page)).map((colours) => colours > 10))
+    .toEqual([true, true, true, true]);
+  suite.owned.use(await Serve.start(['--data', data, '--port', port]));
   await untilTiles(page, 'live', 4);
   await untilPicturesChange(page);
-  expect(await coloursOfStills(page)).toEqual([]);
+  await expect.poll(() => coloursOfStills(page)).toEqual([]);
 });

@@ -130,7 +130,7 @@ test('cameras that do not answer do not keep the others from being asked', async
   registry.import(['name,address', ...lines, `Alive,${camera.mainUrl}`].join('\n'));
   for (let passed = 0; passed < 4 * round && camera.statistics.connections === 0; passed += look)
     await pass(look);
-  expect(camera.statistics.connections).toBe(1);
+  await until(() => camera.statistics.connections === 1);
 });
 
 test('a refused password is tried again after ten minutes, not thirty seconds, or when the camera is saved', async () => {
@@ -239,7 +239,7 @@ test('a camera that is always connected has exactly one connection, and loses it
   await until(() => camera.statistics.playing.sub === 0);
   await pass(look);
   await until(() => camera.statistics.connections === 2 && camera.statistics.openConnections === 0);
-  expect(watch.of(id, 'sub').at(-1)?.state).toBe('standby');
+  await watch.until(id, 'sub', 'standby');
   registry.change({ ids: [id], connection: 'always' });
   await untilPlaying(stream);
   expect(camera.statistics).toMatchObject({ connections: 3, openConnections: 1 });

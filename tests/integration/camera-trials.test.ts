@@ -483,11 +483,11 @@ describe('a preview', () => {
     for (const events of previews) await events.next();
     await until(() => camera.statistics.playing.sub === 16);
     for (const call of [
-      client.cameras.preview(input),
-      client.cameras.test(input),
-      client.cameras.find({ address: addressOf(camera) }),
+      () => client.cameras.preview(input),
+      () => client.cameras.test(input),
+      () => client.cameras.find({ address: addressOf(camera) }),
     ]) {
-      const error = await refused(call);
+      const error = await refused(call());
       expect(error.code).toBe('limit-reached');
       expect(error.message).toMatch(/16 cameras are being tried already\. Wait until one of them is done/);
     }

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { matchOf, probeMatches } from '../../main/demo/discovery-messages.ts';
 import { DiscoveryResponder, type RespondingDevice } from '../../main/demo/discovery-responder.ts';
 import type { Discovery, DiscoveryPorts } from '../../main/discovery/discovery.ts';
-import { createDiscovery, DiscoveryReader, devices, freePorts } from '../support/discovery-scene.ts';
+import { until } from '../support/camera-scene.ts';
+import { createDiscovery, DiscoveryReader, devices } from '../support/discovery-scene.ts';
+import { freePorts } from '../support/free-ports.ts';
 
 let owned: AsyncDisposableStack;
 let ports: DiscoveryPorts;
@@ -169,15 +171,16 @@ test('nobody else can say goodbye for a camera', async () => {
 
 test('sockets are open only while somebody watches', async () => {
   const open = () => process.getActiveResourcesInfo().filter((kind) => kind === 'UDPWrap').length;
-  const before = open();
+  // Those of the tests before may still be closing.
+  await until(() => open() === 0);
   const discovery = createDiscovery(owned, ports);
-  expect(open()).toBe(before);
+  expect(open()).toBe(0);
   const [first, second] = [read(discovery), read(discovery)];
-  await Promise.all([first, second].map((reader) => reader.until(() => open() === before + 6)));
+  await Promise.all([first, second].map((reader) => reader.until(() => open() === 6)));
   await first.close();
-  expect(open()).toBe(before + 6);
+  expect(open()).toBe(6);
   await second.close();
-  while (open() > before) await new Promise(setImmediate);
+  await until(() => open() === 0);
 });
 
 test('another program that has the port of WS-Discovery to itself is named, and cameras are found all the same', async () => {

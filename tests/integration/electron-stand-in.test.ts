@@ -31,7 +31,7 @@ async function run(
     execFile(
       executable,
       [folder, `--user-data-dir=${path.join(folder, 'data')}`, ...parameters],
-      { env: environment, timeout: 30_000 },
+      { env: environment, timeout: 80_000 },
       (error, output, errors) => {
         resolve({ code: error === null ? 0 : Number(error.code), output, errors });
       },

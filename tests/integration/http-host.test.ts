@@ -10,6 +10,7 @@ import {
   signIn,
   startHost,
 } from '../support/api-harness.ts';
+import { freePort } from '../support/free-ports.ts';
 
 let owned: AsyncDisposableStack;
 let harness: ApiHarness;
@@ -161,9 +162,10 @@ test('without a session there is no API', async () => {
 });
 
 test('a session outlives the host', async () => {
-  const cookie = await signIn(host);
-  const { port } = host;
-  await host[Symbol.asyncDispose]();
+  const port = await freePort();
+  const first = owned.use(await startHost(harness, port));
+  const cookie = await signIn(first);
+  await first[Symbol.asyncDispose]();
   const again = owned.use(await startHost(harness, port));
   const socket = await openSocket(again, cookie);
   socket.terminate();

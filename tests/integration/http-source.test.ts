@@ -6,6 +6,7 @@ import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import { CameraSession } from '../../main/cameras/camera-session.ts';
 import { HttpSource } from '../../main/http/http-source.ts';
+import { freePort } from '../support/free-ports.ts';
 import { HttpTestCamera, jpegFiles } from '../support/http-camera.ts';
 
 const account = { username: 'guard', password: 'pa:ss wörd' };
@@ -23,6 +24,7 @@ async function receive(
   url: string,
   count: number,
   credentials: { username: string; password: string } | null = null,
+  onPicture: () => void = () => {},
 ): Promise<Buffer[]> {
   const stop = new AbortController();
   const target = {
@@ -35,6 +37,7 @@ async function receive(
   const pictures: Buffer[] = [];
   await source.play((picture) => {
     pictures.push(picture);
+    onPicture();
     if (pictures.length === count) stop.abort();
   });
   return pictures;
@@ -108,8 +111,7 @@ test('a camera that is not there, hangs up or is no web server says so', async (
     code: 'camera-protocol-error',
   });
   const camera = owned.use(await HttpTestCamera.start());
-  const playing = receive(camera.url('/stream'), 1_000);
-  setTimeout(() => camera.drop(), 300);
+  const playing = receive(camera.url('/stream'), 1_000, null, () => camera.drop());
   await expect(playing).rejects.toMatchObject({ code: 'camera-closed-connection' });
 });
 
@@ -159,12 +161,7 @@ test('a session plays an HTTP camera, notices its silence and comes back by itse
 const hasFfmpeg = spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0;
 
 test.skipIf(!hasFfmpeg)("ffmpeg's MJPEG over HTTP arrives", async () => {
-  const reserved = net.createServer().listen(0, '127.0.0.1');
-  await once(reserved, 'listening');
-  const { port } = reserved.address() as net.AddressInfo;
-  reserved.close();
-  await once(reserved, 'close');
-  const url = `http://127.0.0.1:${port}/feed`;
+  const url = `http://127.0.0.1:${await freePort()}/feed`;
   const input = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10'];
   const output = [
     '-c:v',

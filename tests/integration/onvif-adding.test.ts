@@ -14,6 +14,7 @@ import { startEngine } from '../../main/engine/engine.ts';
 import { type ApiClient, createHarness, memoryClient } from '../support/api-harness.ts';
 import { addressOf, closedPort, RawServer, until, virtualCamera } from '../support/camera-scene.ts';
 import { temporaryFolder } from '../support/console-window.ts';
+import { ownLoopbackAddress } from '../support/free-ports.ts';
 import { account, startDevice, startWitness } from '../support/onvif-scene.ts';
 import { refused } from '../support/refused.ts';
 
@@ -80,7 +81,7 @@ describe('finding the streams of a camera over ONVIF', () => {
       const camera = await cameraWithOnvif();
       const { onvif } = camera;
       if (onvif === undefined) throw new Error('no ONVIF device');
-      const other = '127.44.71.2';
+      const other = ownLoopbackAddress(1);
       const witness = await startWitness(owned, other, onvif.port);
       onvif.quirks = { serviceHost: other, streamHost: other };
       expect(await find(camera)).toMatchObject({ mainUrl: camera.mainUrl, subUrl: camera.subUrl });
@@ -195,7 +196,7 @@ describe('finding the streams of a camera over ONVIF', () => {
 
 describe.skipIf(process.platform !== 'linux')('by an address alone', () => {
   /** Nobody else's: the usual ports are free there. */
-  const host = '127.44.71.1';
+  const host = ownLoopbackAddress();
 
   test.each([2020, 8000, 8080, 8899])('the device at the usual port %i is found', async (port) => {
     const camera = await virtualCamera(owned, { host, credentials, onvif: { port } });

@@ -78,6 +78,45 @@ const describeH264: Answer = (request) =>
 
 const md5 = 'Digest realm="a", nonce="1"';
 
+/**
+ * A camera that plays, and a way to let time pass: after each step it sends a packet, which is waited for; what it had
+ * answered before is known then, too.
+ */
+async function playingYard(answers: Readonly<Record<string, Answer>> = {}, withPassword = false) {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const sockets: Socket[] = [];
+  const yard = await camera({
+    ...answers,
+    PLAY: (request, socket) => {
+      sockets.push(socket);
+      return answers.PLAY?.(request, socket) ?? reply(request);
+    },
+  });
+  const session = await open(yard.url, withPassword);
+  let heard = Promise.withResolvers<void>();
+  const playing = session.play(() => heard.resolve());
+  await yard.untilAsked('PLAY');
+  while (vi.getTimerCount() === 0) await delay(1);
+  const step = async (milliseconds: number) => {
+    vi.advanceTimersByTime(milliseconds);
+    heard = Promise.withResolvers();
+    for (const socket of sockets) socket.write(rtpFrame());
+    await Promise.race([heard.promise, playing]);
+  };
+  /** Time passes until the camera was asked so often, and each time its answer has arrived before more passes. */
+  const stepUntilAsked = async (method: string, times = 1) => {
+    const asked = () => yard.methods.length;
+    while (yard.methods.filter((each) => each === method).length < times) {
+      const before = asked();
+      // A look, and each brings a keep-alive here.
+      await step(500);
+      while (asked() === before) await delay(1);
+      await step(0);
+    }
+  };
+  return { yard, session, playing, step, stepUntilAsked };
+}
+
 test('a flawless camera is asked in order, and every request says who asks', async () => {
   const yard = await camera();
   const session = await open(yard.url);
@@ -144,17 +183,16 @@ test('a camera that wants a kind of sign-in that nobody supports', async () => {
 
 test('a nonce that goes stale while playing is replaced, also in a keep-alive', async () => {
   const fresh = 'Digest realm="a", nonce="2", stale=true';
-  const yard = await camera({
+  const answers: Readonly<Record<string, Answer>> = {
     DESCRIBE: locked(md5, describeH264),
     SETUP: (request) => reply(request, '200 OK', { Session: '1;timeout=2' }),
     OPTIONS: (request) =>
       /nonce="1"/.test(request.headers.get('authorization') ?? '')
         ? reply(request, '401 Unauthorized', { 'WWW-Authenticate': fresh })
         : reply(request),
-  });
-  const session = await open(yard.url, true);
-  const playing = session.play(() => {});
-  await yard.untilAsked('OPTIONS', 3);
+  };
+  const { yard, playing, stepUntilAsked } = await playingYard(answers, true);
+  await stepUntilAsked('OPTIONS', 3);
   expect(yard.last('OPTIONS').headers.get('authorization')).toContain('nonce="2"');
   stop.abort();
   await playing;
@@ -248,13 +286,11 @@ test('a camera without a session left says so (453, 503)', async () => {
 });
 
 test('the session id changes with every answer: the newest counts', async () => {
-  const yard = await camera({
+  const { yard, session, playing, stepUntilAsked } = await playingYard({
     SETUP: (request) => reply(request, '200 OK', { Session: 'first;timeout=2' }),
     PLAY: (request) => reply(request, '200 OK', { Session: 'second;timeout=2' }),
   });
-  const session = await open(yard.url);
-  const playing = session.play(() => {});
-  await yard.untilAsked('OPTIONS', 2);
+  await stepUntilAsked('OPTIONS', 2);
   expect(yard.last('PLAY').headers.get('session')).toBe('first');
   expect(yard.last('OPTIONS').headers.get('session')).toBe('second');
   stop.abort();
@@ -344,15 +380,13 @@ test('answers without CSeq, with the same one always, and byte by byte', async (
 
 test('keep-alives go on whether they are answered or not', async () => {
   for (const answer of [() => undefined, (request: ScriptedRequest) => reply(request)]) {
-    const yard = await camera({
+    stop = new AbortController();
+    const { yard, playing, stepUntilAsked } = await playingYard({
       OPTIONS: (request) => reply(request, '200 OK', { Public: 'DESCRIBE, GET_PARAMETER' }),
       SETUP: (request) => reply(request, '200 OK', { Session: '1;timeout=2' }),
       GET_PARAMETER: answer,
     });
-    stop = new AbortController();
-    const session = await open(yard.url);
-    const playing = session.play(() => {});
-    await yard.untilAsked('GET_PARAMETER', 2);
+    await stepUntilAsked('GET_PARAMETER', 2);
     expect(yard.last('GET_PARAMETER').headers.get('session')).toBe('1');
     stop.abort();
     await playing;
@@ -360,14 +394,12 @@ test('keep-alives go on whether they are answered or not', async () => {
 });
 
 test('GET_PARAMETER that is advertised and refused: OPTIONS keeps alive', async () => {
-  const yard = await camera({
+  const { yard, playing, stepUntilAsked } = await playingYard({
     OPTIONS: (request) => reply(request, '200 OK', { Public: 'GET_PARAMETER' }),
     SETUP: (request) => reply(request, '200 OK', { Session: '1;timeout=2' }),
     GET_PARAMETER: (request) => reply(request, '551 Option Not Supported'),
   });
-  const session = await open(yard.url);
-  const playing = session.play(() => {});
-  await yard.untilAsked('OPTIONS', 2);
+  await stepUntilAsked('OPTIONS', 2);
   expect(yard.methods.filter((method) => method === 'GET_PARAMETER')).toHaveLength(1);
   stop.abort();
   await playing;
@@ -407,31 +439,6 @@ test('a camera that sends nothing after PLAY, or RTCP only, is silent', async ()
     expect(vi.getTimerCount()).toBe(0);
   }
 });
-
-/** A camera that plays, and a way to let time pass: after each step it sends a packet, which is waited for. */
-async function playingYard(answers: Readonly<Record<string, Answer>> = {}) {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-  const sockets: Socket[] = [];
-  const yard = await camera({
-    ...answers,
-    PLAY: (request, socket) => {
-      sockets.push(socket);
-      return reply(request);
-    },
-  });
-  const session = await open(yard.url);
-  let heard = Promise.withResolvers<void>();
-  const playing = session.play(() => heard.resolve());
-  await yard.untilAsked('PLAY');
-  while (vi.getTimerCount() === 0) await delay(1);
-  const step = async (milliseconds: number) => {
-    vi.advanceTimersByTime(milliseconds);
-    heard = Promise.withResolvers();
-    for (const socket of sockets) socket.write(rtpFrame());
-    await Promise.race([heard.promise, playing]);
-  };
-  return { yard, playing, step };
-}
 
 test('packets that come every three seconds are no silence', async () => {
   const { playing, step } = await playingYard();

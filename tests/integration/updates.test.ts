@@ -72,6 +72,8 @@ interface Prescribed {
   readonly publicKey?: string | null;
   readonly kind?: PackageKind;
   readonly platform?: NodeJS.Platform;
+  /** For how long a server may say nothing. */
+  readonly stallMilliseconds?: number;
 }
 
 function createUpdater(prescribed: Prescribed = {}): Updater {
@@ -91,7 +93,7 @@ function createUpdater(prescribed: Prescribed = {}): Updater {
       },
       onState: (state) => states.push(state),
       onRestart: () => restarts++,
-      stallMilliseconds: 300,
+      stallMilliseconds: prescribed.stallMilliseconds ?? 60_000,
     }),
   );
   updater.prescribe({ feed: where, installAt, forbidden });
@@ -256,7 +258,7 @@ test.each([
 ])('a server that hangs %s is given up', async (_when, begin) => {
   const name = await feed.publish('1.1.0');
   server.answers.set(name, (_request, response) => begin(response));
-  await expectRefused(/has sent nothing of .*AppImage for 1 s/);
+  await expectRefused(/has sent nothing of .*AppImage for 1 s/, createUpdater({ stallMilliseconds: 300 }));
 });
 
 test('a server that breaks off is told, and what was there is not kept', async () => {
@@ -433,7 +435,7 @@ test('at the set hour it is prepared and asks for the restart; closing before in
   vi.advanceTimersByTime(60_000);
   expect(backups).toBe(0);
   vi.advanceTimersByTime(70_000);
-  await vi.waitFor(() => expect(restarts).toBe(1));
+  await expect.poll(() => restarts).toBe(1);
   expect(backups).toBe(1);
   await updater.install(true);
   expect(await appImageText()).toBe(fakeAppImage('1.1.0'));
@@ -446,13 +448,13 @@ test('the feed is asked by itself, soon after the start and again hours later', 
   vi.advanceTimersByTime(20_000);
   expect(server.asked).toEqual([]);
   vi.advanceTimersByTime(80_000);
-  await vi.waitFor(() => expect(updater.state).toMatchObject({ checkedAt: expect.any(Number) }));
+  await expect.poll(() => updater.state).toMatchObject({ checkedAt: expect.any(Number) });
   const asked = server.asked.length;
   vi.advanceTimersByTime(2.9 * 3_600_000);
   expect(updater.state.name).toBe('idle');
   expect(server.asked.length).toBe(asked);
   vi.advanceTimersByTime(6.2 * 3_600_000);
-  await vi.waitFor(() => expect(server.asked.length).toBe(2 * asked));
+  await expect.poll(() => server.asked.length).toBe(2 * asked);
 });
 
 test('where the package is replaced by hand, a newer version is told and nothing is fetched', async () => {

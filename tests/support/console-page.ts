@@ -88,6 +88,24 @@ export async function coloursOfStills(page: Page): Promise<number[]> {
   );
 }
 
+/** Resolves when the page has shown these words, however short; they are looked for from the call on. */
+export async function untilShown(page: Page, words: string): Promise<void> {
+  await page.evaluate(
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!document.body.textContent.includes(wanted)) return;
+          observer.disconnect();
+          resolve();
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+        look();
+      }),
+    words,
+  );
+}
+
 /** Resolves when exactly the wanted number of tiles is in that state. */
 export async function untilTiles(page: Page, state: string, count: number): Promise<void> {
   await page.waitForFunction(

@@ -47,6 +47,8 @@ export async function openPage(
 ): Promise<{ readonly page: Page; readonly errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   owned.defer(() => context.close());
+  // A busy machine needs longer than the usual half a minute.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await keepPeerConnections(page);
   const errors: string[] = [];
@@ -56,13 +58,4 @@ export async function openPage(
   });
   await page.goto(url);
   return { page, errors };
-}
-
-/** A window on a console, signed in. */
-export async function openConsole(
-  owned: AsyncDisposableStack,
-  browser: Browser,
-  engine: Engine,
-): Promise<{ readonly page: Page; readonly errors: string[] }> {
-  return await openPage(owned, browser, consoleUrl(engine));
 }

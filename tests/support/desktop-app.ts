@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronBinary } from '../../build/electron-binary.ts';
 
+/** Milliseconds that a busy machine may need for anything. */
+const patience = 90_000;
 const root = path.resolve(import.meta.dirname, '../..');
 const standIn = path.join(import.meta.dirname, 'electron-stand-in/electron');
 
@@ -82,7 +84,9 @@ export async function launchDesktop(
     executablePath: program.executable,
     args: [...program.parameters, `--data=${dataFolder}`, ...parameters],
     env: environmentOf(environment),
+    timeout: patience,
   });
+  app.context().setDefaultTimeout(patience);
   const child = app.process();
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const engines = await childrenOf(child.pid ?? 0);
@@ -96,7 +100,7 @@ export async function launchDesktop(
     program,
     app,
     process: child,
-    page: await app.firstWindow(),
+    page: await app.firstWindow({ timeout: patience }),
     exited,
     async quit() {
       await app.evaluate(({ app: running }) => running.quit()).catch(() => undefined);
@@ -118,7 +122,7 @@ export async function runDesktop(
   program: DesktopProgram = builtProgram,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return await new Promise((resolve) => {
-    const options = { env: environmentOf(), timeout: 60_000 };
+    const options = { env: environmentOf(), timeout: patience };
     execFile(program.executable, [...program.parameters, ...parameters], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });

@@ -1,5 +1,3 @@
-import dgram from 'node:dgram';
-import { once } from 'node:events';
 import { createLog } from '../../main/base/log.ts';
 import type { DiscoveryEvent, DiscoveryState, FoundDevice } from '../../main/contract/discovery.ts';
 import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
@@ -9,20 +7,6 @@ import type { LocalNetwork } from '../../main/discovery/local-network.ts';
 
 /** Loopback: no test sends anything anywhere else. */
 const loopbackNetworks = (): LocalNetwork[] => [{ name: 'lo', address: '127.0.0.1', prefix: 8 }];
-
-/** UDP ports that nobody uses: what runs beside this test, on the same loopback, neither hears nor disturbs it. */
-export async function freePorts(): Promise<DiscoveryPorts> {
-  const sockets = [1, 2, 3].map(() => dgram.createSocket('udp4'));
-  const ports: number[] = [];
-  for (const socket of sockets) {
-    socket.bind(0);
-    await once(socket, 'listening');
-    ports.push(socket.address().port);
-  }
-  await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
-  const [wsDiscovery = 0, mdns = 0, ssdp = 0] = ports;
-  return { wsDiscovery, mdns, ssdp };
-}
 
 export function createDiscovery(
   owned: AsyncDisposableStack,

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 
 /** What came back: a status line with its headers and body. */
 export interface RawAnswer {
@@ -115,5 +116,32 @@ export class RawRtspClient implements AsyncDisposable {
     const body = this.#pending.toString('latin1', end + 4, end + 4 + length);
     this.#answers.shift()?.({ status: Number(start.split(' ')[1]), headers, body });
     return end + 4 + length;
+  }
+}
+
+/**
+ * Reboots a camera and dials it meanwhile; again where a busy machine came to it only when the camera was back.
+ * @returns what the dial failed with; `connected` when it did not
+ */
+export async function dialDuringReboot(
+  camera: VirtualCamera,
+  meanwhile: () => Promise<void>,
+): Promise<string> {
+  for (;;) {
+    let isBack = false;
+    const back = camera.reboot(0.2).then(() => {
+      isBack = true;
+    });
+    await meanwhile();
+    const said = await RawRtspClient.connect(camera.subUrl).then(
+      async (client) => {
+        await client[Symbol.asyncDispose]();
+        return 'connected';
+      },
+      (error: unknown) => String(error),
+    );
+    const wasAway = !isBack;
+    await back;
+    if (wasAway) return said;
   }
 }
