@@ -1,41 +1,8 @@
 import { nalUnitType } from './h264.ts';
-
-/**
- * Largest RTP payload in bytes. With RTP header (12), playout-delay extension (8) and the SRTP tag (16) a datagram stays
- * within 1,200 bytes, which passes every path that WebRTC is used on.
- */
-export const maximumPayloadBytes = 1164;
+import { maximumPayloadBytes, packetizeNalUnits } from './nal-unit-packetizer.ts';
 
 const stapA = 24;
 const fuA = 28;
-
-/**
- * NAL units of one access unit to RTP payloads (RFC 6184, packetization-mode 1): neighbours that fit together become a
- * STAP-A, what is too large becomes FU-As. The marker belongs on the last payload.
- */
-export function packetizeH264(nalUnits: readonly Buffer[], maximum: number = maximumPayloadBytes): Buffer[] {
-  const payloads: Buffer[] = [];
-  let small: Buffer[] = [];
-  let smallBytes = 1;
-  const flush = () => {
-    const [only] = small;
-    if (only !== undefined) payloads.push(small.length === 1 ? only : aggregate(small, smallBytes));
-    small = [];
-    smallBytes = 1;
-  };
-  for (const nalUnit of nalUnits) {
-    if (nalUnit.length === 0) continue;
-    if (smallBytes + 2 + nalUnit.length > maximum) flush();
-    if (nalUnit.length > maximum) {
-      fragment(nalUnit, maximum, payloads);
-    } else {
-      small.push(nalUnit);
-      smallBytes += 2 + nalUnit.length;
-    }
-  }
-  flush();
-  return payloads;
-}
 
 function aggregate(nalUnits: readonly Buffer[], bytes: number): Buffer {
   const payload = Buffer.allocUnsafe(bytes);
@@ -69,4 +36,11 @@ function fragment(nalUnit: Buffer, maximum: number, payloads: Buffer[]): void {
     written += nalUnit.copy(block, written, start, end);
     payloads.push(block.subarray(from, written));
   }
+}
+
+const packing = { headerBytes: 1, emptyBytes: 0, aggregate, fragment } as const;
+
+/** NAL units of one access unit to RTP payloads (RFC 6184, packetization-mode 1): STAP-As and FU-As. */
+export function packetizeH264(nalUnits: readonly Buffer[], maximum: number = maximumPayloadBytes): Buffer[] {
+  return packetizeNalUnits(nalUnits, maximum, packing);
 }

@@ -1,36 +1,8 @@
-import { maximumPayloadBytes } from './h264-packetizer.ts';
+import { maximumPayloadBytes, packetizeNalUnits } from './nal-unit-packetizer.ts';
 
 const aggregation = 48;
 const fragmentation = 49;
 const headerBytes = 2;
-
-/**
- * NAL units of one access unit to RTP payloads (RFC 7798): neighbours that fit together become an aggregation packet, what
- * is too large becomes fragmentation units. The marker belongs on the last payload.
- */
-export function packetizeH265(nalUnits: readonly Buffer[], maximum: number = maximumPayloadBytes): Buffer[] {
-  const payloads: Buffer[] = [];
-  let small: Buffer[] = [];
-  let smallBytes = headerBytes;
-  const flush = () => {
-    const [only] = small;
-    if (only !== undefined) payloads.push(small.length === 1 ? only : aggregate(small, smallBytes));
-    small = [];
-    smallBytes = headerBytes;
-  };
-  for (const nalUnit of nalUnits) {
-    if (nalUnit.length <= headerBytes) continue;
-    if (smallBytes + 2 + nalUnit.length > maximum) flush();
-    if (nalUnit.length > maximum) {
-      fragment(nalUnit, maximum, payloads);
-    } else {
-      small.push(nalUnit);
-      smallBytes += 2 + nalUnit.length;
-    }
-  }
-  flush();
-  return payloads;
-}
 
 function aggregate(nalUnits: readonly Buffer[], bytes: number): Buffer {
   const payload = Buffer.allocUnsafe(bytes);
@@ -60,4 +32,11 @@ function fragment(nalUnit: Buffer, maximum: number, payloads: Buffer[]): void {
     const header = Buffer.from([(first & 0x81) | (fragmentation << 1), nalUnit.readUInt8(1), flags | type]);
     payloads.push(Buffer.concat([header, nalUnit.subarray(start, end)]));
   }
+}
+
+const packing = { headerBytes, emptyBytes: headerBytes, aggregate, fragment } as const;
+
+/** NAL units of one access unit to RTP payloads (RFC 7798): aggregation packets and fragmentation units. */
+export function packetizeH265(nalUnits: readonly Buffer[], maximum: number = maximumPayloadBytes): Buffer[] {
+  return packetizeNalUnits(nalUnits, maximum, packing);
 }

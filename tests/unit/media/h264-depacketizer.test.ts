@@ -4,6 +4,7 @@ import type { AccessUnit } from '../../../main/media/access-unit.ts';
 import { H264Depacketizer } from '../../../main/media/h264-depacketizer.ts';
 import { packetizeH264 } from '../../../main/media/h264-packetizer.ts';
 import type { RtpPacket } from '../../../main/rtsp/rtp-packet.ts';
+import { CameraPackets } from '../../support/camera-packets.ts';
 import { fuzzCases } from '../../support/mutations.ts';
 
 const sps = Buffer.from([0x67, 0x64, 0x00, 0x1f]);
@@ -15,22 +16,6 @@ function slice(type: number, bytes: number, fill: number): Buffer {
   nalUnit[0] = 0x60 | type;
   nalUnit[1] = 0x80;
   return nalUnit;
-}
-
-/** Numbers payloads as a camera does: rising sequence numbers, one timestamp a picture, marker on its last packet. */
-class Camera {
-  sequenceNumber = 65_530;
-
-  picture(timestamp: number, payloads: readonly Buffer[], markers = true): RtpPacket[] {
-    return payloads.map((payload, index) => ({
-      payloadType: 96,
-      marker: markers && index === payloads.length - 1,
-      sequenceNumber: this.sequenceNumber++ & 0xffff,
-      timestamp,
-      ssrc: 1,
-      payload,
-    }));
-  }
 }
 
 function depacketize(packets: readonly RtpPacket[]): AccessUnit[] {
@@ -54,7 +39,7 @@ const picture = fc
 test('what is packetised comes out again as the same NAL units, at any packet size', () => {
   fc.assert(
     fc.property(fc.array(picture, { maxLength: 4 }), fc.integer({ min: 16, max: 1500 }), (pictures, size) => {
-      const camera = new Camera();
+      const camera = new CameraPackets();
       const packets = pictures.flatMap((units, index) =>
         camera.picture(index * 6000, packetizeH264(units, size)),
       );
@@ -100,21 +85,21 @@ test(`${fuzzCases} damaged packets neither throw nor grow without bound`, () => 
 });
 
 test('a marker on SPS, PPS or SEI does not end the picture (Tapo TC70, Reolink Duo 2)', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const idr = slice(5, 900, 1);
   const packets = [sps, pps, idr].flatMap((unit) => camera.picture(3000, [unit]));
   expect(depacketize(packets)).toMatchObject([{ nalUnits: [sps, pps, idr], keyFrame: true }]);
 });
 
 test('parameter sets with a timestamp of their own belong to the picture that follows', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const idr = slice(5, 100, 1);
   const packets = [...camera.picture(1000, [sps, pps]), ...camera.picture(4000, [idr])];
   expect(depacketize(packets)).toMatchObject([{ nalUnits: [sps, pps, idr], timestamp: 4000 }]);
 });
 
 test('without any marker, a new timestamp ends the picture (FLIR M400)', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const first = slice(5, 2000, 1);
   const second = slice(1, 50, 2);
   const third = slice(1, 60, 3);
@@ -127,7 +112,7 @@ test('without any marker, a new timestamp ends the picture (FLIR M400)', () => {
 test('a fragment with start and end both set is a whole NAL unit (CostarHD)', () => {
   const whole = slice(1, 40, 7);
   const payload = Buffer.concat([Buffer.from([0x60 | 28, 0xc0 | 1]), whole.subarray(1)]);
-  expect(depacketize(new Camera().picture(0, [payload]))).toMatchObject([{ nalUnits: [whole] }]);
+  expect(depacketize(new CameraPackets().picture(0, [payload]))).toMatchObject([{ nalUnits: [whole] }]);
 });
 
 test('empty fragments and a type that changes inside one FU do no harm (Tiandy)', () => {
@@ -135,7 +120,7 @@ test('empty fragments and a type that changes inside one FU do no harm (Tiandy)'
   const part = (header: number, from: number, to: number) =>
     Buffer.concat([Buffer.from([0x60 | 28, header]), whole.subarray(from, to)]);
   const payloads = [part(0x80 | 5, 1, 20), part(5, 0, 0), part(1, 20, 40), part(0x40 | 5, 40, 60)];
-  expect(depacketize(new Camera().picture(0, payloads))).toMatchObject([
+  expect(depacketize(new CameraPackets().picture(0, payloads))).toMatchObject([
     { nalUnits: [whole], keyFrame: true },
   ]);
 });
@@ -143,18 +128,20 @@ test('empty fragments and a type that changes inside one FU do no harm (Tiandy)'
 test('start codes inside a packet split it into its NAL units (V380, Amatek)', () => {
   const idr = slice(5, 30, 9);
   const payload = Buffer.concat([sps, Buffer.from([0, 0, 0, 1]), pps, Buffer.from([0, 0, 1]), idr]);
-  expect(depacketize(new Camera().picture(0, [payload]))).toMatchObject([{ nalUnits: [sps, pps, idr] }]);
+  expect(depacketize(new CameraPackets().picture(0, [payload]))).toMatchObject([
+    { nalUnits: [sps, pps, idr] },
+  ]);
 });
 
 test('access unit delimiters and filler data are left out', () => {
   const idr = slice(5, 30, 9);
   const payloads = [Buffer.from([0x09, 0x10]), idr, Buffer.from([0x0c, 0xff, 0x80])];
-  expect(depacketize(new Camera().picture(0, payloads))).toMatchObject([{ nalUnits: [idr] }]);
+  expect(depacketize(new CameraPackets().picture(0, payloads))).toMatchObject([{ nalUnits: [idr] }]);
 });
 
 test('a lost packet costs its picture and no other', () => {
   for (let lost = 0; lost < 6; lost++) {
-    const camera = new Camera();
+    const camera = new CameraPackets();
     const pictures = [slice(5, 2000, 1), slice(1, 2000, 2), slice(1, 2000, 3)];
     const packets = pictures.flatMap((unit, index) => camera.picture(index * 6000, packetizeH264([unit])));
     const survivors = depacketize(packets.filter((_, index) => index !== lost)).map((unit) => unit.timestamp);
@@ -165,7 +152,7 @@ test('a lost packet costs its picture and no other', () => {
 });
 
 test('a picture whose first slice was lost is not passed on without it', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const lower = slice(1, 300, 4);
   lower[1] = 0x40;
   const packets = [
@@ -178,14 +165,14 @@ test('a picture whose first slice was lost is not passed on without it', () => {
 });
 
 test('whole pictures that were lost cost no other: a picture that begins with its first slice is whole', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const packets = [0, 1, 2, 3].flatMap((index) => camera.picture(index * 6_000, [slice(1, 300, index + 1)]));
   const survivors = depacketize(packets.filter((_, index) => index !== 1));
   expect(survivors.map((unit) => unit.timestamp)).toEqual([0, 12_000, 18_000]);
 });
 
 test('a packet that comes twice or late is ignored', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const unit = slice(5, 3000, 1);
   const packets = camera.picture(0, packetizeH264([unit]));
   const [first, second, third] = packets;
@@ -194,7 +181,7 @@ test('a packet that comes twice or late is ignored', () => {
 });
 
 test('a picture that never ends is given up, and the next one is whole', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const depacketizer = new H264Depacketizer();
   const endless = Buffer.alloc(60_000, 0x55);
   endless[0] = 0x60 | 28;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maximumPayloadBytes, packetizeH264 } from '../../../main/media/h264-packetizer.ts';
+import { packetizeH264 } from '../../../main/media/h264-packetizer.ts';
+import { maximumPayloadBytes } from '../../../main/media/nal-unit-packetizer.ts';
 
 const nalUnits = fc.array(fc.uint8Array({ minLength: 1, maxLength: 70_000 }), { maxLength: 6 });
 

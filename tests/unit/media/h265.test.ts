@@ -8,24 +8,9 @@ import { h265NalUnitType } from '../../../main/media/h265.ts';
 import { H265Depacketizer } from '../../../main/media/h265-depacketizer.ts';
 import { packetizeH265 } from '../../../main/media/h265-packetizer.ts';
 import type { RtpPacket } from '../../../main/rtsp/rtp-packet.ts';
+import { CameraPackets } from '../../support/camera-packets.ts';
 
 const clip = path.resolve(import.meta.dirname, '../../../build/clips/04-crossroads-main.h265');
-
-/** Numbers payloads as a camera does. */
-class Camera {
-  sequenceNumber = 65_530;
-
-  picture(timestamp: number, payloads: readonly Buffer[], markers = true): RtpPacket[] {
-    return payloads.map((payload, index) => ({
-      payloadType: 96,
-      marker: markers && index === payloads.length - 1,
-      sequenceNumber: this.sequenceNumber++ & 0xffff,
-      timestamp,
-      ssrc: 1,
-      payload,
-    }));
-  }
-}
 
 function depacketize(packets: readonly RtpPacket[]): AccessUnit[] {
   const depacketizer = new H265Depacketizer();
@@ -58,7 +43,7 @@ test('what is packetised comes out again as the same NAL units, at any packet si
       fc.array(picture, { maxLength: 4 }),
       fc.integer({ min: 16, max: 1_500 }),
       (pictures, size) => {
-        const camera = new Camera();
+        const camera = new CameraPackets();
         const packets = pictures.flatMap((units, index) =>
           camera.picture(index * 6_000, packetizeH265(units, size)),
         );
@@ -79,7 +64,7 @@ test("x265's pictures come out whole, key frames where they are", () => {
     if (h265NalUnitType(unit) === 35) pictures.push([]);
     else pictures.at(-1)?.push(unit);
   }
-  const camera = new Camera();
+  const camera = new CameraPackets();
   // Without markers: only the timestamps tell the pictures apart.
   const packets = pictures.flatMap((nalUnits, index) =>
     camera.picture(index * 6_000, packetizeH265(nalUnits), false),
@@ -96,7 +81,7 @@ test("x265's pictures come out whole, key frames where they are", () => {
 });
 
 test('parameter sets with a timestamp and a marker of their own belong to the picture that follows', () => {
-  const camera = new Camera();
+  const camera = new CameraPackets();
   const packets = [...camera.picture(1, [vps, sps, pps]), ...camera.picture(1, packetizeH265([key]))];
   const [accessUnit] = depacketize(packets);
   expect(accessUnit?.nalUnits.map(h265NalUnitType)).toEqual([32, 33, 34, 19]);
@@ -107,7 +92,7 @@ test('a picture with a lost slice is dropped whole, the ones after it go on', ()
   const payloads = packetizeH265([vps, sps, pps, key]);
   // Its parameter sets are known from before: the first packet holds nothing else.
   for (let lost = 1; lost < payloads.length; lost++) {
-    const camera = new Camera();
+    const camera = new CameraPackets();
     const packets = camera.picture(0, payloads);
     packets.splice(lost, 1);
     const following = [...camera.picture(6_000, packetizeH265([delta])), ...camera.picture(12_000, [delta])];
