@@ -1,6 +1,7 @@
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RTCPeerConnection, RtcpSrPacket } from 'werift';
 import { createLog } from '../../main/base/log.ts';
@@ -12,6 +13,7 @@ import { VideoSource } from '../support/video-source.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 const log = createLog('silent');
+const realSend = dgram.Socket.prototype.send;
 let owned: AsyncDisposableStack;
 let service: ViewerService;
 
@@ -47,15 +49,35 @@ test('the offer holds one H.264 payload type and its RTX, and lets the browser b
   expect(new Set(lines.filter((line) => line.startsWith('a=setup:')))).toEqual(new Set(['a=setup:actpass']));
 });
 
-test('no STUN server is asked that nobody configured', async () => {
-  const lookups = [vi.spyOn(dns, 'lookup'), vi.spyOn(dns.promises, 'lookup')];
+test('no STUN server is asked that nobody configured: no name is looked up, nothing goes beyond this computer', async () => {
+  const names: unknown[] = [];
+  const lookup = vi.spyOn(dns.promises, 'lookup').mockImplementation((async (name: string) => {
+    names.push(name);
+    throw new Error('nobody knows this name');
+  }) as never);
+  const own = new Set(
+    Object.values(os.networkInterfaces()).flatMap((list) => list?.map(({ address }) => address)),
+  );
+  const sentTo = new Set<unknown>();
+  const send = vi.spyOn(dgram.Socket.prototype, 'send').mockImplementation(function (
+    this: dgram.Socket,
+    ...parameters: unknown[]
+  ) {
+    const address = parameters.find((value, index) => index > 0 && typeof value === 'string');
+    sentTo.add(address);
+    // What is meant for others does not leave.
+    if (own.has(String(address))) Reflect.apply(realSend, this, parameters);
+  } as never);
   try {
     const { window } = await open();
     await window.negotiate();
-    expect(lookups.flatMap((lookup) => lookup.mock.calls.map(([name]) => name))).toEqual([]);
   } finally {
-    for (const lookup of lookups) lookup.mockRestore();
+    lookup.mockRestore();
+    send.mockRestore();
   }
+  expect(names).toEqual([]);
+  expect(sentTo.size).toBeGreaterThan(0);
+  expect([...sentTo].filter((address) => !own.has(String(address)))).toEqual([]);
 });
 
 test('sequence numbers stay contiguous over the wrap and over changes of camera, and all of it can be decrypted', async () => {
