@@ -17,7 +17,7 @@ export interface DigestChallenge {
 
 /**
  * Reads the values of all `WWW-Authenticate` headers, each with one challenge or several. Challenges that cannot be
- * answered (other schemes and algorithms, auth-int alone) are left out.
+ * answered (other schemes and algorithms, auth-int alone, control characters) are left out.
  */
 export function parseChallenges(values: readonly string[]): Challenge[] {
   return values.flatMap(splitChallenges).flatMap(({ scheme, parameters }): Challenge[] => {
@@ -52,10 +52,15 @@ function splitChallenges(text: string): RawChallenge[] {
   return challenges;
 }
 
+/** What goes back in our answer; other characters no header can hold, and they could end it (RFC 9110 section 5.5). */
+const answerable = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 function readDigest(parameters: ReadonlyMap<string, string>): DigestChallenge | undefined {
   const realm = parameters.get('realm');
   const nonce = parameters.get('nonce');
+  const opaque = parameters.get('opaque');
   if (realm === undefined || nonce === undefined) return undefined;
+  if (![realm, nonce, opaque ?? ''].every((text) => answerable.test(text))) return undefined;
   const named = parameters.get('algorithm');
   const algorithm = named?.toUpperCase() ?? 'MD5';
   if (algorithm !== 'MD5' && algorithm !== 'SHA-256') return undefined;
@@ -69,7 +74,7 @@ function readDigest(parameters: ReadonlyMap<string, string>): DigestChallenge | 
     scheme: 'digest',
     realm,
     nonce,
-    opaque: parameters.get('opaque'),
+    opaque,
     algorithm,
     namesAlgorithm: named !== undefined,
     withQuality,
