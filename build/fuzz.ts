@@ -1,22 +1,23 @@
 import { runSteps } from './step.ts';
 
 /*
- * `npm run fuzz -- [CASES]`: the parsers' tests with damaged input, with ten million cases each unless another number is
- * given. The tests of every day take a hundred thousand.
+ * `npm run fuzz -- [CASES]`: the parsers' tests with damaged input. Cheap parsers get so many cases, slow ones a share of
+ * them; a million, unless another number is given, is some fifteen million in all. The same inputs in every run; prints
+ * what each parser took. The tests of every day take a hundred thousand.
  */
 
-const [cases = '10000000'] = process.argv.slice(2);
+const [cases = '1000000'] = process.argv.slice(2);
 if (!/^\d{1,12}$/.test(cases)) {
   process.stderr.write('Usage: npm run fuzz -- [CASES]\n');
   process.exitCode = 2;
 } else {
   process.env.GATEHOUSE_FUZZ_CASES = cases;
   const fuzz = {
-    name: `${cases} damaged inputs for each parser`,
+    name: `up to ${cases} damaged inputs for each parser`,
     script: 'node_modules/vitest/vitest.mjs',
     parameters: [
-      ...['run', '--config', 'build/vitest.config.ts', '--project', 'unit', '--testTimeout', '0'],
-      ...['--testNamePattern', 'damaged', 'tests/unit/rtsp', 'tests/unit/media'],
+      ...['run', '--config', 'build/vitest.config.ts', '--testTimeout', '0'],
+      ...['--testNamePattern', '\\d damaged ', 'tests/unit', 'tests/integration/http-source.test.ts'],
     ],
   };
   if (!runSteps([fuzz])) process.exitCode = 1;

@@ -1,11 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { GatehouseError } from '../../main/base/gatehouse-error.ts';
 import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import { CameraSession } from '../../main/cameras/camera-session.ts';
 import { HttpSource } from '../../main/http/http-source.ts';
+import { testDamagedInput } from '../support/damaged-input.ts';
 import { freePort } from '../support/free-ports.ts';
 import { HttpTestCamera, jpegFiles } from '../support/http-camera.ts';
 
@@ -191,3 +193,76 @@ test.skipIf(!hasFfmpeg)("ffmpeg's MJPEG over HTTP arrives", async () => {
     }
   }
 });
+
+/** What the camera answers next; then it hangs up. */
+let answer: Buffer;
+/** Ends what still plays a moment after the camera has hung up for good. */
+let onHungUp = () => {};
+let damagedPort = 0;
+let pause: NodeJS.Timeout | undefined;
+const damaging = net.createServer((socket) => {
+  clearTimeout(pause);
+  socket.on('error', () => {});
+  socket.once('data', () => {
+    const half = answer.length >> 1;
+    socket.write(answer.subarray(0, half));
+    socket.end(answer.subarray(half));
+  });
+  socket.once('close', () => {
+    pause = setTimeout(() => onHungUp(), 5);
+  });
+});
+
+beforeAll(async () => {
+  damaging.listen(0, '127.0.0.1');
+  await once(damaging, 'listening');
+  damagedPort = (damaging.address() as net.AddressInfo).port;
+});
+afterAll(async () => {
+  clearTimeout(pause);
+  damaging.close();
+  await once(damaging, 'close');
+});
+
+const picture = jpegFiles[0]?.subarray(0, 200) ?? Buffer.alloc(0);
+const answerOf = (head: readonly string[], body: Buffer | string = '') =>
+  Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), Buffer.from(body)]);
+
+testDamagedInput(
+  'answers over HTTP',
+  {
+    seed: 9_112,
+    samples: [
+      answerOf(['HTTP/1.1 200 OK', 'Content-Type: image/jpeg', `Content-Length: ${picture.length}`], picture),
+      answerOf(
+        ['HTTP/1.1 200 OK', 'Content-Type: multipart/x-mixed-replace; boundary=--b', 'Connection: close'],
+        Buffer.concat([Buffer.from(`--b\r\nContent-Length: ${picture.length}\r\n\r\n`), picture]),
+      ),
+      answerOf(
+        ['HTTP/1.1 200 OK', 'Content-Type: multipart/x; boundary=b', 'Transfer-Encoding: chunked'],
+        '5\r\n--b\r\n',
+      ),
+      answerOf(['HTTP/1.0 401 No', 'WWW-Authenticate: Digest realm="a", nonce="1"', 'Content-Length: 0']),
+      answerOf(['HTTP/1.1 302 Found', 'Location: http://127.0.0.1:1/', 'Content-Length: 0']),
+    ],
+    share: 1 / 200,
+    isWaiting: true,
+  },
+  async (input) => {
+    answer = input;
+    const stop = new AbortController();
+    onHungUp = () => stop.abort();
+    const url = `http://127.0.0.1:${damagedPort}/stream`;
+    const target = { name: 'Yard', url, username: 'guard', password: new Secret('canary') };
+    try {
+      await using source = await HttpSource.open(target, { signal: stop.signal });
+      await source.play((file) => {
+        if (file.readUInt16BE(0) !== 0xffd8) expect.fail('no picture');
+      });
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      if (!(error instanceof GatehouseError) || error.code === 'internal') throw error;
+      expect(error.message).not.toContain('canary');
+    }
+  },
+);

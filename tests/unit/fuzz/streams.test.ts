@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'vitest';
+import { GatehouseError } from '../../../main/base/gatehouse-error.ts';
+import { PictureAssembler, toPictureMessages } from '../../../main/contract/picture-message.ts';
+import { splitJpegs, toJpegPayloads } from '../../../main/demo/jpeg-payloads.ts';
+import { boundaryOf, MultipartError, MultipartParser } from '../../../main/http/multipart-parser.ts';
+import { splitAtStartCodes } from '../../../main/media/h264.ts';
+import { H265Depacketizer } from '../../../main/media/h265-depacketizer.ts';
+import { packetizeH265 } from '../../../main/media/h265-packetizer.ts';
+import { JpegDepacketizer } from '../../../main/media/jpeg-depacketizer.ts';
+import { ParameterSets } from '../../../main/media/parameter-sets.ts';
+import { parseH265PictureSize, parseJpegSize, parsePictureSize } from '../../../main/media/picture-size.ts';
+import type { RtpPacket } from '../../../main/rtsp/rtp-packet.ts';
+import { testDamagedInput } from '../../support/damaged-input.ts';
+
+/*
+ * What cameras send as long as they play.
+ */
+
+const clips = path.resolve(import.meta.dirname, '../../../build/clips');
+const [jpeg = Buffer.alloc(0)] = splitJpegs(readFileSync(path.join(clips, '03-corridor-sub.mjpeg')));
+const h265Units = splitAtStartCodes(readFileSync(path.join(clips, '04-crossroads-main.h265'))).slice(0, 6);
+
+/** Puts a payload into a packet that fits behind the one before, most of the time. */
+function packets(payloadType: number): (payload: Buffer, random: (limit: number) => number) => RtpPacket {
+  let sequenceNumber = 0;
+  let timestamp = 0;
+  return (payload, random) => {
+    sequenceNumber = (sequenceNumber + (random(40) === 0 ? random(5) : 1)) & 0xffff;
+    if (random(4) === 0) timestamp = (timestamp + 6_000) >>> 0;
+    return { payloadType, marker: random(4) === 0, sequenceNumber, timestamp, ssrc: 1, payload };
+  };
+}
+
+const jpegDepacketizer = new JpegDepacketizer();
+const jpegPacket = packets(26);
+testDamagedInput(
+  'payloads of JPEG',
+  { seed: 2435, samples: toJpegPayloads(jpeg).slice(0, 4) },
+  (input, random) => {
+    try {
+      for (const { nalUnits } of jpegDepacketizer.push(jpegPacket(input, random), 0))
+        expect(nalUnits[0]?.readUInt16BE(0)).toBe(0xffd8);
+    } catch (error) {
+      if (!(error instanceof GatehouseError && error.code === 'camera-codec-unsupported')) throw error;
+    }
+  },
+);
+
+const h265Depacketizer = new H265Depacketizer();
+const h265Packet = packets(96);
+const h265Sets = new ParameterSets([], 'H265');
+testDamagedInput(
+  'payloads of H.265',
+  { seed: 7798, samples: [...packetizeH265(h265Units).slice(0, 6), ...h265Units.slice(0, 3)] },
+  (input, random) => {
+    for (const accessUnit of h265Depacketizer.push(h265Packet(input, random), 0)) {
+      if (accessUnit.nalUnits.length === 0) expect.fail('an access unit without NAL units');
+      h265Sets.complete(accessUnit);
+    }
+  },
+);
+
+const highSps = Buffer.from('67640028acd940780227e5c044000003000400000300f03c60c658', 'hex');
+const sets = new ParameterSets();
+testDamagedInput(
+  'parameter sets',
+  {
+    seed: 264,
+    samples: [
+      ...h265Units.slice(0, 3),
+      highSps,
+      Buffer.from('674d001f9a6602802dff350101014000000fa000013881', 'hex'),
+      Buffer.from([0x68, 0xee, 0x3c, 0x80]),
+    ],
+  },
+  (input) => {
+    sets.complete({ nalUnits: [input], timestamp: 0, keyFrame: true, receivedAt: 0 });
+    h265Sets.complete({ nalUnits: [input], timestamp: 0, keyFrame: true, receivedAt: 0 });
+    for (const size of [parsePictureSize(input), parseH265PictureSize(input)]) {
+      if (size !== undefined && !(size.width > 0 && size.height > 0 && size.pixelAspect > 0))
+        expect.fail(JSON.stringify(size));
+    }
+  },
+);
+
+testDamagedInput('JPEG files', { seed: 81, samples: [jpeg.subarray(0, 700)] }, (input) => {
+  const size = parseJpegSize(input);
+  if (size !== undefined && !(size.width > 0 && size.height > 0)) expect.fail(JSON.stringify(size));
+});
+
+const assembler = new PictureAssembler();
+const header = { slot: 3, assignment: 7, codec: 'JPEG', timestamp: 90_000, keyFrame: true } as const;
+testDamagedInput(
+  'messages of pictures',
+  {
+    seed: 16_384,
+    samples: [
+      ...toPictureMessages(header, [Buffer.alloc(40)]),
+      ...toPictureMessages(header, [Buffer.alloc(17_000)]).map((message) => message.slice(0, 60)),
+    ],
+  },
+  (input) => {
+    const picture = assembler.push(input);
+    if (picture !== undefined && picture.data.length > 16 * 1024 * 1024) expect.fail('too large');
+  },
+);
+
+const part = (head: string, body: string) =>
+  `--picture\r\nContent-Type: image/jpeg\r\n${head}\r\n${body}\r\n`;
+let multipart = new MultipartParser('picture');
+testDamagedInput(
+  'pieces of multipart',
+  {
+    seed: 2046,
+    samples: [
+      part('Content-Length: 5\r\n', 'abcde'),
+      `${part('', 'no length')}${part('', 'another')}--picture--`,
+      '--picture\n\n--picture\n\n--picture\n\n',
+      part('content-length : 0\r\nX: y\r\n', ''),
+    ],
+  },
+  (input, random) => {
+    try {
+      const at = random(input.length + 1);
+      for (const chunk of [input.subarray(0, at), input.subarray(at)]) multipart.push(chunk);
+    } catch (error) {
+      if (!(error instanceof MultipartError)) throw error;
+      multipart = new MultipartParser('picture');
+    }
+  },
+);
+
+testDamagedInput(
+  'types of content',
+  {
+    seed: 6838,
+    samples: ['multipart/x-mixed-replace; boundary=--picture', 'multipart/x; a=b;boundary="a b"'],
+  },
+  (input) => {
+    const boundary = boundaryOf(input.toString('latin1'));
+    if (boundary !== undefined && boundary.length === 0) expect.fail('an empty boundary');
+  },
+);
