@@ -3,7 +3,8 @@ export const maximumPartBytes = 8 * 1024 * 1024;
 const maximumHeadBytes = 16 * 1024;
 /** What lies between two parts: cameras put an empty line or two there. */
 const maximumGapBytes = 16 * 1024;
-const headEnd = /\r?\n\r?\n/;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 /** What a stream of parts does that no stream of pictures does. */
 export class MultipartError extends Error {}
@@ -14,10 +15,11 @@ export class MultipartError extends Error {}
  */
 export class MultipartParser {
   readonly #boundary: Buffer;
-  /** Bytes that came and were not used: `#length` of them are filled. */
+  /** Bytes that came: those from `#start` to `#end` were not used yet. Moved only for room: a chunk may hold thousands of parts. */
   #buffer: Buffer = Buffer.alloc(4 * 1024);
-  #length = 0;
-  /** Up to here there is no boundary: it is not looked for twice. */
+  #start = 0;
+  #end = 0;
+  /** So many of them hold no boundary, or no end of a head: it is not looked for twice. */
   #searched = 0;
   #state: 'before' | 'head' | 'body' = 'before';
   #contentLength: number | undefined;
@@ -35,21 +37,27 @@ export class MultipartParser {
     return parts;
   }
 
+  get #length(): number {
+    return this.#end - this.#start;
+  }
+
   #append(chunk: Buffer): void {
-    const needed = this.#length + chunk.length;
-    if (needed > this.#buffer.length) {
-      const larger = Buffer.alloc(Math.max(needed, this.#buffer.length * 2));
-      this.#buffer.copy(larger, 0, 0, this.#length);
-      this.#buffer = larger;
+    if (this.#end + chunk.length > this.#buffer.length) {
+      const needed = this.#length + chunk.length;
+      const isLarge = needed > this.#buffer.length;
+      const target = isLarge ? Buffer.alloc(Math.max(needed, this.#buffer.length * 2)) : this.#buffer;
+      this.#buffer.copy(target, 0, this.#start, this.#end);
+      this.#buffer = target;
+      this.#end -= this.#start;
+      this.#start = 0;
     }
-    chunk.copy(this.#buffer, this.#length);
-    this.#length = needed;
+    chunk.copy(this.#buffer, this.#end);
+    this.#end += chunk.length;
   }
 
   /** Takes so many bytes from the front. */
   #drop(bytes: number): void {
-    this.#buffer.copy(this.#buffer, 0, bytes, this.#length);
-    this.#length -= bytes;
+    this.#start += bytes;
     this.#searched = 0;
   }
 
@@ -79,21 +87,36 @@ export class MultipartParser {
   }
 
   #readHead(): boolean {
-    const text = this.#buffer.toString('latin1', 0, Math.min(this.#length, maximumHeadBytes));
-    const end = headEnd.exec(text);
-    if (end === null) {
+    const end = this.#findHeadEnd();
+    if (end === undefined) {
       if (this.#length >= maximumHeadBytes)
         throw new MultipartError('sends a picture whose head does not end');
       return false;
     }
-    const [, length] =
-      /^content-length[ \t]*:[ \t]*(\d{1,10})[ \t]*\r?$/im.exec(text.slice(0, end.index)) ?? [];
+    const head = this.#buffer.toString('latin1', this.#start, this.#start + end);
+    const [, length] = /^content-length[ \t]*:[ \t]*(\d{1,10})[ \t]*\r?$/im.exec(head) ?? [];
     // Some say 0 and send a picture all the same.
     this.#contentLength = length === undefined || Number(length) === 0 ? undefined : Number(length);
     if ((this.#contentLength ?? 0) > maximumPartBytes) throw tooLarge();
-    this.#drop(end.index + end[0].length);
+    this.#drop(end);
     this.#state = 'body';
     return true;
+  }
+
+  /** Where the empty line behind the head ends, counted from its first byte; undefined when it has not come. */
+  #findHeadEnd(): number | undefined {
+    const buffer = this.#buffer;
+    const end = Math.min(this.#end, this.#start + maximumHeadBytes);
+    for (let at = this.#start + this.#searched; at + 1 < end; at++) {
+      if (buffer[at] !== lineFeed) continue;
+      const next = buffer[at + 1] === carriageReturn ? at + 2 : at + 1;
+      // The rest of the empty line is still to come.
+      if (next >= end) break;
+      if (buffer[next] === lineFeed) return next + 1 - this.#start;
+    }
+    // Two bytes short of the end: they may be the beginning of the empty line.
+    this.#searched = Math.max(0, end - this.#start - 2);
+    return undefined;
   }
 
   #readBody(parts: Buffer[]): boolean {
@@ -106,19 +129,19 @@ export class MultipartParser {
       }
       // The line break belongs to the boundary.
       end = at;
-      if (end > 0 && this.#buffer[end - 1] === 0x0a) end--;
-      if (end > 0 && this.#buffer[end - 1] === 0x0d) end--;
+      if (end > 0 && this.#buffer[this.#start + end - 1] === lineFeed) end--;
+      if (end > 0 && this.#buffer[this.#start + end - 1] === carriageReturn) end--;
     } else if (this.#length < end) {
       return false;
     }
-    parts.push(Buffer.from(this.#buffer.subarray(0, end)));
+    parts.push(Buffer.from(this.#buffer.subarray(this.#start, this.#start + end)));
     this.#drop(end);
     this.#state = 'before';
     return true;
   }
 
   #indexOfBoundary(): number {
-    const at = this.#buffer.subarray(0, this.#length).indexOf(this.#boundary, this.#searched);
+    const at = this.#buffer.subarray(this.#start, this.#end).indexOf(this.#boundary, this.#searched);
     if (at === -1) this.#searched = Math.max(0, this.#length - this.#boundary.length + 1);
     return at;
   }
