@@ -12,6 +12,7 @@ import type { ErrorCode } from '../contract/error-codes.ts';
 import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
+import { KeepAliveChoice } from './keep-alive-choice.ts';
 import { openSource, probeSource, type Source } from './source.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 import { TransportChoice } from './transport-choice.ts';
@@ -62,6 +63,7 @@ export class CameraSession implements AsyncDisposable {
   readonly stream: LiveStream = new LiveStream();
   #target: CameraTarget;
   #transport: TransportChoice;
+  #keepAlive = new KeepAliveChoice();
   readonly #log: Log;
   readonly #onStatus: (status: StreamStatus) => void;
   readonly #onTransport: (transport: RtspTransport) => void;
@@ -125,6 +127,7 @@ export class CameraSession implements AsyncDisposable {
     if (isSame && !(retries && this.#refusal !== undefined)) return false;
     this.#refusal = undefined;
     this.#transport = choiceFor(target);
+    this.#keepAlive = new KeepAliveChoice();
     this.#probe?.abort();
     this.#loggedFailure = undefined;
     // At once: what is known is true of the other address only.
@@ -269,8 +272,10 @@ export class CameraSession implements AsyncDisposable {
     await using source = await this.#open(signal);
     this.stream.begin(source.video);
     let traits: StreamTraits | undefined;
+    let playingSince: number | null = null;
     const received = (bytes: number) => {
       if (traits === undefined) this.#onFirstPacket(source);
+      playingSince ??= performance.now();
       this.#bytes += bytes;
     };
     const described = () => {
@@ -291,15 +296,34 @@ export class CameraSession implements AsyncDisposable {
           described();
         },
       });
+    } catch (error) {
+      this.#learnKeepAlive(error, playingSince, source);
+      throw error;
     } finally {
       this.stream.end();
     }
   }
 
+  #learnKeepAlive(error: unknown, playingSince: number | null, { keepAliveMilliseconds }: Source): void {
+    const isClosed = GatehouseError.from(error).code === 'camera-closed-connection';
+    const playedFor = isClosed && playingSince !== null ? performance.now() - playingSince : null;
+    if (!this.#keepAlive.ended(playedFor, keepAliveMilliseconds)) return;
+    const seconds = (this.#keepAlive.longestMilliseconds ?? 0) / 1_000;
+    this.#log.info(
+      { camera: this.#target.name, seconds },
+      'it closes connections on which it hears nothing: kept alive more often',
+    );
+  }
+
   /** One dial at a time: main and sub-stream of a camera that was away do not come down on it together. */
   async #open(signal: AbortSignal): Promise<Source> {
     using _turn = await this.#gate.enter(signal);
-    return await openSource(this.#target, { signal, transport: this.#transport.current });
+    const { longestMilliseconds } = this.#keepAlive;
+    return await openSource(this.#target, {
+      signal,
+      transport: this.#transport.current,
+      ...(longestMilliseconds === undefined ? {} : { longestKeepAliveMilliseconds: longestMilliseconds }),
+    });
   }
 
   #onFirstPacket({ transport }: Source): void {

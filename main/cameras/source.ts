@@ -23,6 +23,8 @@ export interface Source extends AsyncDisposable {
   readonly transport: RtspTransport | null;
   /** Over TLS with methods that are not secure any more. */
   readonly isOldEncryption: boolean;
+  /** From one keep-alive to the next, milliseconds; null: it needs none. */
+  readonly keepAliveMilliseconds: number | null;
   /** Until the signal of `openSource` is aborted, which resolves. Only once. @throws GatehouseError why it ended */
   play(sink: SourceSink): Promise<void>;
 }
@@ -30,7 +32,7 @@ export interface Source extends AsyncDisposable {
 /** @throws GatehouseError as the kind of source does; the signal's reason when it is aborted */
 export async function openSource(
   target: RtspTarget,
-  options: { signal: AbortSignal; transport: RtspTransport },
+  options: { signal: AbortSignal; transport: RtspTransport; longestKeepAliveMilliseconds?: number },
 ): Promise<Source> {
   if (isHttp(target.url)) {
     const source = await HttpSource.open(target, options);
@@ -38,6 +40,7 @@ export async function openSource(
       video: { codec: 'JPEG', parameterSets: [] },
       transport: null,
       isOldEncryption: false,
+      keepAliveMilliseconds: null,
       play: (sink) => source.play((file) => sink.picture(file)),
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
     };
@@ -48,6 +51,7 @@ export async function openSource(
     video: { codec: encodingName, parameterSets, clockRate },
     transport: session.transport,
     isOldEncryption: session.isOldEncryption,
+    keepAliveMilliseconds: session.keepAliveMilliseconds,
     play: (sink) => session.play((packet) => sink.packet(packet)),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

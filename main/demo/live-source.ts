@@ -82,7 +82,7 @@ export class LiveSource {
 
   /**
    * From now on another clip, at the same place in it: it begins with a key frame. Clips of one profile have the same
-   * parameter sets, so that whoever watches goes on watching.
+   * parameter sets, those of another one others.
    */
   show(clip: Clip): void {
     this.#clip = clip;

@@ -170,6 +170,12 @@ export class VirtualCamera implements AsyncDisposable {
     for (const source of Object.values(this.#sources)) source.freeze(on);
   }
 
+  /** Somebody sets the small picture to the size of the large one: other parameter sets in the middle of the stream. */
+  enlarge(): void {
+    const { index, gopSeconds } = this.#options;
+    this.#sources.sub.show(loadClip(index, 'main', gopSeconds));
+  }
+
   /** Only for a camera with credentials; who is connected stays so, as on real cameras. */
   changePassword(password: string): void {
     this.#served.credentials?.changePassword(password);

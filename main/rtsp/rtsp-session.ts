@@ -33,38 +33,45 @@ export class RtspSession implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #url: string;
   readonly #transport: TrackTransport;
-  readonly #keepAliveMilliseconds: number;
+  /** From one keep-alive to the next. */
+  readonly keepAliveMilliseconds: number;
   #keepAliveMethod: 'GET_PARAMETER' | 'OPTIONS';
 
-  private constructor(dialogue: RtspDialogue, { description, transport }: SetUp, signal: AbortSignal) {
+  private constructor(
+    dialogue: RtspDialogue,
+    { description, transport }: SetUp,
+    signal: AbortSignal,
+    longestKeepAlive: number,
+  ) {
     const { track, sessionUrl, hasGetParameter } = description;
     this.track = track;
     this.#dialogue = dialogue;
     this.#signal = signal;
     this.#url = sessionUrl;
     this.#transport = transport;
-    this.#keepAliveMilliseconds = keepAliveInterval(transport.timeoutSeconds);
+    this.keepAliveMilliseconds = Math.min(keepAliveInterval(transport.timeoutSeconds), longestKeepAlive);
     this.#keepAliveMethod = hasGetParameter ? 'GET_PARAMETER' : 'OPTIONS';
   }
 
   /**
    * Connects and sets up the first H.264 video, within 10 s. Over TLS the packets come over TCP, whatever is wanted.
    * @param options.transport the way that is wanted, TCP when left out
+   * @param options.longestKeepAliveMilliseconds for a camera that wants to hear from us more often than it says
    * @throws GatehouseError bad-input, camera-unreachable, camera-refused-credentials, camera-protocol-error, camera-no-video,
    *   camera-codec-unsupported, camera-silent, camera-closed-connection, camera-busy, camera-certificate-untrusted,
    *   camera-transport-refused (another transport may do); the signal's reason when it is aborted
    */
   static async open(
     target: RtspTarget,
-    options: { signal: AbortSignal; transport?: RtspTransport },
+    options: { signal: AbortSignal; transport?: RtspTransport; longestKeepAliveMilliseconds?: number },
   ): Promise<RtspSession> {
-    const { signal, transport: wanted = 'tcp' } = options;
+    const { signal, transport: wanted = 'tcp', longestKeepAliveMilliseconds: longest = Infinity } = options;
     const { dialogue, result } = await openDialogue(target, signal, async (opened, opening) => {
       const description = await describeVideo(opened, opening);
       const transport = await setUpTrack(opened, description, opened.isSecure ? 'tcp' : wanted);
       return { description, transport };
     });
-    return new RtspSession(dialogue, result, signal);
+    return new RtspSession(dialogue, result, signal, longest);
   }
 
   /** The way that was agreed, which the camera may have decided. */
@@ -128,7 +135,7 @@ export class RtspSession implements AsyncDisposable {
         } else if (silence >= silenceMilliseconds) {
           reject(noPackets(this.#dialogue.address, silenceMilliseconds / 1_000));
         }
-        if (now - keptAliveAt >= this.#keepAliveMilliseconds) {
+        if (now - keptAliveAt >= this.keepAliveMilliseconds) {
           keptAliveAt = now;
           this.#keepAlive();
         }

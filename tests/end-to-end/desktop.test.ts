@@ -254,10 +254,12 @@ test.skipIf(builtProgram.isReal)(
     const first = await start(1, environment);
     await untilTiles(first.page, 'live', 1);
     await first.page.keyboard.press('s');
-    const setting = first.page.locator('.setting', {
-      has: first.page.getByRole('heading', { name: 'Kiosk' }),
-    });
-    await setting.getByRole('button', { name: 'Set up…' }).click();
+    // A screen reader reads them without what stands around them.
+    const buttons = first.page.getByRole('dialog', { name: 'Settings' }).getByRole('button');
+    await buttons.getByText('Set up the kiosk…').waitFor();
+    const names = await buttons.evaluateAll((all) => all.map((each) => each.ariaLabel ?? each.textContent));
+    expect(names).toEqual([...new Set(names)]);
+    await first.page.getByRole('button', { name: 'Set up the kiosk…' }).click();
     await first.page.getByLabel('PIN', { exact: true }).fill('12');
     await first.page.getByRole('button', { name: 'Save' }).click();
     await first.page.getByText('Must be 4 to 12 digits').waitFor();

@@ -99,7 +99,7 @@ describe.skipIf(realElectron !== undefined)('updates (need the stand-in)', () =>
   }
 
   async function setUp(page: Page, section: Locator, where: string): Promise<void> {
-    await section.getByRole('button', { name: 'Set up…' }).click();
+    await section.getByRole('button', { name: 'Set up updates…' }).click();
     await page.getByLabel('Server or folder').fill(where);
     await page.getByRole('button', { name: 'Save' }).click();
   }

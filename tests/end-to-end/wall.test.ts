@@ -138,6 +138,17 @@ test('Enter shows the main stream of the selected camera alone, Esc the wall aga
   await untilTiles(page, 'live', 4);
 });
 
+test('a picture that gets another size in the middle of the stream goes on in its tile', async () => {
+  const { fleet, engine } = await start(4);
+  const page = await open(consoleUrl(engine));
+  await untilTiles(page, 'live', 4);
+  fleet.cameras[1]?.enlarge();
+  const widths = async () => (await readTiles(page)).map(({ state, width }) => `${state} ${width}`);
+  await expect.poll(widths).toEqual(['live 640', 'live 1280', 'live 640', 'live 640']);
+  await untilPicturesChange(page);
+  expect(fleet.cameras[1]?.statistics.connections).toBe(1);
+});
+
 test('all tiles are back after a reload', async () => {
   const { engine } = await start(9);
   const page = await open(consoleUrl(engine));

@@ -1,10 +1,13 @@
+import type net from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import { CameraSession } from '../../main/cameras/camera-session.ts';
 import type { StreamStatus } from '../../main/contract/camera.ts';
 import { startVirtualCameras, type VirtualCamera, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
-import { RawServer } from '../support/camera-scene.ts';
+import { RawServer, until as untilHolds } from '../support/camera-scene.ts';
+import { LossyRelay } from '../support/lossy-relay.ts';
+import { reply, rtpFrame, ScriptedRtspServer } from '../support/scripted-rtsp-server.ts';
 
 let owned: AsyncDisposableStack;
 beforeEach(() => {
@@ -206,4 +209,109 @@ test('a camera that refuses its password is not asked again because the network 
   await until('waiting');
   upstream.redial(true);
   expect(upstream.status.state).toBe('waiting');
+});
+
+test.each([
+  ['back', -5 * 3_600_000],
+  ['forward', 5 * 3_600_000],
+])('a camera that is away is dialled again in its time, although the clock is set %s', async (_, jump) => {
+  const camera = await oneCamera();
+  await camera.refuse(true);
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { session: upstream, until } = session(camera);
+  using _lease = upstream.lease();
+  await until('waiting');
+  vi.setSystemTime(Date.now() + jump);
+  await camera.refuse(false);
+  await until('playing');
+});
+
+test('a network that loses everything without a word: the camera is called silent, and plays on when packets come again', async () => {
+  const camera = await oneCamera();
+  const { host, port } = new URL(camera.subUrl);
+  const relay = await LossyRelay.start(owned, Number(port));
+  const subUrl = camera.subUrl.replace(host, relay.address);
+  const { session: upstream, statuses, until } = session({ name: camera.name, subUrl });
+  using _lease = upstream.lease();
+  const timestamps: number[] = [];
+  using _reading = upstream.stream.read((frame) => timestamps.push(frame.timestamp));
+  await until('playing');
+  await untilFrames(upstream, 3);
+  relay.lose();
+  await until('waiting');
+  // Dialled again while everything is lost.
+  await untilHolds(() => relay.dials >= 2);
+  relay.restore();
+  await until('playing');
+  await untilFrames(upstream, 5);
+  const failures = statuses.flatMap((status) => (status.state === 'waiting' ? [status.error.code] : []));
+  expect(new Set(failures)).toEqual(new Set(['camera-silent']));
+  expect(timestamps).toEqual([...new Set(timestamps)].sort((a, b) => a - b));
+  // What hung half open has ended with the return of the network.
+  await untilHolds(() => camera.statistics.openConnections === 1);
+});
+
+test('a picture that gets another size in the middle of the stream goes on, and its size is known', async () => {
+  const camera = await oneCamera();
+  const { session: upstream, statuses, until } = session(camera);
+  using _lease = upstream.lease();
+  await until('playing');
+  await untilHolds(() => upstream.stream.pictureSize?.width === 640);
+  camera.enlarge();
+  await untilHolds(() => upstream.stream.pictureSize?.width === 1280);
+  await untilFrames(upstream, 5);
+  // Who joins now gets the new parameter sets with the key frame.
+  expect(upstream.stream.gop[0]?.keyFrame).toBe(true);
+  expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'playing']);
+  expect(camera.statistics.connections).toBe(1);
+});
+
+test('a camera that closes silent connections and never says so is kept alive after two of them (camera-quirks 12)', async () => {
+  vi.useFakeTimers({
+    toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'],
+  });
+  const patience = 6_000;
+  let heardAt = 0;
+  let playing: net.Socket | undefined;
+  const heard = () => {
+    heardAt = performance.now();
+  };
+  const yard = owned.use(
+    await ScriptedRtspServer.start({
+      OPTIONS: (request) => {
+        heard();
+        return reply(request);
+      },
+      SETUP: (request) =>
+        reply(request, '200 OK', { Transport: 'RTP/AVP/TCP;interleaved=0-1', Session: '1' }),
+      PLAY: (request, socket) => {
+        heard();
+        playing = socket;
+        return Buffer.concat([Buffer.from(reply(request)), rtpFrame()]);
+      },
+    }),
+  );
+  const { session: upstream } = session({ name: 'Yard', subUrl: yard.url });
+  using _lease = upstream.lease();
+  const plays = () => yard.methods.filter((method) => method === 'PLAY').length;
+  /** Of the connection that plays. */
+  let playedFor = 0;
+  while (playedFor < 60_000 && plays() <= 5) {
+    const { state } = upstream.status;
+    // Dialling takes turns, not time.
+    if (state === 'connecting' || state === 'idle') {
+      playedFor = 0;
+      await new Promise(setImmediate);
+      continue;
+    }
+    vi.advanceTimersByTime(500);
+    await new Promise(setImmediate);
+    if (state !== 'playing') continue;
+    playedFor += 500;
+    const { bytes } = upstream.received;
+    if (performance.now() - heardAt >= patience) playing?.destroy();
+    else playing?.write(rtpFrame());
+    await untilHolds(() => upstream.status.state !== 'playing' || upstream.received.bytes > bytes);
+  }
+  expect(plays()).toBe(3);
 });
