@@ -35,7 +35,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           setupFiles: ['tests/support/leak-check.ts'],
-          testTimeout: 90_000,
+          testTimeout: 180_000,
         },
       },
       {

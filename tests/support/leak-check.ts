@@ -7,7 +7,8 @@ import { afterAll, beforeAll, vi } from 'vitest';
  * before the file's first test, after a moment in which closing may finish.
  */
 
-const settleMilliseconds = 5_000;
+/** A busy machine closes slowly, and this is waited for only where something is left. */
+const settleMilliseconds = 20_000;
 const lookMilliseconds = 50;
 /** Kinds that come and go by themselves: lookups and file operations in flight end, and the test runner has its own pipes. */
 const ignored = new Set([
