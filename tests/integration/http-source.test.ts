@@ -246,7 +246,6 @@ testDamagedInput(
       answerOf(['HTTP/1.1 302 Found', 'Location: http://127.0.0.1:1/', 'Content-Length: 0']),
     ],
     share: 1 / 200,
-    isWaiting: true,
   },
   async (input) => {
     answer = input;
