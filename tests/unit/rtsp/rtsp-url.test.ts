@@ -145,7 +145,7 @@ test(`${fuzzCases} damaged addresses are read or refused, and what is read can b
     const text = mutate(samples, random).toString(round % 2 === 0 ? 'utf8' : 'latin1');
     try {
       const { url, host, port } = parseRtspUrl(text);
-      if (!/^rtsp:\/\/[!-~]+$/.test(url) || /["\\]/.test(url) || host === '' || port < 1 || port > 65_535) {
+      if (!/^rtsps?:\/\/[!-~]+$/.test(url) || /["\\]/.test(url) || host === '' || port < 1 || port > 65_535) {
         expect.fail(`${JSON.stringify(text)} became ${JSON.stringify(url)}`);
       }
     } catch (error) {
