@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import type dgram from 'node:dgram';
 import {
   type RTCDataChannel,
@@ -10,6 +9,7 @@ import {
 } from 'werift';
 import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { pictureChannel } from '../contract/picture-message.ts';
+import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { playoutDelayUri } from './slot-sender.ts';
 import { isAuthenticStun, isStunMessage } from './stun-guard.ts';
@@ -73,6 +73,7 @@ export class Peer implements AsyncDisposable {
   #channel: RTCDataChannel | undefined;
   #guarded = new WeakSet<object>();
   readonly #followed = new WeakSet<RTCDtlsTransport>();
+  #media: MediaTransport | undefined;
 
   /** @param h265 whether its tracks may carry H.265, too */
   constructor(events: PeerEvents, h265: boolean) {
@@ -119,6 +120,11 @@ export class Peer implements AsyncDisposable {
     return channel;
   }
 
+  /** Where its RTP leaves; undefined before the first offer. */
+  get media(): MediaTransport | undefined {
+    return this.#media;
+  }
+
   addVideo(): RTCRtpTransceiver {
     return this.#connection.addTransceiver('video', { direction: 'sendonly' });
   }
@@ -161,9 +167,11 @@ export class Peer implements AsyncDisposable {
   #follow(dtls: RTCDtlsTransport): void {
     if (this.#followed.has(dtls)) return;
     this.#followed.add(dtls);
+    const media = new MediaTransport(dtls, () => this.#events.heard());
+    this.#media ??= media;
     dtls.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
-      useKeyObject(dtls);
+      media.guard();
       this.#events.connected();
     });
   }
@@ -184,8 +192,6 @@ export class Peer implements AsyncDisposable {
           if (!isStunMessage(datagram)) return;
           if (!isAuthenticStun(datagram, agent.localUsername, agent.localPassword)) return;
           this.#events.heard();
-        } else if (first >= 128 && first < 192) {
-          this.#events.heard();
         }
         deliver.call(transport, datagram, address);
       };
@@ -198,12 +204,4 @@ interface GuardedProtocol {
     readonly socket: dgram.Socket;
     onData: (datagram: Buffer, address: [string, number]) => void;
   };
-}
-
-/** werift hands the SRTP key to OpenSSL as raw bytes for each packet, which is half of the cost of sending one. */
-function useKeyObject(dtls: RTCDtlsTransport): void {
-  const cipher = dtls.srtp.localContext.cipher as { srtpSessionKey: unknown };
-  if (Buffer.isBuffer(cipher.srtpSessionKey)) {
-    cipher.srtpSessionKey = createSecretKey(cipher.srtpSessionKey);
-  }
 }

@@ -1,18 +1,30 @@
 import {
+  GenericNack,
   type RTCRtpCodecParameters,
   type RTCRtpTransceiver,
+  type RtcpPacket,
+  type RtcpReceiverInfo,
+  RtcpRrPacket,
   RtcpSenderInfo,
+  RtcpSourceDescriptionPacket,
   RtcpSrPacket,
-  RtpHeader,
-  RtpPacket,
+  RtcpTransportLayerFeedback,
+  SourceDescriptionChunk,
+  SourceDescriptionItem,
 } from 'werift';
+import type { MediaTransport } from './media-transport.ts';
+import { SentPackets } from './sent-packets.ts';
+import { rtpHeaderBytes, type SrtpStream } from './srtp-stream.ts';
 
 /** Chromium shows a frame as soon as it is decoded when minimum and maximum delay are 0 (libwebrtc's playout-delay extension). */
 export const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
-const noPlayoutDelay = Buffer.from([0, 0, 0]);
 
 /** Seconds between 1900, where NTP counts from, and 1970. */
 const ntpEpochSeconds = 2_208_988_800;
+const clockRate = 90_000;
+const canonicalNameItem = 1;
+/** Until the first receiver report: what a loopback and most local networks have less than. */
+const firstRoundTripMilliseconds = 10;
 
 /** Where RTP leaves: one SSRC of one window. */
 export interface SlotSender {
@@ -23,82 +35,161 @@ export interface SlotSender {
   send(payload: Buffer, timestamp: number, marker: boolean): void;
   /** What the next payloads are. */
   use(codec: 'H264' | 'H265'): void;
-  /** Tells the receiver which moment of its wall clock the last timestamp was (RTCP sender report). */
+  /** Tells the receiver which moment of its wall clock the last timestamp was (RTCP sender report); once a second. */
   report(): void;
 }
 
-/** werift's sender takes the first codec that was agreed on, for all packets. */
-interface CodecSwitch {
-  readonly negotiatedCodecs: readonly RTCRtpCodecParameters[];
-  codec: RTCRtpCodecParameters;
-  rtxPayloadType: number | undefined;
+/** What was negotiated for a codec. */
+interface PayloadTypes {
+  readonly video: number;
+  readonly retransmission: number | undefined;
 }
 
-/** Sends through werift's RTP sender, which adds SRTP, the NACK history and RTX. */
-export class WeriftSlotSender implements SlotSender {
-  readonly #transceiver: RTCRtpTransceiver;
-  #sequenceNumber = Math.floor(Math.random() * 0x8000);
+/**
+ * Sends RTP on its own, past werift's sender, which costs several times as much: header, SRTP, retransmission (RFC 4588) of
+ * the last second, sender reports. Of werift's sender it takes what was negotiated, and the receiver's RTCP.
+ */
+export class RtpSlotSender implements SlotSender {
+  readonly #sender: RTCRtpTransceiver['sender'];
+  readonly #transport: () => MediaTransport | undefined;
+  readonly #sent = new SentPackets();
+  #stream: SrtpStream | undefined;
+  #repairs: SrtpStream | undefined;
+  #codec: 'H264' | 'H265' = 'H264';
+  /** werift makes new lists with each answer. */
+  #negotiated: readonly RTCRtpCodecParameters[] | undefined;
+  #types: PayloadTypes | undefined;
+  #playoutDelayId: number | undefined;
   #packets = 0;
   #octets = 0;
   #timestamp = 0;
-  #codec: 'H264' | 'H265' = 'H264';
+  #sentAt = 0;
+  #reported = { middle: 0, at: 0 };
+  #roundTripMilliseconds = firstRoundTripMilliseconds;
 
-  constructor(transceiver: RTCRtpTransceiver, onKeyFrameRequest: () => void) {
-    this.#transceiver = transceiver;
+  /** @param transport of the window; undefined before its first offer */
+  constructor(
+    transceiver: RTCRtpTransceiver,
+    transport: () => MediaTransport | undefined,
+    onKeyFrameRequest: () => void,
+  ) {
+    this.#sender = transceiver.sender;
+    this.#transport = transport;
     const { sender } = transceiver;
     sender.onPictureLossIndication.subscribe(onKeyFrameRequest);
-    // werift's own reports have a wrong NTP fraction (resolution 1 s): `report` sends ours.
+    sender.onRtcp.subscribe((packet) => this.#take(packet));
+    // Ours are sent by `report`: werift's have a wrong NTP fraction, and no packets to count.
     sender.runRtcp = async () => {};
-    // Its bandwidth estimate needs TWCC, which is not offered; without this each packet sorts a list for nothing.
-    sender.senderBWE.rtpPacketSent = () => {};
+    // Nothing may ever leave under this SSRC but through `#stream`: nonces would be used twice.
+    sender.sendRtp = () => Promise.reject(new Error('RTP leaves through the slot sender.'));
   }
 
   send(payload: Buffer, timestamp: number, marker: boolean): void {
-    const { sender, headerExtensions } = this.#transceiver;
-    // werift goes back to the first codec whenever slots are added.
-    if (this.#codec !== 'H264') this.use(this.#codec);
-    const playoutDelay = headerExtensions.find((extension) => extension.uri === playoutDelayUri);
-    // Always a new packet: werift changes the header and keeps the packet for NACK. Always the next sequence number:
-    // its SRTP context loses count, and the picture stays black, when a wrap comes with a jump.
-    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    const transport = this.#transport();
+    const types = this.#payloadTypes();
+    this.#stream ??= transport?.open(this.#sender.ssrc);
+    if (this.#stream === undefined || transport === undefined || types === undefined) return;
     this.#timestamp = timestamp >>> 0;
-    const header = new RtpHeader({
-      sequenceNumber: this.#sequenceNumber,
-      timestamp: this.#timestamp,
-      marker,
-      extension: playoutDelay !== undefined,
-      extensions: playoutDelay === undefined ? [] : [{ id: playoutDelay.id, payload: noPlayoutDelay }],
-    });
+    this.#sentAt = performance.now();
+    const header = this.#header(types.video, this.#timestamp, marker);
+    transport.send(this.#stream.protect(header, payload));
+    const { sequenceNumber } = this.#stream;
+    this.#sent.add({ sequenceNumber, payload, timestamp: this.#timestamp, marker }, this.#sentAt);
     this.#packets++;
     this.#octets += payload.length;
-    // A datagram that could not be sent is a lost one: the receiver asks again.
-    sender.sendRtp(new RtpPacket(header, payload)).catch(() => {});
   }
 
   use(codec: 'H264' | 'H265'): void {
+    if (codec === this.#codec) return;
     this.#codec = codec;
-    const sender = this.#transceiver.sender as unknown as CodecSwitch;
-    const codecs = sender.negotiatedCodecs;
-    const wanted = codecs.find(({ name }) => name.toUpperCase() === codec);
-    if (wanted === undefined) return;
-    sender.codec = wanted;
-    const isItsRtx = ({ name, parameters }: RTCRtpCodecParameters) =>
-      name.toLowerCase() === 'rtx' && parameters === `apt=${wanted.payloadType}`;
-    sender.rtxPayloadType = codecs.find(isItsRtx)?.payloadType;
+    this.#negotiated = undefined;
   }
 
   report(): void {
-    const { sender, dtlsTransport } = this.#transceiver;
-    if (this.#packets === 0 || dtlsTransport.state !== 'connected') return;
+    const now = performance.now();
+    this.#sent.forgetOld(now);
+    if (this.#packets === 0) return;
     const milliseconds = Date.now();
-    const seconds = Math.floor(milliseconds / 1000);
+    const seconds = Math.floor(milliseconds / 1000) + ntpEpochSeconds;
     const fraction = Math.floor(((milliseconds % 1000) / 1000) * 2 ** 32);
     const senderInfo = new RtcpSenderInfo({
-      ntpTimestamp: (BigInt(seconds + ntpEpochSeconds) << 32n) | BigInt(fraction),
-      rtpTimestamp: this.#timestamp,
+      ntpTimestamp: (BigInt(seconds) << 32n) | BigInt(fraction),
+      // What the timestamp of a frame would be that was sent now.
+      rtpTimestamp: (this.#timestamp + Math.round(((now - this.#sentAt) * clockRate) / 1000)) >>> 0,
       packetCount: this.#packets >>> 0,
       octetCount: this.#octets >>> 0,
     });
-    dtlsTransport.sendRtcp([new RtcpSrPacket({ ssrc: sender.ssrc, senderInfo })]).catch(() => {});
+    this.#reported = { middle: ((seconds & 0xffff) * 2 ** 16 + (fraction >>> 16)) >>> 0, at: now };
+    const { ssrc } = this.#sender;
+    const name = new SourceDescriptionItem({ type: canonicalNameItem, text: this.#sender.trackId });
+    this.#transport()?.sendRtcp([
+      new RtcpSrPacket({ ssrc, senderInfo }),
+      new RtcpSourceDescriptionPacket({
+        chunks: [new SourceDescriptionChunk({ source: ssrc, items: [name] })],
+      }),
+    ]);
+  }
+
+  /** Twelve bytes, and one word of extensions (RFC 8285 section 4.2) where the window takes the playout delay. */
+  #header(payloadType: number, timestamp: number, marker: boolean): Buffer {
+    const hasExtension = this.#playoutDelayId !== undefined;
+    const header = Buffer.allocUnsafe(hasExtension ? rtpHeaderBytes + 8 : rtpHeaderBytes);
+    header[0] = hasExtension ? 0x90 : 0x80;
+    header[1] = (marker ? 0x80 : 0) | payloadType;
+    header.writeUInt32BE(timestamp, 4);
+    if (this.#playoutDelayId !== undefined) {
+      header.writeUInt32BE(0xbede0001, rtpHeaderBytes);
+      // Its three bytes are 0: neither a least delay nor a largest one.
+      header.writeUInt32BE(((this.#playoutDelayId << 28) | (2 << 24)) >>> 0, rtpHeaderBytes + 4);
+    }
+    return header;
+  }
+
+  #payloadTypes(): PayloadTypes | undefined {
+    const { negotiatedCodecs } = this.#sender as unknown as { negotiatedCodecs: RTCRtpCodecParameters[] };
+    if (negotiatedCodecs === this.#negotiated) return this.#types;
+    this.#negotiated = negotiatedCodecs;
+    const { headerExtensions } = this.#sender as unknown as {
+      headerExtensions: { id: number; uri: string }[];
+    };
+    this.#playoutDelayId = headerExtensions.find(({ uri }) => uri === playoutDelayUri)?.id;
+    const video = negotiatedCodecs.find(({ name }) => name.toUpperCase() === this.#codec)?.payloadType;
+    const isItsRepair = ({ name, parameters }: RTCRtpCodecParameters) =>
+      name.toLowerCase() === 'rtx' && parameters === `apt=${video}`;
+    const retransmission = negotiatedCodecs.find(isItsRepair)?.payloadType;
+    this.#types = video === undefined ? undefined : { video, retransmission };
+    return this.#types;
+  }
+
+  #take(packet: RtcpPacket): void {
+    if (packet instanceof RtcpTransportLayerFeedback) {
+      if (packet.feedback instanceof GenericNack) this.#repair(packet.feedback.lost);
+    } else if (packet instanceof RtcpRrPacket) {
+      for (const report of packet.reports) this.#measure(report);
+    }
+  }
+
+  /** The receiver's view of the sender report that it has seen last (RFC 3550 section 6.4.1). */
+  #measure({ ssrc, lsr, dlsr }: RtcpReceiverInfo): void {
+    if (ssrc !== this.#sender.ssrc || lsr !== this.#reported.middle) return;
+    const elapsed = performance.now() - this.#reported.at - (dlsr / 65_536) * 1_000;
+    this.#roundTripMilliseconds = Math.max(1, elapsed);
+  }
+
+  /** Sends packets again that the receiver has lost: in a stream of their own, with their old number in front. */
+  #repair(lost: readonly number[]): void {
+    const transport = this.#transport();
+    const retransmission = this.#payloadTypes()?.retransmission;
+    if (transport === undefined || retransmission === undefined) return;
+    this.#repairs ??= transport.open(this.#sender.rtxSsrc);
+    const now = performance.now();
+    for (const sequenceNumber of lost) {
+      const packet = this.#sent.takeForRepeat(sequenceNumber, now, this.#roundTripMilliseconds);
+      if (packet === undefined || this.#repairs === undefined) continue;
+      const original = Buffer.allocUnsafe(2);
+      original.writeUInt16BE(sequenceNumber);
+      const header = this.#header(retransmission, packet.timestamp, packet.marker);
+      transport.send(this.#repairs.protect(header, original, packet.payload));
+    }
   }
 }

@@ -8,7 +8,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { Slot, type SlotWindow } from './slot.ts';
-import { WeriftSlotSender } from './slot-sender.ts';
+import { RtpSlotSender } from './slot-sender.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
 const slotStep = 16;
@@ -176,7 +176,11 @@ export class Viewer implements AsyncDisposable {
     const wanted = Math.min(maximumSlots, Math.ceil(count / slotStep) * slotStep);
     while (this.#slots.length < wanted) {
       const transceiver = this.#peer.addVideo();
-      const sender = new WeriftSlotSender(transceiver, () => slot.requestKeyFrame());
+      const sender = new RtpSlotSender(
+        transceiver,
+        () => this.#peer.media,
+        () => slot.requestKeyFrame(),
+      );
       const slot = new Slot(sender, this.#windowOf(this.#slots.length));
       this.#slots.push(slot);
       this.#transceivers.push(transceiver);

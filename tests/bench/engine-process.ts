@@ -6,7 +6,7 @@ import { startEngine } from '../../main/engine/engine.ts';
 import type { LiveStream } from '../../main/media/live-stream.ts';
 import type { StreamLease } from '../../main/media/stream-lease.ts';
 import { Slot } from '../../main/viewers/slot.ts';
-import { WeriftSlotSender } from '../../main/viewers/slot-sender.ts';
+import { RtpSlotSender } from '../../main/viewers/slot-sender.ts';
 
 /** What the benchmark may ask of the engine's process. */
 export type EngineRequest =
@@ -67,8 +67,8 @@ const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
 const clockOffset = monotonic() - performance.now();
 
 let packetsSent = 0;
-const send = WeriftSlotSender.prototype.send;
-WeriftSlotSender.prototype.send = function counted(...packet) {
+const send = RtpSlotSender.prototype.send;
+RtpSlotSender.prototype.send = function counted(...packet) {
   packetsSent++;
   send.apply(this, packet);
 };

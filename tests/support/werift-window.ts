@@ -7,6 +7,8 @@ export class WeriftWindow implements AsyncDisposable {
   readonly connection: RTCPeerConnection;
   readonly packets: { slot: number; packet: RtpPacket }[] = [];
   offer = '';
+  /** Of DTLS-SRTP; undefined: all that werift knows. */
+  srtpProfile: number | undefined;
   #events: AsyncGenerator<ViewerEvent>;
   #abort = new AbortController();
   #viewer: Viewer;
@@ -45,6 +47,11 @@ export class WeriftWindow implements AsyncDisposable {
     await this.connection.setRemoteDescription({ type: 'offer', sdp: value.sdp });
     for (const { connection } of this.connection.iceTransports) delete connection.stunServer;
     const answer = await this.connection.createAnswer();
+    if (this.srtpProfile !== undefined) {
+      for (const dtls of this.connection.dtlsTransports) {
+        Object.assign(dtls, { srtpProfiles: [this.srtpProfile] });
+      }
+    }
     await this.connection.setLocalDescription(answer);
     this.#listen();
     await this.#viewer.answer(this.connection.localDescription?.sdp ?? '');

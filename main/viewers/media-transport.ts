@@ -1,0 +1,140 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type dgram from 'node:dgram';
+import type { RTCDtlsTransport, RtcpPacket } from 'werift';
+import { ReplayWindow } from './replay-window.ts';
+import { type SrtpKeys, SrtpStream } from './srtp-stream.ts';
+
+/** Datagrams that wait for the network card. Beyond it packets are lost, as on a network that is too slow for them. */
+const maximumWaiting = 512;
+/** Of a browser; each receiver may have its own. */
+const maximumSources = 512;
+
+/** werift's names for what was negotiated. */
+const gcmProfile = 0x0007;
+
+interface SessionKeys {
+  readonly profile: number;
+  readonly srtpSessionKey: Buffer | KeyObject;
+  readonly srtpSessionSalt: Buffer;
+  readonly srtpSessionAuthTag: Buffer;
+}
+
+/** A candidate pair of werift's, as far as sending needs it. */
+interface NominatedPair {
+  readonly remoteAddr: readonly [string, number];
+  readonly protocol: {
+    readonly transport?: { readonly type?: string; readonly socket?: dgram.Socket };
+    sendData(data: Buffer, address: readonly [string, number]): Promise<void>;
+  };
+}
+
+/**
+ * The way of encrypted packets to one window: on the keys of werift's DTLS, over the candidate pair that its ICE agent has
+ * nominated. Everything of RTP leaves through here; werift itself sends RTCP, whose nonces it counts alone.
+ */
+export class MediaTransport {
+  readonly #dtls: RTCDtlsTransport;
+  readonly #onHeard: () => void;
+  readonly #replayed = new Map<number, ReplayWindow>();
+  readonly #opened = new Set<number>();
+  #keys: SrtpKeys | undefined;
+  #isGuarded = false;
+  #dropped = 0;
+
+  /** @param onHeard called when an authentic RTCP packet came */
+  constructor(dtls: RTCDtlsTransport, onHeard: () => void) {
+    this.#dtls = dtls;
+    this.#onHeard = onHeard;
+  }
+
+  /** Datagrams that were given up since the network did not take them. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /**
+   * The stream of an SSRC, or undefined while there are no keys yet.
+   * @throws Error when it was opened before: two counters under one key would use nonces twice
+   */
+  open(ssrc: number): SrtpStream | undefined {
+    const keys = this.#takeKeys();
+    if (keys === undefined) return undefined;
+    if (this.#opened.has(ssrc)) throw new Error(`SSRC ${ssrc} has a stream already.`);
+    this.#opened.add(ssrc);
+    return new SrtpStream(keys, ssrc);
+  }
+
+  /** Sends one datagram, given in parts. Lost when there is no way now, or too much waits for it. */
+  send(parts: Buffer[]): void {
+    const pair = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
+    if (pair === undefined || this.#dtls.state !== 'connected') return;
+    const { protocol, remoteAddr } = pair;
+    const { transport } = protocol;
+    if (transport?.type !== 'udp' || transport.socket === undefined) {
+      protocol.sendData(Buffer.concat(parts), remoteAddr).catch(() => {});
+      return;
+    }
+    if (transport.socket.getSendQueueCount() > maximumWaiting) {
+      this.#dropped++;
+      return;
+    }
+    try {
+      transport.socket.send(parts, remoteAddr[1], remoteAddr[0]);
+    } catch {
+      // The socket is being closed.
+    }
+  }
+
+  /** A datagram that could not be sent is a lost one. */
+  sendRtcp(packets: RtcpPacket[]): void {
+    if (this.#dtls.state === 'connected') this.#dtls.sendRtcp(packets).catch(() => {});
+  }
+
+  /** Puts the check for replays between werift and what it receives. To be called once DTLS is done. */
+  guard(): void {
+    if (this.#isGuarded) return;
+    this.#isGuarded = true;
+    const { srtcp } = this.#dtls;
+    const decrypt = srtcp.decrypt.bind(srtcp);
+    const indexFromEnd = this.#takeKeys()?.profile === 'gcm' ? 4 : 14;
+    srtcp.decrypt = (packet) => {
+      if (packet.length < 8 + indexFromEnd) return nothing;
+      const index = packet.readUInt32BE(packet.length - indexFromEnd) & 0x7fffffff;
+      const source = packet.readUInt32BE(4);
+      if (this.#replayed.get(source)?.isNew(index) === false) return nothing;
+      const plain = decrypt(packet);
+      this.#windowOf(source)?.add(index);
+      this.#onHeard();
+      return plain;
+    };
+  }
+
+  #windowOf(source: number): ReplayWindow | undefined {
+    const known = this.#replayed.get(source);
+    if (known !== undefined || this.#replayed.size >= maximumSources) return known;
+    const window = new ReplayWindow();
+    this.#replayed.set(source, window);
+    return window;
+  }
+
+  #takeKeys(): SrtpKeys | undefined {
+    if (this.#keys !== undefined || this.#dtls.state !== 'connected') return this.#keys;
+    const keys = this.#dtls.srtp.localContext as unknown as SessionKeys;
+    const { profile, srtpSessionKey, srtpSessionSalt, srtpSessionAuthTag } = keys;
+    // As bytes it would be converted anew for each packet, which is half of the cost of sending one.
+    const key = Buffer.isBuffer(srtpSessionKey) ? createSecretKey(srtpSessionKey) : srtpSessionKey;
+    this.#keys =
+      profile === gcmProfile
+        ? { profile: 'gcm', key, salt: srtpSessionSalt.subarray(0, 12) }
+        : {
+            profile: 'counter-mode',
+            key,
+            salt: srtpSessionSalt,
+            authenticationKey: createSecretKey(srtpSessionAuthTag),
+          };
+    return this.#keys;
+  }
+}
+
+/** No packets: werift goes on with the next datagram. */
+const nothing = Buffer.alloc(0);

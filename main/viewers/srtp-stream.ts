@@ -1,0 +1,115 @@
+import { createCipheriv, createHmac, type KeyObject } from 'node:crypto';
+
+/** Bytes of the fixed RTP header (RFC 3550 section 5.1). */
+export const rtpHeaderBytes = 12;
+const gcmTagBytes = 16;
+const gcm = { authTagLength: gcmTagBytes };
+const hmacTagBytes = 10;
+/** Half of all sequence numbers: a receiver that misses the first packets must not take them for ones after a wrap. */
+const firstSequenceNumbers = 0x8000;
+
+/** What one side encrypts its packets with: session keys, already derived from those of DTLS (RFC 3711 section 4.3). */
+export type SrtpKeys =
+  /** AEAD_AES_128_GCM (RFC 7714). `salt`: 12 bytes */
+  | { readonly profile: 'gcm'; readonly key: KeyObject; readonly salt: Buffer }
+  /** AES_CM_128_HMAC_SHA1_80 (RFC 3711). `salt`: 14 bytes */
+  | {
+      readonly profile: 'counter-mode';
+      readonly key: KeyObject;
+      readonly salt: Buffer;
+      readonly authenticationKey: KeyObject;
+    };
+
+/**
+ * The packets of one SSRC, encrypted. It alone counts them: sequence number and rollover counter, of which the nonce is made,
+ * only ever rise, and nobody else can set them. So no nonce is used twice, as long as an SSRC has one stream for its key:
+ * `MediaTransport` sees to that.
+ */
+export class SrtpStream {
+  readonly ssrc: number;
+  readonly #keys: SrtpKeys;
+  readonly #firstVector: Buffer;
+  readonly #vector: Buffer;
+  #sequenceNumber: number;
+  #rollovers = 0;
+
+  /** @param sequenceNumber of the first packet; left out: a random one */
+  constructor(
+    keys: SrtpKeys,
+    ssrc: number,
+    sequenceNumber = Math.floor(Math.random() * firstSequenceNumbers),
+  ) {
+    this.ssrc = ssrc;
+    this.#keys = keys;
+    this.#sequenceNumber = (sequenceNumber - 1) & 0xffff;
+    if (this.#sequenceNumber === 0xffff) this.#rollovers = -1;
+    // Salt and SSRC stay; what counts lies in bytes 6 to 11 (RFC 7714 section 8.1) or 8 to 13 (RFC 3711 section 4.1.1).
+    this.#firstVector = Buffer.alloc(keys.profile === 'gcm' ? 12 : 16);
+    keys.salt.copy(this.#firstVector);
+    const ssrcOffset = keys.profile === 'gcm' ? 2 : 4;
+    this.#firstVector.writeUInt32BE((this.#firstVector.readUInt32BE(ssrcOffset) ^ ssrc) >>> 0, ssrcOffset);
+    this.#vector = Buffer.from(this.#firstVector);
+  }
+
+  /** Of the packet that was encrypted last. */
+  get sequenceNumber(): number {
+    return this.#sequenceNumber;
+  }
+
+  /**
+   * Encrypts one packet.
+   * @param header 12 bytes and what extensions there are; its sequence number and SSRC are written here
+   * @param payload in parts; none of them is changed
+   * @returns what goes on the wire, in order; the header is the one that was given
+   * @throws Error after 2^48 packets, when the key has to be another one
+   */
+  protect(header: Buffer, ...payload: readonly Buffer[]): Buffer[] {
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    if (this.#sequenceNumber === 0) this.#rollovers++;
+    if (this.#rollovers > 0xffffffff) throw new Error('This SRTP key has been used for 2^48 packets.');
+    header.writeUInt16BE(this.#sequenceNumber, 2);
+    header.writeUInt32BE(this.ssrc, 8);
+    return this.#keys.profile === 'gcm'
+      ? this.#protectGcm(this.#keys.key, header, payload)
+      : this.#protectCounterMode(this.#keys.key, this.#keys.authenticationKey, header, payload);
+  }
+
+  #protectGcm(key: KeyObject, header: Buffer, payload: readonly Buffer[]): Buffer[] {
+    this.#countInto(6);
+    const cipher = createCipheriv('aes-128-gcm', key, this.#vector, gcm);
+    cipher.setAAD(header);
+    const packet = [header];
+    for (const part of payload) packet.push(cipher.update(part));
+    cipher.final();
+    packet.push(cipher.getAuthTag());
+    return packet;
+  }
+
+  #protectCounterMode(
+    key: KeyObject,
+    authenticationKey: KeyObject,
+    header: Buffer,
+    payload: readonly Buffer[],
+  ): Buffer[] {
+    this.#countInto(8);
+    const cipher = createCipheriv('aes-128-ctr', key, this.#vector);
+    const authentication = createHmac('sha1', authenticationKey).update(header);
+    const packet = [header];
+    for (const part of payload) {
+      const encrypted = cipher.update(part);
+      authentication.update(encrypted);
+      packet.push(encrypted);
+    }
+    const rollovers = Buffer.alloc(4);
+    rollovers.writeUInt32BE(this.#rollovers);
+    packet.push(authentication.update(rollovers).digest().subarray(0, hmacTagBytes));
+    return packet;
+  }
+
+  /** The packet's index: rollover counter, then sequence number, mixed into six bytes of the vector. */
+  #countInto(offset: number): void {
+    const first = this.#firstVector;
+    this.#vector.writeUInt32BE((first.readUInt32BE(offset) ^ this.#rollovers) >>> 0, offset);
+    this.#vector.writeUInt16BE(first.readUInt16BE(offset + 4) ^ this.#sequenceNumber, offset + 4);
+  }
+}

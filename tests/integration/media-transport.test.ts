@@ -1,0 +1,181 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  GenericNack,
+  type RTCDtlsTransport,
+  RtcpTransportLayerFeedback,
+  type RtpPacket,
+  SrtpSession,
+} from 'werift';
+import { createLog } from '../../main/base/log.ts';
+import { LiveStream } from '../../main/media/live-stream.ts';
+import { MediaTransport } from '../../main/viewers/media-transport.ts';
+import { ViewerService } from '../../main/viewers/viewer-service.ts';
+import { VideoSource } from '../support/video-source.ts';
+import { WeriftWindow } from '../support/werift-window.ts';
+
+const gcm = 0x0007;
+const counterMode = 0x0001;
+let owned: AsyncDisposableStack;
+
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+});
+
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+/** A window that shows one camera, of which three pictures have come, a packet each. */
+async function watch(srtpProfile = gcm) {
+  const service = owned.use(new ViewerService({ log: createLog('silent') }));
+  const viewer = await service.open(1);
+  const window = owned.use(new WeriftWindow(viewer));
+  window.srtpProfile = srtpProfile;
+  await window.negotiate();
+  const stream = new LiveStream();
+  const source = new VideoSource(stream, { frameBytes: 40 });
+  viewer.bind(0, { stream, [Symbol.dispose]: () => {} });
+  source.send('key', 'delta', 'delta');
+  await window.until(() => window.packetsOf(0).length === 3);
+  const [dtls] = window.connection.dtlsTransports;
+  if (dtls === undefined) throw new Error('no DTLS');
+  return { dtls, pictures: window.packetsOf(0), repairs: new Repairs(window, dtls) };
+}
+
+/** What comes on the SSRC for retransmissions. */
+class Repairs {
+  readonly packets: RtpPacket[] = [];
+  #wake: () => void = () => {};
+
+  constructor(window: WeriftWindow, dtls: RTCDtlsTransport) {
+    const ssrc = Number(/a=ssrc-group:FID \d+ (\d+)/.exec(window.offer)?.[1]);
+    dtls.onRtp.subscribe((packet) => {
+      if (packet.header.ssrc !== ssrc) return;
+      this.packets.push(packet);
+      this.#wake();
+    });
+  }
+
+  async until(count: number): Promise<void> {
+    while (this.packets.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+function lost(packets: readonly RtpPacket[]): RtcpTransportLayerFeedback {
+  return new RtcpTransportLayerFeedback({
+    feedback: new GenericNack({
+      senderSsrc: 1,
+      mediaSourceSsrc: packets[0]?.header.ssrc ?? 0,
+      lost: packets.map(({ header }) => header.sequenceNumber),
+    }),
+  });
+}
+
+test.each([
+  ['GCM', gcm],
+  ['counter mode', counterMode],
+] as const)('%s: packets that a window has lost come again, in a stream of their own', async (_, profile) => {
+  const { dtls, pictures, repairs } = await watch(profile);
+  expect(dtls.srtp.localContext.profile).toBe(profile);
+  await dtls.sendRtcp([lost(pictures.slice(1))]);
+  await repairs.until(2);
+  const [first, second] = repairs.packets;
+  expect(first?.header.payloadType).toBe(97);
+  expect(first?.header.timestamp).toBe(pictures[1]?.header.timestamp);
+  expect(first?.payload.readUInt16BE(0)).toBe(pictures[1]?.header.sequenceNumber);
+  expect(first?.payload.subarray(2)).toEqual(pictures[1]?.payload);
+  expect(second?.payload.readUInt16BE(0)).toBe(pictures[2]?.header.sequenceNumber);
+  expect(second?.header.sequenceNumber).toBe(((first?.header.sequenceNumber ?? 0) + 1) & 0xffff);
+});
+
+test.each([
+  ['GCM', gcm],
+  ['counter mode', counterMode],
+] as const)(
+  '%s: a request that is sent twice, or was changed on the way, is answered once',
+  async (_, profile) => {
+    const { dtls, pictures, repairs } = await watch(profile);
+    const { connection } = dtls.iceTransport;
+    const [one, two, three] = pictures;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('no pictures');
+    const encrypt = (packet: RtpPacket) => dtls.srtcp.encrypt(lost([packet]).serialize());
+    const request = encrypt(one);
+    const changed = encrypt(two);
+    changed[12] = (changed[12] ?? 0) ^ 1;
+    await connection.send(request);
+    await repairs.until(1);
+    // Past the time in which a repetition is taken for one that is still on its way.
+    await delay(50);
+    await connection.send(request);
+    await connection.send(changed);
+    await connection.send(encrypt(three));
+    await repairs.until(2);
+    const answered = repairs.packets.map(({ payload }) => payload.readUInt16BE(0));
+    expect(answered).toEqual([one.header.sequenceNumber, three.header.sequenceNumber]);
+  },
+);
+
+async function openSocket(): Promise<dgram.Socket> {
+  const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+  owned.defer(() => new Promise<void>((resolve) => socket.close(() => resolve())));
+  await once(socket, 'listening');
+  return socket;
+}
+
+/** DTLS that has made keys, and two ways to the window. */
+async function transportWithTwoWays() {
+  const bytes = (count: number) => Buffer.alloc(count, 1);
+  const srtp = new SrtpSession({
+    keys: {
+      localMasterKey: bytes(16),
+      localMasterSalt: bytes(12),
+      remoteMasterKey: bytes(16),
+      remoteMasterSalt: bytes(12),
+    },
+    profile: gcm,
+  });
+  const [socket, first, second] = await Promise.all([openSocket(), openSocket(), openSocket()]);
+  const windows = [first, second] as const;
+  const ways = windows.map((window) => ({
+    remoteAddr: ['127.0.0.1', window.address().port],
+    protocol: { transport: { type: 'udp', socket } },
+  }));
+  const connection = { nominated: ways[0] };
+  const dtls = { state: 'connected', srtp, iceTransport: { connection } } as unknown as RTCDtlsTransport;
+  return { dtls, connection, ways, windows };
+}
+
+test('packets follow the candidate pair that is nominated now', async () => {
+  const { dtls, connection, ways, windows } = await transportWithTwoWays();
+  const transport = new MediaTransport(dtls, () => {});
+  const firstCame = once(windows[0], 'message');
+  const secondCame = once(windows[1], 'message');
+  transport.send([Buffer.from('one '), Buffer.from('way')]);
+  expect(String((await firstCame)[0])).toBe('one way');
+  connection.nominated = ways[1];
+  transport.send([Buffer.from('another')]);
+  expect(String((await secondCame)[0])).toBe('another');
+  connection.nominated = undefined;
+  transport.send([Buffer.from('nowhere')]);
+});
+
+test('an SSRC has one stream for its key, so that no nonce is used twice', async () => {
+  const { dtls } = await transportWithTwoWays();
+  const transport = new MediaTransport(dtls, () => {});
+  expect(transport.open(5)).toBeDefined();
+  expect(transport.open(6)).toBeDefined();
+  expect(() => transport.open(5)).toThrow('SSRC 5');
+});
+
+test('before there are keys nothing can be encrypted', async () => {
+  const { dtls } = await transportWithTwoWays();
+  Object.assign(dtls, { state: 'connecting' });
+  expect(new MediaTransport(dtls, () => {}).open(5)).toBeUndefined();
+});
