@@ -14,6 +14,7 @@ import { measureDiscovery } from './discovery-figures.ts';
 import { EngineProcess } from './engine-child.ts';
 import type { Arrivals, Bind, Usage } from './engine-process.ts';
 import { installProbe, type TileFrames, takeFrames } from './page-probe.ts';
+import type { SendFigures } from './send.ts';
 import { quantile, type Summary, summarize } from './statistics.ts';
 
 /*
@@ -242,11 +243,9 @@ async function main(): Promise<void> {
   const coldWindow = await measureColdWindow(browser, engine);
   await engine.ask({ type: 'release' });
   const rss16 = await measureMemory();
-  progress('floor: AES-GCM with a KeyObject and one datagram');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    path.join(import.meta.dirname, 'floor.ts'),
-  ]);
-  const floor = round(Number(stdout));
+  progress('sending: the floor, our slot sender, werift');
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'send.ts')]);
+  const sending = JSON.parse(stdout) as SendFigures;
 
   const fifty = owned.use(await startFleetProcess({ count: 50, signal: stop.signal }));
   const console = await measureConsole(browser, demoCameraInputs(fifty.cameras), progress);
@@ -271,7 +270,11 @@ async function main(): Promise<void> {
     milliseconds: { warmFirstFrame, coldWindowAllNine: coldWindow, ...cold },
     tiles: steady,
     engineRssMegabytesAt16Cameras: rss16,
-    floorMicrosecondsPerPacket: floor,
+    sendingMicrosecondsPerPacket: {
+      floor: round(sending.floor),
+      slotSender: round(sending.slotSender),
+      werift: round(sending.werift),
+    },
     console,
     discoveryMilliseconds: discovery,
   };
@@ -305,7 +308,7 @@ type Result = {
   milliseconds: Record<string, Summary>;
   tiles: Record<MeasuredWall, Steady>;
   engineRssMegabytesAt16Cameras: number;
-  floorMicrosecondsPerPacket: number;
+  sendingMicrosecondsPerPacket: SendFigures;
 };
 
 function print(result: Result): void {
@@ -321,12 +324,13 @@ function print(result: Result): void {
           'received → presented p50 ms': steady.receivedToPresented.median,
           'p95 ms': steady.receivedToPresented.p95,
           'engine µs/packet': steady.cpuMicrosecondsPerPacket,
-          'floor µs/packet': result.floorMicrosecondsPerPacket,
+          'floor µs/packet': result.sendingMicrosecondsPerPacket.floor,
           'engine % of a core': steady.engineCpuPercent,
         },
       ]),
     ),
   );
+  console.table({ 'sending, µs/packet': result.sendingMicrosecondsPerPacket });
   console.log(`engine RSS with 16 cameras: ${result.engineRssMegabytesAt16Cameras} MB`);
 }
 

@@ -40,5 +40,3 @@ export async function measureFloor(): Promise<number> {
   sink.close();
   return quantile(costs, 0.5);
 }
-
-if (import.meta.main) process.stdout.write(`${await measureFloor()}\n`);
