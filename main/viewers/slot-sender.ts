@@ -21,28 +21,32 @@ export const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/pla
 
 /** Seconds between 1900, where NTP counts from, and 1970. */
 const ntpEpochSeconds = 2_208_988_800;
-const clockRate = 90_000;
 const canonicalNameItem = 1;
 /** Until the first receiver report: what a loopback and most local networks have less than. */
 const firstRoundTripMilliseconds = 10;
+
+/** What a track can carry, by its names in SDP. */
+export type TrackCodec = 'H264' | 'H265' | 'OPUS' | 'G722' | 'PCMU' | 'PCMA';
 
 /** Where RTP leaves: one SSRC of one window. */
 export interface SlotSender {
   /**
    * Sends one RTP packet; the payload is read, never changed or kept for longer than retransmission needs it.
-   * @param timestamp 90 kHz, wrapped to 32 bits here
+   * @param timestamp in units of the format's clock, wrapped to 32 bits here
    */
   send(payload: Buffer, timestamp: number, marker: boolean): void;
-  /** What the next payloads are. */
-  use(codec: 'H264' | 'H265'): void;
+  /** What the next payloads are. @returns whether the window has agreed to it */
+  use(codec: TrackCodec): boolean;
   /** Tells the receiver which moment of its wall clock the last timestamp was (RTCP sender report); once a second. */
   report(): void;
 }
 
 /** What was negotiated for a codec. */
-interface PayloadTypes {
-  readonly video: number;
+interface Negotiated {
+  readonly payloadType: number;
   readonly retransmission: number | undefined;
+  /** Timestamps a second. */
+  readonly clockRate: number;
 }
 
 /**
@@ -55,10 +59,10 @@ export class RtpSlotSender implements SlotSender {
   readonly #sent = new SentPackets();
   #stream: SrtpStream | undefined;
   #repairs: SrtpStream | undefined;
-  #codec: 'H264' | 'H265' = 'H264';
+  #codec: TrackCodec;
   /** werift makes new lists with each answer. */
-  #negotiated: readonly RTCRtpCodecParameters[] | undefined;
-  #types: PayloadTypes | undefined;
+  #answer: readonly RTCRtpCodecParameters[] | undefined;
+  #negotiated: Negotiated | undefined;
   #playoutDelayId: number | undefined;
   #packets = 0;
   #octets = 0;
@@ -67,13 +71,18 @@ export class RtpSlotSender implements SlotSender {
   #reported = { middle: 0, at: 0 };
   #roundTripMilliseconds = firstRoundTripMilliseconds;
 
-  /** @param transport of the window; undefined before its first offer */
+  /**
+   * @param first what its first payloads are
+   * @param transport of the window; undefined before its first offer
+   */
   constructor(
     transceiver: RTCRtpTransceiver,
+    first: TrackCodec,
     transport: () => MediaTransport | undefined,
     onKeyFrameRequest: () => void,
   ) {
     this.#sender = transceiver.sender;
+    this.#codec = first;
     this.#transport = transport;
     const { sender } = transceiver;
     sender.onPictureLossIndication.subscribe(onKeyFrameRequest);
@@ -86,12 +95,12 @@ export class RtpSlotSender implements SlotSender {
 
   send(payload: Buffer, timestamp: number, marker: boolean): void {
     const transport = this.#transport();
-    const types = this.#payloadTypes();
+    const negotiated = this.#negotiate();
     this.#stream ??= transport?.open(this.#sender.ssrc);
-    if (this.#stream === undefined || transport === undefined || types === undefined) return;
+    if (this.#stream === undefined || transport === undefined || negotiated === undefined) return;
     this.#timestamp = timestamp >>> 0;
     this.#sentAt = performance.now();
-    const header = this.#header(types.video, this.#timestamp, marker);
+    const header = this.#header(negotiated.payloadType, this.#timestamp, marker);
     transport.send(this.#stream.protect(header, payload));
     const { sequenceNumber } = this.#stream;
     this.#sent.add({ sequenceNumber, payload, timestamp: this.#timestamp, marker }, this.#sentAt);
@@ -99,10 +108,10 @@ export class RtpSlotSender implements SlotSender {
     this.#octets += payload.length;
   }
 
-  use(codec: 'H264' | 'H265'): void {
-    if (codec === this.#codec) return;
+  use(codec: TrackCodec): boolean {
+    if (codec !== this.#codec) this.#answer = undefined;
     this.#codec = codec;
-    this.#negotiated = undefined;
+    return this.#negotiate() !== undefined;
   }
 
   report(): void {
@@ -115,7 +124,9 @@ export class RtpSlotSender implements SlotSender {
     const senderInfo = new RtcpSenderInfo({
       ntpTimestamp: (BigInt(seconds) << 32n) | BigInt(fraction),
       // What the timestamp of a frame would be that was sent now.
-      rtpTimestamp: (this.#timestamp + Math.round(((now - this.#sentAt) * clockRate) / 1000)) >>> 0,
+      rtpTimestamp:
+        (this.#timestamp + Math.round(((now - this.#sentAt) * (this.#negotiated?.clockRate ?? 0)) / 1000)) >>>
+        0,
       packetCount: this.#packets >>> 0,
       octetCount: this.#octets >>> 0,
     });
@@ -145,20 +156,23 @@ export class RtpSlotSender implements SlotSender {
     return header;
   }
 
-  #payloadTypes(): PayloadTypes | undefined {
+  #negotiate(): Negotiated | undefined {
     const { negotiatedCodecs } = this.#sender as unknown as { negotiatedCodecs: RTCRtpCodecParameters[] };
-    if (negotiatedCodecs === this.#negotiated) return this.#types;
-    this.#negotiated = negotiatedCodecs;
+    if (negotiatedCodecs === this.#answer) return this.#negotiated;
+    this.#answer = negotiatedCodecs;
     const { headerExtensions } = this.#sender as unknown as {
       headerExtensions: { id: number; uri: string }[];
     };
     this.#playoutDelayId = headerExtensions.find(({ uri }) => uri === playoutDelayUri)?.id;
-    const video = negotiatedCodecs.find(({ name }) => name.toUpperCase() === this.#codec)?.payloadType;
+    this.#negotiated = undefined;
+    const codec = negotiatedCodecs.find(({ name }) => name.toUpperCase() === this.#codec);
+    if (codec === undefined) return undefined;
+    const { payloadType, clockRate } = codec;
     const isItsRepair = ({ name, parameters }: RTCRtpCodecParameters) =>
-      name.toLowerCase() === 'rtx' && parameters === `apt=${video}`;
+      name.toLowerCase() === 'rtx' && parameters === `apt=${payloadType}`;
     const retransmission = negotiatedCodecs.find(isItsRepair)?.payloadType;
-    this.#types = video === undefined ? undefined : { video, retransmission };
-    return this.#types;
+    this.#negotiated = { payloadType, retransmission, clockRate };
+    return this.#negotiated;
   }
 
   #take(packet: RtcpPacket): void {
@@ -179,7 +193,7 @@ export class RtpSlotSender implements SlotSender {
   /** Sends packets again that the receiver has lost: in a stream of their own, with their old number in front. */
   #repair(lost: readonly number[]): void {
     const transport = this.#transport();
-    const retransmission = this.#payloadTypes()?.retransmission;
+    const retransmission = this.#negotiate()?.retransmission;
     if (transport === undefined || retransmission === undefined) return;
     this.#repairs ??= transport.open(this.#sender.rtxSsrc);
     const now = performance.now();

@@ -178,6 +178,7 @@ export class Viewer implements AsyncDisposable {
       const transceiver = this.#peer.addVideo();
       const sender = new RtpSlotSender(
         transceiver,
+        'H264',
         () => this.#peer.media,
         () => slot.requestKeyFrame(),
       );

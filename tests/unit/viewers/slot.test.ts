@@ -4,19 +4,20 @@ import type { H265Support, PictureWay } from '../../../main/contract/viewer.ts';
 import { LiveStream, type StreamFrame } from '../../../main/media/live-stream.ts';
 import type { StreamLease } from '../../../main/media/stream-lease.ts';
 import { Slot, type SlotWindow } from '../../../main/viewers/slot.ts';
-import type { SlotSender } from '../../../main/viewers/slot-sender.ts';
+import type { SlotSender, TrackCodec } from '../../../main/viewers/slot-sender.ts';
 import { VideoSource } from '../../support/video-source.ts';
 
 class RecordingSender implements SlotSender {
   readonly sent: { payload: Buffer; timestamp: number; marker: boolean }[] = [];
-  codec: 'H264' | 'H265' = 'H264';
+  codec: TrackCodec = 'H264';
 
   send(payload: Buffer, timestamp: number, marker: boolean): void {
     this.sent.push({ payload, timestamp, marker });
   }
 
-  use(codec: 'H264' | 'H265'): void {
+  use(codec: TrackCodec): boolean {
     this.codec = codec;
+    return true;
   }
 
   report(): void {}
