@@ -1,0 +1,21 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { canMakeNamespace, runInNamespace } from '../support/network-namespace.ts';
+import { hasWebRtcPeer } from '../support/webrtc-peer.ts';
+
+const script = path.resolve(import.meta.dirname, '../support/namespace-peer.ts');
+const hasNamespace = canMakeNamespace();
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
+  'a window on aiortc decodes the pictures (needs python3-aiortc, iproute2 and unshare)',
+  async () => {
+    expect(await runInNamespace(script, 'aiortc')).toEqual({ decoded: 30 });
+  },
+);
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('webrtcbin'))(
+  "a window on GStreamer's webrtcbin decodes the pictures (needs its packages, iproute2 and unshare)",
+  async () => {
+    expect(await runInNamespace(script, 'webrtcbin')).toEqual({ decoded: 30 });
+  },
+);
