@@ -12,7 +12,7 @@ import { pictureChannel } from '../contract/picture-message.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { playoutDelayUri } from './slot-sender.ts';
-import { isAuthenticStun, isStunMessage } from './stun-guard.ts';
+import { isAuthenticRequest, isStunMessage, isStunResponse } from './stun-guard.ts';
 
 /**
  * One H.264 payload type and its RTX, no more: werift matches codecs by MIME type alone and would take the first one of a
@@ -190,8 +190,10 @@ export class Peer implements AsyncDisposable {
         // RFC 7983: 0 to 3 is STUN, which must be whole and authentic.
         if (first < 4) {
           if (!isStunMessage(datagram)) return;
-          if (!isAuthenticStun(datagram, agent.localUsername, agent.localPassword)) return;
-          this.#events.heard();
+          if (!isStunResponse(datagram)) {
+            if (!isAuthenticRequest(datagram, agent.localUsername, agent.localPassword)) return;
+            this.#events.heard();
+          }
         }
         deliver.call(transport, datagram, address);
       };

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 const headerBytes = 20;
 const magicCookie = 0x2112a442;
@@ -6,6 +7,10 @@ const bindingRequest = 0x0001;
 const username = 0x0006;
 const messageIntegrity = 0x0008;
 const messageIntegrityBytes = 20;
+const fingerprint = 0x8028;
+const fingerprintBytes = 8;
+/** What the checksum is mixed with, so that it is not one of another protocol (RFC 8489 section 14.7). */
+const fingerprintMask = 0x5354554e;
 
 /** True for a STUN message (RFC 8489 section 5): two zero bits, the magic cookie, a length that fits. */
 export function isStunMessage(datagram: Buffer): boolean {
@@ -17,16 +22,18 @@ export function isStunMessage(datagram: Buffer): boolean {
   );
 }
 
+/** Whether a STUN message answers one of the ICE agent's own requests, if any: it matches them by their random numbers. */
+export function isStunResponse(message: Buffer): boolean {
+  return (message.readUInt16BE(0) & 0x0100) !== 0;
+}
+
 /**
- * Whether a STUN message may reach the ICE agent: responses may (the agent matches them with its own requests and keys),
- * requests only with a valid MESSAGE-INTEGRITY under our password and our name (RFC 8445 section 7.3, RFC 8489 section
- * 9.1.3). werift 0.25.2 does not check requests, so that anybody could add candidates or turn its role.
+ * Whether a STUN request may reach the ICE agent: only with a FINGERPRINT at its end and a valid MESSAGE-INTEGRITY under our
+ * password and our name (RFC 8445 sections 7.1 and 7.3, RFC 8489 section 9.1.3). werift 0.25.2 does not check requests, so that
+ * anybody could add candidates or turn its role.
  */
-export function isAuthenticStun(message: Buffer, localUsername: string, localPassword: string): boolean {
-  const type = message.readUInt16BE(0);
-  const isResponse = (type & 0x0100) !== 0;
-  if (isResponse) return true;
-  if (type !== bindingRequest) return false;
+export function isAuthenticRequest(message: Buffer, localUsername: string, localPassword: string): boolean {
+  if (message.readUInt16BE(0) !== bindingRequest || !hasFingerprint(message)) return false;
   let named = false;
   let offset = headerBytes;
   while (offset + 4 <= message.length) {
@@ -49,4 +56,15 @@ function hmac(message: Buffer, attributeOffset: number, password: string, expect
   covered.writeUInt16BE(attributeOffset + 4 + messageIntegrityBytes - headerBytes, 2);
   const actual = createHmac('sha1', password).update(covered).digest();
   return timingSafeEqual(actual, expected);
+}
+
+/** A checksum of all that comes before it, in the last attribute. */
+function hasFingerprint(message: Buffer): boolean {
+  const offset = message.length - fingerprintBytes;
+  return (
+    offset >= headerBytes &&
+    message.readUInt16BE(offset) === fingerprint &&
+    message.readUInt16BE(offset + 2) === 4 &&
+    message.readUInt32BE(offset + 4) === (crc32(message.subarray(0, offset)) ^ fingerprintMask) >>> 0
+  );
 }
