@@ -102,6 +102,14 @@ function otherFormats(): void {
   }
 }
 
+/** A chime every second, as `main/demo/sound-clip.ts` makes it for G.711. */
+function sound(): void {
+  const chime = '0.3*min(1\\,mod(t\\,1)*100)*exp(-4*mod(t\\,1))*sin(2*PI*587.33*mod(t\\,1))';
+  const input = ['-f', 'lavfi', '-i', `aevalsrc=${chime}:d=2:s=16000`];
+  const output = ['-c:a', 'aac', '-b:a', '24k', '-ac', '1', '-f', 'adts', path.join(folder, 'chime.aac')];
+  execFileSync('ffmpeg', ['-loglevel', 'error', '-y', ...input, ...output]);
+}
+
 declare global {
   interface Window {
     /** A JPEG of the frame, base64. */
@@ -132,6 +140,7 @@ try {
   const wanted = process.argv.slice(2).map(Number);
   for (const scene of wanted.length > 0 ? wanted : scenes.keys()) await render(page, scene);
   otherFormats();
+  sound();
 } finally {
   await browser.close();
 }

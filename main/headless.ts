@@ -95,7 +95,7 @@ async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
   const fleet =
     options.demo === 0
       ? undefined
-      : parts.use(await startFleetProcess({ count: options.demo, discoverable: true }));
+      : parts.use(await startFleetProcess({ count: options.demo, discoverable: true, sound: true }));
   const engine = parts.use(
     await startEngine({
       dataFolder: options.data,
@@ -103,7 +103,7 @@ async function serve(options: Options, log: Log): Promise<AsyncDisposable> {
       log,
       ...(fleet === undefined ? {} : { demoCameras: demoCameraInputs(fleet.cameras) }),
       discovery: { scope: discoveryScope(options.demo) },
-      startDemo: (count) => startFleetProcess({ count, onvif: true }),
+      startDemo: (count) => startFleetProcess({ count, onvif: true, sound: true }),
     }),
   );
   const port = engine.http?.port ?? 0;

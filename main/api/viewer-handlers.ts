@@ -1,3 +1,4 @@
+import type { StreamProfile } from '../contract/camera.ts';
 import type { ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { Viewer } from '../viewers/viewer.ts';
@@ -5,6 +6,8 @@ import { type createProcedures, neverAborted } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
+  const leaseOf = (cameraId: string, profile: StreamProfile): StreamLease =>
+    services.trials.lease(cameraId) ?? services.cameras.lease(cameraId, profile);
   return {
     // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
     open: viewer.open.handler(async ({ input, signal = neverAborted() }) =>
@@ -20,11 +23,7 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
       const leases: (StreamLease | null)[] = [];
       try {
         for (const { cameraId, profile } of input.bindings) {
-          leases.push(
-            cameraId === null
-              ? null
-              : (services.trials.lease(cameraId) ?? services.cameras.lease(cameraId, profile)),
-          );
+          leases.push(cameraId === null ? null : leaseOf(cameraId, profile));
         }
       } catch (error) {
         for (const lease of leases) lease?.[Symbol.dispose]();
@@ -33,6 +32,10 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
       input.bindings.forEach(({ slot, assignment }, index) => {
         shown.bind(slot, leases[index] ?? null, assignment);
       });
+    }),
+    listen: viewer.listen.handler(({ input: { viewerId, cameraId, profile, assignment } }) => {
+      const listening = services.viewers.get(viewerId);
+      listening.listen(cameraId === null ? null : leaseOf(cameraId, profile), assignment);
     }),
   };
 }

@@ -7,8 +7,9 @@ import {
   longestAwayMilliseconds,
   refusedMilliseconds,
 } from '../base/retry.ts';
-import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/camera.ts';
+import type { CameraTransport, StreamAudio, StreamRemark, StreamStatus } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
+import { AudioStream } from '../media/audio-stream.ts';
 import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
@@ -61,6 +62,7 @@ export interface Received {
  */
 export class CameraSession implements AsyncDisposable {
   readonly stream: LiveStream = new LiveStream();
+  readonly audio: AudioStream = new AudioStream();
   #target: CameraTarget;
   #transport: TransportChoice;
   #keepAlive = new KeepAliveChoice();
@@ -180,6 +182,7 @@ export class CameraSession implements AsyncDisposable {
     let held = true;
     return {
       stream: this.stream,
+      audio: this.audio,
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
@@ -271,6 +274,9 @@ export class CameraSession implements AsyncDisposable {
   async #runOnce(signal: AbortSignal): Promise<void> {
     await using source = await this.#open(signal);
     this.stream.begin(source.video);
+    if (source.audio.kind === 'playable') {
+      this.audio.begin(source.audio.track, (onPacket) => source.hear(onPacket));
+    }
     let traits: StreamTraits | undefined;
     let playingSince: number | null = null;
     const received = (bytes: number) => {
@@ -301,6 +307,7 @@ export class CameraSession implements AsyncDisposable {
       throw error;
     } finally {
       this.stream.end();
+      this.audio.end();
     }
   }
 
@@ -331,11 +338,11 @@ export class CameraSession implements AsyncDisposable {
     if (transport !== null && this.#transport.works(transport)) this.#onTransport(transport);
   }
 
-  #describe({ isOldEncryption }: Source, { hasBFrames, shape }: StreamTraits): void {
+  #describe({ isOldEncryption, audio }: Source, { hasBFrames, shape }: StreamTraits): void {
     const remarks: StreamRemark[] = [];
     if (hasBFrames) remarks.push('b-frames');
     if (isOldEncryption) remarks.push('old-encryption');
-    this.#transition({ type: 'described', remarks, shape });
+    this.#transition({ type: 'described', remarks, shape, audio: audioOf(audio) });
   }
 
   #transition(event: StreamStatusEvent): void {
@@ -373,6 +380,22 @@ function isSameTarget(a: CameraTarget, b: CameraTarget): boolean {
     (a.certificate ?? null) === (b.certificate ?? null) &&
     (a.transport ?? 'automatic') === (b.transport ?? 'automatic')
   );
+}
+
+/** As the status says it; null: no sound. */
+function audioOf(audio: Source['audio']): StreamAudio | null {
+  switch (audio.kind) {
+    case 'playable':
+      return { kind: 'playable', codec: audio.track.codec };
+    case 'refused':
+      return audio;
+    case 'unsupported':
+      return { kind: 'unsupported', codecs: [...audio.codecs] };
+    case 'no-audio':
+      return null;
+    default:
+      return audio satisfies never;
+  }
 }
 
 /** How long to wait before the next attempt. */

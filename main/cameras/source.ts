@@ -1,7 +1,12 @@
 import { HttpSource } from '../http/http-source.ts';
 import type { VideoFormat } from '../media/live-stream.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
-import { RtspSession, type RtspTarget, type RtspTransport } from '../rtsp/rtsp-session.ts';
+import {
+  type HearableAudio,
+  RtspSession,
+  type RtspTarget,
+  type RtspTransport,
+} from '../rtsp/rtsp-session.ts';
 import { probeStream } from '../rtsp/video-description.ts';
 import { isHttp } from './camera-address.ts';
 
@@ -19,6 +24,7 @@ export interface SourceSink {
  */
 export interface Source extends AsyncDisposable {
   readonly video: VideoFormat;
+  readonly audio: HearableAudio;
   /** The way of the packets; null where there is no choice. */
   readonly transport: RtspTransport | null;
   /** Over TLS with methods that are not secure any more. */
@@ -27,6 +33,8 @@ export interface Source extends AsyncDisposable {
   readonly keepAliveMilliseconds: number | null;
   /** Until the signal of `openSource` is aborted, which resolves. Only once. @throws GatehouseError why it ended */
   play(sink: SourceSink): Promise<void>;
+  /** Hands on the packets of the sound from now on, while it plays; null: nobody hears it, and they are dropped unread. */
+  hear(onPacket: ((packet: RtpPacket) => void) | null): void;
 }
 
 /** @throws GatehouseError as the kind of source does; the signal's reason when it is aborted */
@@ -38,10 +46,12 @@ export async function openSource(
     const source = await HttpSource.open(target, options);
     return {
       video: { codec: 'JPEG', parameterSets: [] },
+      audio: { kind: 'no-audio' },
       transport: null,
       isOldEncryption: false,
       keepAliveMilliseconds: null,
       play: (sink) => source.play((file) => sink.picture(file)),
+      hear: () => {},
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
     };
   }
@@ -49,10 +59,12 @@ export async function openSource(
   const { encodingName, parameterSets, clockRate } = session.track;
   return {
     video: { codec: encodingName, parameterSets, clockRate },
+    audio: session.audio,
     transport: session.transport,
     isOldEncryption: session.isOldEncryption,
     keepAliveMilliseconds: session.keepAliveMilliseconds,
     play: (sink) => session.play((packet) => sink.packet(packet)),
+    hear: (onPacket) => session.hear(onPacket),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

@@ -1,12 +1,17 @@
 import type { GatehouseError } from '../base/gatehouse-error.ts';
-import type { StreamRemark, StreamStatus } from '../contract/camera.ts';
+import type { StreamAudio, StreamRemark, StreamStatus } from '../contract/camera.ts';
 
 /** What can happen to the connection to a camera's stream. Times are milliseconds since 1970. */
 export type StreamStatusEvent =
   | { readonly type: 'dialling' }
   | { readonly type: 'first-packet' }
-  /** What is known of the pictures has changed. */
-  | { readonly type: 'described'; readonly remarks: readonly StreamRemark[]; readonly shape: number | null }
+  /** What is known of the pictures and the sound has changed. */
+  | {
+      readonly type: 'described';
+      readonly remarks: readonly StreamRemark[];
+      readonly shape: number | null;
+      readonly audio: StreamAudio | null;
+    }
   | { readonly type: 'failed'; readonly error: GatehouseError; readonly retryAt: number }
   /** Nobody wants the stream any more. */
   | { readonly type: 'stopped' }
@@ -24,14 +29,17 @@ export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: 
       return status.state === 'playing' ? status : { state: 'playing', since: now };
     case 'described': {
       if (status.state !== 'playing') return status;
-      const { remarks, shape } = event;
-      const isPlain = remarks.length === 0 && shape === null;
-      if (isPlain && status.remarks === undefined && status.shape === undefined) return status;
+      const { remarks, shape, audio } = event;
+      const isPlain = remarks.length === 0 && shape === null && audio === null;
+      const wasPlain =
+        status.remarks === undefined && status.shape === undefined && status.audio === undefined;
+      if (isPlain && wasPlain) return status;
       return {
         state: 'playing',
         since: status.since,
         ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
         ...(shape === null ? {} : { shape }),
+        ...(audio === null ? {} : { audio }),
       };
     }
     case 'failed':

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { audioCodecs } from './codecs.ts';
 import { errorCodes } from './error-codes.ts';
 import { maximumCameraNumber, maximumCameras } from './limits.ts';
 import { filledLine, line } from './text.ts';
@@ -199,6 +200,17 @@ export type StreamFacts = z.infer<typeof streamFacts>;
 export const streamRemark = z.enum(['b-frames', 'old-encryption']);
 export type StreamRemark = z.infer<typeof streamRemark>;
 
+/**
+ * What there is to hear of a stream that plays. `refused`: the camera describes it and does not send it; `unsupported`: it
+ * is in a format that is not understood, named as the camera names it.
+ */
+export const streamAudio = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('playable'), codec: z.enum(audioCodecs) }),
+  z.object({ kind: z.literal('refused'), codec: z.enum(audioCodecs) }),
+  z.object({ kind: z.literal('unsupported'), codecs: z.array(z.string()) }),
+]);
+export type StreamAudio = z.infer<typeof streamAudio>;
+
 /** State of one stream of one camera. Times are milliseconds since 1970. */
 export const streamStatus = z.discriminatedUnion('state', [
   /** Nobody watches it, and nothing is known of it. */
@@ -213,6 +225,8 @@ export const streamStatus = z.discriminatedUnion('state', [
     remarks: z.array(streamRemark).optional(),
     /** Width through height as the pictures are to be shown, where their pixels are not square; left out: as they are. */
     shape: z.number().positive().optional(),
+    /** Left out: it sends no sound. */
+    audio: streamAudio.optional(),
   }),
   z.object({
     state: z.literal('waiting'),

@@ -4,3 +4,7 @@
 
 export const videoCodecs = ['H264', 'H265', 'JPEG'] as const;
 export type VideoCodec = (typeof videoCodecs)[number];
+
+/** AAC is MPEG4-GENERIC. */
+export const audioCodecs = ['PCMU', 'PCMA', 'G722', 'OPUS', 'MPEG4-GENERIC'] as const;
+export type AudioCodec = (typeof audioCodecs)[number];

@@ -29,6 +29,7 @@ import {
   viewerAnswerInput,
   viewerCandidateInput,
   viewerEvent,
+  viewerListenInput,
   viewerOpenInput,
   viewerShowInput,
 } from './viewer.ts';
@@ -215,5 +216,8 @@ export const contract = {
       .input(viewerCandidateInput)
       .output(z.void()),
     show: needs('cameras:view', 'What slots show from now on').input(viewerShowInput).output(z.void()),
+    listen: needs('cameras:view', 'Which camera is heard from now on: one, or none')
+      .input(viewerListenInput)
+      .output(z.void()),
   },
 };

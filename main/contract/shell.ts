@@ -45,7 +45,8 @@ export type ShellCommand =
   | 'undo'
   | 'previous-page'
   | 'next-page'
-  | 'toggle-large';
+  | 'toggle-large'
+  | 'toggle-sound';
 
 /** How the engine's process is, told by the shell, which starts it again when it ends. */
 export type EngineState =

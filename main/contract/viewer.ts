@@ -38,6 +38,8 @@ export const viewerEvent = z.discriminatedUnion('type', [
     viewerId,
     sdp: z.string(),
     slots: z.array(z.object({ slot: slotNumber, mid: z.string() })),
+    /** `mid` of the one audio transceiver. */
+    sound: z.string(),
   }),
   /** A binding begins with its track; this is said when its pictures turn out to come by another way, or change it. */
   z.object({ type: z.literal('way'), slot: slotNumber, assignment, way: pictureWay }),
@@ -83,3 +85,14 @@ export const viewerShowInput = z.object({
     .max(maximumSlots),
 });
 export type SlotBinding = z.infer<typeof viewerShowInput>['bindings'][number];
+
+/**
+ * Which camera is heard from now on: one in each window, or none (null). What browsers know comes over the audio
+ * transceiver, AAC over the data channel `sound`.
+ */
+export const viewerListenInput = z.object({
+  viewerId,
+  cameraId: cameraId.nullable(),
+  profile: streamProfile,
+  assignment: assignment.default(0),
+});

@@ -136,7 +136,7 @@ export function clipFile(scene: number, profile: 'main' | 'sub', gopSeconds: 2 |
 }
 
 /** Clips lie beside the sources and beside the build: the first `build/clips` upwards from here. */
-function clipFolder(): string {
+export function clipFolder(): string {
   for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'build', 'clips');
     if (existsSync(candidate)) return candidate;

@@ -103,6 +103,8 @@ export async function startFleetProcess(options: {
   /** They answer on loopback when devices are looked for, and have ONVIF devices. */
   discoverable?: boolean;
   quirk?: QuirkName;
+  /** Some of them send sound. */
+  sound?: boolean;
   signal?: AbortSignal;
 }): Promise<FleetProcess> {
   const { count, port = 0, gopSeconds = 2 } = options;
@@ -116,6 +118,7 @@ export async function startFleetProcess(options: {
     String(gopSeconds),
     ...(options.onvif === true ? ['--onvif', '0'] : []),
     ...(options.discoverable === true ? ['--discoverable'] : []),
+    ...(options.sound === true ? ['--sound'] : []),
     ...(options.quirk === undefined ? [] : ['--quirk', options.quirk]),
   ];
   const child = spawn(process.execPath, [entry(), ...parameters], {

@@ -4,17 +4,17 @@ import { stopSignals } from '../base/operating-system.ts';
 import { announceCameras } from './discoverable-cameras.ts';
 import { type FleetCommand, type FleetValue, fleetRequest } from './fleet-command.ts';
 import { isQuirkName, quirkNames, quirks } from './quirks.ts';
-import { demoOnvif, startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
+import { demoOnvif, demoSounds, startVirtualCameras, type VirtualCamera } from './virtual-fleet.ts';
 
 /*
- * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--quirk NAME] [--onvif 8080] [--own-addresses] [--discoverable] [--json]`: virtual
+ * `npm run cameras -- --count 64 --port 8554 [--gop 10] [--quirk NAME] [--sound] [--onvif 8080] [--own-addresses] [--discoverable] [--json]`: virtual
  * cameras as a process of their own. With --json it prints its cameras as one line of JSON and takes commands on stdin, one line
  * of JSON each; it ends with its stdin. With --discoverable they answer on loopback when devices are looked for, as the ONVIF
  * devices that they are.
  */
 
 const usage =
-  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--quirk NAME] [--onvif PORT] [--own-addresses] [--discoverable] [--json]';
+  'Usage: npm run cameras -- [--count N] [--port N] [--gop 2|10] [--quirk NAME] [--sound] [--onvif PORT] [--own-addresses] [--discoverable] [--json]';
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -26,6 +26,7 @@ function parseOptions() {
       'own-addresses': { type: 'boolean', default: false },
       discoverable: { type: 'boolean', default: false },
       quirk: { type: 'string' },
+      sound: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -52,6 +53,7 @@ function parseOptions() {
     count,
     port,
     quirk,
+    sounds: values.sound ? demoSounds : [],
     gopSeconds: values.gop === '2' ? (2 as const) : (10 as const),
     ownAddresses: values['own-addresses'],
     ...(onvifPort === undefined ? {} : { onvif: { ...demoOnvif, port: onvifPort } }),

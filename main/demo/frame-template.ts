@@ -1,4 +1,4 @@
-const payloadType = 96;
+const videoPayloadType = 96;
 const interleavedBytes = 4;
 const rtpHeaderBytes = 12;
 export const headerBytes = interleavedBytes + rtpHeaderBytes;
@@ -24,8 +24,8 @@ export interface Stamp {
   readonly ssrc: number;
 }
 
-/** @param payloads of one picture */
-export function toFrameTemplate(payloads: readonly Buffer[]): FrameTemplate {
+/** @param payloads of one picture, or one piece of sound */
+export function toFrameTemplate(payloads: readonly Buffer[], payloadType = videoPayloadType): FrameTemplate {
   const starts: number[] = [];
   const parts: Buffer[] = [];
   let start = 0;

@@ -1,9 +1,9 @@
 import { type Clip, type ClipFrame, framesPerSecond, ticksPerFrame } from './clip.ts';
 
-/** One picture as all clients of a stream get it. */
+/** One picture, or one piece of sound, as all clients of a stream get it. */
 export interface LiveFrame {
-  readonly picture: ClipFrame;
-  /** 90 kHz ticks since the camera was switched on; rises over the loop of the clip. */
+  readonly picture: Pick<ClipFrame, 'template' | 'nalUnits' | 'keyFrame'>;
+  /** Of the stream's clock, 90 kHz for video, since the camera was switched on; rises over the loop of the clip. */
   readonly ticks: number;
 }
 

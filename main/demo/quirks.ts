@@ -1,4 +1,5 @@
 import { toRtpPayloads } from './rtp-payloads.ts';
+import type { SoundCodec } from './sound-clip.ts';
 
 /** One picture that is about to be sent to one client. */
 export interface SentPicture {
@@ -31,6 +32,8 @@ export interface Quirk {
   readonly refuses?: 'tcp' | 'udp';
   /** UDP is agreed, and nothing is sent. */
   readonly swallowsDatagrams?: true;
+  /** What is wrong with its sound; it has some then, in this format. */
+  readonly sound?: { readonly codec: SoundCodec; readonly fault: 'refused' | 'silent' | 'adts' | 'hangs-up' };
   /** A clip of `build/clips/quirks` instead of the scene. */
   readonly clip?: 'b-frames' | 'anamorphic';
 }
@@ -277,6 +280,22 @@ export const quirks = {
     summary: 'timestamps in milliseconds, called 90 kHz',
     packets: (picture) =>
       packets(picture, toRtpPayloads(picture.nalUnits), { timestamp: Math.floor(picture.timestamp / 90) }),
+  },
+  'refused-sound': {
+    summary: 'sound that is described, and refused at SETUP: 461',
+    sound: { codec: 'PCMU', fault: 'refused' },
+  },
+  'deadly-sound': {
+    summary: 'the connection ends at SETUP of the sound (Dahua, Amcrest)',
+    sound: { codec: 'PCMU', fault: 'hangs-up' },
+  },
+  'silent-sound': {
+    summary: 'sound that is agreed, and never sent',
+    sound: { codec: 'PCMU', fault: 'silent' },
+  },
+  'adts-in-packets': {
+    summary: 'AAC with ADTS headers inside RTP (go2rtc#1328)',
+    sound: { codec: 'MPEG4-GENERIC', fault: 'adts' },
   },
 } as const satisfies Readonly<Record<string, Quirk>>;
 

@@ -7,7 +7,8 @@ import type { LiveSource } from './live-source.ts';
 import { type PlaySession, TcpSession, UdpSession } from './play-session.ts';
 import type { Quirk } from './quirks.ts';
 import { RequestReader, type RtspRequest } from './request-reader.ts';
-import { parseTransport } from './transport-offer.ts';
+import type { SoundSource } from './sound-source.ts';
+import { parseTransport, type TransportOffer } from './transport-offer.ts';
 
 const sessionSeconds = 60;
 
@@ -20,6 +21,10 @@ export interface ServedCamera {
   source(profile: Profile): LiveSource;
   /** Sessions that get frames from now on, until they are removed. */
   readonly playing: Map<PlaySession, Profile>;
+  /** Undefined: it has none. */
+  readonly sound: SoundSource | undefined;
+  /** The same for sound. */
+  readonly sounding: Set<PlaySession>;
   readonly quirk: Quirk;
 }
 
@@ -27,6 +32,8 @@ interface Session {
   readonly id: string;
   readonly profile: Profile;
   readonly sender: PlaySession;
+  /** Of the sound, where the client has set that up, too. */
+  sound: PlaySession | undefined;
   /** Ends a session over UDP whose client says nothing more; over TCP the connection tells. */
   readonly expiry: NodeJS.Timeout | undefined;
 }
@@ -118,6 +125,7 @@ export class RtspClientConnection {
       ...(parameters === '' ? [] : [`a=fmtp:96 ${parameters}`]),
       `a=framerate:${framesPerSecond}`,
       'a=control:track1',
+      ...soundLines(this.#camera.sound),
       '',
     ].join('\r\n');
     const base = request.url.endsWith('/') ? request.url : `${request.url}/`;
@@ -137,22 +145,50 @@ export class RtspClientConnection {
       this.#reply(request, profile === undefined ? '404 Not Found' : '461 Unsupported Transport');
       return;
     }
+    if (isSound(request.url)) {
+      await this.#setUpSound(request, transport);
+      return;
+    }
     this.#endSession();
     const id = randomBytes(4).toString('hex');
     if (transport.kind === 'tcp') {
       const sender = new TcpSession(this.#socket, quirk.channel ?? transport.channel, quirk);
-      this.#session = { id, profile, sender, expiry: undefined };
+      this.#session = { id, profile, sender, sound: undefined, expiry: undefined };
     } else {
-      const ports = await UdpPortPair.open(addressOf(this.#socket.localAddress));
       const expiry = setTimeout(() => this.#socket.destroy(), sessionSeconds * 1_000);
-      const host = addressOf(this.#socket.remoteAddress);
-      const sender = new UdpSession(ports, host, transport.port, () => expiry.refresh(), quirk);
-      this.#session = { id, profile, sender, expiry };
+      const sender = await this.#openDatagrams(transport.port, () => expiry.refresh(), quirk);
+      this.#session = { id, profile, sender, sound: undefined, expiry };
     }
-    this.#reply(request, '200 OK', {
-      Transport: this.#session.sender.transport,
-      Session: `${id};timeout=${sessionSeconds}`,
-    });
+    this.#replyToSetUp(request, this.#session, this.#session.sender);
+  }
+
+  /** Into the session of the picture, as most cameras do it. */
+  async #setUpSound(request: RtspRequest, transport: TransportOffer): Promise<void> {
+    const session = this.#session;
+    const fault = this.#camera.quirk.sound?.fault;
+    if (fault === 'hangs-up') this.#socket.destroy();
+    if (session === undefined || this.#camera.sound === undefined || fault === 'refused') {
+      this.#reply(
+        request,
+        session === undefined ? '455 Method Not Valid in This State' : '461 Unsupported Transport',
+      );
+      return;
+    }
+    session.sound?.close();
+    session.sound =
+      transport.kind === 'tcp'
+        ? new TcpSession(this.#socket, transport.channel)
+        : await this.#openDatagrams(transport.port, () => session.expiry?.refresh());
+    this.#replyToSetUp(request, session, session.sound);
+  }
+
+  async #openDatagrams(port: number, onReport: () => void, quirk?: Quirk): Promise<UdpSession> {
+    const ports = await UdpPortPair.open(addressOf(this.#socket.localAddress));
+    return new UdpSession(ports, addressOf(this.#socket.remoteAddress), port, onReport, quirk);
+  }
+
+  #replyToSetUp(request: RtspRequest, { id }: Session, { transport }: PlaySession): void {
+    this.#reply(request, '200 OK', { Transport: transport, Session: `${id};timeout=${sessionSeconds}` });
   }
 
   #play(request: RtspRequest): void {
@@ -160,7 +196,7 @@ export class RtspClientConnection {
       this.#reply(request, '455 Method Not Valid in This State');
       return;
     }
-    const { id, profile, sender } = this.#session;
+    const { id, profile, sender, sound } = this.#session;
     const timestamp = sender.timestampOf(this.#camera.source(profile).nextTicks);
     this.#reply(request, '200 OK', {
       Session: id,
@@ -168,6 +204,7 @@ export class RtspClientConnection {
       'RTP-Info': `url=${trackUrl(request.url)};seq=${sender.sequenceNumber};rtptime=${timestamp}`,
     });
     this.#camera.playing.set(sender, profile);
+    if (sound !== undefined) this.#camera.sounding.add(sound);
   }
 
   #reply(
@@ -191,11 +228,14 @@ export class RtspClientConnection {
 
   #endSession(): void {
     if (this.#session === undefined) return;
-    const { sender, expiry } = this.#session;
+    const { sender, sound, expiry } = this.#session;
     this.#session = undefined;
     clearTimeout(expiry);
     this.#camera.playing.delete(sender);
     sender.close();
+    if (sound === undefined) return;
+    this.#camera.sounding.delete(sound);
+    sound.close();
   }
 }
 
@@ -203,6 +243,17 @@ export class RtspClientConnection {
 function profileOf(url: string): Profile | undefined {
   const path = /^rtsps?:\/\/[^/]+\/(main|sub)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase();
   return path === 'main' || path === 'sub' ? path : undefined;
+}
+
+function isSound(url: string): boolean {
+  return /\/track2(?:[/?]|$)/i.test(url);
+}
+
+/** What the SDP says of the sound. */
+function soundLines(sound: SoundSource | undefined): string[] {
+  if (sound === undefined) return [];
+  const { payloadType, description } = sound.clip;
+  return [`m=audio 0 RTP/AVP ${payloadType}`, ...description, 'a=control:track2'];
 }
 
 /** PLAY names the presentation or the track; RTP-Info names the track. */

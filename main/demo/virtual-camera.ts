@@ -10,6 +10,8 @@ import { LiveSource } from './live-source.ts';
 import { OnvifDevice, type OnvifDeviceOptions } from './onvif-device.ts';
 import { type QuirkName, quirkOf } from './quirks.ts';
 import { type Profile, RtspClientConnection, type ServedCamera } from './rtsp-client-connection.ts';
+import { type SoundCodec, soundClip } from './sound-clip.ts';
+import { SoundSource } from './sound-source.ts';
 
 /** A camera that moves stands on a mast: to each side of its own scene there are four others, as far as it can turn. */
 const scenesToEachSide = 4;
@@ -35,6 +37,8 @@ export interface VirtualCameraOptions {
   readonly credentials: CameraCredentials | undefined;
   /** Of each stream; H.264 when left out. */
   readonly codecs?: { readonly main?: VideoCodec; readonly sub?: VideoCodec } | undefined;
+  /** Of the sound of both streams; none when left out. */
+  readonly sound?: SoundCodec | undefined;
   /** `performance.now()` at which the clips began; the cameras of a fleet are spread over the time of one frame. */
   readonly startedAt: number;
   /** Without an ONVIF device when left out. */
@@ -74,6 +78,8 @@ export class VirtualCamera implements AsyncDisposable {
     this.#options = options;
     this.#port = port;
     const quirk = quirkOf(options.quirk);
+    const soundCodec = quirk.sound?.codec ?? options.sound;
+    const soundFault = quirk.sound?.fault === 'adts' ? 'adts' : undefined;
     const sourceOf = (profile: Profile) => {
       const codec = options.codecs?.[profile] ?? 'H264';
       const h264 = () =>
@@ -85,7 +91,12 @@ export class VirtualCamera implements AsyncDisposable {
       name: this.name,
       credentials: credentials === undefined ? undefined : new CredentialCheck(credentials),
       source: (profile) => this.#sources[profile],
+      sound:
+        soundCodec === undefined
+          ? undefined
+          : new SoundSource(soundClip(soundCodec, index, soundFault), startedAt),
       playing: new Map(),
+      sounding: new Set(),
       quirk,
     };
   }
@@ -137,11 +148,18 @@ export class VirtualCamera implements AsyncDisposable {
         }
       }
     }
+    const { sound, sounding, quirk } = this.#served;
+    if (sound === undefined || now < sound.dueAt) return;
+    for (const frame of sound.due(now)) {
+      if (this.#isSilent || quirk.sound?.fault === 'silent') continue;
+      for (const session of sounding) session.send(frame, undefined);
+    }
   }
 
   /** Goes on so much later where it was: the machine slept. */
   postpone(milliseconds: number): void {
     for (const source of Object.values(this.#sources)) source.postpone(milliseconds);
+    this.#served.sound?.postpone(milliseconds);
   }
 
   millisecondsToNextKeyFrame(profile: Profile): number {

@@ -1,6 +1,7 @@
 import { framesPerSecond } from './clip.ts';
 import type { CameraCredentials } from './credentials.ts';
 import type { QuirkName } from './quirks.ts';
+import type { SoundCodec } from './sound-clip.ts';
 import { VirtualCamera, type VirtualCameraOptions, type VirtualOnvifOptions } from './virtual-camera.ts';
 
 export type { VirtualCamera };
@@ -23,10 +24,15 @@ export interface VirtualFleetOptions {
   readonly quirk?: QuirkName | undefined;
   /** By camera; H.264 where left out. */
   readonly codecs?: readonly VirtualCameraOptions['codecs'][];
+  /** By camera, again and again; none where left out. */
+  readonly sounds?: readonly (SoundCodec | undefined)[];
 }
 
 /** Of the cameras of the demo: they can be found, moved, and report what moves. */
 export const demoOnvif: VirtualOnvifOptions = { port: 0, motion: true };
+
+/** In the demo there are cameras with G.711, with AAC, and without sound. */
+export const demoSounds: readonly (SoundCodec | undefined)[] = ['PCMU', 'MPEG4-GENERIC', undefined];
 
 /** Fine enough that a picture is late by no more than this. */
 const tickMilliseconds = 4;
@@ -61,7 +67,7 @@ export class VirtualFleet implements AsyncDisposable {
 
 /** Starts cameras in this process; they send their pictures at different moments within the time of one frame. */
 export async function startVirtualCameras(options: VirtualFleetOptions): Promise<VirtualFleet> {
-  const { count, port = 0, gopSeconds = 2, credentials, quirk, onvif, codecs } = options;
+  const { count, port = 0, gopSeconds = 2, credentials, quirk, onvif, codecs, sounds = [] } = options;
   const now = performance.now();
   const cameras: VirtualCamera[] = [];
   try {
@@ -78,6 +84,7 @@ export async function startVirtualCameras(options: VirtualFleetOptions): Promise
           gopSeconds,
           credentials,
           codecs: codecs?.[index],
+          sound: sounds[index % sounds.length],
           startedAt,
           quirk,
           onvif: onvif === undefined ? undefined : { ...onvif, port: portOf(onvif.port) },

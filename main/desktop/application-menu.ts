@@ -88,6 +88,7 @@ export function setApplicationMenu(actions: MenuActions | null): void {
         asPage('previous-page', 'Previous page', 'PageUp'),
         asPage('next-page', 'Next page', 'PageDown'),
         asPage('toggle-large', 'Selected camera large, or small again', 'Enter'),
+        asPage('toggle-sound', 'Hear the selected camera, or no longer', 'M'),
         separator,
         { id: 'full-screen', label: 'Full screen', accelerator: 'F11', click: actions.toggleFullScreen },
       ],

@@ -71,6 +71,8 @@ export class ConsoleWindow {
         devTools: options.hasDeveloperTools,
         // A wall that nobody touches must go on.
         backgroundThrottling: false,
+        // Sound may be asked for in the native menu, which the page does not see as a touch of its own.
+        autoplayPolicy: 'no-user-gesture-required',
       },
     });
     this.#restrict();

@@ -6,7 +6,7 @@ import { redactText } from '../base/redact.ts';
 import type { FromEngine, ToEngine } from '../contract/engine-messages.ts';
 import { demoCameraInputs } from '../demo/demo-cameras.ts';
 import { announceCameras } from '../demo/discoverable-cameras.ts';
-import { demoOnvif, startVirtualCameras } from '../demo/virtual-fleet.ts';
+import { demoOnvif, demoSounds, startVirtualCameras } from '../demo/virtual-fleet.ts';
 import type { ServedPort } from '../hosts/port-host.ts';
 import { discoveryScope } from './discovery-scope.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -122,7 +122,9 @@ process.on('uncaughtException', (error) => {
 try {
   // In this process: what runs it is Electron's own executable, which cannot run another script.
   const fleet =
-    demo > 0 ? parts.use(await startVirtualCameras({ count: demo, onvif: demoOnvif })) : undefined;
+    demo > 0
+      ? parts.use(await startVirtualCameras({ count: demo, onvif: demoOnvif, sounds: demoSounds }))
+      : undefined;
   if (fleet !== undefined) parts.use(await announceCameras(fleet.cameras));
   const rendererFolder = path.resolve(import.meta.dirname, '../renderer');
   engine = parts.use(

@@ -10,7 +10,7 @@ import { planSiteCameras } from '../cameras/site-cameras.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
-import { demoOnvif, startVirtualCameras } from '../demo/virtual-fleet.ts';
+import { demoOnvif, demoSounds, startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
 import { EventCollector } from '../events/event-collector.ts';
 import { EventLog } from '../events/event-log.ts';
@@ -79,7 +79,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const {
     log,
     dataFolder,
-    startDemo = (count) => startVirtualCameras({ count, onvif: demoOnvif }),
+    startDemo = (count) => startVirtualCameras({ count, onvif: demoOnvif, sounds: demoSounds }),
   } = options;
   await using parts = new AsyncDisposableStack();
   const store = parts.use(openStore({ folder: dataFolder, log, key: options.key ?? null }));

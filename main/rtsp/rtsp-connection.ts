@@ -39,13 +39,12 @@ export class RtspConnection {
   /** Over TLS with methods that are not secure any more. */
   readonly isOldEncryption: boolean;
   readonly #socket: net.Socket;
-  readonly #framer = new RtspFramer();
+  readonly #listeners = new Map<number, (data: Buffer) => void>();
+  readonly #framer = new RtspFramer((channel) => this.#listeners.has(channel));
   readonly #closed = Promise.withResolvers<GatehouseError>();
   #outstanding: Outstanding[] = [];
   #sequence = 0;
   #end: GatehouseError | undefined;
-  /** Called for every interleaved frame; the data stays valid, nobody writes to it again. */
-  onFrame: (channel: number, data: Buffer) => void = () => {};
 
   private constructor(address: CameraAddress, { socket, isOldEncryption }: CameraSocket) {
     this.address = address;
@@ -108,6 +107,15 @@ export class RtspConnection {
     }
   }
 
+  /**
+   * Hands on what comes on a channel of interleaved frames; the data stays valid, nobody writes to it again. Null: it is
+   * passed over, as on every channel that nobody listens to.
+   */
+  listen(channel: number, listener: ((data: Buffer) => void) | null): void {
+    if (listener === null) this.#listeners.delete(channel);
+    else this.#listeners.set(channel, listener);
+  }
+
   /** Ends the connection at once; what is outstanding is rejected with the reason. */
   destroy(reason: GatehouseError = closedConnection(this.address)): void {
     this.#close(reason);
@@ -140,7 +148,7 @@ export class RtspConnection {
   #onItem(item: RtspItem): void {
     switch (item.type) {
       case 'frame':
-        this.onFrame(item.channel, item.data);
+        this.#listeners.get(item.channel)?.(item.data);
         break;
       case 'response':
         this.#onResponse(item);

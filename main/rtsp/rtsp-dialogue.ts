@@ -89,8 +89,9 @@ export class RtspDialogue {
     return this.#connection.closed;
   }
 
-  set onFrame(listener: (channel: number, data: Buffer) => void) {
-    this.#connection.onFrame = listener;
+  /** Hands on what comes on a channel of interleaved frames; null: it is passed over. */
+  listen(channel: number, listener: ((data: Buffer) => void) | null): void {
+    this.#connection.listen(channel, listener);
   }
 
   /**

@@ -54,12 +54,18 @@ type Step = { readonly end: number; readonly item?: RtspItem } | { readonly lack
  * caller must never write to it again (a socket's chunks are fresh); only an item that came in several chunks is copied.
  */
 export class RtspFramer {
+  readonly #wants: (channel: number) => boolean;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #lacks: Lack = 0;
   /** The bytes before were neither message nor frame: now a `$` begins a frame only where RTP or RTCP follows. */
   #isLost = false;
   #garbageBytes = 0;
+
+  /** @param wants which channels are of use: frames of the others are passed over where they begin; all when left out */
+  constructor(wants: (channel: number) => boolean = () => true) {
+    this.#wants = wants;
+  }
 
   /** @throws FramingError when the bytes are not RTSP, or a message is larger than any */
   push(chunk: Buffer): RtspItem[] {
@@ -101,7 +107,7 @@ export class RtspFramer {
     switch (kind) {
       case 'frame':
       case 'message': {
-        const step = kind === 'frame' ? readFrame(data, offset) : readMessage(data, offset);
+        const step = kind === 'frame' ? readFrame(data, offset, this.#wants) : readMessage(data, offset);
         this.#isLost = false;
         this.#garbageBytes = 0;
         return step;
@@ -160,15 +166,14 @@ function kindAt(data: Buffer, offset: number, isLost: boolean): Kind {
   return messageStarts.some((start) => start.startsWith(word)) ? 'undecided' : 'garbage';
 }
 
-function readFrame(data: Buffer, offset: number): Step {
+function readFrame(data: Buffer, offset: number, wants: (channel: number) => boolean): Step {
   const start = offset + frameHeaderBytes;
   if (data.length < start) return { lacks: start - data.length };
   const end = start + data.readUInt16BE(offset + 2);
   if (data.length < end) return { lacks: end - data.length };
-  return {
-    end,
-    item: { type: 'frame', channel: data.readUInt8(offset + 1), data: data.subarray(start, end) },
-  };
+  const channel = data.readUInt8(offset + 1);
+  if (!wants(channel)) return { end };
+  return { end, item: { type: 'frame', channel, data: data.subarray(start, end) } };
 }
 
 /** A message that turns out to have no valid first line is left out. */

@@ -3,13 +3,14 @@ import { noDatagrams, noPackets } from './camera-errors.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import type { RtspDialogue, RtspTarget } from './rtsp-dialogue.ts';
 import { header, type RtspResponse } from './rtsp-message.ts';
+import { type HearableAudio, SessionAudio, SpoiltByAudioError } from './session-audio.ts';
 import type { VideoTrack } from './session-description.ts';
 import { parseSessionHeader } from './session-headers.ts';
 import { SourceFilter } from './source-filter.ts';
 import { type RtspTransport, setUpTrack, type TrackTransport } from './track-transport.ts';
 import { describeVideo, openDialogue, type VideoDescription } from './video-description.ts';
 
-export type { RtspTarget, RtspTransport };
+export type { HearableAudio, RtspTarget, RtspTransport };
 
 /** A silent camera is noticed within 5 s: after this and one look. */
 const silenceMilliseconds = 4_000;
@@ -20,10 +21,18 @@ const shortestKeepAliveMilliseconds = 500;
 const longestKeepAliveMilliseconds = 25_000;
 const keepAliveMarginMilliseconds = 1_000;
 const teardownMilliseconds = 1_000;
+const videoChannel = 0;
+
+interface SessionOptions {
+  readonly signal: AbortSignal;
+  readonly transport?: RtspTransport;
+  readonly longestKeepAliveMilliseconds?: number;
+}
 
 interface SetUp {
   readonly description: VideoDescription;
   readonly transport: TrackTransport;
+  readonly audio: SessionAudio;
 }
 
 /** One stream of one camera (RFC 2326). `open` gives a session that is ready to play, disposing it says goodbye. */
@@ -33,13 +42,14 @@ export class RtspSession implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #url: string;
   readonly #transport: TrackTransport;
+  readonly #audio: SessionAudio;
   /** From one keep-alive to the next. */
   readonly keepAliveMilliseconds: number;
   #keepAliveMethod: 'GET_PARAMETER' | 'OPTIONS';
 
   private constructor(
     dialogue: RtspDialogue,
-    { description, transport }: SetUp,
+    { description, transport, audio }: SetUp,
     signal: AbortSignal,
     longestKeepAlive: number,
   ) {
@@ -49,12 +59,14 @@ export class RtspSession implements AsyncDisposable {
     this.#signal = signal;
     this.#url = sessionUrl;
     this.#transport = transport;
+    this.#audio = audio;
     this.keepAliveMilliseconds = Math.min(keepAliveInterval(transport.timeoutSeconds), longestKeepAlive);
     this.#keepAliveMethod = hasGetParameter ? 'GET_PARAMETER' : 'OPTIONS';
   }
 
   /**
-   * Connects and sets up the first H.264 video, within 10 s. Over TLS the packets come over TCP, whatever is wanted.
+   * Connects and sets up the first H.264 video, and the sound beside it if there is some, within 10 s. Over TLS the packets
+   * come over TCP, whatever is wanted.
    * @param options.transport the way that is wanted, TCP when left out
    * @param options.longestKeepAliveMilliseconds for a camera that wants to hear from us more often than it says
    * @throws GatehouseError bad-input, camera-unreachable, camera-refused-credentials, camera-protocol-error, camera-no-video,
@@ -63,15 +75,49 @@ export class RtspSession implements AsyncDisposable {
    */
   static async open(
     target: RtspTarget,
-    options: { signal: AbortSignal; transport?: RtspTransport; longestKeepAliveMilliseconds?: number },
+    options: SessionOptions,
+  ): Promise<RtspSession> {
+    try {
+      return await RtspSession.#open(target, options, true);
+    } catch (error) {
+      if (!(error instanceof SpoiltByAudioError)) throw error;
+      // It ends the connection, or says nothing more, after SETUP of its sound.
+      return await RtspSession.#open(target, options, false);
+    }
+  }
+
+  static async #open(
+    target: RtspTarget,
+    options: SessionOptions,
+    withAudio: boolean,
   ): Promise<RtspSession> {
     const { signal, transport: wanted = 'tcp', longestKeepAliveMilliseconds: longest = Infinity } = options;
     const { dialogue, result } = await openDialogue(target, signal, async (opened, opening) => {
       const description = await describeVideo(opened, opening);
-      const transport = await setUpTrack(opened, description, opened.isSecure ? 'tcp' : wanted);
-      return { description, transport };
+      const { track, trackUrl: url } = description;
+      const request = { url, clockRate: track.clockRate, channel: videoChannel };
+      const transport = await setUpTrack(opened, request, opened.isSecure ? 'tcp' : wanted);
+      try {
+        const audio = withAudio
+          ? await SessionAudio.setUp(opened, description.audio, transport)
+          : SessionAudio.refused(description.audio);
+        return { description, transport, audio };
+      } catch (error) {
+        transport[Symbol.dispose]();
+        throw error;
+      }
     });
     return new RtspSession(dialogue, result, signal, longest);
+  }
+
+  /** What there is to hear beside the video. */
+  get audio(): HearableAudio {
+    return this.#audio.hearable;
+  }
+
+  /** Hands on the packets of the sound from now on, while the video plays; null: they are dropped unread. */
+  hear(onPacket: ((packet: RtpPacket) => void) | null): void {
+    this.#audio.hear(onPacket);
   }
 
   /** The way that was agreed, which the camera may have decided. */
@@ -94,7 +140,7 @@ export class RtspSession implements AsyncDisposable {
     if (this.#signal.aborted) return;
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
     const stop = () => {
-      this.#transport[Symbol.dispose]();
+      this.#disposeTracks();
       resolve();
     };
     this.#signal.addEventListener('abort', stop);
@@ -119,6 +165,7 @@ export class RtspSession implements AsyncDisposable {
         reject(GatehouseError.from(error));
       }
     });
+    this.#audio.start();
     let clock: NodeJS.Timeout | undefined;
     try {
       // The answer's RTP-Info is not read: it is wrong too often, and nothing needs it.
@@ -144,7 +191,7 @@ export class RtspSession implements AsyncDisposable {
     } finally {
       clearInterval(clock);
       this.#signal.removeEventListener('abort', stop);
-      this.#transport[Symbol.dispose]();
+      this.#disposeTracks();
     }
   }
 
@@ -157,9 +204,14 @@ export class RtspSession implements AsyncDisposable {
       // The connection has ended: nothing is left to say goodbye to.
     } finally {
       clearTimeout(timer);
-      this.#transport[Symbol.dispose]();
+      this.#disposeTracks();
       this.#dialogue.destroy();
     }
+  }
+
+  #disposeTracks(): void {
+    this.#transport[Symbol.dispose]();
+    this.#audio[Symbol.dispose]();
   }
 
   /** Some cameras give the session another id with every answer: the newest counts. */

@@ -29,9 +29,10 @@ export class UdpReceiver implements Disposable {
   readonly #reorder = new ReorderBuffer();
   #report: NodeJS.Timeout | undefined;
   #release: NodeJS.Timeout | undefined;
+  #receiving = false;
   #disposed = false;
-  /** Called for every packet, in order; the data stays valid. */
-  onPacket: (packet: RtpPacket) => void = () => {};
+  /** Called for every packet, in order; the data stays valid. Null: packets are dropped unread. */
+  onPacket: ((packet: RtpPacket) => void) | null = null;
 
   private constructor(ports: UdpPortPair) {
     this.#ports = ports;
@@ -48,12 +49,15 @@ export class UdpReceiver implements Disposable {
     return this.#ports.rtp.address().port;
   }
 
-  /** Begins to hand packets on. Once. */
+  /** Opens the way for the packets, and tells the camera from now on how they arrive. Once; later calls do nothing. */
   receive(source: UdpSource): void {
+    if (this.#receiving || this.#disposed) return;
+    this.#receiving = true;
     const { rtp, rtcp } = this.#ports;
     const reporter = new ReceiverReporter(randomBytes(4).readUInt32BE(0), source.clockRate);
     const isCamera = ({ address }: RemoteInfo) => address === source.host;
     rtp.on('message', (data, sender) => {
+      if (this.onPacket === null) return;
       const packet = isCamera(sender) ? parseRtpPacket(data) : undefined;
       if (packet === undefined) return;
       const now = performance.now();
@@ -74,14 +78,14 @@ export class UdpReceiver implements Disposable {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.onPacket = () => {};
+    this.onPacket = null;
     clearInterval(this.#report);
     clearTimeout(this.#release);
     this.#ports[Symbol.dispose]();
   }
 
   #hand(packets: readonly RtpPacket[]): void {
-    for (const packet of packets) this.onPacket(packet);
+    for (const packet of packets) this.onPacket?.(packet);
     if (!this.#reorder.isHolding || this.#release !== undefined) return;
     this.#release = setTimeout(() => {
       this.#release = undefined;

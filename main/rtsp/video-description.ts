@@ -1,3 +1,4 @@
+import { type AudioTrack, findAudio } from './audio-description.ts';
 import { noAnswer, noVideo, protocolError, unsupportedCodec } from './camera-errors.ts';
 import { resolveControl } from './control-url.ts';
 import { RtspDialogue, type RtspTarget } from './rtsp-dialogue.ts';
@@ -8,9 +9,17 @@ const openMilliseconds = 10_000;
 const maximumRedirects = 3;
 const redirections: ReadonlySet<number> = new Set([301, 302, 303, 305, 307, 308]);
 
+/** The sound beside the video, as far as the description goes. */
+export type OfferedAudio =
+  /** `trackUrl`: address of its SETUP. */
+  | { readonly kind: 'playable'; readonly track: AudioTrack; readonly trackUrl: string }
+  | { readonly kind: 'unsupported'; readonly codecs: readonly string[] }
+  | { readonly kind: 'no-audio' };
+
 /** What OPTIONS and DESCRIBE brought. */
 export interface VideoDescription {
   readonly track: VideoTrack;
+  readonly audio: OfferedAudio;
   /** Address of SETUP. */
   readonly trackUrl: string;
   /** Address of PLAY, keep-alive and TEARDOWN. */
@@ -66,12 +75,22 @@ export async function describeVideo(dialogue: RtspDialogue, signal: AbortSignal)
   const methods = (options.headers.get('public') ?? []).join();
   const { headers, body } = await describe(dialogue, signal);
   if (body.length === 0) throw protocolError(dialogue.address, 'answered DESCRIBE without a description');
-  const video = findVideo(body.toString('utf8'));
+  const sdp = body.toString('utf8');
+  const video = findVideo(sdp);
   if (video.kind === 'no-video') throw noVideo(dialogue.address);
   if (video.kind === 'unsupported') throw unsupportedCodec(dialogue.address, video.codecs);
   const base = header(headers, 'content-base') ?? header(headers, 'content-location');
+  const audio = findAudio(sdp);
   return {
     track: video.track,
+    audio:
+      audio.kind === 'playable'
+        ? {
+            kind: 'playable',
+            track: audio.track,
+            trackUrl: resolveControl(dialogue.url, base, audio.control),
+          }
+        : audio,
     trackUrl: resolveControl(dialogue.url, base, video.control),
     sessionUrl: resolveControl(dialogue.url, base, video.sessionControl),
     hasGetParameter: /\bGET_PARAMETER\b/i.test(methods),

@@ -9,6 +9,7 @@ import {
 } from 'werift';
 import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { pictureChannel } from '../contract/picture-message.ts';
+import { soundChannel } from '../contract/sound-message.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { playoutDelayUri } from './slot-sender.ts';
@@ -51,6 +52,14 @@ const h265Codecs = () => [
   }),
 ];
 
+/** For sound, under the payload types of RFC 3551 where there are some. */
+const audioCodecs = () => [
+  new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 }),
+  new RTCRtpCodecParameters({ mimeType: 'audio/G722', clockRate: 8_000, channels: 1, payloadType: 9 }),
+  new RTCRtpCodecParameters({ mimeType: 'audio/PCMU', clockRate: 8_000, channels: 1, payloadType: 0 }),
+  new RTCRtpCodecParameters({ mimeType: 'audio/PCMA', clockRate: 8_000, channels: 1, payloadType: 8 }),
+];
+
 interface PeerEvents {
   /** Media can flow. */
   connected(): void;
@@ -58,7 +67,7 @@ interface PeerEvents {
   failed(reason: string): void;
   /** The browser gave a sign of life: an authentic STUN message, or RTCP. */
   heard(): void;
-  /** The data channel has opened or has room again. */
+  /** A data channel has opened or has room again. */
   channelReady(): void;
 }
 
@@ -70,7 +79,8 @@ interface PeerEvents {
 export class Peer implements AsyncDisposable {
   readonly #connection: RTCPeerConnection;
   readonly #events: PeerEvents;
-  #channel: RTCDataChannel | undefined;
+  #pictures: RTCDataChannel | undefined;
+  #sound: RTCDataChannel | undefined;
   #guarded = new WeakSet<object>();
   readonly #followed = new WeakSet<RTCDtlsTransport>();
   #media: MediaTransport | undefined;
@@ -79,7 +89,7 @@ export class Peer implements AsyncDisposable {
   constructor(events: PeerEvents, h265: boolean) {
     this.#events = events;
     this.#connection = new RTCPeerConnection({
-      codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: [] },
+      codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: audioCodecs() },
       headerExtensions: {
         video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
         audio: [],
@@ -96,23 +106,19 @@ export class Peer implements AsyncDisposable {
   }
 
   /** For pictures that no track carries; part of the first offer, so that it is never a renegotiation. */
-  get channel(): MessageChannel {
-    const current = () => this.#channel;
-    return {
-      get isOpen() {
-        return current()?.readyState === 'open';
-      },
-      get bufferedBytes() {
-        return current()?.bufferedAmount ?? 0;
-      },
-      send: (message) => current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
-    };
+  get pictures(): MessageChannel {
+    return messageChannel(() => this.#pictures);
   }
 
-  #openChannel(): RTCDataChannel {
-    const { label, id } = pictureChannel;
+  /** For sound that no track carries. */
+  get sound(): MessageChannel {
+    return messageChannel(() => this.#sound);
+  }
+
+  /** @param lowBytes the window has room again when no more than this is left */
+  #openChannel({ label, id }: { label: string; id: number }, lowBytes: number): RTCDataChannel {
     const channel = this.#connection.createDataChannel(label, { negotiated: true, id });
-    channel.bufferedAmountLowThreshold = lowBufferedBytes;
+    channel.bufferedAmountLowThreshold = lowBytes;
     channel.bufferedAmountLow.subscribe(() => this.#events.channelReady());
     channel.stateChange.subscribe((state) => {
       if (state === 'open') this.#events.channelReady();
@@ -129,10 +135,15 @@ export class Peer implements AsyncDisposable {
     return this.#connection.addTransceiver('video', { direction: 'sendonly' });
   }
 
+  addAudio(): RTCRtpTransceiver {
+    return this.#connection.addTransceiver('audio', { direction: 'sendonly' });
+  }
+
   /** The SDP to send to the browser, with all candidates in it. */
   async offer(): Promise<string> {
     // Behind the first tracks, whose places in the offer stay as they were.
-    this.#channel ??= this.#openChannel();
+    this.#pictures ??= this.#openChannel(pictureChannel, lowBufferedBytes);
+    this.#sound ??= this.#openChannel(soundChannel, 0);
     for (const { connection } of this.#connection.iceTransports) {
       // An empty `iceServers` still asks stun.l.google.com, and waits for it on a site without internet.
       delete connection.stunServer;
@@ -199,6 +210,18 @@ export class Peer implements AsyncDisposable {
       };
     }
   }
+}
+
+function messageChannel(current: () => RTCDataChannel | undefined): MessageChannel {
+  return {
+    get isOpen() {
+      return current()?.readyState === 'open';
+    },
+    get bufferedBytes() {
+      return current()?.bufferedAmount ?? 0;
+    },
+    send: (message) => current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
+  };
 }
 
 interface GuardedProtocol {

@@ -5,10 +5,12 @@ import type { Log } from '../base/log.ts';
 import { maximumSlots } from '../contract/limits.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
+import { AudioSlot } from './audio-slot.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { Slot, type SlotWindow } from './slot.ts';
 import { RtpSlotSender } from './slot-sender.ts';
+import { SoundChannel } from './sound-channel.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
 const slotStep = 16;
@@ -30,8 +32,10 @@ export class Viewer implements AsyncDisposable {
   readonly #h265: H265Support;
   readonly #peer: Peer;
   readonly #pictures: PictureChannel;
+  readonly #sounds: SoundChannel;
   readonly #slots: Slot[] = [];
   readonly #transceivers: RTCRtpTransceiver[] = [];
+  #sound: { readonly slot: AudioSlot; readonly transceiver: RTCRtpTransceiver } | undefined;
   readonly #events: ViewerEvent[] = [];
   readonly #housekeeping: NodeJS.Timeout;
   #wake: () => void = () => {};
@@ -56,10 +60,14 @@ export class Viewer implements AsyncDisposable {
       heard: () => {
         this.#heardAt = performance.now();
       },
-      channelReady: () => this.#pictures.pump(),
+      channelReady: () => {
+        this.#pictures.pump();
+        this.#sounds.pump();
+      },
     };
     this.#peer = new Peer(events, h265 === 'track');
-    this.#pictures = new PictureChannel(this.#peer.channel);
+    this.#pictures = new PictureChannel(this.#peer.pictures);
+    this.#sounds = new SoundChannel(this.#peer.sound);
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
   }
 
@@ -157,6 +165,12 @@ export class Viewer implements AsyncDisposable {
     this.#slots[slot]?.bind(lease, assignment);
   }
 
+  /** Lets a camera be heard, or none; takes over the lease whatever happens. @param assignment what the window calls this */
+  listen(lease: StreamLease | null, assignment = 0): void {
+    if (this.#closing !== undefined) lease?.[Symbol.dispose]();
+    else this.#sound?.slot.bind(lease, assignment);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -166,6 +180,7 @@ export class Viewer implements AsyncDisposable {
     clearInterval(this.#housekeeping);
     clearTimeout(this.#replayTimer);
     for (const slot of this.#slots) slot.bind(null);
+    this.#sound?.slot.bind(null);
     this.#wake();
     this.#onClosed(this);
     await this.#peer[Symbol.asyncDispose]();
@@ -186,7 +201,20 @@ export class Viewer implements AsyncDisposable {
       this.#slots.push(slot);
       this.#transceivers.push(transceiver);
     }
+    this.#sound ??= this.#makeSound();
     if (this.#offered === undefined) await this.#negotiate();
+  }
+
+  /** One for each window, behind its first slots. */
+  #makeSound(): { slot: AudioSlot; transceiver: RTCRtpTransceiver } {
+    const transceiver = this.#peer.addAudio();
+    const sender = new RtpSlotSender(
+      transceiver,
+      'OPUS',
+      () => this.#peer.media,
+      () => {},
+    );
+    return { slot: new AudioSlot(sender, this.#sounds), transceiver };
   }
 
   #windowOf(slot: number): SlotWindow {
@@ -211,13 +239,14 @@ export class Viewer implements AsyncDisposable {
     const slots = this.#transceivers
       .slice(0, this.#offered)
       .map(({ mid }, slot) => ({ slot, mid: mid ?? '' }));
-    this.#emit({ type: 'offer', viewerId: this.id, sdp, slots });
+    this.#emit({ type: 'offer', viewerId: this.id, sdp, slots, sound: this.#sound?.transceiver.mid ?? '' });
   }
 
   #onConnected(): void {
     if (this.#connected) return;
     this.#connected = true;
     for (const slot of this.#slots.slice(0, this.#negotiated)) slot.connect();
+    this.#sound?.slot.connect();
   }
 
   #scheduleReplay(): void {
@@ -242,6 +271,7 @@ export class Viewer implements AsyncDisposable {
       return;
     }
     for (const slot of this.#slots) slot.report();
+    this.#sound?.slot.report();
   }
 
   #emit(event: ViewerEvent): void {

@@ -8,21 +8,19 @@ import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
 import { h265Support } from './h265-support.ts';
+import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
 import { Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
+import { Sound } from './sound.svelte.ts';
 import type { Stream } from './stream.ts';
 import { runViewerConnection } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
 
-interface OpenViewer {
-  readonly id: string;
-  readonly client: EngineClient;
-}
-
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
+  readonly sound: Sound = new Sound();
   readonly #slots: Slot[] = [];
   /** By camera and profile, for the tiles. */
   readonly #slotOfStream = new SvelteMap<string, Slot>();
@@ -82,6 +80,8 @@ export class Playback {
             track: (index, media) => this.#slot(index).attach(media),
             way: (index, assignment, way) => this.#slot(index).setWay(assignment, way),
             picture: (picture) => this.#onPicture(picture),
+            soundTrack: (receiver) => this.sound.attach(receiver),
+            sound: (message) => this.sound.receive(message),
             // At once: the elements keep a copy of their last picture as soon as they know that it is old.
             closing: () => flushSync(() => this.#onLost()),
           },
@@ -96,6 +96,7 @@ export class Playback {
 
   /** To be called twice a second while the page is visible. */
   checkFreshness(now: number): void {
+    this.sound.check(now);
     for (const slot of this.#slots) slot.checkFreshness(now, this.#visibleSince);
   }
 
@@ -112,6 +113,7 @@ export class Playback {
   #onOpened(viewer: OpenViewer): void {
     this.#viewer = viewer;
     this.#open = true;
+    this.sound.opened(viewer);
     for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
     this.#flush();
   }
@@ -119,6 +121,7 @@ export class Playback {
   #onLost(): void {
     this.#viewer = null;
     this.#open = false;
+    this.sound.lost();
     for (const slot of this.#slots) slot.detach();
     for (const { decoder } of this.#decoders.values()) decoder.close();
     this.#decoders.clear();

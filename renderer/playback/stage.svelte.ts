@@ -53,6 +53,22 @@ export class Stage {
     });
   }
 
+  /** To be called in an effect: the sound is that of the picture which is shown, and ends with it. */
+  arrangeSound(): void {
+    const { sound } = this.#playback;
+    const { maximised, tiles } = this.#wall;
+    const { cameraId } = sound;
+    // Nobody shall hear what nobody can see.
+    const tile = tiles.findIndex(
+      (camera, index) => camera?.id === cameraId && (maximised === null || maximised === index),
+    );
+    const shown = cameraId === null || tile === -1 ? null : this.shown(tile);
+    untrack(() => {
+      if (tile === -1 && cameraId !== null) sound.stop();
+      else sound.hear(shown);
+    });
+  }
+
   #hasPicture = (stream: Stream): boolean => (this.#playback.slot(stream)?.picture ?? 'none') !== 'none';
 
   /** Why the tile shows its small stream though it is large: the format of the main stream, or null. */

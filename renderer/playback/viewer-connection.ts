@@ -3,6 +3,7 @@ import {
   pictureChannel,
   type ReceivedPicture,
 } from '../../main/contract/picture-message.ts';
+import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
 import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 
@@ -18,6 +19,10 @@ interface ViewerConnectionEvents {
   way(slot: number, assignment: number, way: PictureWay): void;
   /** A coded picture came over the data channel. */
   picture(picture: ReceivedPicture): void;
+  /** The engine made the one audio transceiver. */
+  soundTrack(receiver: RTCRtpReceiver): void;
+  /** AAC came over the data channel. */
+  sound(message: SoundMessage): void;
   /** The media path is about to be closed, and with it the tracks lose their pictures. */
   closing(): void;
 }
@@ -41,6 +46,12 @@ export async function runViewerConnection(
     const picture = assembler.push(new Uint8Array(data));
     if (picture !== undefined) events.picture(picture);
   });
+  const sounds = connection.createDataChannel(soundChannel.label, { negotiated: true, id: soundChannel.id });
+  sounds.binaryType = 'arraybuffer';
+  sounds.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+    const message = parseSoundMessage(new Uint8Array(data));
+    if (message !== undefined) events.sound(message);
+  });
   const candidates = new CandidateSender(client);
   let disconnected: ReturnType<typeof setTimeout> | undefined;
   connection.addEventListener('connectionstatechange', () => {
@@ -56,17 +67,22 @@ export async function runViewerConnection(
   });
   const signal = AbortSignal.any([options.signal, lost.signal]);
   const known = new Set<number>();
-  const onOffer = async ({ viewerId, sdp, slots }: ViewerEvent & { type: 'offer' }) => {
-    if (known.size === 0) events.opened(viewerId);
+  const receiverOf = (mid: string) =>
+    connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
+  const onOffer = async ({ viewerId, sdp, slots, sound }: ViewerEvent & { type: 'offer' }) => {
+    const isFirst = known.size === 0;
+    if (isFirst) events.opened(viewerId);
     await connection.setRemoteDescription({ type: 'offer', sdp });
     for (const { slot, mid } of slots) {
       if (known.has(slot)) continue;
-      const receiver = connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
+      const receiver = receiverOf(mid);
       if (receiver === undefined) continue;
       known.add(slot);
       receiver.jitterBufferTarget = 0;
       events.track(slot, new MediaStream([receiver.track]));
     }
+    const soundReceiver = isFirst ? receiverOf(sound) : undefined;
+    if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
     await connection.setLocalDescription(await connection.createAnswer());
     await client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
     candidates.sendTo(viewerId);

@@ -16,6 +16,7 @@ export const keyHelp: readonly {
       { keys: ['←', '↑', '→', '↓'], does: 'Move from camera to camera' },
       { keys: ['Enter'], does: 'Large, or small again' },
       { keys: ['Esc'], does: 'Back to the wall' },
+      { keys: ['M'], does: 'Hear the selected camera, or no longer' },
       { keys: ['1', '…', '9'], does: 'Show the wall with this number' },
       { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
       { keys: ['F'], does: 'Full screen' },
@@ -83,6 +84,13 @@ export function shellCommand(station: Station, actions: ShellActions): (command:
     'previous-page': () => wall.turn(-1),
     'next-page': () => wall.turn(1),
     'toggle-large': () => wall.toggleMaximised(wall.selected ?? wall.maximised ?? 0),
+    'toggle-sound': () => {
+      const { sound } = station.playback;
+      // A wall of one camera needs no choice.
+      const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
+      if (camera !== null) sound.toggle(camera.id);
+      else sound.stop();
+    },
   };
   return (command) => commands[command]();
 }
@@ -125,6 +133,7 @@ export function consoleKeys(
     'Shift+A': key(() => command('find-cameras')),
     e: key(() => command('edit-camera')),
     h: key(() => command('camera-history')),
+    m: key(() => command('toggle-sound')),
     s: key(() => command('settings')),
     '/': key(() => command('search')),
     '$mod+z': key(() => command('undo')),

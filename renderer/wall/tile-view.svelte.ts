@@ -1,8 +1,9 @@
-import type { Camera } from '../../main/contract/camera.ts';
+import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
+import { type SoundState, soundState } from './sound-words.ts';
 import { replacedWords, type TileState, tileState } from './tile-state.ts';
 
 /** One of the two `<video>` elements of a tile. */
@@ -33,12 +34,12 @@ export class TileView {
   /** Behind the maximised tile. */
   readonly covered: boolean = $derived.by(() => this.#station.wall.maximised !== null && !this.maximised);
   readonly state: TileState = $derived.by(() => {
-    const { link, mirror, playback, clock } = this.#station;
+    const { link, playback, clock } = this.#station;
     return tileState({
       hasCamera: this.camera !== null,
       linked: link.state.name === 'connected',
       viewerOpen: playback.open,
-      status: this.stream === null ? undefined : mirror.status(this.stream.cameraId, this.stream.profile),
+      status: this.#status,
       picture: this.slot?.picture ?? 'none',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
@@ -46,18 +47,38 @@ export class TileView {
       monotonic: clock.monotonic,
     });
   });
-  /** What is worth saying of a picture that is there; null when nothing is. */
-  readonly remark: string | null = $derived.by(() => {
+  readonly #status: StreamStatus | undefined = $derived.by(() => {
+    const { stream } = this;
+    return stream === null ? undefined : this.#station.mirror.status(stream.cameraId, stream.profile);
+  });
+  /** Of its sound; null when nobody wants to hear it. */
+  readonly sound: SoundState | null = $derived.by(() => {
+    const { playback, clock } = this.#station;
+    const { cameraId, wantedAt, isArriving, isBlocked, playsAac } = playback.sound;
+    if (this.camera === null || this.camera.id !== cameraId || this.covered) return null;
+    const wantedFor = clock.monotonic - wantedAt;
+    const { number } = this.camera;
+    return soundState({ number, status: this.#status, isArriving, isBlocked, playsAac, wantedFor });
+  });
+  /** Whether its camera sends sound that may be heard. */
+  readonly hasSound: boolean = $derived.by(
+    () => this.#status?.state === 'playing' && this.#status.audio?.kind === 'playable',
+  );
+  /** What is worth saying of a picture that is there, and of its sound. */
+  readonly remarks: readonly string[] = $derived.by(() => {
+    if (this.state.name !== 'live') return [];
     const replaced = this.#station.stage.replaced(this.index);
-    return replaced === null || this.state.name !== 'live' ? null : replacedWords(replaced);
+    const silence = this.sound?.reason ?? null;
+    return [...(replaced === null ? [] : [replacedWords(replaced)]), ...(silence === null ? [] : [silence])];
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);
   /** For those who hear the wall. */
   readonly label: string = $derived.by(() => {
-    const { camera, state } = this;
+    const { camera, state, sound } = this;
     if (camera === null) return `Tile ${this.index + 1}, empty`;
-    return [`Camera ${camera.number}`, camera.name, state.words.toLowerCase()].join(', ');
+    const words = [`Camera ${camera.number}`, camera.name, state.words.toLowerCase()];
+    return [...words, ...(sound === null ? [] : [(sound.reason ?? sound.words).toLowerCase()])].join(', ');
   });
 
   constructor(station: Station, index: number) {
@@ -71,6 +92,10 @@ export class TileView {
 
   toggleMaximised(): void {
     this.#station.wall.toggleMaximised(this.index);
+  }
+
+  toggleSound(): void {
+    if (this.camera !== null) this.#station.playback.sound.toggle(this.camera.id);
   }
 
   edit(): void {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { RTCPeerConnection, RTCRtpSender, RtpHeader, RtpPacket } from 'werift';
 import { createLog } from '../../main/base/log.ts';
+import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
@@ -82,7 +83,7 @@ async function measureSending(): Promise<SendFigures> {
   divert(offering.connection, sink.port);
   const stream = new LiveStream();
   const source = new VideoSource(stream, { frameBytes });
-  for (let slot = 0; slot < slots; slot++) viewer.bind(slot, { stream, [Symbol.dispose]: () => {} });
+  for (let slot = 0; slot < slots; slot++) viewer.bind(slot, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} });
   source.send('key');
   const slotSender = await measure(() => {
     source.send('delta');

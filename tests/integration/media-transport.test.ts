@@ -10,6 +10,7 @@ import {
   SrtpSession,
 } from 'werift';
 import { createLog } from '../../main/base/log.ts';
+import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import { MediaTransport } from '../../main/viewers/media-transport.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
@@ -37,7 +38,7 @@ async function watch(srtpProfile = gcm) {
   await window.negotiate();
   const stream = new LiveStream();
   const source = new VideoSource(stream, { frameBytes: 40 });
-  viewer.bind(0, { stream, [Symbol.dispose]: () => {} });
+  viewer.bind(0, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} });
   source.send('key', 'delta', 'delta');
   await window.until(() => window.packetsOf(0).length === 3);
   const [dtls] = window.connection.dtlsTransports;

@@ -83,10 +83,10 @@ test('a listener that ends the connection gets no more frames', async () => {
   const yard = await server({ PLAY: () => Buffer.concat([rtpFrame(), rtpFrame(), rtpFrame()]) });
   const connection = await connect(yard);
   let frames = 0;
-  connection.onFrame = () => {
+  connection.listen(0, () => {
     frames++;
     connection.destroy();
-  };
+  });
   await expect(connection.request('PLAY', '*', {})).rejects.toMatchObject({
     code: 'camera-closed-connection',
   });

@@ -5,6 +5,7 @@ import os from 'node:os';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RTCPeerConnection, RtcpSrPacket } from 'werift';
 import { createLog } from '../../main/base/log.ts';
+import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import type { StreamLease } from '../../main/media/stream-lease.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
@@ -31,20 +32,32 @@ async function open(slots = 1): Promise<{ viewer: Viewer; window: WeriftWindow }
   return { viewer, window: owned.use(new WeriftWindow(viewer)) };
 }
 
-function lease(stream: LiveStream): StreamLease {
-  return { stream, [Symbol.dispose]: () => {} };
+function lease(stream: LiveStream, audio = new AudioStream()): StreamLease {
+  return { stream, audio, [Symbol.dispose]: () => {} };
 }
 
-test('the offer holds one H.264 payload type and its RTX, and lets the browser be the DTLS client', async () => {
+test('the offer holds one H.264 payload type and its RTX, four for sound, and lets the browser be the DTLS client', async () => {
   const { window } = await open();
   await window.negotiate();
   const lines = window.offer.split('\r\n');
   expect(new Set(lines.filter((line) => line.startsWith('m=')))).toEqual(
-    new Set(['m=video 9 UDP/TLS/RTP/SAVPF 96 97', 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel']),
+    new Set([
+      'm=video 9 UDP/TLS/RTP/SAVPF 96 97',
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111 9 0 8',
+      'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+    ]),
   );
   expect(lines.filter((line) => line.startsWith('m=video'))).toHaveLength(16);
+  expect(lines.filter((line) => line.startsWith('m=audio'))).toHaveLength(1);
   expect(new Set(lines.filter((line) => line.startsWith('a=rtpmap:')))).toEqual(
-    new Set(['a=rtpmap:96 H264/90000', 'a=rtpmap:97 rtx/90000']),
+    new Set([
+      'a=rtpmap:96 H264/90000',
+      'a=rtpmap:97 rtx/90000',
+      'a=rtpmap:111 opus/48000/2',
+      'a=rtpmap:9 G722/8000',
+      'a=rtpmap:0 PCMU/8000',
+      'a=rtpmap:8 PCMA/8000',
+    ]),
   );
   expect(new Set(lines.filter((line) => line.startsWith('a=setup:')))).toEqual(new Set(['a=setup:actpass']));
 });
@@ -265,9 +278,11 @@ test('a viewer that is closed gives its leases back and ends its events', async 
   const { viewer, window } = await open();
   await window.negotiate();
   let released = 0;
-  viewer.bind(3, { stream: new LiveStream(), [Symbol.dispose]: () => released++ });
+  const counted = () => ({ ...lease(new LiveStream()), [Symbol.dispose]: () => released++ });
+  viewer.bind(3, counted());
+  viewer.listen(counted());
   await viewer[Symbol.asyncDispose]();
-  expect(released).toBe(1);
+  expect(released).toBe(2);
   expect(await window.nextEvent()).toBeUndefined();
   expect(() => service.get(viewer.id)).toThrow('not connected any more');
 });

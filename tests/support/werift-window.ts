@@ -6,6 +6,8 @@ import type { Viewer } from '../../main/viewers/viewer.ts';
 export class WeriftWindow implements AsyncDisposable {
   readonly connection: RTCPeerConnection;
   readonly packets: { slot: number; packet: RtpPacket }[] = [];
+  /** Of the audio transceiver. */
+  readonly sound: RtpPacket[] = [];
   offer = '';
   /** Of DTLS-SRTP; undefined: all that werift knows. */
   srtpProfile: number | undefined;
@@ -13,6 +15,7 @@ export class WeriftWindow implements AsyncDisposable {
   #abort = new AbortController();
   #viewer: Viewer;
   #slotOfSsrc = new Map<number, number>();
+  #soundSsrc: number | undefined;
   #waiting: (() => void)[] = [];
   #listening = false;
 
@@ -29,7 +32,27 @@ export class WeriftWindow implements AsyncDisposable {
           }),
           new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
         ],
-        audio: [],
+        audio: [
+          new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2 }),
+          new RTCRtpCodecParameters({
+            mimeType: 'audio/G722',
+            clockRate: 8_000,
+            channels: 1,
+            payloadType: 9,
+          }),
+          new RTCRtpCodecParameters({
+            mimeType: 'audio/PCMU',
+            clockRate: 8_000,
+            channels: 1,
+            payloadType: 0,
+          }),
+          new RTCRtpCodecParameters({
+            mimeType: 'audio/PCMA',
+            clockRate: 8_000,
+            channels: 1,
+            payloadType: 8,
+          }),
+        ],
       },
       iceServers: [],
       iceUseIpv6: false,
@@ -81,10 +104,11 @@ export class WeriftWindow implements AsyncDisposable {
   }
 
   /** Which SSRC belongs to which slot; that of its RTX stays unknown, so that only media is counted. */
-  #learnSources({ sdp, slots }: Extract<ViewerEvent, { type: 'offer' }>): void {
+  #learnSources({ sdp, slots, sound }: Extract<ViewerEvent, { type: 'offer' }>): void {
     for (const section of sdp.split('\r\nm=').slice(1)) {
       const mid = /a=mid:(\S+)/.exec(section)?.[1];
       const ssrc = Number(/a=ssrc-group:FID (\d+)/.exec(section)?.[1]);
+      if (mid === sound) this.#soundSsrc = Number(/a=ssrc:(\d+)/.exec(section)?.[1]);
       const entry = slots.find((candidate) => candidate.mid === mid);
       if (entry !== undefined) this.#slotOfSsrc.set(ssrc, entry.slot);
     }
@@ -94,9 +118,11 @@ export class WeriftWindow implements AsyncDisposable {
     if (this.#listening) return;
     this.#listening = true;
     this.connection.dtlsTransports[0]?.onRtp.subscribe((packet) => {
-      const slot = this.#slotOfSsrc.get(packet.header.ssrc);
-      if (slot === undefined) return;
-      this.packets.push({ slot, packet });
+      const { ssrc } = packet.header;
+      const slot = this.#slotOfSsrc.get(ssrc);
+      if (ssrc === this.#soundSsrc) this.sound.push(packet);
+      else if (slot !== undefined) this.packets.push({ slot, packet });
+      else return;
       for (const wake of this.#waiting.splice(0)) wake();
     });
   }

@@ -17,7 +17,7 @@ const clip: Clip = {
 function play(source: LiveSource, count: number): number[] {
   return Array.from({ length: count }, () => [...source.due(source.dueAt)])
     .flat()
-    .map(({ picture }) => clip.frames.indexOf(picture));
+    .map(({ picture }) => clip.frames.indexOf(picture as ClipFrame));
 }
 
 test('the clip goes round, and its timestamps go on', () => {
@@ -89,7 +89,7 @@ test('another clip goes on at the same place, with a key frame', () => {
   play(source, 8);
   source.show(other);
   const sent = Array.from({ length: 2 }, () => [...source.due(source.dueAt)]).flat();
-  expect(sent.map(({ picture }) => other.frames.indexOf(picture))).toEqual([5, 6]);
+  expect(sent.map(({ picture }) => other.frames.indexOf(picture as ClipFrame))).toEqual([5, 6]);
   source.freeze(true);
   source.show(clip);
   expect(play(source, 2)).toEqual([5, 5]);

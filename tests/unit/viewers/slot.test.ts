@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { H265Support, PictureWay } from '../../../main/contract/viewer.ts';
+import { AudioStream } from '../../../main/media/audio-stream.ts';
 import { LiveStream, type StreamFrame } from '../../../main/media/live-stream.ts';
 import type { StreamLease } from '../../../main/media/stream-lease.ts';
 import { Slot, type SlotWindow } from '../../../main/viewers/slot.ts';
@@ -64,7 +65,7 @@ beforeEach(() => {
 });
 
 function lease(stream: LiveStream, onDispose = () => {}): StreamLease {
-  return { stream, [Symbol.dispose]: onDispose };
+  return { stream, audio: new AudioStream(), [Symbol.dispose]: onDispose };
 }
 
 /** A connected slot that was just bound to a stream with these frames in its cache. */

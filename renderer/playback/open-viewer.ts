@@ -1,0 +1,7 @@
+import type { EngineClient } from '../link/engine-link.svelte.ts';
+
+/** This window's viewer in the engine, while there is one. */
+export interface OpenViewer {
+  readonly id: string;
+  readonly client: EngineClient;
+}
