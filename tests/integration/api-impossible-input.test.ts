@@ -173,6 +173,12 @@ const refusals: readonly (readonly [
   ['viewer.answer', 'an unknown window', () => ({ viewerId: id, sdp: 'v=0' }), 'not-found'],
   ['viewer.candidate', 'an unknown window', () => ({ viewerId: id, candidate }), 'not-found'],
   ['viewer.show', 'an unknown window', () => ({ viewerId: id, bindings: [] }), 'not-found'],
+  [
+    'viewer.listen',
+    'an unknown window',
+    () => ({ viewerId: id, cameraId: null, profile: 'sub' }),
+    'not-found',
+  ],
 ];
 
 const impossible = refusals.map(([path, what, input, code, field]) => ({ path, what, input, code, field }));
@@ -219,6 +225,11 @@ describe('a window that waits for its answer', () => {
     const answer = await refusal(call(scene.client, 'viewer.candidate', { viewerId, candidate: wrong }));
     expect(answer.code).toBe('bad-input');
     expectField(answer, ['candidate']);
+  });
+
+  test('lets no unknown camera be heard', async () => {
+    const wanted = { viewerId, cameraId: id, profile: 'sub' };
+    expect((await refusal(call(scene.client, 'viewer.listen', wanted))).code).toBe('not-found');
   });
 
   test('shows no unknown camera', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { CameraSession, type CameraTarget } from '../../main/cameras/camera-session.ts';
-import type { StreamStatus } from '../../main/contract/camera.ts';
-import { type QuirkName, quirkNames, quirks } from '../../main/demo/quirks.ts';
+import type { StreamAudio, StreamStatus } from '../../main/contract/camera.ts';
+import { type Quirk, type QuirkName, quirkNames, quirks } from '../../main/demo/quirks.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import type { StreamFrame } from '../../main/media/live-stream.ts';
 
@@ -42,6 +42,14 @@ function steps(frames: readonly StreamFrame[]): number[] {
   return frames.slice(1).map(({ timestamp }, index) => timestamp - (frames[index]?.timestamp ?? 0));
 }
 
+/** What the status says of the sound of a camera with a fault. */
+function soundOf(name: QuirkName): { audio?: StreamAudio } {
+  const { sound }: Quirk = quirks[name];
+  if (sound === undefined) return {};
+  const kind = sound.fault === 'refused' || sound.fault === 'hangs-up' ? 'refused' : 'playable';
+  return { audio: { kind, codec: sound.codec } };
+}
+
 /** These are told from a camera without faults by more than their pictures: each has a test of its own below. */
 const special: ReadonlySet<QuirkName> = new Set<QuirkName>([
   ...(['busy', 'refuses-tcp', 'no-server-port', 'swallowed-udp', 'b-frames', 'anamorphic'] as const),
@@ -55,7 +63,7 @@ test.concurrent.each(
   expect(frames[0]?.keyFrame).toBe(true);
   expect(new Set(steps(frames))).toEqual(new Set([ticksPerFrame]));
   expect(frames.filter(({ keyFrame }) => keyFrame)).toHaveLength(2);
-  expect(status).toEqual({ state: 'playing', since: expect.any(Number) });
+  expect(status).toEqual({ state: 'playing', since: expect.any(Number), ...soundOf(name) });
 });
 
 test.concurrent.each([

@@ -106,6 +106,7 @@ export const samples: Record<string, unknown> = {
     viewerId: unknownId,
     bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
   },
+  'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
 };
 
 /** A procedure of the contract. */

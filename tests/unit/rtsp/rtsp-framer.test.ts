@@ -43,6 +43,28 @@ function cut(data: Buffer, places: readonly number[]): Buffer[] {
   return [...sorted, data.length].map((place, index) => data.subarray(sorted[index - 1] ?? 0, place));
 }
 
+test('frames of channels that nobody wants are passed over, split at every byte', () => {
+  const data = Buffer.concat([
+    frame(2, 300),
+    ok,
+    frame(0, 3),
+    frame(3, 5),
+    frame(2, 70),
+    frame(0, 4),
+    described,
+  ]);
+  for (let place = 0; place <= data.length; place++) {
+    const framer = new RtspFramer((channel) => channel === 0);
+    const items = cut(data, [place]).flatMap((chunk) => framer.push(chunk));
+    expect(items.map((item) => (item.type === 'frame' ? item.channel : item.type))).toEqual([
+      'response',
+      0,
+      0,
+      'response',
+    ]);
+  }
+});
+
 test('messages and frames in one chunk are told apart', () => {
   const [first, second, third, fourth] = read(Buffer.concat([ok, frame(0, 3), described, asked]));
   expect(first).toMatchObject({ type: 'response', status: 200, reason: 'OK' });
