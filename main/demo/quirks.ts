@@ -1,5 +1,6 @@
 import { toRtpPayloads } from './rtp-payloads.ts';
 import type { SoundCodec } from './sound-clip.ts';
+import type { SoundFault } from './sound-source.ts';
 
 /** One picture that is about to be sent to one client. */
 export interface SentPicture {
@@ -33,7 +34,7 @@ export interface Quirk {
   /** UDP is agreed, and nothing is sent. */
   readonly swallowsDatagrams?: true;
   /** What is wrong with its sound; it has some then, in this format. */
-  readonly sound?: { readonly codec: SoundCodec; readonly fault: 'refused' | 'silent' | 'adts' | 'hangs-up' };
+  readonly sound?: { readonly codec: SoundCodec; readonly fault: SoundFault };
   /** A clip of `build/clips/quirks` instead of the scene. */
   readonly clip?: 'b-frames' | 'anamorphic';
 }

@@ -23,8 +23,6 @@ export interface ServedCamera {
   readonly playing: Map<PlaySession, Profile>;
   /** Undefined: it has none. */
   readonly sound: SoundSource | undefined;
-  /** The same for sound. */
-  readonly sounding: Set<PlaySession>;
   readonly quirk: Quirk;
 }
 
@@ -125,7 +123,7 @@ export class RtspClientConnection {
       ...(parameters === '' ? [] : [`a=fmtp:96 ${parameters}`]),
       `a=framerate:${framesPerSecond}`,
       'a=control:track1',
-      ...soundLines(this.#camera.sound),
+      ...(this.#camera.sound?.description ?? []),
       '',
     ].join('\r\n');
     const base = request.url.endsWith('/') ? request.url : `${request.url}/`;
@@ -165,9 +163,9 @@ export class RtspClientConnection {
   /** Into the session of the picture, as most cameras do it. */
   async #setUpSound(request: RtspRequest, transport: TransportOffer): Promise<void> {
     const session = this.#session;
-    const fault = this.#camera.quirk.sound?.fault;
-    if (fault === 'hangs-up') this.#socket.destroy();
-    if (session === undefined || this.#camera.sound === undefined || fault === 'refused') {
+    const { sound } = this.#camera;
+    if (sound?.fault === 'hangs-up') this.#socket.destroy();
+    if (session === undefined || sound === undefined || sound.fault === 'refused') {
       this.#reply(
         request,
         session === undefined ? '455 Method Not Valid in This State' : '461 Unsupported Transport',
@@ -204,7 +202,7 @@ export class RtspClientConnection {
       'RTP-Info': `url=${trackUrl(request.url)};seq=${sender.sequenceNumber};rtptime=${timestamp}`,
     });
     this.#camera.playing.set(sender, profile);
-    if (sound !== undefined) this.#camera.sounding.add(sound);
+    if (sound !== undefined) this.#camera.sound?.sessions.add(sound);
   }
 
   #reply(
@@ -234,7 +232,7 @@ export class RtspClientConnection {
     this.#camera.playing.delete(sender);
     sender.close();
     if (sound === undefined) return;
-    this.#camera.sounding.delete(sound);
+    this.#camera.sound?.sessions.delete(sound);
     sound.close();
   }
 }
@@ -247,13 +245,6 @@ function profileOf(url: string): Profile | undefined {
 
 function isSound(url: string): boolean {
   return /\/track2(?:[/?]|$)/i.test(url);
-}
-
-/** What the SDP says of the sound. */
-function soundLines(sound: SoundSource | undefined): string[] {
-  if (sound === undefined) return [];
-  const { payloadType, description } = sound.clip;
-  return [`m=audio 0 RTP/AVP ${payloadType}`, ...description, 'a=control:track2'];
 }
 
 /** PLAY names the presentation or the track; RTP-Info names the track. */

@@ -31,11 +31,10 @@ const notes = [0, 2, 4, 7, 9, 12, 14, 16, 19];
 
 const made = new Map<string, SoundClip>();
 
-/** @param index of the camera  @param quirk `adts`: with a header in front of each access unit, as some cameras send AAC */
-export function soundClip(codec: SoundCodec, index: number, quirk?: 'adts'): SoundClip {
-  const key = codec === 'MPEG4-GENERIC' ? `${codec} ${quirk}` : `${codec} ${index % notes.length}`;
-  const clip =
-    made.get(key) ?? (codec === 'MPEG4-GENERIC' ? aacClip(quirk === 'adts') : toneClip(codec, index));
+/** @param index of the camera  @param hasAdts with a header in front of each access unit, as some cameras send AAC */
+export function soundClip(codec: SoundCodec, index: number, hasAdts: boolean): SoundClip {
+  const key = codec === 'MPEG4-GENERIC' ? `${codec} ${hasAdts}` : `${codec} ${index % notes.length}`;
+  const clip = made.get(key) ?? (codec === 'MPEG4-GENERIC' ? aacClip(hasAdts) : toneClip(codec, index));
   made.set(key, clip);
   return clip;
 }

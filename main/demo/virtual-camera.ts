@@ -10,7 +10,7 @@ import { LiveSource } from './live-source.ts';
 import { OnvifDevice, type OnvifDeviceOptions } from './onvif-device.ts';
 import { type QuirkName, quirkOf } from './quirks.ts';
 import { type Profile, RtspClientConnection, type ServedCamera } from './rtsp-client-connection.ts';
-import { type SoundCodec, soundClip } from './sound-clip.ts';
+import type { SoundCodec } from './sound-clip.ts';
 import { SoundSource } from './sound-source.ts';
 
 /** A camera that moves stands on a mast: to each side of its own scene there are four others, as far as it can turn. */
@@ -68,6 +68,7 @@ export class VirtualCamera implements AsyncDisposable {
   #isRefusing = false;
   #isRebooting = false;
   #isSilent = false;
+  #hasNoPictures = false;
   #corruption: Corruption | undefined;
 
   private constructor(options: VirtualCameraOptions) {
@@ -78,8 +79,7 @@ export class VirtualCamera implements AsyncDisposable {
     this.#options = options;
     this.#port = port;
     const quirk = quirkOf(options.quirk);
-    const soundCodec = quirk.sound?.codec ?? options.sound;
-    const soundFault = quirk.sound?.fault === 'adts' ? 'adts' : undefined;
+    const sound = quirk.sound?.codec ?? options.sound;
     const sourceOf = (profile: Profile) => {
       const codec = options.codecs?.[profile] ?? 'H264';
       const h264 = () =>
@@ -91,12 +91,8 @@ export class VirtualCamera implements AsyncDisposable {
       name: this.name,
       credentials: credentials === undefined ? undefined : new CredentialCheck(credentials),
       source: (profile) => this.#sources[profile],
-      sound:
-        soundCodec === undefined
-          ? undefined
-          : new SoundSource(soundClip(soundCodec, index, soundFault), startedAt),
+      sound: sound && new SoundSource(sound, index, startedAt, quirk.sound?.fault),
       playing: new Map(),
-      sounding: new Set(),
       quirk,
     };
   }
@@ -142,18 +138,13 @@ export class VirtualCamera implements AsyncDisposable {
       // Most ticks are nobody's: this is what makes a camera cheap that nobody watches.
       if (now < source.dueAt) continue;
       for (const frame of source.due(now)) {
-        if (this.#isSilent) continue;
+        if (this.#isSilent || this.#hasNoPictures) continue;
         for (const [session, wanted] of this.#served.playing) {
           if (wanted === profile) session.send(frame, this.#corruption);
         }
       }
     }
-    const { sound, sounding, quirk } = this.#served;
-    if (sound === undefined || now < sound.dueAt) return;
-    for (const frame of sound.due(now)) {
-      if (this.#isSilent || quirk.sound?.fault === 'silent') continue;
-      for (const session of sounding) session.send(frame, undefined);
-    }
+    this.#served.sound?.tick(now, this.#isSilent);
   }
 
   /** Goes on so much later where it was: the machine slept. */
@@ -181,6 +172,11 @@ export class VirtualCamera implements AsyncDisposable {
   /** Connections stay open, nothing is sent. */
   silence(on: boolean): void {
     this.#isSilent = on;
+  }
+
+  /** Its sound goes on, no picture is sent. */
+  stopPictures(on: boolean): void {
+    this.#hasNoPictures = on;
   }
 
   /** Packets go on, the picture stands still. */

@@ -112,7 +112,7 @@ describe.skipIf(!hasGstreamer())("against GStreamer's RTSP server (Debian's pyth
   });
 
   test('only the video of a stream with sound arrives', async () => {
-    const { received } = await receive(open.url('with-sound'), 40);
+    const { received } = await receive(open.url('pcma'), 40);
     expect(new Set(received.map(({ payloadType }) => payloadType))).toEqual(new Set([96]));
   });
 

@@ -19,12 +19,18 @@ PICTURES = (
     "videotestsrc is-live=true pattern=snow"
     " ! video/x-raw,format=I420,width=320,height=240,framerate=15/1"
 )
+# A tone of 440 Hz.
+TONE = " audiotestsrc is-live=true ! audio/x-raw,rate={rate},channels=1 ! "
 H264 = PICTURES + " ! x264enc tune=zerolatency key-int-max=15 ! rtph264pay name=pay0 pt=96"
 STREAMS = {
     "/live": H264,
     # Packets as large as RTP over TCP allows: nothing is fragmented.
     "/large-packets": H264 + " mtu=65000",
-    "/with-sound": H264 + " audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay1 pt=8",
+    "/pcma": H264 + TONE.format(rate=8000) + "alawenc ! rtppcmapay name=pay1 pt=8",
+    "/pcmu": H264 + TONE.format(rate=8000) + "mulawenc ! rtppcmupay name=pay1 pt=0",
+    "/aac": H264 + TONE.format(rate=16000) + "voaacenc ! rtpmp4gpay name=pay1 pt=97",
+    "/opus": H264 + TONE.format(rate=48000) + "opusenc ! rtpopuspay name=pay1 pt=97",
+    "/latm": H264 + TONE.format(rate=16000) + "voaacenc ! rtpmp4apay name=pay1 pt=97",
     "/jpeg": PICTURES + " ! jpegenc ! rtpjpegpay name=pay0 pt=26",
     # Larger than JPEG over RTP can say.
     "/jpeg-large": "videotestsrc is-live=true ! video/x-raw,format=I420,width=2560,height=1440,framerate=2/1"

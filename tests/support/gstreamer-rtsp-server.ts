@@ -11,7 +11,7 @@ import gi
 gi.require_version('GstRtspServer', '1.0')
 from gi.repository import Gst, GstRtspServer
 Gst.init(None)
-raise SystemExit(not all(map(Gst.ElementFactory.find, ('videotestsrc', 'x264enc', 'rtph264pay', 'jpegenc', 'x265enc', 'rtph265pay'))))
+raise SystemExit(not all(map(Gst.ElementFactory.find, ('videotestsrc', 'x264enc', 'rtph264pay', 'jpegenc', 'x265enc', 'rtph265pay', 'voaacenc', 'rtpmp4gpay', 'rtpmp4apay', 'opusenc', 'rtpopuspay', 'mulawenc', 'rtppcmupay', 'alawenc'))))
 `;
 
 /** Whether Debian's python3-gi, gir1.2-gst-rtsp-server-1.0 and GStreamer's plugins are installed. */
