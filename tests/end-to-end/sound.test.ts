@@ -1,11 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CameraInput } from '../../main/contract/camera.ts';
 import type { QuirkName } from '../../main/demo/quirks.ts';
 import type { SoundCodec } from '../../main/demo/sound-clip.ts';
 import { startVirtualCameras, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilPicturesChange, untilTiles } from '../support/console-page.ts';
 import { openConsole, startConsole } from '../support/console-window.ts';
+import { GstreamerRtspServer, hasGstreamer } from '../support/gstreamer-rtsp-server.ts';
 
 declare global {
   interface Window {
@@ -37,10 +39,56 @@ async function start(
 ): Promise<{ fleet: VirtualFleet; page: Page; errors: string[] }> {
   const fleet = owned.use(await startVirtualCameras({ count: sounds.length, sounds, quirk }));
   const inputs = fleet.cameras.map(({ name, mainUrl, subUrl }) => ({ name, group: '', mainUrl, subUrl }));
+  return { fleet, ...(await openWall(inputs)) };
+}
+
+async function openWall(inputs: readonly CameraInput[]): Promise<{ page: Page; errors: string[] }> {
   const engine = await startConsole(owned, inputs);
   const { page, errors } = await openConsole(owned, browser, engine);
-  await untilTiles(page, 'live', sounds.length);
-  return { fleet, page, errors };
+  await untilTiles(page, 'live', inputs.length);
+  return { page, errors };
+}
+
+/** Presses M on a tile. */
+async function pressM(page: Page, tile: number): Promise<void> {
+  await page.locator('[data-tile]').nth(tile).click();
+  await page.keyboard.press('m');
+}
+
+/** Resolves when this camera is heard, and says so. */
+async function untilHeard(page: Page, number: number): Promise<void> {
+  await page.locator(`[data-tile][data-camera-number="${number}"][data-sound="heard"]`).waitFor();
+  expect(await page.locator('[data-sound]').count()).toBe(1);
+}
+
+/** Measures all that the page plays by itself, from the next AudioContext on. */
+async function measureOutput(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const connect = AudioNode.prototype.connect;
+    AudioNode.prototype.connect = function (
+      this: AudioNode,
+      target: AudioNode | AudioParam,
+      ...more: number[]
+    ) {
+      if (target instanceof AudioDestinationNode) {
+        window.gatehouseOutput ??= new AnalyserNode(this.context, { fftSize: 2_048 });
+        Reflect.apply(connect, this, [window.gatehouseOutput]);
+      }
+      return Reflect.apply(connect, this, [target, ...more]);
+    } as typeof connect;
+  });
+}
+
+/** The loudest sample of what the page plays by itself at this moment, 0 … 1. */
+async function outputLevel(page: Page): Promise<number> {
+  return await page.evaluate(() => {
+    const analyser = window.gatehouseOutput;
+    // A context that is suspended plays nothing, and the analyser keeps what it had.
+    if (analyser?.context.state !== 'running') return 0;
+    const samples = new Float32Array(analyser.fftSize);
+    analyser.getFloatTimeDomainData(samples);
+    return samples.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
+  });
 }
 
 /** The sound that came over the track so far, in units of libwebrtc's `totalAudioEnergy`. */
@@ -79,23 +127,119 @@ test('nobody hears anything at first; M lets the selected camera be heard, and M
   const { page, errors } = await start(['PCMU', 'PCMA', undefined, 'MPEG4-GENERIC']);
   expect(await page.locator('[data-sound]').count()).toBe(0);
   expect(await audioPackets(page)).toBe(0);
-  const tiles = page.locator('[data-tile]');
-  await tiles.nth(0).click();
-  await page.keyboard.press('m');
-  await page.locator('[data-tile][data-camera-number="1"][data-sound="heard"]').waitFor();
+  await pressM(page, 0);
+  await untilHeard(page, 1);
   await untilTrackSounds(page);
-  expect(await page.getByRole('button', { name: 'Sound of camera 1' }).getAttribute('aria-pressed')).toBe(
-    'true',
-  );
+  const button = page.getByRole('button', { name: 'Sound of camera 1' });
+  expect(await button.getAttribute('aria-pressed')).toBe('true');
+  expect(await page.getByRole('group', { name: /Camera 1, .*, live, sound$/ }).count()).toBe(1);
   // Pressed on another tile it moves there, and the format changes with it.
-  await tiles.nth(1).click();
-  await page.keyboard.press('m');
-  await page.locator('[data-tile][data-camera-number="2"][data-sound="heard"]').waitFor();
-  expect(await page.locator('[data-sound]').count()).toBe(1);
+  await pressM(page, 1);
+  await untilHeard(page, 2);
   await untilTrackSounds(page);
   await page.keyboard.press('m');
   await page.locator('[data-sound]').waitFor({ state: 'detached' });
-  await untilTiles(page, 'live', 4);
+  const before = await audioPackets(page);
   await untilPicturesChange(page);
+  await untilPicturesChange(page);
+  // What was on its way, no more.
+  expect((await audioPackets(page)) - before).toBeLessThan(5);
+  await untilTiles(page, 'live', 4);
   expect(errors).toEqual([]);
 });
+
+test('AAC is heard, and ends when the camera leaves the wall', async () => {
+  const { page, errors } = await start(['PCMU', 'MPEG4-GENERIC', undefined, undefined]);
+  await measureOutput(page);
+  await pressM(page, 1);
+  await untilHeard(page, 2);
+  while ((await outputLevel(page)) < 0.05) await page.evaluate(() => new Promise(requestAnimationFrame));
+  await untilTiles(page, 'live', 4);
+  await untilPicturesChange(page);
+  // Another camera fills the wall.
+  await page.locator('[data-tile]').nth(0).click();
+  await page.keyboard.press('Enter');
+  await page.locator('[data-maximised]').waitFor();
+  await page.locator('[data-sound]').waitFor({ state: 'detached' });
+  while ((await outputLevel(page)) > 0) await page.evaluate(() => new Promise(requestAnimationFrame));
+  await page.keyboard.press('Escape');
+  await untilTiles(page, 'live', 4);
+  // It does not come back by itself.
+  expect(await page.locator('[data-sound]').count()).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+test('the sound of a camera goes along when its picture is made large, and small again', async () => {
+  const { fleet, page } = await start(['PCMA', undefined, undefined, undefined]);
+  await pressM(page, 0);
+  await untilHeard(page, 1);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-maximised][data-profile="main"][data-sound="heard"]').waitFor();
+  await untilTrackSounds(page);
+  await page.keyboard.press('Escape');
+  await page.locator('[data-camera-number="1"][data-profile="sub"][data-sound="heard"]').waitFor();
+  await untilTrackSounds(page);
+  // The camera is away, and back: its sound comes back with its picture.
+  fleet.cameras[0]?.drop();
+  await page.locator('[data-camera-number="1"][data-sound="starting"]').waitFor();
+  await untilHeard(page, 1);
+  await untilTrackSounds(page);
+});
+
+test('a camera without sound says so, and the choice does not outlive a reload', async () => {
+  const { page } = await start([undefined, 'PCMU', undefined, undefined]);
+  await pressM(page, 0);
+  await page.getByText('Camera 1 sends no sound.').waitFor();
+  expect(await page.locator('[data-camera-number="1"]').getAttribute('data-sound')).toBe('missing');
+  await pressM(page, 1);
+  await untilHeard(page, 2);
+  await page.getByText('Camera 1 sends no sound.').waitFor({ state: 'detached' });
+  await page.reload();
+  await untilTiles(page, 'live', 4);
+  expect(await page.locator('[data-sound]').count()).toBe(0);
+});
+
+test.each([
+  ['refused-sound', 'Camera 1 refuses to send its sound (G.711).'],
+  ['silent-sound', 'No sound arrives from camera 1.'],
+] as const)('%s: the tile says what is missing, and the picture stays live', async (quirk, words) => {
+  const { page } = await start([undefined], quirk);
+  await page.keyboard.press('m');
+  await page.getByText(words).waitFor();
+  await untilTiles(page, 'live', 1);
+  await untilPicturesChange(page);
+});
+
+test('the mouse has a button for it on the selected tile', async () => {
+  const { page } = await start(['PCMU', undefined, undefined, undefined]);
+  const button = page.getByRole('button', { name: 'Sound of camera 1' });
+  expect(await button.count()).toBe(0);
+  await page.locator('[data-tile]').nth(0).click();
+  await button.click();
+  await untilHeard(page, 1);
+  await untilTrackSounds(page);
+  await button.click();
+  await page.locator('[data-sound]').waitFor({ state: 'detached' });
+});
+
+test.skipIf(!hasGstreamer())(
+  "Opus and AAC of GStreamer's RTSP server (Debian's python3-gi) are heard",
+  async () => {
+    const server = owned.use(await GstreamerRtspServer.start('open'));
+    const inputs = ['opus', 'aac'].map((path) => ({
+      name: path,
+      group: '',
+      mainUrl: server.url(path),
+      subUrl: null,
+    }));
+    const { page } = await openWall(inputs);
+    await measureOutput(page);
+    await pressM(page, 0);
+    await untilHeard(page, 1);
+    await untilTrackSounds(page);
+    await pressM(page, 1);
+    await untilHeard(page, 2);
+    while ((await outputLevel(page)) < 0.5) await page.evaluate(() => new Promise(requestAnimationFrame));
+    await untilTiles(page, 'live', 2);
+  },
+);
