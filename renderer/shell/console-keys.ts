@@ -16,7 +16,7 @@ export const keyHelp: readonly {
       { keys: ['←', '↑', '→', '↓'], does: 'Move from camera to camera' },
       { keys: ['Enter'], does: 'Large, or small again' },
       { keys: ['Esc'], does: 'Back to the wall' },
-      { keys: ['M'], does: 'Hear the selected camera, or no longer' },
+      { keys: ['M'], does: 'Sound of the camera, on or off' },
       { keys: ['1', '…', '9'], does: 'Show the wall with this number' },
       { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
       { keys: ['F'], does: 'Full screen' },

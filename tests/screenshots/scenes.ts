@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { ShellMessage } from '../../main/contract/shell.ts';
+import type { SoundCodec } from '../../main/demo/sound-clip.ts';
 import type { VirtualCameraOptions } from '../../main/demo/virtual-camera.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import type { Store } from '../../main/store/store.ts';
@@ -14,6 +15,8 @@ export interface Scene {
   readonly cameras?: number;
   /** Formats of the first of them; the others send H.264. */
   readonly codecs?: readonly VirtualCameraOptions['codecs'][];
+  /** What they send as sound, again and again; none when left out. */
+  readonly sounds?: readonly (SoundCodec | undefined)[];
   /** They have no sub-stream. */
   readonly mainOnly?: boolean;
   /** How many of them this browser cannot show. */
@@ -153,6 +156,25 @@ export const scenes: readonly Scene[] = [
   { name: 'wall-1+12', cameras: 16, prepare: (page) => shape(page, '1+12, 1 large and 12 small') },
   { name: 'wall-broken', cameras: 4, broken: true, prepare: (page) => untilTiles(page, 'waiting', 3) },
   { name: 'wall-mjpeg', cameras: 4, codecs: [undefined, { sub: 'JPEG' }, undefined, { sub: 'JPEG' }] },
+  {
+    name: 'sound',
+    cameras: 9,
+    sounds: ['PCMU'],
+    async prepare(page) {
+      await tile(page, 4).click();
+      await page.keyboard.press('m');
+      await page.locator('[data-sound="heard"]').waitFor();
+    },
+  },
+  {
+    name: 'sound-missing',
+    cameras: 25,
+    async prepare(page) {
+      await tile(page, 7).click();
+      await page.keyboard.press('m');
+      await page.locator('[data-sound="missing"]').waitFor();
+    },
+  },
   {
     name: 'h265-small',
     cameras: 4,

@@ -97,8 +97,8 @@ function findable(cameras: readonly VirtualCamera[]): DiscoverableDevice[] {
 async function draw(browser: Browser, scene: Scene, viewport: typeof small): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const count = scene.cameras ?? 0;
-  const { codecs = [], unshowable = 0 } = scene;
-  const { cameras } = owned.use(await startVirtualCameras({ count, codecs }));
+  const { codecs = [], sounds = [], unshowable = 0 } = scene;
+  const { cameras } = owned.use(await startVirtualCameras({ count, codecs, sounds }));
   const [locked] = owned.use(
     await startVirtualCameras({ count: 1, credentials, onvif: { port: 0 } }),
   ).cameras;
