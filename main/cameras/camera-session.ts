@@ -7,12 +7,13 @@ import {
   longestAwayMilliseconds,
   refusedMilliseconds,
 } from '../base/retry.ts';
-import type { CameraTransport, StreamAudio, StreamRemark, StreamStatus } from '../contract/camera.ts';
+import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { AudioStream } from '../media/audio-stream.ts';
 import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
+import { audioStatus } from './audio-status.ts';
 import { KeepAliveChoice } from './keep-alive-choice.ts';
 import { openSource, probeSource, type Source } from './source.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
@@ -342,7 +343,7 @@ export class CameraSession implements AsyncDisposable {
     const remarks: StreamRemark[] = [];
     if (hasBFrames) remarks.push('b-frames');
     if (isOldEncryption) remarks.push('old-encryption');
-    this.#transition({ type: 'described', remarks, shape, audio: audioOf(audio) });
+    this.#transition({ type: 'described', remarks, shape, audio: audioStatus(audio) });
   }
 
   #transition(event: StreamStatusEvent): void {
@@ -380,22 +381,6 @@ function isSameTarget(a: CameraTarget, b: CameraTarget): boolean {
     (a.certificate ?? null) === (b.certificate ?? null) &&
     (a.transport ?? 'automatic') === (b.transport ?? 'automatic')
   );
-}
-
-/** As the status says it; null: no sound. */
-function audioOf(audio: Source['audio']): StreamAudio | null {
-  switch (audio.kind) {
-    case 'playable':
-      return { kind: 'playable', codec: audio.track.codec };
-    case 'refused':
-      return audio;
-    case 'unsupported':
-      return { kind: 'unsupported', codecs: [...audio.codecs] };
-    case 'no-audio':
-      return null;
-    default:
-      return audio satisfies never;
-  }
 }
 
 /** How long to wait before the next attempt. */

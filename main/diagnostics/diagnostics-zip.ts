@@ -11,12 +11,19 @@ import type { CameraHistory } from '../contract/history.ts';
 import type { Layout } from '../contract/layout.ts';
 import type { Site } from '../contract/site.ts';
 
+/** A window that is open. */
+interface DiagnosedWindow {
+  /** What it did not take in time over its data channels since it was opened: pictures, and pieces of sound. */
+  readonly dropped: { readonly pictures: number; readonly sounds: number };
+}
+
 /** What an engine knows of itself; passwords are in none of it. */
 export interface DiagnosticsInput {
   readonly site: Site;
   readonly cameras: readonly Camera[];
   readonly statuses: readonly CameraStatus[];
   readonly layouts: readonly Layout[];
+  readonly windows: readonly DiagnosedWindow[];
   /** Of those cameras whose history may tell something; each is read when its turn has come. */
   readonly histories: Iterable<CameraHistory>;
   readonly logFolder: string;
@@ -40,6 +47,7 @@ export async function createDiagnosticsZip(input: DiagnosticsInput): Promise<Buf
   add('about.json', toJson(await about(input.site)));
   await addList('cameras.json', presentCameras(input));
   await addList('layouts.json', input.layouts);
+  await addList('windows.json', input.windows);
   add('settings.json', toJson(input.site.settings));
   await addList('notices.json', input.site.notices);
   await addList('history.json', input.histories);
@@ -159,6 +167,7 @@ function readme(problems: readonly string[]): string {
     'about.json      versions, system, memory, disk',
     'cameras.json    cameras with their addresses and states',
     'layouts.json    walls',
+    'windows.json    open windows, with the pictures and the sound that they did not take in time',
     'settings.json   settings; notices.json: what the console had to tell',
     'history.json    what happened during the last day to cameras that do not play',
     'database.json   sizes of the database and its backups',

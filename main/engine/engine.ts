@@ -152,6 +152,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       cameras: cameras.list(),
       statuses: cameras.statuses(),
       layouts: layouts.list(),
+      windows: [...viewers.viewers].map(({ dropped }) => ({ dropped })),
       histories: historiesInTrouble(cameras),
       logFolder: path.join(dataFolder, 'logs'),
     });

@@ -73,10 +73,7 @@ export class RtspSession implements AsyncDisposable {
    *   camera-codec-unsupported, camera-silent, camera-closed-connection, camera-busy, camera-certificate-untrusted,
    *   camera-transport-refused (another transport may do); the signal's reason when it is aborted
    */
-  static async open(
-    target: RtspTarget,
-    options: SessionOptions,
-  ): Promise<RtspSession> {
+  static async open(target: RtspTarget, options: SessionOptions): Promise<RtspSession> {
     try {
       return await RtspSession.#open(target, options, true);
     } catch (error) {
@@ -86,11 +83,7 @@ export class RtspSession implements AsyncDisposable {
     }
   }
 
-  static async #open(
-    target: RtspTarget,
-    options: SessionOptions,
-    withAudio: boolean,
-  ): Promise<RtspSession> {
+  static async #open(target: RtspTarget, options: SessionOptions, withAudio: boolean): Promise<RtspSession> {
     const { signal, transport: wanted = 'tcp', longestKeepAliveMilliseconds: longest = Infinity } = options;
     const { dialogue, result } = await openDialogue(target, signal, async (opened, opening) => {
       const description = await describeVideo(opened, opening);

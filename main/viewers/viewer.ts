@@ -8,8 +8,9 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
+import { countSections, isAnswerTo } from './sdp-answer.ts';
 import { Slot, type SlotWindow } from './slot.ts';
-import { RtpSlotSender } from './slot-sender.ts';
+import { RtpSlotSender, type SlotSender, type TrackCodec } from './slot-sender.ts';
 import { SoundChannel } from './sound-channel.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
@@ -90,6 +91,11 @@ export class Viewer implements AsyncDisposable {
   /** The slots in their order, for whoever measures. */
   get slots(): readonly Slot[] {
     return this.#slots;
+  }
+
+  /** What the window did not take in time over its data channels, for diagnostics: pictures and pieces of sound. */
+  get dropped(): { readonly pictures: number; readonly sounds: number } {
+    return { pictures: this.#pictures.dropped, sounds: this.#sounds.dropped };
   }
 
   /** What the window must know, in order; ends after `closed` or when the signal is aborted. For one reader. */
@@ -191,12 +197,7 @@ export class Viewer implements AsyncDisposable {
     const wanted = Math.min(maximumSlots, Math.ceil(count / slotStep) * slotStep);
     while (this.#slots.length < wanted) {
       const transceiver = this.#peer.addVideo();
-      const sender = new RtpSlotSender(
-        transceiver,
-        'H264',
-        () => this.#peer.media,
-        () => slot.requestKeyFrame(),
-      );
+      const sender = this.#senderOf(transceiver, 'H264', () => slot.requestKeyFrame());
       const slot = new Slot(sender, this.#windowOf(this.#slots.length));
       this.#slots.push(slot);
       this.#transceivers.push(transceiver);
@@ -208,13 +209,12 @@ export class Viewer implements AsyncDisposable {
   /** One for each window, behind its first slots. */
   #makeSound(): { slot: AudioSlot; transceiver: RTCRtpTransceiver } {
     const transceiver = this.#peer.addAudio();
-    const sender = new RtpSlotSender(
-      transceiver,
-      'OPUS',
-      () => this.#peer.media,
-      () => {},
-    );
+    const sender = this.#senderOf(transceiver, 'OPUS', () => {});
     return { slot: new AudioSlot(sender, this.#sounds), transceiver };
+  }
+
+  #senderOf(transceiver: RTCRtpTransceiver, first: TrackCodec, onKeyFrameRequest: () => void): SlotSender {
+    return new RtpSlotSender(transceiver, first, () => this.#peer.media, onKeyFrameRequest);
   }
 
   #windowOf(slot: number): SlotWindow {
@@ -287,15 +287,6 @@ export class Viewer implements AsyncDisposable {
     this.#emit({ type: 'closed', reason });
     void this[Symbol.asyncDispose]();
   }
-}
-
-/** Whether it answers each media section, and says how to reach and to recognise the window (RFC 8829). */
-function isAnswerTo(sdp: string, sections: number): boolean {
-  return countSections(sdp) === sections && /^a=ice-ufrag:/m.test(sdp) && /^a=fingerprint:/m.test(sdp);
-}
-
-function countSections(sdp: string): number {
-  return sdp.match(/^m=/gm)?.length ?? 0;
 }
 
 function unusable(path: string, what: string, cause?: unknown): GatehouseError {

@@ -83,7 +83,8 @@ async function measureSending(): Promise<SendFigures> {
   divert(offering.connection, sink.port);
   const stream = new LiveStream();
   const source = new VideoSource(stream, { frameBytes });
-  for (let slot = 0; slot < slots; slot++) viewer.bind(slot, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} });
+  for (let slot = 0; slot < slots; slot++)
+    viewer.bind(slot, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} });
   source.send('key');
   const slotSender = await measure(() => {
     source.send('delta');

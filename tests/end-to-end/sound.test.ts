@@ -1,12 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import type { QuirkName } from '../../main/demo/quirks.ts';
 import type { SoundCodec } from '../../main/demo/sound-clip.ts';
 import { startVirtualCameras, type VirtualFleet } from '../../main/demo/virtual-fleet.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilPicturesChange, untilTiles } from '../support/console-page.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
+import { consoleSuite } from '../support/console-suite.ts';
 import { GstreamerRtspServer, hasGstreamer } from '../support/gstreamer-rtsp-server.ts';
 
 declare global {
@@ -16,35 +15,20 @@ declare global {
   }
 }
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 /** A wall of cameras with this sound. */
 async function start(
   sounds: readonly (SoundCodec | undefined)[],
   quirk?: QuirkName,
 ): Promise<{ fleet: VirtualFleet; page: Page; errors: string[] }> {
-  const fleet = owned.use(await startVirtualCameras({ count: sounds.length, sounds, quirk }));
+  const fleet = suite.owned.use(await startVirtualCameras({ count: sounds.length, sounds, quirk }));
   const inputs = fleet.cameras.map(({ name, mainUrl, subUrl }) => ({ name, group: '', mainUrl, subUrl }));
   return { fleet, ...(await openWall(inputs)) };
 }
 
 async function openWall(inputs: readonly CameraInput[]): Promise<{ page: Page; errors: string[] }> {
-  const engine = await startConsole(owned, inputs);
-  const { page, errors } = await openConsole(owned, browser, engine);
+  const { page, errors } = await suite.openWith(inputs);
   await untilTiles(page, 'live', inputs.length);
   return { page, errors };
 }
@@ -225,7 +209,7 @@ test('the mouse has a button for it on the selected tile', async () => {
 test.skipIf(!hasGstreamer())(
   "Opus and AAC of GStreamer's RTSP server (Debian's python3-gi) are heard",
   async () => {
-    const server = owned.use(await GstreamerRtspServer.start('open'));
+    const server = suite.owned.use(await GstreamerRtspServer.start('open'));
     const inputs = ['opus', 'aac'].map((path) => ({
       name: path,
       group: '',

@@ -49,6 +49,7 @@ function input(more: Partial<DiagnosticsInput> = {}): DiagnosticsInput {
       },
     ],
     layouts: [],
+    windows: [{ dropped: { pictures: 3, sounds: 1 } }],
     histories: [],
     logFolder: path.join(dataFolder, 'logs'),
     ...more,
@@ -72,6 +73,7 @@ test('a zip holds what helps: versions, cameras and their states, settings, size
   expect(read('cameras.json')).toMatchObject([
     { number: 1, statuses: [{ profile: 'sub', state: 'waiting' }] },
   ]);
+  expect(read('windows.json')).toEqual([{ dropped: { pictures: 3, sounds: 1 } }]);
   expect(read('settings.json')).toMatchObject({ siteName: 'Harbour' });
   expect(read('database.json')).toMatchObject({ files: [{ name: 'gatehouse.db', bytes: 100 }] });
   expect(files.get('logs/gatehouse.1.log')).toContain('first');
