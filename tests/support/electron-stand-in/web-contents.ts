@@ -30,7 +30,8 @@ const preferences = [
     'backgroundThrottling',
     'devTools',
   ],
-  ...['spellcheck', 'navigateOnDragDrop', 'additionalArguments'],
+  // The stand-in's Chromium lets pages play sound always.
+  ...['spellcheck', 'navigateOnDragDrop', 'additionalArguments', 'autoplayPolicy'],
 ];
 const events = [
   ...['will-navigate', 'will-redirect', 'will-attach-webview', 'will-frame-navigate', 'did-finish-load'],
