@@ -106,8 +106,9 @@ function otherFormats(): void {
 function sound(): void {
   const chime = '0.3*min(1\\,mod(t\\,1)*100)*exp(-4*mod(t\\,1))*sin(2*PI*587.33*mod(t\\,1))';
   const input = ['-f', 'lavfi', '-i', `aevalsrc=${chime}:d=2:s=16000`];
-  const output = ['-c:a', 'aac', '-b:a', '24k', '-ac', '1', '-f', 'adts', path.join(folder, 'chime.aac')];
-  execFileSync('ffmpeg', ['-loglevel', 'error', '-y', ...input, ...output]);
+  const aac = ['-c:a', 'aac', '-b:a', '24k', '-ac', '1', '-f', 'adts', path.join(folder, 'chime.aac')];
+  const g722 = ['-c:a', 'g722', '-ac', '1', '-f', 'g722', path.join(folder, 'chime.g722')];
+  for (const output of [aac, g722]) execFileSync('ffmpeg', ['-loglevel', 'error', '-y', ...input, ...output]);
 }
 
 declare global {

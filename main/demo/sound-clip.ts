@@ -4,7 +4,7 @@ import { clipFolder } from './clip.ts';
 import { type FrameTemplate, toFrameTemplate } from './frame-template.ts';
 
 /** In which a virtual camera can send its sound. */
-export type SoundCodec = 'PCMU' | 'PCMA' | 'MPEG4-GENERIC';
+export type SoundCodec = 'PCMU' | 'PCMA' | 'G722' | 'MPEG4-GENERIC';
 
 /** Sound in a loop, cut into what goes into one packet. */
 export interface SoundClip {
@@ -33,25 +33,43 @@ const made = new Map<string, SoundClip>();
 
 /** @param index of the camera  @param hasAdts with a header in front of each access unit, as some cameras send AAC */
 export function soundClip(codec: SoundCodec, index: number, hasAdts: boolean): SoundClip {
-  const key = codec === 'MPEG4-GENERIC' ? `${codec} ${hasAdts}` : `${codec} ${index % notes.length}`;
-  const clip = made.get(key) ?? (codec === 'MPEG4-GENERIC' ? aacClip(hasAdts) : toneClip(codec, index));
+  const key = `${codec} ${index % notes.length} ${hasAdts}`;
+  const clip = made.get(key) ?? makeClip(codec, index, hasAdts);
   made.set(key, clip);
   return clip;
 }
 
-function toneClip(codec: 'PCMU' | 'PCMA', index: number): SoundClip {
-  const frequency = 440 * 2 ** ((notes[index % notes.length] ?? 0) / 12);
-  const encode = codec === 'PCMU' ? toMuLaw : toALaw;
-  const samples = Buffer.from(
-    Array.from({ length: loopSeconds * telephoneHertz }, (_, sample) => encode(chime(sample, frequency))),
-  );
+function makeClip(codec: SoundCodec, index: number, hasAdts: boolean): SoundClip {
+  switch (codec) {
+    case 'PCMU':
+      return telephoneClip(codec, 0, tone(index, toMuLaw));
+    case 'PCMA':
+      return telephoneClip(codec, 8, tone(index, toALaw));
+    case 'G722':
+      return telephoneClip(codec, 9, readFileSync(path.join(clipFolder(), 'chime.g722')));
+    case 'MPEG4-GENERIC':
+      return aacClip(hasAdts);
+    default:
+      return codec satisfies never;
+  }
+}
+
+/** One byte a tick of 8 kHz, in G.722, too (RFC 3551 section 4.5.2). */
+function telephoneClip(name: string, payloadType: number, data: Buffer): SoundClip {
   const ticksPerFrame = (telephoneHertz * frameMilliseconds) / 1_000;
-  const payloadType = codec === 'PCMU' ? 0 : 8;
-  const templates = Array.from({ length: samples.length / ticksPerFrame }, (_, frame) =>
-    toFrameTemplate([samples.subarray(frame * ticksPerFrame, (frame + 1) * ticksPerFrame)], payloadType),
+  const templates = Array.from({ length: Math.floor(data.length / ticksPerFrame) }, (_, frame) =>
+    toFrameTemplate([data.subarray(frame * ticksPerFrame, (frame + 1) * ticksPerFrame)], payloadType),
   );
-  const description = [`a=rtpmap:${payloadType} ${codec}/${telephoneHertz}`];
+  const description = [`a=rtpmap:${payloadType} ${name}/${telephoneHertz}`];
   return { templates, ticksPerFrame, clockRate: telephoneHertz, payloadType, description };
+}
+
+function tone(index: number, encode: (sample: number) => number): Buffer {
+  const frequency = 440 * 2 ** ((notes[index % notes.length] ?? 0) / 12);
+  const samples = Array.from({ length: loopSeconds * telephoneHertz }, (_, sample) =>
+    encode(chime(sample, frequency)),
+  );
+  return Buffer.from(samples);
 }
 
 /** 16 bits, signed: it begins soft and fades away. */
