@@ -142,11 +142,13 @@ test('a picture that gets another size in the middle of the stream goes on in it
   const { fleet, engine } = await start(4);
   const page = await open(consoleUrl(engine));
   await untilTiles(page, 'live', 4);
+  const dials = () => fleet.cameras[1]?.statistics.connections;
+  const before = dials();
   fleet.cameras[1]?.enlarge();
   const widths = async () => (await readTiles(page)).map(({ state, width }) => `${state} ${width}`);
   await expect.poll(widths).toEqual(['live 640', 'live 1280', 'live 640', 'live 640']);
   await untilPicturesChange(page);
-  expect(fleet.cameras[1]?.statistics.connections).toBe(1);
+  expect(dials()).toBe(before);
 });
 
 test('all tiles are back after a reload', async () => {
