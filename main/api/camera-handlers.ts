@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 
 export function cameraHandlers(
   { cameras }: ReturnType<typeof createProcedures>,
-  { cameras: registry, trials }: Services,
+  { cameras: registry, trials, doctor }: Services,
 ) {
   return {
     list: cameras.list.handler(() => registry.list()),
@@ -18,6 +18,7 @@ export function cameraHandlers(
     find: cameras.find.handler(({ input, signal = neverAborted() }) => trials.find(input, signal)),
     test: cameras.test.handler(({ input, signal = neverAborted() }) => trials.test(input, signal)),
     preview: cameras.preview.handler(({ input, signal = neverAborted() }) => trials.preview(input, signal)),
+    examine: cameras.examine.handler(({ input, signal = neverAborted() }) => doctor.examine(input, signal)),
     history: cameras.history.handler(({ input }) => registry.history(input.cameraId)),
     export: cameras.export.handler(({ input }) => ({
       fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,

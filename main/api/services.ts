@@ -4,6 +4,7 @@ import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
 import type { Backup } from '../contract/site.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import type { CameraDoctor } from '../doctor/camera-doctor.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly cameras: CameraRegistry;
   readonly trials: CameraTrials;
   readonly controls: CameraControls;
+  readonly doctor: CameraDoctor;
   readonly events: EventLog;
   readonly discovery: Discovery;
   readonly layouts: Layouts;

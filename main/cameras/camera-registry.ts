@@ -25,6 +25,14 @@ import { CameraSession, type CameraTarget } from './camera-session.ts';
 import { HistoryRecorder } from './history-recorder.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 
+/** The streams of a camera, and what lets one of them be dialled at a time. */
+export interface Dialled {
+  readonly camera: StoredCamera;
+  readonly main: CameraTarget;
+  readonly sub: CameraTarget | null;
+  readonly gate: Gate;
+}
+
 /**
  * All cameras and the sessions of their streams. The table is the truth on disk, this the truth in memory: a change is
  * written first and announced after the commit.
@@ -187,6 +195,21 @@ export class CameraRegistry implements AsyncDisposable {
   lease(cameraId: string, profile: StreamProfile): StreamLease {
     const camera = this.#get(cameraId);
     return this.#session(camera, camera.subUrl === null ? 'main' : profile).lease();
+  }
+
+  /**
+   * What is dialled for a camera, by somebody who opens its streams beside the sessions here. The gate is theirs, too: a
+   * camera is dialled once at a time.
+   * @throws GatehouseError not-found
+   */
+  dialled(cameraId: string): Dialled {
+    const camera = this.#get(cameraId);
+    return {
+      camera,
+      main: targetOf(camera, 'main'),
+      sub: camera.subUrl === null ? null : targetOf(camera, 'sub'),
+      gate: this.#gate(cameraId),
+    };
   }
 
   /** The last day. @throws GatehouseError not-found */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { closedWith } from '../base/closed-with.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Secret } from '../base/secret.ts';
@@ -52,7 +53,7 @@ export class CameraTrials implements AsyncDisposable {
 
   /** Opens a stream and waits for its first picture. @throws GatehouseError what goes wrong first; limit-reached */
   async test(input: StreamInput, signal: AbortSignal): Promise<StreamFacts> {
-    const target = this.#target(input);
+    const target = this.target(input);
     return await this.#within(signal, target.name, async (within) => {
       await using preview = new CameraPreview(target, this.#log);
       return await preview.facts(within);
@@ -64,7 +65,7 @@ export class CameraTrials implements AsyncDisposable {
    * @throws GatehouseError bad-input, limit-reached
    */
   preview(input: StreamInput, signal: AbortSignal): AsyncGenerator<PreviewEvent> {
-    const target = this.#target(input);
+    const target = this.target(input);
     this.#refuseTooMany();
     const previewId = randomUUID();
     const preview = new CameraPreview(target, this.#log);
@@ -123,7 +124,8 @@ export class CameraTrials implements AsyncDisposable {
     );
   }
 
-  #target(input: StreamInput): CameraTarget {
+  /** What is dialled for an input. @throws GatehouseError bad-input */
+  target(input: StreamInput): CameraTarget {
     const parsed = parseAddress('mainUrl', input.mainUrl);
     const { certificate = null, transport = 'automatic' } = input;
     return {
@@ -158,32 +160,6 @@ function onvifUrlOf({ onvifUrl }: CameraAddress, host: string): URL | null {
   const url = onvifAddress(onvifUrl ?? null);
   if (url === null || hostOf(url) === host.toLowerCase()) return url;
   throw GatehouseError.ofField('onvifUrl', `The ONVIF address must be on ${host}.`);
-}
-
-/** Events that are closed also by a reader who leaves before the first one: a generator that never began runs no `finally`. */
-function closedWith<Event>(
-  events: AsyncGenerator<Event, void, unknown>,
-  close: () => Promise<void>,
-): AsyncGenerator<Event, void, unknown> {
-  return {
-    next: async () => {
-      const result = await events.next();
-      if (result.done === true) await close();
-      return result;
-    },
-    return: async () => {
-      await close();
-      return await events.return();
-    },
-    throw: async (error) => {
-      await close();
-      return await events.throw(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: close,
-  };
 }
 
 async function track<Result>(running: Set<Promise<unknown>>, work: Promise<Result>): Promise<Result> {

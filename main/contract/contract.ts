@@ -18,6 +18,7 @@ import {
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
 import { discoveryEvent, scanResult } from './discovery.ts';
 import { eventChange, eventPage, eventQuery } from './event.ts';
+import { examinationEvent, examinationInput } from './examination.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
@@ -92,6 +93,12 @@ export const contract = {
     )
       .input(streamInput)
       .output(eventIterator(previewEvent)),
+    examine: needs(
+      'cameras:edit',
+      'Examines a camera step by step; ends with the last step, and a call that is given up ends it',
+    )
+      .input(examinationInput)
+      .output(eventIterator(examinationEvent)),
     history: needs('cameras:view', 'What happened to the streams of a camera during the last day')
       .input(z.object({ cameraId }))
       .output(cameraHistory),

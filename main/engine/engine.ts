@@ -12,6 +12,7 @@ import type { CameraHistory } from '../contract/history.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
 import { demoOnvif, demoSounds, startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
+import { CameraDoctor } from '../doctor/camera-doctor.ts';
 import { EventCollector } from '../events/event-collector.ts';
 import { EventLog } from '../events/event-log.ts';
 import type { HttpHost, HttpHostOptions } from '../hosts/http-host.ts';
@@ -136,6 +137,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const events = parts.use(new EventLog({ table: store.events, log }));
   parts.use(new EventCollector({ cameras, events, log }));
@@ -174,6 +176,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       cameras,
       trials,
       controls,
+      doctor,
       events,
       discovery,
       layouts,

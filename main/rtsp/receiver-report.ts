@@ -61,6 +61,12 @@ export class ReceiverReporter {
     if (isReport) this.#lastReport = { middle: data.readUInt32BE(10), at: now };
   }
 
+  /** How packets arrive: of so many expected so many came; jitter (section 6.4.1) in milliseconds. */
+  get figures(): { readonly expected: number; readonly received: number; readonly jitter: number } {
+    const expected = this.#source === undefined ? 0 : this.#highest - this.#first + 1;
+    return { expected, received: this.#received, jitter: (this.#jitter / this.#clockRate) * 1_000 };
+  }
+
   /** The next report: a receiver report and the CNAME that has to go with it (section 6.5.1). */
   next(now: number): Buffer {
     const hasSource = this.#source !== undefined;

@@ -10,6 +10,7 @@ import {
   type RtspRequest,
   type RtspResponse,
 } from './rtsp-message.ts';
+import type { ConnectionWitness, RtspWitness } from './rtsp-witness.ts';
 
 const answerMilliseconds = 8_000;
 const maximumOutstanding = 16;
@@ -41,13 +42,19 @@ export class RtspConnection {
   readonly #socket: net.Socket;
   readonly #listeners = new Map<number, (data: Buffer) => void>();
   readonly #framer = new RtspFramer((channel) => this.#listeners.has(channel));
+  readonly #witness: ConnectionWitness | undefined;
   readonly #closed = Promise.withResolvers<GatehouseError>();
   #outstanding: Outstanding[] = [];
   #sequence = 0;
   #end: GatehouseError | undefined;
 
-  private constructor(address: CameraAddress, { socket, isOldEncryption }: CameraSocket) {
+  private constructor(
+    address: CameraAddress,
+    { socket, isOldEncryption }: CameraSocket,
+    witness: RtspWitness | undefined,
+  ) {
     this.address = address;
+    this.#witness = witness?.connected();
     this.isOldEncryption = isOldEncryption;
     this.#socket = socket;
     socket.on('data', (chunk) => this.#onData(chunk));
@@ -64,8 +71,14 @@ export class RtspConnection {
     address: CameraAddress,
     signal: AbortSignal,
     security: { readonly trusted: string | null } | null = null,
+    witness?: RtspWitness,
   ): Promise<RtspConnection> {
-    return new RtspConnection(address, await connectCamera(address, security, signal));
+    return new RtspConnection(address, await connectCamera(address, security, signal), witness);
+  }
+
+  /** Who listens along, to be told of datagrams, too. */
+  get witness(): ConnectionWitness | undefined {
+    return this.#witness;
   }
 
   /** Both ends as IP addresses: where packets besides this connection may come from, and to. */
@@ -99,7 +112,9 @@ export class RtspConnection {
       this.#outstanding = this.#outstanding.filter((other) => other !== request);
       reject(noAnswer(this.address, method, answerMilliseconds / 1_000));
     }, answerMilliseconds);
-    this.#send(formatRequest(method, uri, request.sequence, headers));
+    const message = formatRequest(method, uri, request.sequence, headers);
+    this.#witness?.asked(request.sequence, message);
+    this.#send(message);
     try {
       return await promise;
     } finally {
@@ -118,7 +133,7 @@ export class RtspConnection {
 
   /** Ends the connection at once; what is outstanding is rejected with the reason. */
   destroy(reason: GatehouseError = closedConnection(this.address)): void {
-    this.#close(reason);
+    this.#close(reason, 'us');
     this.#socket.destroy();
   }
 
@@ -148,12 +163,14 @@ export class RtspConnection {
   #onItem(item: RtspItem): void {
     switch (item.type) {
       case 'frame':
+        this.#witness?.frame(item);
         this.#listeners.get(item.channel)?.(item.data);
         break;
       case 'response':
         this.#onResponse(item);
         break;
       case 'request':
+        this.#witness?.requested(item);
         this.#onRequest(item);
         break;
       default:
@@ -168,6 +185,7 @@ export class RtspConnection {
     const index = this.#outstanding.findIndex((request) => request.sequence === sequence);
     // Some servers leave CSeq out or count by themselves: their answers come in the order of the requests.
     const [request] = this.#outstanding.splice(Math.max(index, 0), 1);
+    this.#witness?.answered(response, request?.sequence);
     request?.resolve(response);
   }
 
@@ -177,9 +195,10 @@ export class RtspConnection {
   }
 
   /** The first reason counts. Whoever waits is told, so that nothing hangs. */
-  #close(reason: GatehouseError): void {
+  #close(reason: GatehouseError, by: 'camera' | 'us' = 'camera'): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
+    this.#witness?.ended(by);
     for (const request of this.#outstanding.splice(0)) request.reject(reason);
     this.#closed.resolve(reason);
   }

@@ -5,6 +5,7 @@ import { type CameraAddress, protocolError, refusal, refusedCredentials } from '
 import { RtspConnection } from './rtsp-connection.ts';
 import type { RtspResponse } from './rtsp-message.ts';
 import { parseRtspUrl, type RtspUrl } from './rtsp-url.ts';
+import type { ConnectionWitness, RtspWitness } from './rtsp-witness.ts';
 
 /** A stream to play. */
 export interface RtspTarget {
@@ -16,6 +17,8 @@ export interface RtspTarget {
   readonly password: Secret | null;
   /** Fingerprint of the certificate that is trusted for `rtsps://`; null: those that an authority vouches for. */
   readonly certificate?: string | null;
+  /** Listens along, where somebody examines the camera. */
+  readonly witness?: RtspWitness;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -32,6 +35,7 @@ export class RtspDialogue {
   #host: string;
   #isSecure: boolean;
   readonly #certificate: string | null;
+  readonly #witness: RtspWitness | undefined;
   #connection: RtspConnection;
   #authenticator: Authenticator | undefined;
   /** Where credentials were left behind by a redirect. */
@@ -46,6 +50,7 @@ export class RtspDialogue {
     this.#host = host;
     this.#isSecure = isSecure;
     this.#certificate = certificate;
+    this.#witness = target.witness;
     this.#connection = connection;
     this.#authenticator =
       username === null ? undefined : new Authenticator(username, password ?? new Secret(''));
@@ -56,7 +61,8 @@ export class RtspDialogue {
     const url = parseRtspUrl(target.url);
     const { host, port, isSecure } = url;
     const security = isSecure ? { trusted: target.certificate ?? null } : null;
-    const connection = await RtspConnection.open({ name: target.name, host, port }, signal, security);
+    const address = { name: target.name, host, port };
+    const connection = await RtspConnection.open(address, signal, security, target.witness);
     return new RtspDialogue(target, url, connection);
   }
 
@@ -82,6 +88,11 @@ export class RtspDialogue {
   /** Over TLS with methods that are not secure any more. */
   get isOldEncryption(): boolean {
     return this.#connection.isOldEncryption;
+  }
+
+  /** Who listens along to the present connection. */
+  get witness(): ConnectionWitness | undefined {
+    return this.#connection.witness;
   }
 
   /** Resolves with the reason when the connection has ended. */
@@ -147,7 +158,8 @@ export class RtspDialogue {
     const isWeaker = this.#isSecure && !isSecure;
     this.#connection.destroy();
     const security = isSecure ? { trusted: isSameHost ? this.#certificate : null } : null;
-    this.#connection = await RtspConnection.open({ name: this.#name, host, port }, signal, security);
+    const address = { name: this.#name, host, port };
+    this.#connection = await RtspConnection.open(address, signal, security, this.#witness);
     this.#url = url;
     this.#isSecure = isSecure;
     if (isSameHost && !isWeaker) return;

@@ -180,7 +180,8 @@ function readFrame(data: Buffer, offset: number, wants: (channel: number) => boo
 function readMessage(data: Buffer, offset: number): Step {
   const bodyStart = endOfHead(data, offset);
   if (bodyStart === undefined) return { lacks: 'line' };
-  const [firstLine = '', ...lines] = data.toString('latin1', offset, bodyStart).split(/\r?\n/);
+  const head = data.toString('latin1', offset, bodyStart);
+  const [firstLine = '', ...lines] = head.split(/\r?\n/);
   if (/^HTTP\//.test(firstLine)) throw new FramingError('it answers in HTTP, like the port of its web page');
   const headers = parseHeaders(lines);
   const bodyBytes = contentLength(header(headers, 'content-length'));
@@ -189,7 +190,7 @@ function readMessage(data: Buffer, offset: number): Step {
   if (data.length < end) return { lacks: end - data.length };
   const startLine = parseStartLine(firstLine);
   if (startLine === undefined) return { end };
-  return { end, item: { ...startLine, headers, body: data.subarray(bodyStart, end) } };
+  return { end, item: { ...startLine, headers, head, body: data.subarray(bodyStart, end) } };
 }
 
 /** Behind the empty line that ends a head; lines end with CR LF, those of some cameras with LF alone. */

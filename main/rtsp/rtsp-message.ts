@@ -7,6 +7,8 @@ export interface RtspResponse {
   readonly status: number;
   readonly reason: string;
   readonly headers: RtspHeaders;
+  /** First line and headers as they came, up to the empty line. */
+  readonly head: string;
   readonly body: Buffer;
 }
 
@@ -15,6 +17,8 @@ export interface RtspRequest {
   readonly type: 'request';
   readonly method: string;
   readonly headers: RtspHeaders;
+  /** First line and headers as they came, up to the empty line. */
+  readonly head: string;
   readonly body: Buffer;
 }
 
@@ -27,7 +31,9 @@ export interface InterleavedFrame {
   readonly data: Buffer;
 }
 
-type StartLine = Omit<RtspResponse, 'headers' | 'body'> | Omit<RtspRequest, 'headers' | 'body'>;
+type StartLine =
+  | Omit<RtspResponse, 'headers' | 'head' | 'body'>
+  | Omit<RtspRequest, 'headers' | 'head' | 'body'>;
 
 /** The first value of a header, undefined when it is absent. */
 export function header(headers: RtspHeaders, lowerCaseName: string): string | undefined {

@@ -84,7 +84,7 @@ async function setUpDatagrams(
       ssrc,
       receive: (onPacket) => {
         receiver.onPacket = onPacket;
-        receiver.receive({ host: remote, port: serverPort, clockRate });
+        receiver.receive({ host: remote, port: serverPort, clockRate, witness: dialogue.witness });
       },
       [Symbol.dispose]: () => receiver[Symbol.dispose](),
     };

@@ -4,6 +4,7 @@ import { UdpPortPair } from '../base/udp-port-pair.ts';
 import { ReceiverReporter } from './receiver-report.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 import { parseRtpPacket, type RtpPacket } from './rtp-packet.ts';
+import type { ConnectionWitness } from './rtsp-witness.ts';
 
 /** A key frame of a 4K camera at once; the system may grant less. What does not fit is lost, as on the network. */
 const receiveBufferBytes = 1024 * 1024;
@@ -18,6 +19,7 @@ export interface UdpSource {
   /** Undefined: the camera does not say where it sends from (OpenIPC). */
   readonly port: number | undefined;
   readonly clockRate: number;
+  readonly witness?: ConnectionWitness | undefined;
 }
 
 /**
@@ -60,12 +62,15 @@ export class UdpReceiver implements Disposable {
       if (this.onPacket === null) return;
       const packet = isCamera(sender) ? parseRtpPacket(data) : undefined;
       if (packet === undefined) return;
+      source.witness?.datagram('rtp', data);
       const now = performance.now();
       reporter.count(packet, now);
       this.#hand(this.#reorder.push(packet, now));
     });
     rtcp.on('message', (data, sender) => {
-      if (isCamera(sender)) reporter.onRtcp(data, performance.now());
+      if (!isCamera(sender)) return;
+      source.witness?.datagram('rtcp', data);
+      reporter.onRtcp(data, performance.now());
     });
     const { port } = source;
     if (port === undefined) return;

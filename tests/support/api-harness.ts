@@ -18,6 +18,7 @@ import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { Discovery } from '../../main/discovery/discovery.ts';
+import { CameraDoctor } from '../../main/doctor/camera-doctor.ts';
 import { DemoCameras } from '../../main/engine/demo-cameras.ts';
 import { EventCollector } from '../../main/events/event-collector.ts';
 import { EventLog } from '../../main/events/event-log.ts';
@@ -67,6 +68,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     }),
   );
   const trials = owned.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const doctor = owned.use(new CameraDoctor({ cameras, trials, version: '0.0.0' }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const events = owned.use(new EventLog({ table: store.events, log }));
   owned.use(new EventCollector({ cameras, events, log }));
@@ -95,6 +97,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       cameras,
       trials,
       controls,
+      doctor,
       events,
       discovery,
       layouts,

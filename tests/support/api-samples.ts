@@ -50,6 +50,7 @@ export const samples: Record<string, unknown> = {
   },
   'cameras.test': stream,
   'cameras.preview': stream,
+  'cameras.examine': { camera: { cameraId: unknownId }, withPictures: true },
   'cameras.history': { cameraId: unknownId },
   'cameras.export': { format: 'csv' },
   'cameras.import': { text: 'name,address' },

@@ -13,6 +13,7 @@ function answered(status: number, reason: string) {
     status,
     reason,
     headers: new Map(),
+    head: '',
     body: Buffer.alloc(0),
   });
 }
