@@ -19,6 +19,7 @@ const tasks = {
   demo: { script: 'build/start.ts', parameters: ['--demo'] },
   serve: { script: 'dist/main/headless.js' },
   cameras: { script: 'dist/main/fleet.js' },
+  replay: { script: 'dist/main/replay.js' },
   test: { script: 'build/test.ts' },
   'test:wine': { script: 'build/test-wine.ts' },
   check: { script: 'build/check.ts' },

@@ -8,6 +8,7 @@ const entries = {
   headless: 'main/headless.ts',
   'engine-process': 'main/engine/engine-process.ts',
   fleet: 'main/demo/fleet.ts',
+  replay: 'main/demo/replay.ts',
 };
 /** The public key of whoever publishes updates; tests name one of their own. */
 const updateKeyFile = process.env.GATEHOUSE_UPDATE_KEY_FILE ?? path.join(root, 'build/update-key.pub');

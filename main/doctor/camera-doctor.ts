@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ChangeQueue } from '../base/change-queue.ts';
 import { closedWith } from '../base/closed-with.ts';
 import { Gate } from '../base/gate.ts';
@@ -27,7 +28,7 @@ export class CameraDoctor implements AsyncDisposable {
   readonly #stop = new AbortController();
   /** By what is examined. */
   readonly #running = new Map<string, Promise<void>>();
-  /** Until when a password is held back, of `performance.now()`; by host, user and password, which never leave here. */
+  /** Until when a password is held back, of `performance.now()`; by a digest of host, user and password. */
   readonly #refused = new Map<string, number>();
 
   constructor(options: {
@@ -145,7 +146,8 @@ export class CameraDoctor implements AsyncDisposable {
 
 function accountOf({ url, username, password }: CameraTarget): string {
   const [host = ''] = /(?<=:\/\/)[^/?]*/.exec(url) ?? [];
-  return JSON.stringify([host.toLowerCase(), username, password?.reveal() ?? null]);
+  const account = JSON.stringify([host.toLowerCase(), username, password?.reveal() ?? null]);
+  return createHash('sha256').update(account).digest('hex');
 }
 
 /** No event takes the place of another one that was not read yet. */

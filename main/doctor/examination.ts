@@ -222,8 +222,7 @@ export class Examination {
     const playing = AbortSignal.any([signal, stop.signal]);
     await using source = await this.#open({ ...target, witness: ear }, transport, playing);
     if (source.transport !== 'udp') this.#judgeOpening(heard, source);
-    if (profile === 'main') this.#begin('first-packet', profile);
-    else this.#begin('first-packet', profile);
+    this.#begin('first-packet', profile);
     const sample = new StreamSample(source.video, performance.now());
     ear.onRtcp = (packet) => sample.rtcp(packet, Date.now());
     const { shortest, longest } = this.#sample;
@@ -310,8 +309,11 @@ export class Examination {
     const { target, ear, profile } = heard;
     const isFound = (step: ExaminationStep, of: StreamProfile | null) =>
       this.#findings.some((found) => found.step === step && found.profile === of);
-    if (profile === 'main' && !isFound('rtsp', null)) this.#judgeDialogue(target, ear, error);
-    let isSaid = profile === 'main' && ['rtsp', 'credentials'].includes(stepOfFailure(error.code));
+    let isSaid = false;
+    if (profile === 'main' && !isFound('rtsp', null)) {
+      this.#judgeDialogue(target, ear, error);
+      isSaid = ['rtsp', 'credentials'].includes(stepOfFailure(error.code));
+    }
     // It opened and did not play.
     const at = isFound('transport', profile) ? 'first-packet' : stepOfFailure(error.code);
     for (const step of streamSteps) {
@@ -323,7 +325,7 @@ export class Examination {
         const judgement = step === 'first-packet' ? judgeFirstPacket(null, error) : failed(error);
         this.#find(step, profile, judgement);
       } else {
-        this.#find(step, profile, skipped(isSaid ? 'The stream did not play.' : 'It did not come to that.'));
+        this.#find(step, profile, skipped(isSaid ? 'The stream did not play.' : 'Not looked at.'));
       }
     }
   }

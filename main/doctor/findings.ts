@@ -1,6 +1,7 @@
 import type { GatehouseError } from '../base/gatehouse-error.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import type { Examined, Finding, Verdict } from '../contract/examination.ts';
+import { isRealTime } from './stream-sample.ts';
 
 /*
  * What is measured before and beside a stream, and what it means. Each rule is a function of what was measured alone; those
@@ -251,7 +252,7 @@ export function judgeClock(clock: {
   readonly speed: number | null;
 }): Judgement {
   const { onvif, reports, speed } = clock;
-  if (speed !== null && (speed < 0.8 || speed > 1.25)) {
+  if (speed !== null && !isRealTime(speed)) {
     return judge(
       'warning',
       `${speed.toFixed(2)} × real time`,

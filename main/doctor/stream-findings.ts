@@ -90,27 +90,16 @@ export function judgeTransport(
   return judge('ok', 'UDP', 'As it is set here. TCP loses nothing, where the network is busy.');
 }
 
-export function judgeKeyFrames({
-  codec,
-  keyFrames,
-  keyFrameSeconds,
-  picturesPerSecond,
-}: StreamFigures): Judgement {
+export function judgeKeyFrames(figures: StreamFigures): Judgement {
+  const { codec, keyFrames, keyFrameSeconds, picturesPerSecond, seconds } = figures;
   if (codec === 'JPEG') return judge('ok', 'every picture', 'Each picture of MJPEG is whole.');
-  const every = keyFrameSeconds.toFixed(1);
   const interval = Math.max(1, Math.round((picturesPerSecond ?? 0) * wantedKeyFrameSeconds));
   const advice = `Set "I-frame interval" to ${interval}, twice the frame rate: a picture then starts within ${wantedKeyFrameSeconds} s. Switch "Smart codec" or "H.264+" off.`;
-  if (keyFrames === 0) {
-    return judge('problem', `none in ${every} s`, 'No key frame came: no picture can start.', advice);
+  if (keyFrameSeconds === null) {
+    const measured = `${keyFrames === 0 ? 'none' : keyFrames} in ${seconds.toFixed(1)} s`;
+    return judge('problem', measured, 'Key frames are so rare that a picture takes long to start.', advice);
   }
-  if (keyFrames === 1) {
-    return judge(
-      'problem',
-      `1 in ${every} s`,
-      'Key frames are so rare that a picture takes long to start.',
-      advice,
-    );
-  }
+  const every = keyFrameSeconds.toFixed(1);
   if (keyFrameSeconds <= longKeyFrameSeconds) {
     return judge('ok', `every ${every} s`, 'A picture starts fast, and a fault in it is over soon.');
   }

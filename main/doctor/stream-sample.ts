@@ -1,6 +1,7 @@
 import type { VideoCodec } from '../contract/codecs.ts';
 import { LiveStream, type VideoFormat } from '../media/live-stream.ts';
 import type { PictureSize } from '../media/picture-size.ts';
+import { ticksPerMillisecond } from '../media/timeline.ts';
 import { ReceiverReporter } from '../rtsp/receiver-report.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
 
@@ -15,8 +16,8 @@ export interface StreamFigures {
   readonly pictures: number;
   readonly picturesPerSecond: number | null;
   readonly keyFrames: number;
-  /** The longest time between two key frames, or without one. */
-  readonly keyFrameSeconds: number;
+  /** The longest time between two key frames; null: fewer came. */
+  readonly keyFrameSeconds: number | null;
   readonly size: Pick<PictureSize, 'width' | 'height'> | null;
   /** Of RTP payload. */
   readonly kilobitsPerSecond: number | null;
@@ -42,6 +43,11 @@ const shortestForSpeedSeconds = 2;
 const longestReordering = 1;
 const fewestReordered = 3;
 
+/** Whether timestamps run with the time, as far as a few seconds can tell. */
+export function isRealTime(clockSpeed: number): boolean {
+  return clockSpeed > 0.6 && clockSpeed < 1.7;
+}
+
 /** Measures a stream while it plays. Time is that of arrival: what the camera says of it is one of the things measured. */
 export class StreamSample {
   readonly #format: VideoFormat;
@@ -56,7 +62,7 @@ export class StreamSample {
   #firstPictureAt = 0;
   #lastPictureAt = 0;
   #pictures = 0;
-  #keyFramesAt: number[] = [];
+  #keyFrames: { readonly ticks: number; readonly at: number }[] = [];
   #timestamp: number | undefined;
   /** Timestamps since the first one, in ticks. */
   #ticks = 0;
@@ -70,8 +76,8 @@ export class StreamSample {
     this.#clockRate = format.clockRate ?? defaultClockRate;
     this.#reporter = new ReceiverReporter(0, this.#clockRate);
     this.#stream.begin(format);
-    this.#stream.read(({ keyFrame, receivedAt }) => {
-      if (keyFrame) this.#keyFramesAt.push(receivedAt);
+    this.#stream.read(({ keyFrame, timestamp, receivedAt }) => {
+      if (keyFrame) this.#keyFrames.push({ ticks: timestamp, at: receivedAt });
     });
   }
 
@@ -81,7 +87,7 @@ export class StreamSample {
   }
 
   get keyFrames(): number {
-    return this.#keyFramesAt.length;
+    return this.#keyFrames.length;
   }
 
   packet(packet: RtpPacket, now: number): void {
@@ -113,7 +119,8 @@ export class StreamSample {
     const { expected, received, jitter } = this.#reporter.figures;
     const pictureSeconds = (this.#lastPictureAt - this.#firstPictureAt) / 1_000;
     const { pictureSize } = this.#stream;
-    const speed = this.#ticks / this.#clockRate / seconds;
+    const isLongEnough = this.#hasPackets && seconds >= shortestForSpeedSeconds;
+    const clockSpeed = isLongEnough ? this.#ticks / this.#clockRate / seconds : null;
     return {
       codec: this.#format.codec,
       firstPacketMilliseconds: this.#firstAt === undefined ? null : this.#firstAt - this.#askedAt,
@@ -121,13 +128,13 @@ export class StreamSample {
       pictures: this.#pictures,
       picturesPerSecond: pictureSeconds > 0 ? (this.#pictures - 1) / pictureSeconds : null,
       keyFrames: this.keyFrames,
-      keyFrameSeconds: this.#keyFrameSeconds(),
+      keyFrameSeconds: this.#keyFrameSeconds(clockSpeed !== null && isRealTime(clockSpeed)),
       size: pictureSize === undefined ? null : { width: pictureSize.width, height: pictureSize.height },
       kilobitsPerSecond: seconds > 0 ? (this.#bytes * 8) / 1_000 / seconds : null,
       packets: this.#hasPackets ? { expected, lost: Math.max(0, expected - received) } : null,
       jitterMilliseconds: this.#hasPackets ? jitter : null,
       hasBFrames: this.#stream.traits.hasBFrames || this.#isReordered(),
-      clockSpeed: this.#hasPackets && seconds >= shortestForSpeedSeconds ? speed : null,
+      clockSpeed,
       clockAheadMilliseconds: this.#clockAhead,
     };
   }
@@ -160,12 +167,10 @@ export class StreamSample {
     return backward >= fewestReordered && backward <= forward * 2 && forward <= backward * 20;
   }
 
-  /** Also from the beginning to the first one, and from the last one to the end. */
-  #keyFrameSeconds(): number {
-    const moments = this.#keyFramesAt;
+  /** In the camera's own time, since pictures may come in bursts; in that of arrival where its time is not to be believed. */
+  #keyFrameSeconds(hasClock: boolean): number | null {
+    const moments = this.#keyFrames.map(({ ticks, at }) => (hasClock ? ticks / ticksPerMillisecond : at));
     const between = moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment));
-    const open = [(moments[0] ?? this.#lastAt) - (this.#firstAt ?? 0), this.#lastAt - (moments.at(-1) ?? 0)];
-    const counted = between.length > 0 ? between : open;
-    return Math.max(0, ...counted) / 1_000;
+    return between.length === 0 ? null : Math.max(...between) / 1_000;
   }
 }

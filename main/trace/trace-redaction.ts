@@ -24,6 +24,7 @@ const uuid = /(?<![\da-f])[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}(?![\da-f])/gi
 /** Letters and digits with at least six digits among them. */
 const serialNumber = /(?<![A-Za-z\d])(?=(?:[A-Za-z]*\d){6})[A-Za-z\d]{10,64}(?![A-Za-z\d])/g;
 const query = /(:\/\/[^\s?"]{1,2048}\?)([^\s"#;,]{1,2048})/g;
+const wholeUrl = /\b[a-z]{3,5}:\/\/[^\s"]{1,2048}/gi;
 const longSegment = /(?<=\/)(?=[^/\s?"]*\d)(?=[^/\s?"]*[A-Za-z])[\w-]{16,128}(?=[/?\s";,]|$)/g;
 const streamKey = /(inline:|mikey\s)[^\s|;]+/gi;
 const quoted = /\b(realm|nonce|opaque|cnonce|username|domain)(\s*=\s*)(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
@@ -123,6 +124,8 @@ export class TraceRedaction {
         const text = line.replace(/[\r\n]+$/, '');
         const end = line.slice(text.length);
         if (textLine.test(text)) return `${text.replace(textLine, '$1-')}${end}`;
+        // Parameter sets in Base64, which may look like anything.
+        if (/^a ?= ?fmtp\b/i.test(text)) return `${this.#secretless(text)}${end}`;
         if (/^o ?= ?\S/i.test(text)) return `${this.#origin(text)}${end}`;
         const plain = this.#plain(text);
         return `${plainLine.test(text) ? plain : this.#names(plain)}${end}`;
@@ -143,18 +146,20 @@ export class TraceRedaction {
   }
 
   #places(text: string): string {
-    let redacted = text;
-    for (const [from, to] of this.#secrets) redacted = redacted.replaceAll(from, to);
-    return redacted
+    return this.#secretless(text)
       .replace(query, (_all, start: string, parameters: string) => `${start}${this.#query(parameters)}`)
       .replace(authority, (_all, scheme: string, host: string) => `${scheme}${this.#host(host)}`)
       .replace(macAddress, (mac) => this.#same('mac', mac.toLowerCase()))
       .replace(uuid, (id) => this.#same('uuid', id.toLowerCase()))
-      .replace(longSegment, (token) => this.#same('token', token))
+      .replace(wholeUrl, (url) => url.replace(longSegment, (token) => this.#same('token', token)))
       .replace(ipv4, (address) => this.#address(address))
       .replace(ipv6, (address) =>
         isIPv6(address) && address !== '::' ? this.#same('ipv6', address) : address,
       );
+  }
+
+  #secretless(text: string): string {
+    return this.#secrets.reduce((redacted, [from, to]) => redacted.replaceAll(from, to), text);
   }
 
   #names(text: string): string {
@@ -177,7 +182,6 @@ export class TraceRedaction {
 
   #host(host: string): string {
     if (host.startsWith('[')) return `[${this.#same('ipv6', host.slice(1, -1))}]`;
-    ipv4.lastIndex = 0;
     return /^(?:\d{1,3}\.){3}\d{1,3}$/.test(host) ? host : this.#same('host', host.toLowerCase());
   }
 
