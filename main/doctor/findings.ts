@@ -288,7 +288,7 @@ export interface OnvifFacts {
 export function judgeOnvif(facts: OnvifFacts): Judgement {
   const { maker, model, firmware, services } = facts;
   const what = [maker, model, firmware].filter((part) => part !== null).join(' ');
-  const measured = [...(what === '' ? [] : [what]), services.join(', ')].join('; ');
+  const measured = `${what === '' ? '' : `${what}, `}${services.length} services`;
   if (!services.includes('media') && !services.includes('media2')) {
     return judge(
       'warning',
@@ -297,7 +297,7 @@ export function judgeOnvif(facts: OnvifFacts): Judgement {
       'Switch ONVIF on for this user in the camera, and look for newer firmware.',
     );
   }
-  return judge('ok', measured, 'Its ONVIF service answers.');
+  return judge('ok', measured, `Its ONVIF service answers: ${services.join(', ')}.`);
 }
 
 /** ONVIF, or events over it, failed. */

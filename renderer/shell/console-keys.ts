@@ -39,6 +39,7 @@ export const keyHelp: readonly {
       { keys: ['Shift', 'A'], does: 'Find cameras on the network' },
       { keys: ['E'], does: 'Edit the selected camera' },
       { keys: ['H'], does: 'History of the selected camera' },
+      { keys: ['X'], does: 'Examine the selected camera' },
       { keys: ['Ctrl', 'Z'], does: 'Take back what was just done' },
     ],
   },
@@ -134,6 +135,10 @@ export function consoleKeys(
     e: key(() => command('edit-camera')),
     h: key(() => command('camera-history')),
     m: key(() => command('toggle-sound')),
+    x: key(() => {
+      const camera = wall.selectedCamera;
+      if (camera !== null) station.open({ name: 'examination', cameraId: camera.id });
+    }),
     s: key(() => command('settings')),
     '/': key(() => command('search')),
     '$mod+z': key(() => command('undo')),

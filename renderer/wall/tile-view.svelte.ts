@@ -102,6 +102,10 @@ export class TileView {
     if (this.camera !== null) this.#station.open({ name: 'camera', cameraId: this.camera.id });
   }
 
+  examine(): void {
+    if (this.camera !== null) this.#station.open({ name: 'examination', cameraId: this.camera.id });
+  }
+
   #surface(stream: Stream | null): SurfaceView {
     const slot = this.#station.playback.slot(stream);
     const status = stream === null ? undefined : this.#station.mirror.status(stream.cameraId, stream.profile);

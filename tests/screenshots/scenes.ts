@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { ShellMessage } from '../../main/contract/shell.ts';
+import type { QuirkName } from '../../main/demo/quirks.ts';
 import type { SoundCodec } from '../../main/demo/sound-clip.ts';
 import type { VirtualCameraOptions } from '../../main/demo/virtual-camera.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
@@ -19,6 +20,10 @@ export interface Scene {
   readonly sounds?: readonly (SoundCodec | undefined)[];
   /** They have no sub-stream. */
   readonly mainOnly?: boolean;
+  /** What all of them do wrong. */
+  readonly quirk?: QuirkName;
+  /** They ask for a password, and have ONVIF. */
+  readonly guarded?: boolean;
   /** How many of them this browser cannot show. */
   readonly unshowable?: number;
   /** Cameras beside them that do not work. */
@@ -341,6 +346,55 @@ export const scenes: readonly Scene[] = [
         .getByText(/[0-9] changes/)
         .first()
         .click();
+    },
+  },
+  {
+    name: 'examination',
+    cameras: 4,
+    guarded: true,
+    async prepare(page) {
+      await tile(page, 0).click();
+      await openDialog(page, 'x');
+      await page.getByText('Done. Nothing to change.').waitFor({ timeout: 90_000 });
+    },
+  },
+  {
+    name: 'examination-running',
+    cameras: 4,
+    async prepare(page) {
+      await tile(page, 1).click();
+      await openDialog(page, 'x');
+      await page.locator('[data-step="main key-frames"][data-verdict="running"]').waitFor();
+    },
+  },
+  {
+    name: 'examination-problems',
+    cameras: 4,
+    quirk: 'b-frames',
+    async prepare(page) {
+      await tile(page, 0).click();
+      await openDialog(page, 'x');
+      await page.getByText(/Done\. \d to look after/).waitFor({ timeout: 90_000 });
+    },
+  },
+  {
+    name: 'examination-unreachable',
+    cameras: 4,
+    broken: true,
+    async prepare(page) {
+      await untilTiles(page, 'waiting', 3);
+      await page.getByRole('group', { name: /Back door/ }).click();
+      await openDialog(page, 'x');
+      await page.getByText(/Done\. \d to look after/).waitFor({ timeout: 90_000 });
+    },
+  },
+  {
+    name: 'list-menu',
+    cameras: 9,
+    async prepare(page) {
+      await openList(page);
+      await page.getByRole('button', { name: 'What to do with camera 3' }).click();
+      await page.getByRole('menuitem', { name: 'Examine camera…' }).waitFor();
     },
   },
   {

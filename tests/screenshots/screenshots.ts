@@ -50,12 +50,21 @@ async function brokenInputs(owned: AsyncDisposableStack, locked: VirtualCamera):
 async function fill(folder: string, inputs: readonly CameraInput[], scene: Scene): Promise<void> {
   const log = createLog('silent');
   using store = openStore({ folder, log });
-  for (const { name, group = '', mainUrl, subUrl = null, username = null, password } of inputs) {
+  for (const {
+    name,
+    group = '',
+    mainUrl,
+    subUrl = null,
+    onvifUrl = null,
+    username = null,
+    password,
+  } of inputs) {
     store.cameras.insert({
       name,
       group,
       mainUrl,
       subUrl,
+      onvifUrl,
       username,
       password: typeof password === 'string' ? new Secret(password) : null,
       connection: 'on-demand',
@@ -97,16 +106,19 @@ function findable(cameras: readonly VirtualCamera[]): DiscoverableDevice[] {
 async function draw(browser: Browser, scene: Scene, viewport: typeof small): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const count = scene.cameras ?? 0;
-  const { codecs = [], sounds = [], unshowable = 0 } = scene;
-  const { cameras } = owned.use(await startVirtualCameras({ count, codecs, sounds }));
+  const { codecs = [], sounds = [], unshowable = 0, quirk } = scene;
+  const guard = scene.guarded === true ? { credentials, onvif: { port: 0 } } : {};
+  const { cameras } = owned.use(await startVirtualCameras({ count, codecs, sounds, quirk, ...guard }));
   const [locked] = owned.use(
     await startVirtualCameras({ count: 1, credentials, onvif: { port: 0 } }),
   ).cameras;
   if (locked === undefined) throw new Error('no camera');
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-screens-'));
   owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
-  const inputs = cameras.map(({ name, mainUrl, subUrl }, index) => ({
+  const inputs = cameras.map(({ name, mainUrl, subUrl, onvifUrl }, index) => ({
     name,
+    onvifUrl,
+    ...(scene.guarded === true ? { username: 'guard', password: 'right' } : {}),
     group: index < 3 && count > 4 ? 'Outside' : '',
     mainUrl,
     subUrl: scene.mainOnly === true ? null : subUrl,
