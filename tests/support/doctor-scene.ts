@@ -51,7 +51,9 @@ export class Examined {
     camera: ExaminationInput['camera'],
     { withPictures = false, signal = new AbortController().signal } = {},
   ): Promise<Examined> {
-    return new Examined(await Array.fromAsync(doctor.examine({ camera, withPictures }, signal)));
+    const events: ExaminationEvent[] = [];
+    for await (const event of doctor.examine({ camera, withPictures }, signal)) events.push(event);
+    return new Examined(events);
   }
 
   finding(step: ExaminationStep, profile: StreamProfile | null = null): Finding {
