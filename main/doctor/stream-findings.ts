@@ -194,7 +194,7 @@ export function judgeBFrames({ codec, hasBFrames }: StreamFigures): Judgement {
   if (!hasBFrames) return judge('ok', 'none', 'Pictures come in the order in which they are shown.');
   return judge(
     'problem',
-    'B-frames',
+    'sent',
     'The camera sends B-frames: pictures come out of their order, and the moving picture jerks.',
     'Set the number of B-frames to 0, or the H.264 profile to Baseline.',
   );

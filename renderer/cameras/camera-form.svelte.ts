@@ -5,6 +5,7 @@ import type {
   CameraTransport,
   FoundStreams,
   StreamFacts,
+  StreamInput,
   StreamRemark,
 } from '../../main/contract/camera.ts';
 import type { CallFailure } from '../link/call-error.ts';
@@ -95,6 +96,19 @@ export class CameraForm {
     return this.#traits;
   }
 
+  /** What is opened to try it. */
+  get stream(): StreamInput {
+    const { address, username, password } = this.values;
+    return {
+      mainUrl: address,
+      ...(username === '' ? {} : { username }),
+      ...(password === '' ? {} : { password }),
+      ...(this.#existing === null ? {} : { cameraId: this.#existing.id }),
+      transport: this.transport,
+      certificate: this.#certificate,
+    };
+  }
+
   /** What was found at the address that is there now. */
   get found(): FoundStreams | null {
     return this.#found?.mainUrl === this.values.address ? this.#found : null;
@@ -107,15 +121,7 @@ export class CameraForm {
     const { signal } = this.#trying;
     if (!(await this.#findStreams(signal)) || signal.aborted) return;
     this.#trial = { name: 'opening', stream: null };
-    const { username, password } = this.values;
-    const input = {
-      mainUrl: this.values.address,
-      ...(username === '' ? {} : { username }),
-      ...(password === '' ? {} : { password }),
-      ...(this.#existing === null ? {} : { cameraId: this.#existing.id }),
-      transport: this.transport,
-      certificate: this.#certificate,
-    };
+    const input = this.stream;
     const { failure } = await this.#station.ask(async (client) => {
       for await (const event of await client.cameras.preview(input, { signal })) {
         if (signal.aborted) return;

@@ -35,10 +35,14 @@ export function partOf({ profile }: Examined): Part {
   return profile ?? 'camera';
 }
 
+/** Measured while a stream plays. */
+const sampledSteps: ReadonlySet<ExaminationStep> = new Set([
+  ...(['key-frames', 'pictures', 'bit-rate', 'loss', 'jitter', 'b-frames'] as const),
+]);
 /** Of a stream; all others are of the camera. */
 const streamSteps: ReadonlySet<ExaminationStep> = new Set([
-  ...(['description', 'transport', 'first-packet', 'key-frames', 'pictures'] as const),
-  ...(['bit-rate', 'loss', 'jitter', 'b-frames'] as const),
+  ...(['description', 'transport', 'first-packet'] as const),
+  ...sampledSteps,
 ]);
 
 /** What will be looked at, so that all of it has its place from the beginning. */
@@ -57,5 +61,6 @@ export function expectedSteps(hasSub: boolean): Examined[] {
 export function waitingWords({ step, profile }: Examined): string {
   if (profile === 'sub') return 'After the main stream';
   if (step === 'clock' || step === 'onvif' || step === 'events') return 'After the streams';
+  if (sampledSteps.has(step)) return 'Needs some seconds of pictures';
   return profile === 'main' ? 'When the camera is reached' : 'After the step before';
 }

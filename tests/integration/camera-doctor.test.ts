@@ -70,7 +70,7 @@ test('B-frames are detected and named', async () => {
   const camera = await virtualCamera(owned, { quirk: 'b-frames' });
   const examined = await examineUrl(camera.mainUrl);
   expect(examined.troubles).toContain('main b-frames');
-  expect(examined.finding('b-frames', 'main')).toMatchObject({ verdict: 'problem', measured: 'B-frames' });
+  expect(examined.finding('b-frames', 'main')).toMatchObject({ verdict: 'problem', measured: 'sent' });
   expect(examined.finding('b-frames', 'main').advice).toContain('B-frames to 0');
 });
 
