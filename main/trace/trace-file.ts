@@ -55,7 +55,7 @@ const traceHead = z.object({
   /** Whether packets are whole; else what they show was taken out. */
   withPictures: z.boolean(),
   /** What found no place any more. */
-  dropped: z.object({ packets: z.int().min(0), bytes: z.int().min(0) }),
+  dropped: z.object({ packets: z.int().min(0), bytes: z.int().min(0), messages: z.int().min(0) }),
   /** What the examination found, without its words. */
   findings: z.array(finding.omit({ meaning: true, advice: true })).max(256),
 });

@@ -9,8 +9,9 @@ import type { TraceRedaction } from './trace-redaction.ts';
 /** Of all packets, as they are kept; then those that come later are dropped and counted. */
 const maximumPacketBytes = 8 * 1024 * 1024;
 const maximumPackets = 100_000;
-/** Of one message, and of all of them. */
-const maximumMessageCharacters = 256 * 1024;
+/** Of one message, which is cut, and of all of them: what a camera needs is a few kilobytes. */
+const maximumMessageCharacters = 128 * 1024;
+const maximumCharacters = 512 * 1024;
 const maximumMessages = 1_000;
 const maximumConnections = 64;
 
@@ -25,9 +26,10 @@ export class TraceRecorder implements RtspWitness {
   readonly #entries: TraceEntry[] = [];
   #connections = 0;
   #messages = 0;
+  #characters = 0;
   #packets = 0;
   #packetBytes = 0;
-  #dropped = { packets: 0, bytes: 0 };
+  #dropped = { packets: 0, bytes: 0, messages: 0 };
 
   /** @param options.now milliseconds of a monotonic clock */
   constructor(options: { withPictures: boolean; now?: () => number }) {
@@ -92,9 +94,18 @@ export class TraceRecorder implements RtspWitness {
   }
 
   #message(entry: Exclude<TraceEntry, TracePacket>): void {
-    if (entry.connection >= maximumConnections || ++this.#messages > maximumMessages) return;
-    const isTooLong = 'text' in entry && entry.text.length > maximumMessageCharacters;
-    this.#entries.push(isTooLong ? { ...entry, text: entry.text.slice(0, maximumMessageCharacters) } : entry);
+    const text = 'text' in entry ? entry.text.slice(0, maximumMessageCharacters) : '';
+    const isFull =
+      entry.connection >= maximumConnections ||
+      this.#messages >= maximumMessages ||
+      this.#characters + text.length > maximumCharacters;
+    if (isFull) {
+      this.#dropped = { ...this.#dropped, messages: this.#dropped.messages + 1 };
+      return;
+    }
+    this.#messages++;
+    this.#characters += text.length;
+    this.#entries.push('text' in entry ? { ...entry, text } : entry);
   }
 
   #packet(
@@ -108,7 +119,8 @@ export class TraceRecorder implements RtspWitness {
       this.#packets >= maximumPackets ||
       this.#packetBytes + kept.length > maximumPacketBytes;
     if (isFull) {
-      this.#dropped = { packets: this.#dropped.packets + 1, bytes: this.#dropped.bytes + data.length };
+      const { packets, bytes, messages } = this.#dropped;
+      this.#dropped = { packets: packets + 1, bytes: bytes + data.length, messages };
       return;
     }
     this.#packets++;

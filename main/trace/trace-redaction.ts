@@ -19,11 +19,11 @@ const authority = /\b((?:rtsp|rtsps|rtspu|http|https):\/\/)(\[[^\]\s]{2,60}\]|[^
 const ipv4 = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g;
 const ipv6 = /(?<![\w:.])(?=[\da-f:]*:[\da-f:]*:)[\da-f:]{3,39}(?![\w:])/gi;
 const macAddress =
-  /(?<![\da-f:-])(?:[\da-f]{2}[:-]){5}[\da-f]{2}(?![\da-f:-])|(?<![\da-z])[\da-f]{12}(?![\da-z])/gi;
+  /(?<![\da-f:-])(?:[\da-f]{2}[:-]){5}[\da-f]{2}(?![\da-f:-])|(?<![\da-z-])[\da-f]{12}(?![\da-z])/gi;
 const uuid = /(?<![\da-f])[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}(?![\da-f])/gi;
 /** Letters and digits with at least six digits among them. */
 const serialNumber = /(?<![A-Za-z\d])(?=(?:[A-Za-z]*\d){6})[A-Za-z\d]{10,64}(?![A-Za-z\d])/g;
-const query = /(:\/\/[^\s?"]{1,2048}\?)([^\s"#;,]{1,2048})/g;
+const query = /(:\/\/[^\s?"]{1,512}\?)([^\s"#;,]{1,2048})/g;
 const wholeUrl = /\b[a-z]{3,5}:\/\/[^\s"]{1,2048}/gi;
 const longSegment = /(?<=\/)(?=[^/\s?"]*\d)(?=[^/\s?"]*[A-Za-z])[\w-]{16,128}(?=[/?\s";,]|$)/g;
 const streamKey = /(inline:|mikey\s)[^\s|;]+/gi;
@@ -149,8 +149,8 @@ export class TraceRedaction {
     return this.#secretless(text)
       .replace(query, (_all, start: string, parameters: string) => `${start}${this.#query(parameters)}`)
       .replace(authority, (_all, scheme: string, host: string) => `${scheme}${this.#host(host)}`)
-      .replace(macAddress, (mac) => this.#same('mac', mac.toLowerCase()))
       .replace(uuid, (id) => this.#same('uuid', id.toLowerCase()))
+      .replace(macAddress, (mac) => this.#same('mac', mac.toLowerCase().replace(/[:-]/g, '')))
       .replace(wholeUrl, (url) => url.replace(longSegment, (token) => this.#same('token', token)))
       .replace(ipv4, (address) => this.#address(address))
       .replace(ipv6, (address) =>

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,8 +18,9 @@ const canaries = [
   'url-C4nary3',
   'import-C4nary,"4',
   'try-C4nary%5',
+  'doctor-C4nary&6',
 ] as const;
-const [addCanary, editCanary, urlCanary, importCanary, tryCanary] = canaries;
+const [addCanary, editCanary, urlCanary, importCanary, tryCanary, doctorCanary] = canaries;
 
 /** Every way in which a canary may be written somewhere. */
 function spellings(canary: string): string[] {
@@ -29,6 +31,11 @@ function spellings(canary: string): string[] {
     Buffer.from(canary).toString('base64').replace(/=+$/, ''),
     Buffer.from(canary).toString('hex'),
     Buffer.from(`guard:${canary}`).toString('base64').replace(/=+$/, ''),
+    ...['md5', 'sha1', 'sha256'].map((name) => createHash(name).update(canary).digest('hex')),
+    // What Digest makes of it (RFC 7616 section 3.4.2).
+    ...['md5', 'sha256'].map((name) =>
+      createHash(name).update(`guard:virtual camera:${canary}`).digest('hex'),
+    ),
   ];
 }
 
@@ -57,6 +64,13 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   const [first, second, third] = cameras;
   if (first === undefined || second === undefined || third === undefined) throw new Error('no cameras');
   const { log } = owned.use(await openFileLog({ folder: path.join(dataFolder, 'logs'), level: 'trace' }));
+  const [fourth] = owned.use(
+    await startVirtualCameras({
+      count: 1,
+      credentials: { scheme: 'digest-md5', username: 'guard', password: doctorCanary },
+    }),
+  ).cameras;
+  if (fourth === undefined) throw new Error('no camera');
   const said: string[] = [];
   {
     await using engine = await startEngine({ dataFolder, http: null, log });
@@ -104,6 +118,13 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
         const states = event.statuses.filter(({ status }) => status.state === 'waiting');
         if (states.length === 3) break;
       }
+    }
+    // Taken by one camera and refused by another: neither trace holds it, nor what proves it.
+    const taken = { mainUrl: fourth.mainUrl, username: 'guard', password: doctorCanary };
+    for (const stream of [taken, { ...taken, mainUrl: first.mainUrl }]) {
+      for await (const event of await client.cameras.examine({ camera: { stream }, withPictures: true }))
+        said.push(JSON.stringify(event));
+      expect(said.at(-1)).toContain('gatehouse-trace');
     }
     await heard(said, client.cameras.history({ cameraId: added?.id ?? '' }));
     await heard(said, client.cameras.remove({ ids: [added?.id ?? ''] }));
