@@ -2,12 +2,9 @@ import { ChangeQueue } from '../base/change-queue.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { PreviewEvent, StreamFacts } from '../contract/camera.ts';
-import type { VideoCodec } from '../contract/codecs.ts';
+import { codecWords } from '../contract/codecs.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { CameraSession, type CameraTarget } from './camera-session.ts';
-
-/** As people write them. */
-const codecWords: Readonly<Record<VideoCodec, string>> = { H264: 'H.264', H265: 'H.265', JPEG: 'MJPEG' };
 
 /** A stream that is not stored (yet), open from the first event that is read for as long as the preview lives. */
 export class CameraPreview implements AsyncDisposable {

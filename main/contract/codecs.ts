@@ -5,6 +5,13 @@
 export const videoCodecs = ['H264', 'H265', 'JPEG'] as const;
 export type VideoCodec = (typeof videoCodecs)[number];
 
+/** As people write them. */
+export const codecWords: Readonly<Record<VideoCodec, string>> = {
+  H264: 'H.264',
+  H265: 'H.265',
+  JPEG: 'MJPEG',
+};
+
 /** AAC is MPEG4-GENERIC. */
 export const audioCodecs = ['PCMU', 'PCMA', 'G722', 'OPUS', 'MPEG4-GENERIC'] as const;
 export type AudioCodec = (typeof audioCodecs)[number];

@@ -3,7 +3,7 @@ import { cameraId, streamInput, streamProfile } from './camera.ts';
 import { cameraFile } from './camera-file.ts';
 
 /** What is looked at, in this order; those of a stream once for each stream. */
-export const examinationSteps = [
+export const examinationStep = z.enum([
   'reach',
   'ports',
   'rtsp',
@@ -20,8 +20,7 @@ export const examinationSteps = [
   'clock',
   'onvif',
   'events',
-] as const;
-export const examinationStep = z.enum(examinationSteps);
+]);
 export type ExaminationStep = z.infer<typeof examinationStep>;
 
 /** `skipped`: could not be looked at, or does not apply. */

@@ -1,5 +1,5 @@
 import type { StreamProfile } from '../contract/camera.ts';
-import type { VideoCodec } from '../contract/codecs.ts';
+import { codecWords, type VideoCodec } from '../contract/codecs.ts';
 import { type Judgement, judge, skipped } from './findings.ts';
 import type { StreamFigures } from './stream-sample.ts';
 
@@ -16,12 +16,6 @@ const highKilobits = { main: 12_000, sub: 1_500 } as const;
 const lossProblem = 0.02;
 const jitterLimits = { warning: 60, problem: 250 } as const;
 const wantedKeyFrameSeconds = 2;
-
-export const codecWords: Readonly<Record<VideoCodec, string>> = {
-  H264: 'H.264',
-  H265: 'H.265',
-  JPEG: 'MJPEG',
-};
 
 /** profile_idc of H.264 (ITU-T H.264 annex A). */
 const h264Profiles: ReadonlyMap<number, string> = new Map([

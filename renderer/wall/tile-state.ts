@@ -1,5 +1,5 @@
 import type { StreamStatus } from '../../main/contract/camera.ts';
-import type { VideoCodec } from '../../main/contract/codecs.ts';
+import { codecWords, type VideoCodec } from '../../main/contract/codecs.ts';
 import type { Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
 
@@ -67,9 +67,6 @@ export function tileState(facts: TileFacts): TileState {
       return status satisfies never;
   }
 }
-
-/** As people write them. */
-const codecWords: Readonly<Record<VideoCodec, string>> = { H264: 'H.264', H265: 'H.265', JPEG: 'MJPEG' };
 
 /** The camera sends, and this computer has no decoder. */
 function unshowableState(codec: VideoCodec): TileState {
