@@ -32,6 +32,7 @@ import {
   judgeBFrames,
   judgeBitRate,
   judgeDescription,
+  judgeEnd,
   judgeJitter,
   judgeKeyFrames,
   judgeLoss,
@@ -249,15 +250,14 @@ export class Examination {
         },
       });
     } catch (error) {
-      // What came before it ended is judged; the rest says why it ended.
-      if (isHeard && sample.seconds >= shortest / 2) {
-        this.#judgeSample(heard, sample.figures, source.transport);
-        return;
-      }
-      throw error;
+      signal.throwIfAborted();
+      if (!isHeard) throw error;
+      // What came before it ended is judged, and that it ended.
+      this.#judgeSample(heard, sample.figures, source.transport, GatehouseError.from(error));
+      return;
     }
     signal.throwIfAborted();
-    this.#judgeSample(heard, sample.figures, source.transport);
+    this.#judgeSample(heard, sample.figures, source.transport, null);
   }
 
   /** One dial at a time, whoever else wants one. */
@@ -330,9 +330,19 @@ export class Examination {
     }
   }
 
-  #judgeSample({ profile }: Heard, figures: StreamFigures, transport: RtspTransport | null): void {
+  /** @param error what ended it before its time */
+  #judgeSample(
+    { profile }: Heard,
+    figures: StreamFigures,
+    transport: RtspTransport | null,
+    error: GatehouseError | null,
+  ): void {
     this.#find('key-frames', profile, judgeKeyFrames(figures));
-    this.#find('pictures', profile, judgePictures(figures, profile));
+    this.#find(
+      'pictures',
+      profile,
+      error === null ? judgePictures(figures, profile) : judgeEnd(figures, error),
+    );
     this.#find('bit-rate', profile, judgeBitRate(figures, profile));
     this.#find('loss', profile, judgeLoss(figures, transport));
     this.#find('jitter', profile, judgeJitter(figures));

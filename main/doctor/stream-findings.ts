@@ -1,3 +1,4 @@
+import type { GatehouseError } from '../base/gatehouse-error.ts';
 import type { StreamProfile } from '../contract/camera.ts';
 import { codecWords, type VideoCodec } from '../contract/codecs.ts';
 import { type Judgement, judge, skipped } from './findings.ts';
@@ -136,6 +137,11 @@ export function judgePictures(
     );
   }
   return judge('ok', measured, 'Pictures come as they should.');
+}
+
+/** It played, and ended by itself. */
+export function judgeEnd({ seconds }: StreamFigures, error: GatehouseError): Judgement {
+  return judge('problem', `ended after ${seconds.toFixed(1)} s`, error.message);
 }
 
 export function judgeBitRate({ kilobitsPerSecond }: StreamFigures, profile: StreamProfile): Judgement {
