@@ -1,33 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import { parseTrace } from '../../main/trace/trace-file.ts';
 import { until } from '../support/camera-scene.ts';
-import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
-import { openConsole, startConsole } from '../support/console-window.ts';
+import { consoleSuite } from '../support/console-suite.ts';
 
 const account = { username: 'guard', password: 'C4nary-word' } as const;
 
-let browser: Browser;
-let owned: AsyncDisposableStack;
-
-beforeAll(async () => {
-  browser = await launchChromium({ args: loopbackWebRtc });
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(() => {
-  owned = new AsyncDisposableStack();
-});
-afterEach(async () => {
-  await owned.disposeAsync();
-});
+const suite = consoleSuite();
 
 async function camera(options: Partial<Parameters<typeof startVirtualCameras>[0]>): Promise<VirtualCamera> {
-  const [only] = owned.use(await startVirtualCameras({ count: 1, ...options })).cameras;
+  const [only] = suite.owned.use(await startVirtualCameras({ count: 1, ...options })).cameras;
   if (only === undefined) throw new Error('no camera');
   return only;
 }
@@ -44,8 +29,7 @@ async function places(page: Page): Promise<string[]> {
 
 test('a camera is examined from its menu: steps fill in where they stand, and its trace holds no password', async () => {
   const { name, mainUrl } = await camera({ quirk: 'b-frames', credentials: { scheme: 'basic', ...account } });
-  const engine = await startConsole(owned, [{ name, group: '', mainUrl, subUrl: null, ...account }]);
-  const { page } = await openConsole(owned, browser, engine);
+  const { page } = await suite.openWith([{ name, group: '', mainUrl, subUrl: null, ...account }]);
   await untilTiles(page, 'live', 1);
   await page.keyboard.press('c');
   await page.getByRole('button', { name: 'What to do with camera 1' }).click();
@@ -72,10 +56,8 @@ test('a camera is examined from its menu: steps fill in where they stand, and it
 test('a tile with a problem leads to the examination, by keys alone; closing it ends it', async () => {
   const silent = await camera({});
   silent.silence(true);
-  const engine = await startConsole(owned, [
-    { name: 'Cellar', group: '', mainUrl: silent.mainUrl, subUrl: null },
-  ]);
-  const { page } = await openConsole(owned, browser, engine);
+  const cellar = { name: 'Cellar', group: '', mainUrl: silent.mainUrl, subUrl: null };
+  const { page, engine } = await suite.openWith([cellar]);
   await untilTiles(page, 'waiting', 1);
   await page.locator('[data-tile]').first().focus();
   await page.keyboard.press('Tab');
@@ -94,8 +76,7 @@ test('a tile with a problem leads to the examination, by keys alone; closing it 
 });
 
 test('an address that does not show a picture is examined before it is saved', async () => {
-  const engine = await startConsole(owned, []);
-  const { page } = await openConsole(owned, browser, engine);
+  const { page } = await suite.openWith([]);
   await page.getByText('No cameras yet').waitFor();
   await page.keyboard.press('a');
   await page.getByLabel('Address', { exact: true }).fill('rtsp://127.0.0.1:9/main');
