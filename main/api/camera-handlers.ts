@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 
 export function cameraHandlers(
   { cameras }: ReturnType<typeof createProcedures>,
-  { cameras: registry, trials, doctor }: Services,
+  { cameras: registry, trials, doctor, moved }: Services,
 ) {
   return {
     list: cameras.list.handler(() => registry.list()),
@@ -12,6 +12,7 @@ export function cameraHandlers(
     add: cameras.add.handler(({ input }) => registry.add(input)),
     edit: cameras.edit.handler(({ input }) => registry.edit(input)),
     change: cameras.change.handler(({ input }) => registry.change(input)),
+    follow: cameras.follow.handler(({ input }) => moved.follow(input.noticeId)),
     remove: cameras.remove.handler(({ input }) => registry.remove(input.ids)),
     restore: cameras.restore.handler(({ input }) => registry.restore(input.ids)),
     reorder: cameras.reorder.handler(({ input }) => registry.reorder(input.ids, input.before)),

@@ -2,6 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
+import type { MovedCameras } from '../cameras/moved-cameras.ts';
 import type { Backup } from '../contract/site.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { CameraDoctor } from '../doctor/camera-doctor.ts';
@@ -21,6 +22,7 @@ export interface Services {
   readonly doctor: CameraDoctor;
   readonly events: EventLog;
   readonly discovery: Discovery;
+  readonly moved: MovedCameras;
   readonly layouts: Layouts;
   readonly site: SiteService;
   readonly siteFiles: SiteFiles;

@@ -21,6 +21,7 @@ export function newCamera(input: CameraInput, connection: CameraConnection): New
     transport: input.transport ?? 'automatic',
     workingTransport: null,
     certificate: input.certificate ?? null,
+    digestOnly: false,
     number: input.number,
   };
 }
@@ -64,7 +65,36 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
         ? stored.workingTransport
         : null,
     certificate: edit.certificate === undefined ? stored.certificate : edit.certificate,
+    // Who types the password says that this is the camera.
+    digestOnly: stored.digestOnly && keepsPassword,
   };
+}
+
+/** A stored camera whose device is at another address now: everything that was on the host of its main stream moves along. */
+export function relocatedCamera(stored: StoredCamera, address: string, digestOnly: boolean): StoredCamera {
+  const { mainUrl, subUrl, onvifUrl } = stored;
+  const before = parseCameraAddress(mainUrl).host.toLowerCase();
+  const moved = (url: string) => (hostIn(url) === before ? withHost(url, address) : url);
+  return {
+    ...stored,
+    mainUrl: withHost(mainUrl, address),
+    subUrl: subUrl === null ? null : moved(subUrl),
+    onvifUrl: onvifUrl === null ? null : moved(onvifUrl),
+    digestOnly,
+  };
+}
+
+const hostPattern = /^([a-z]+:\/\/)(\[[^\]]*\]|[^/:?]*)/i;
+
+function hostIn(url: string): string {
+  return (hostPattern.exec(url)?.[2] ?? '').replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+function withHost(url: string, host: string): string {
+  return url.replace(
+    hostPattern,
+    (_all, scheme: string) => scheme + (host.includes(':') ? `[${host}]` : host),
+  );
 }
 
 /** @throws GatehouseError bad-input that names the field */

@@ -20,7 +20,7 @@ import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
 import { keepRemovedMilliseconds } from '../store/removal.ts';
 import { planImport } from './camera-import.ts';
-import { editedCamera, newCamera, streamKey } from './camera-input.ts';
+import { editedCamera, newCamera, relocatedCamera, streamKey } from './camera-input.ts';
 import { CameraSession, type CameraTarget } from './camera-session.ts';
 import { HistoryRecorder } from './history-recorder.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
@@ -122,6 +122,19 @@ export class CameraRegistry implements AsyncDisposable {
     this.#table.update(changed);
     for (const stored of changed) this.#take(stored);
     return changed.map(present);
+  }
+
+  /**
+   * The device of these cameras is at another address now: all of them go there, or none.
+   * @param digestOnly no person said so: passwords are not sent there in clear text
+   * @throws GatehouseError not-found; already-there when another camera is there
+   */
+  relocate(ids: readonly string[], address: string, { digestOnly }: { digestOnly: boolean }): Camera[] {
+    const moved = ids.map((id) => relocatedCamera(this.#get(id), address, digestOnly));
+    for (const camera of moved) this.#refuseTwin(camera);
+    this.#table.update(moved);
+    for (const camera of moved) this.#take(camera, { retries: true });
+    return moved.map(present);
   }
 
   /** Takes cameras away until they are restored. @throws GatehouseError not-found */
@@ -387,12 +400,13 @@ function wallProfile({ subUrl }: StoredCamera): StreamProfile {
 }
 
 function targetOf(camera: StoredCamera, profile: StreamProfile): CameraTarget {
-  const { name, mainUrl, subUrl, username, password, transport, workingTransport, certificate } = camera;
+  const { name, mainUrl, subUrl, ...rest } = camera;
+  const { username, password, transport, workingTransport, certificate, digestOnly } = rest;
   const url = profile === 'sub' && subUrl !== null ? subUrl : mainUrl;
-  return { name, url, username, password, transport, workingTransport, certificate };
+  return { name, url, username, password, transport, workingTransport, certificate, digestOnly };
 }
 
 function present(stored: StoredCamera): Camera {
-  const { password, order: _, workingTransport: __, ...shown } = stored;
+  const { password, order: _, workingTransport: __, digestOnly: ___, ...shown } = stored;
   return { ...shown, hasPassword: password !== null };
 }

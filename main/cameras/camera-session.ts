@@ -379,6 +379,7 @@ function isSameTarget(a: CameraTarget, b: CameraTarget): boolean {
     a.username === b.username &&
     a.password?.reveal() === b.password?.reveal() &&
     (a.certificate ?? null) === (b.certificate ?? null) &&
+    (a.digestOnly ?? false) === (b.digestOnly ?? false) &&
     (a.transport ?? 'automatic') === (b.transport ?? 'automatic')
   );
 }

@@ -72,6 +72,9 @@ export const contract = {
     change: needs('cameras:edit', 'Changes group or connection of many cameras')
       .input(camerasChange)
       .output(z.array(camera)),
+    follow: needs('cameras:edit', 'Uses the address that a notice offers for cameras that have moved')
+      .input(z.object({ noticeId: notice.shape.id }))
+      .output(z.array(camera)),
     remove: needs('cameras:edit', 'Removes cameras; they can be restored until the next day')
       .input(z.object({ ids: cameraIds }))
       .output(z.void()),

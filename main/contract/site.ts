@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cameraConnection } from './camera.ts';
+import { cameraConnection, cameraId } from './camera.ts';
 import { line } from './text.ts';
 
 /** What a site can choose; all windows share it. */
@@ -26,6 +26,10 @@ export const settingsChange = z.object({
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 
+/** The cameras of one device, and the address where something on the network says that it is this device. */
+const cameraMove = z.object({ cameraIds: z.array(cameraId).min(1), address: z.string() });
+export type CameraMove = z.infer<typeof cameraMove>;
+
 /** Something a person must know, kept until somebody has read it. */
 export const notice = z.object({
   id: z.uuid(),
@@ -39,8 +43,12 @@ export const notice = z.object({
     'no-keychain',
     'site-file-imported',
     'site-file-refused',
+    'camera-followed',
+    'camera-moved',
   ]),
   message: z.string(),
+  /** With `camera-moved`: what `cameras.follow` would do. */
+  move: cameraMove.optional(),
 });
 export type Notice = z.infer<typeof notice>;
 

@@ -27,6 +27,7 @@ export interface OnvifFacts {
   readonly gopFrames: number;
   /** Without path: `http://127.0.0.1:8080`. */
   readonly origin: string;
+  readonly uuid: string | undefined;
   readonly quirks: OnvifQuirks;
 }
 
@@ -90,6 +91,10 @@ export function deviceAnswer(operation: string, facts: OnvifFacts, now: number):
         '<tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport><tt:WSPullPointSupport>true</tt:WSPullPointSupport><tt:WSPausableSubscriptionManagerInterfaceSupport>false</tt:WSPausableSubscriptionManagerInterfaceSupport>';
       return `<tds:GetCapabilitiesResponse><tds:Capabilities>${part('Device', 'device')}${part('Events', 'event', support)}${part('Imaging', 'imaging')}${part('Media', 'media', '<tt:StreamingCapabilities/>')}${part('PTZ', 'ptz')}</tds:Capabilities></tds:GetCapabilitiesResponse>`;
     }
+    case 'GetEndpointReference':
+      return facts.uuid === undefined
+        ? null
+        : `<tds:GetEndpointReferenceResponse><tds:GUID>urn:uuid:${facts.uuid}</tds:GUID></tds:GetEndpointReferenceResponse>`;
     case 'GetHostname':
       return `<tds:GetHostnameResponse><tds:HostnameInformation><tt:FromDHCP>false</tt:FromDHCP><tt:Name>${escapeXml(facts.name)}</tt:Name></tds:HostnameInformation></tds:GetHostnameResponse>`;
     case 'GetScopes': {

@@ -39,6 +39,8 @@ export interface OnvifDeviceOptions {
   /** How it wants to be told who asks; either way when left out. */
   readonly authentication?: 'http-digest' | 'username-token' | 'either';
   readonly quirks?: OnvifQuirks;
+  /** Its endpoint reference; left out, it does not tell it, as older devices do. */
+  readonly uuid?: string;
   /** Sees each message as it came. */
   readonly onRequest?: (text: string) => void;
 }
@@ -278,6 +280,7 @@ export class OnvifDevice implements AsyncDisposable {
       // Locally administered: no maker's.
       mac: `02:47:48:00:${number.slice(0, 2)}:${number.slice(2)}`,
       origin: this.origin,
+      uuid: this.#options.uuid,
       quirks: this.quirks,
     };
   }

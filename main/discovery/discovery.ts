@@ -5,7 +5,7 @@ import { abortableDelay } from '../base/retry.ts';
 import type { DiscoveryEvent, DiscoveryState, ScanResult } from '../contract/discovery.ts';
 import { type ArpTable, readArpTable } from './arp-table.ts';
 import { FloodGuard } from './flood-guard.ts';
-import { FoundDevices } from './found-devices.ts';
+import { FoundDevices, type IdentifiedDevice } from './found-devices.ts';
 import { type DiscoveryScope, isOnNetwork, type LocalNetwork, localNetworks } from './local-network.ts';
 import { makerOfMac } from './mac-vendor.ts';
 import { openMdns } from './mdns-search.ts';
@@ -20,7 +20,7 @@ const firstAsks = [0, 250, 1_000];
 const askMilliseconds = 10_000;
 const tidyMilliseconds = 1_000;
 /** How long it looks around by itself, once, when the engine has started. */
-const lookMilliseconds = 5_000;
+const usualLookMilliseconds = 5_000;
 /** What only a search of the subnet finds stays so much longer in the list: nobody asks it again. */
 const scanKeepMilliseconds = 10 * 60_000;
 
@@ -40,6 +40,7 @@ export interface DiscoveryOptions {
   readonly ports?: DiscoveryPorts;
   readonly networks?: () => LocalNetwork[];
   readonly readArp?: () => Promise<ArpTable>;
+  readonly lookMilliseconds?: number;
   readonly scanPorts?: { readonly rtsp: readonly number[]; readonly web: readonly number[] };
 }
 
@@ -91,8 +92,25 @@ export class Discovery implements AsyncDisposable {
 
   /** Looks around for a few seconds, so that who opens the list finds something in it. */
   lookOnce(): void {
-    const watching = this.#begin();
-    void abortableDelay(lookMilliseconds, this.#stop.signal).finally(() => watching[Symbol.dispose]());
+    void this.look(this.#stop.signal);
+  }
+
+  /** Looks around for a few seconds. @returns what is known then */
+  async look(signal: AbortSignal): Promise<IdentifiedDevice[]> {
+    using _watching = this.#begin();
+    const { lookMilliseconds = usualLookMilliseconds } = this.#options;
+    await abortableDelay(lookMilliseconds, AbortSignal.any([signal, this.#stop.signal]));
+    return this.identities;
+  }
+
+  /** Devices that were found, by what they can be known again. */
+  get identities(): IdentifiedDevice[] {
+    return this.#devices.identities();
+  }
+
+  /** Those that this computer was on when it looked last. */
+  get networks(): readonly LocalNetwork[] {
+    return this.#networks;
   }
 
   /**

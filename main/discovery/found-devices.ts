@@ -21,6 +21,13 @@ interface Device {
   told: string;
 }
 
+/** A device, by what it can be known again. */
+export interface IdentifiedDevice {
+  readonly uuid: string | null;
+  readonly mac: string | null;
+  readonly addresses: readonly string[];
+}
+
 /** What the list cannot know by itself. */
 export interface Surroundings {
   readonly isOnNetwork: (address: string) => boolean;
@@ -54,6 +61,13 @@ export class FoundDevices {
 
   list(): FoundDevice[] {
     return [...this.#devices.values()].map((device) => this.#present(device));
+  }
+
+  /** Who has told by what it can be known again. */
+  identities(): IdentifiedDevice[] {
+    return [...this.#devices.values()]
+      .filter(({ uuid, mac }) => uuid !== null || mac !== null)
+      .map(({ uuid, mac, addresses }) => ({ uuid, mac, addresses: [...addresses.keys()] }));
   }
 
   see(seen: Sighting, now: number): void {

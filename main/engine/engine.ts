@@ -4,8 +4,11 @@ import { createRouter } from '../api/router.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { CameraControls } from '../cameras/camera-controls.ts';
+import { CameraIdentities } from '../cameras/camera-identities.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
+import { MovedCameras } from '../cameras/moved-cameras.ts';
+import { OnvifDeviceCheck } from '../cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../cameras/site-cameras.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import type { CameraHistory } from '../contract/history.ts';
@@ -142,6 +145,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const events = parts.use(new EventLog({ table: store.events, log }));
   parts.use(new EventCollector({ cameras, events, log }));
   const discovery = startDiscovery(parts, cameras, options.discovery ?? { scope: 'none' }, log);
+  const identities = parts.use(new CameraIdentities({ table: store.identities, cameras, log }));
+  const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
+  const moved = parts.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
   const demo = parts.use(
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
@@ -179,6 +185,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       doctor,
       events,
       discovery,
+      moved,
       layouts,
       site,
       siteFiles: files,

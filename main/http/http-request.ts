@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { Secret } from '../base/secret.ts';
 import { Authenticator } from '../rtsp/authenticator.ts';
-import { type CameraAddress, cameraError, unreachable } from '../rtsp/camera-errors.ts';
+import { type CameraAddress, cameraError, digestOnlyAdvice, unreachable } from '../rtsp/camera-errors.ts';
 
 /** A camera that is asked over HTTP. */
 export interface HttpTarget {
@@ -12,6 +12,8 @@ export interface HttpTarget {
   readonly url: string;
   readonly username: string | null;
   readonly password: Secret | null;
+  /** The password goes by Digest alone: no person has said that this is the camera. */
+  readonly digestOnly?: boolean;
 }
 
 /** The request, the request with credentials, and once more with a fresh nonce. */
@@ -24,15 +26,17 @@ export class HttpCamera implements Disposable {
   readonly #url: URL;
   readonly #agent: http.Agent;
   readonly #authenticator: Authenticator | undefined;
+  readonly #digestOnly: boolean;
 
-  constructor({ name, url, username, password }: HttpTarget) {
+  constructor({ name, url, username, password, digestOnly = false }: HttpTarget) {
     this.#url = new URL(url);
+    this.#digestOnly = digestOnly;
     const isSecure = this.#url.protocol === 'https:';
     const port = this.#url.port === '' ? (isSecure ? 443 : 80) : Number(this.#url.port);
     this.address = { name, host: this.#url.hostname.replace(/^\[|\]$/g, ''), port };
     this.#agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
     this.#authenticator =
-      username === null ? undefined : new Authenticator(username, password ?? new Secret(''));
+      username === null ? undefined : new Authenticator(username, password ?? new Secret(''), digestOnly);
   }
 
   /**
@@ -57,7 +61,9 @@ export class HttpCamera implements Disposable {
         const advice =
           this.#authenticator === undefined
             ? 'It wants a user and a password: enter them for this camera.'
-            : 'Check the user and the password of this camera, and what this user may do.';
+            : this.#digestOnly && !this.#authenticator.hasChallenge
+              ? digestOnlyAdvice
+              : 'Check the user and the password of this camera, and what this user may do.';
         throw cameraError('camera-refused-credentials', this.address, `${answer}. ${advice}`);
       }
       // Not followed: a hostile camera could send user and password anywhere.

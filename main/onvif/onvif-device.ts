@@ -80,6 +80,12 @@ export class OnvifDevice {
     };
   }
 
+  /** Its endpoint reference, as WS-Discovery announces it (core specification, 8.4.1); null when it is none. */
+  async endpointReference(signal: AbortSignal): Promise<string | null> {
+    const answer = await this.#call('GetEndpointReference', xml`<tds:GetEndpointReference/>`, signal);
+    return orNull(shortText, textAt(answer, 'GUID'));
+  }
+
   /** As a person named the device; null when nobody did. */
   async hostname(signal: AbortSignal): Promise<string | null> {
     const answer = await this.#call('GetHostname', xml`<tds:GetHostname/>`, signal);

@@ -7,16 +7,20 @@ export class Authenticator {
   readonly #username: string;
   readonly #password: Secret;
   readonly #createClientNonce: () => string;
+  readonly #digestOnly: boolean;
   #challenge: Challenge | undefined;
   #uses = 0;
   #wasAccepted = false;
 
+  /** @param digestOnly the password is never sent in clear text, whatever the server wants */
   constructor(
     username: string,
     password: Secret,
+    digestOnly = false,
     createClientNonce: () => string = () => randomBytes(8).toString('hex'),
   ) {
     this.#username = username;
+    this.#digestOnly = digestOnly;
     this.#password = password;
     this.#createClientNonce = createClientNonce;
   }
@@ -39,6 +43,7 @@ export class Authenticator {
     const next = strongestChallenge(parseChallenges(headers));
     const previous = this.#challenge;
     if (next === undefined) return false;
+    if (this.#digestOnly && next.scheme === 'basic') return false;
     // Never weaker than before: somebody in between could ask for the password in clear text.
     if (previous !== undefined && next.scheme === 'basic') return false;
     if (previous?.scheme === 'digest' && next.scheme === 'digest') {

@@ -14,6 +14,9 @@ export interface CameraAddress {
 
 const maximumQuotedCharacters = 80;
 const busyAdvice = 'Close other programs that watch it; it is asked again in a while.';
+/** For a camera that was followed to its address: anybody there may have wished to read its password. */
+export const digestOnlyAdvice =
+  'It wants the password in clear text, at an address to which it was followed by itself. If this is the camera, type its password again in its settings.';
 const pathAdvice = "Look up the path of a video stream in the camera's manual.";
 
 /** Sentences that say which camera, what failed and what to do next, in this order. */

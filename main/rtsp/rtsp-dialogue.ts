@@ -1,7 +1,13 @@
 import type { GatehouseError } from '../base/gatehouse-error.ts';
 import { Secret } from '../base/secret.ts';
 import { Authenticator } from './authenticator.ts';
-import { type CameraAddress, protocolError, refusal, refusedCredentials } from './camera-errors.ts';
+import {
+  type CameraAddress,
+  digestOnlyAdvice,
+  protocolError,
+  refusal,
+  refusedCredentials,
+} from './camera-errors.ts';
 import { RtspConnection } from './rtsp-connection.ts';
 import type { RtspResponse } from './rtsp-message.ts';
 import { parseRtspUrl, type RtspUrl } from './rtsp-url.ts';
@@ -19,6 +25,8 @@ export interface RtspTarget {
   readonly certificate?: string | null;
   /** Listens along, where somebody examines the camera. */
   readonly witness?: RtspWitness;
+  /** The password goes by Digest alone: no person has said that this is the camera. */
+  readonly digestOnly?: boolean;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -36,6 +44,7 @@ export class RtspDialogue {
   #isSecure: boolean;
   readonly #certificate: string | null;
   readonly #witness: RtspWitness | undefined;
+  readonly #digestOnly: boolean;
   #connection: RtspConnection;
   #authenticator: Authenticator | undefined;
   /** Where credentials were left behind by a redirect. */
@@ -44,8 +53,9 @@ export class RtspDialogue {
   sessionId: string | undefined;
 
   private constructor(target: RtspTarget, { url, host, isSecure }: RtspUrl, connection: RtspConnection) {
-    const { name, username, password, certificate = null } = target;
+    const { name, username, password, certificate = null, digestOnly = false } = target;
     this.#name = name;
+    this.#digestOnly = digestOnly;
     this.#url = url;
     this.#host = host;
     this.#isSecure = isSecure;
@@ -53,7 +63,7 @@ export class RtspDialogue {
     this.#witness = target.witness;
     this.#connection = connection;
     this.#authenticator =
-      username === null ? undefined : new Authenticator(username, password ?? new Secret(''));
+      username === null ? undefined : new Authenticator(username, password ?? new Secret(''), digestOnly);
   }
 
   /** @throws GatehouseError bad-input and as `RtspConnection.open`; the signal's reason when it is aborted */
@@ -189,6 +199,7 @@ export class RtspDialogue {
       return 'It wants a user and a password: enter them for this camera.';
     }
     if (!this.#authenticator.hasChallenge) {
+      if (this.#digestOnly) return digestOnlyAdvice;
       return 'It wants a kind of sign-in that is not supported: allow Digest or Basic in its settings.';
     }
     return 'Check the user and the password of this camera, and what this user may do.';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Announcer } from '../base/announcer.ts';
 import {
   type Backup,
+  type CameraMove,
   type Notice,
   type Settings,
   type SettingsChange,
@@ -69,8 +70,9 @@ export class SiteService {
   }
 
   /** Something that a person must know. */
-  notify(kind: Notice['kind'], message: string): void {
-    this.#options.notices.insert({ id: randomUUID(), at: Date.now(), kind, message });
+  notify(kind: Notice['kind'], message: string, move?: CameraMove): void {
+    const at = Date.now();
+    this.#options.notices.insert({ id: randomUUID(), at, kind, message, ...(move && { move }) });
     this.announce();
   }
 
@@ -83,6 +85,24 @@ export class SiteService {
 
   dismissNotice(id: string): void {
     this.#options.notices.remove(id);
+    this.announce();
+  }
+
+  /** What a notice offers; undefined when there is no such notice, or it offers nothing. */
+  offeredMove(noticeId: string): CameraMove | undefined {
+    return this.#options.notices.list().find(({ id }) => id === noticeId)?.move;
+  }
+
+  get offeredMoves(): CameraMove[] {
+    return this.#options.notices.list().flatMap(({ move }) => move ?? []);
+  }
+
+  /** Offers to use another address for one of these cameras do not stand any more. */
+  withdrawMoves(cameraIds: ReadonlySet<string>): void {
+    const { notices } = this.#options;
+    const gone = notices.list().filter(({ move }) => move?.cameraIds.some((id) => cameraIds.has(id)));
+    if (gone.length === 0) return;
+    for (const { id } of gone) notices.remove(id);
     this.announce();
   }
 

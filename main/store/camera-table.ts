@@ -24,12 +24,20 @@ export interface StoredCamera {
   readonly workingTransport: 'tcp' | 'udp' | null;
   /** Fingerprint of the certificate that is trusted for `rtsps://`. */
   readonly certificate: string | null;
+  /** Its password is sent by Digest alone: it was followed to its address, and no person has said that this is the camera. */
+  readonly digestOnly: boolean;
   /** Its place in lists and on walls. */
   readonly order: number;
 }
 
 /** How a camera is spoken to when nobody says. */
-const plain = { onvifUrl: null, transport: 'automatic', workingTransport: null, certificate: null } as const;
+const plain = {
+  onvifUrl: null,
+  transport: 'automatic',
+  workingTransport: null,
+  certificate: null,
+  digestOnly: false,
+} as const;
 
 /** A camera that is not stored yet; without an id it gets a new one, without a number the next one after the highest. */
 export type NewCamera = Omit<StoredCamera, 'id' | 'number' | 'order' | keyof typeof plain> &
@@ -52,11 +60,12 @@ interface Row {
   transport: string;
   working_transport: string | null;
   certificate: string | null;
+  digest_only: number;
   position: number;
 }
 
 const columns = `id, number, name, camera_group, main_url, sub_url, onvif_url, username, sealed_password, connection, transport,
-  working_transport, certificate, position`;
+  working_transport, certificate, digest_only, position`;
 
 /** This is where a camera is stored. Every write is on the disk when the call returns, whole or not at all. */
 export class CameraTable {
@@ -95,6 +104,7 @@ export class CameraTable {
         onvif_url = excluded.onvif_url, username = excluded.username, sealed_password = excluded.sealed_password,
         connection = excluded.connection, transport = excluded.transport,
         working_transport = excluded.working_transport, certificate = excluded.certificate,
+        digest_only = excluded.digest_only,
         position = excluded.position, removed_at = NULL`);
     this.#vacate = database.prepare('UPDATE camera SET number = -rowid WHERE id = ?');
     this.#move = database.prepare('UPDATE camera SET position = ? WHERE id = ?');
@@ -228,6 +238,7 @@ export class CameraTable {
       transport: camera.transport,
       working_transport: camera.workingTransport,
       certificate: camera.certificate,
+      digest_only: camera.digestOnly ? 1 : 0,
       position: camera.order,
     });
   }
@@ -248,6 +259,7 @@ export class CameraTable {
       workingTransport:
         row.working_transport === 'tcp' || row.working_transport === 'udp' ? row.working_transport : null,
       certificate: row.certificate,
+      digestOnly: row.digest_only !== 0,
       order: row.position,
     };
   }

@@ -5,17 +5,22 @@ import { type Notice, notice } from '../contract/site.ts';
 /** More than these are not kept: the oldest goes. */
 const maximumNotices = 50;
 
+interface Row extends Omit<Notice, 'kind' | 'move'> {
+  readonly kind: string;
+  readonly move: string | null;
+}
+
 /** What a person must know and has not read yet. */
 export class NoticeTable {
-  readonly #list: Statement<[], unknown>;
-  readonly #insert: Statement<[Notice]>;
+  readonly #list: Statement<[], Row>;
+  readonly #insert: Statement<[Row]>;
   readonly #remove: Statement<[string]>;
   readonly #trim: Statement<[number]>;
 
   constructor(database: Database) {
-    this.#list = database.prepare('SELECT id, at, kind, message FROM notice ORDER BY at, rowid');
+    this.#list = database.prepare('SELECT id, at, kind, message, move FROM notice ORDER BY at, rowid');
     this.#insert = database.prepare(
-      'INSERT INTO notice (id, at, kind, message) VALUES (:id, :at, :kind, :message)',
+      'INSERT INTO notice (id, at, kind, message, move) VALUES (:id, :at, :kind, :message, :move)',
     );
     this.#remove = database.prepare('DELETE FROM notice WHERE id = ?');
     this.#trim = database.prepare(
@@ -25,11 +30,16 @@ export class NoticeTable {
 
   /** The oldest first. */
   list(): Notice[] {
-    return z.array(notice).parse(this.#list.all());
+    const read = ({ move, ...row }: Row): unknown => ({
+      ...row,
+      ...(move === null ? {} : { move: JSON.parse(move) }),
+    });
+    return z.array(notice).parse(this.#list.all().map(read));
   }
 
   insert(added: Notice): void {
-    this.#insert.run(added);
+    const { move, ...row } = added;
+    this.#insert.run({ ...row, move: move === undefined ? null : JSON.stringify(move) });
     this.#trim.run(maximumNotices);
   }
 

@@ -4,6 +4,7 @@ import { CameraTable } from './camera-table.ts';
 import { openDatabase } from './database.ts';
 import { EventTable } from './event-table.ts';
 import { HistoryTable } from './history-table.ts';
+import { IdentityTable } from './identity-table.ts';
 import { LayoutTable } from './layout-table.ts';
 import { NoticeTable } from './notice-table.ts';
 import type { Recovery } from './recovery.ts';
@@ -18,6 +19,7 @@ export interface Store extends Disposable {
   /** What happened when the database was damaged; null when all was well. */
   readonly recovery: Recovery | null;
   readonly cameras: CameraTable;
+  readonly identities: IdentityTable;
   readonly layouts: LayoutTable;
   readonly sessions: SessionTable;
   readonly settings: SettingTable;
@@ -41,6 +43,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       database,
       recovery,
       cameras: new CameraTable(database, box),
+      identities: new IdentityTable(database),
       layouts: new LayoutTable(database),
       sessions: new SessionTable(database),
       settings: new SettingTable(database),

@@ -39,6 +39,7 @@ test('a database of the first release opens with everything that was in it', asy
         transport: 'automatic',
         workingTransport: null,
         certificate: null,
+        digestOnly: false,
         order: 0,
       },
       {
@@ -54,6 +55,7 @@ test('a database of the first release opens with everything that was in it', asy
         transport: 'automatic',
         workingTransport: null,
         certificate: null,
+        digestOnly: false,
         order: 1,
       },
     ],
@@ -100,4 +102,27 @@ test('a database of the second release opens with everything that was in it, and
   const event = { id: 1, cameraId, kind: 'motion', state: 'begin', source: '', at: 1 } as const;
   store.events.write([event], 0);
   expect(store.events.list({ limit: 10 })).toEqual([event]);
+});
+
+test('a database of the fourth step opens with everything that was in it, and has room for identities', async () => {
+  await copyFile(path.join(saved, 'version-4.db'), path.join(folder, 'gatehouse.db'));
+  await copyFile(path.join(saved, 'version-4.key'), path.join(folder, 'secret.key'));
+  using store = openStore({ folder, log });
+  expect(store.recovery).toBeNull();
+  const [gate] = store.cameras.list();
+  expect(gate).toMatchObject({
+    ...{ name: 'Gate', transport: 'udp', workingTransport: 'udp', digestOnly: false },
+    ...{ onvifUrl: 'http://192.0.2.10/onvif/device_service', certificate: Array(32).fill('4F').join(':') },
+  });
+  expect(gate?.password?.reveal()).toBe('fourth-light-password');
+  expect(store.events.list({ limit: 10 })).toMatchObject([{ kind: 'motion', source: 'Door' }]);
+  expect(store.notices.list()).toEqual([
+    {
+      id: '7b0c1f0e-3c7b-4a6e-9d5e-0d6d1b7f6a01',
+      ...{ at: 1_900_000_000_000, kind: 'backup-failed', message: 'The disk is full.' },
+    },
+  ]);
+  const identity = { cameraId: gate?.id ?? '', address: '192.0.2.10', uuid: null, mac: null, serial: 'A1' };
+  store.identities.save(identity);
+  expect(store.identities.list()).toEqual([identity]);
 });

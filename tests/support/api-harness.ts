@@ -12,8 +12,11 @@ import { localOwner, type Principal } from '../../main/access/principal.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
 import { CameraControls } from '../../main/cameras/camera-controls.ts';
+import { CameraIdentities } from '../../main/cameras/camera-identities.ts';
 import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import { CameraTrials } from '../../main/cameras/camera-trials.ts';
+import { MovedCameras } from '../../main/cameras/moved-cameras.ts';
+import { OnvifDeviceCheck } from '../../main/cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
@@ -81,6 +84,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     }),
   );
   const discovery = owned.use(new Discovery({ scope: 'none', log, cameraAt: () => null }));
+  const identities = owned.use(new CameraIdentities({ table: store.identities, cameras, log }));
+  const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
+  const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
   const viewers = owned.use(new ViewerService({ log }));
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
@@ -100,6 +106,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       doctor,
       events,
       discovery,
+      moved,
       layouts,
       site,
       siteFiles,

@@ -38,6 +38,7 @@ export const samples: Record<string, unknown> = {
   'cameras.add': camera,
   'cameras.edit': { id: unknownId, ...camera },
   'cameras.change': { ids: [unknownId], group: 'Yard', connection: 'always' },
+  'cameras.follow': { noticeId: unknownId },
   'cameras.remove': { ids: [unknownId] },
   'cameras.restore': { ids: [unknownId] },
   'cameras.reorder': { ids: [unknownId], before: unknownId },

@@ -4,9 +4,16 @@ import { camerasAndLayouts } from './0001-cameras-and-layouts.ts';
 import { consoleTables } from './0002-console-tables.ts';
 import { cameraEvents } from './0003-camera-events.ts';
 import { transport } from './0004-transport.ts';
+import { cameraIdentity } from './0005-camera-identity.ts';
 import type { Migration } from './migration.ts';
 
-const migrations: readonly Migration[] = [camerasAndLayouts, consoleTables, cameraEvents, transport];
+const migrations: readonly Migration[] = [
+  camerasAndLayouts,
+  consoleTables,
+  cameraEvents,
+  transport,
+  cameraIdentity,
+];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */
 export const newestVersion = migrations.length;

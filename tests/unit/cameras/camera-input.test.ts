@@ -19,6 +19,7 @@ const stored: StoredCamera = {
   transport: 'automatic',
   workingTransport: null,
   certificate: null,
+  digestOnly: false,
   order: 0,
 };
 

@@ -4,7 +4,7 @@ import { Secret } from '../../../main/base/secret.ts';
 import { Authenticator } from '../../../main/rtsp/authenticator.ts';
 
 function authenticator(username = 'Mufasa', password = 'Circle of Life', clientNonce = 'c') {
-  return new Authenticator(username, new Secret(password), () => clientNonce);
+  return new Authenticator(username, new Secret(password), false, () => clientNonce);
 }
 
 function field(header: string | undefined, name: string): string | undefined {
