@@ -1,4 +1,6 @@
-import { writeCameraFile } from '../cameras/camera-file.ts';
+import { completeAddresses } from '../cameras/address-completion.ts';
+import { parseCameraFile, writeCameraFile } from '../cameras/camera-file.ts';
+import type { CameraAddress } from '../contract/camera.ts';
 import { type createProcedures, neverAborted } from './procedure.ts';
 import type { Services } from './services.ts';
 
@@ -10,6 +12,7 @@ export function cameraHandlers(
     list: cameras.list.handler(() => registry.list()),
     watch: cameras.watch.handler(({ signal = neverAborted() }) => registry.watch(signal)),
     add: cameras.add.handler(({ input }) => registry.add(input)),
+    addAll: cameras.addAll.handler(({ input }) => registry.addAll(input.cameras)),
     edit: cameras.edit.handler(({ input }) => registry.edit(input)),
     change: cameras.change.handler(({ input }) => registry.change(input)),
     follow: cameras.follow.handler(({ input }) => moved.follow(input.noticeId)),
@@ -25,6 +28,11 @@ export function cameraHandlers(
       fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,
       text: writeCameraFile(registry.list(), input.format),
     })),
-    import: cameras.import.handler(({ input }) => registry.import(input.text)),
+    import: cameras.import.handler(async ({ input, signal = neverAborted() }) => {
+      const { text, username, password } = input;
+      const find = (address: CameraAddress, within: AbortSignal) => trials.find(address, within);
+      const file = await completeAddresses(parseCameraFile(text), { find, username, password }, signal);
+      return registry.import(file);
+    }),
   };
 }

@@ -47,6 +47,17 @@ export class GatehouseError extends Error {
     return new GatehouseError(code, message, { issues: [{ path, message }] });
   }
 
+  /** Does something with one part of an input: the paths of what is wrong with it begin with that of the part. */
+  static within<Result>(part: string, work: () => Result): Result {
+    try {
+      return work();
+    } catch (thrown) {
+      const { code, message, issues } = GatehouseError.from(thrown);
+      const placed = issues.map((issue) => ({ ...issue, path: `${part}.${issue.path}` }));
+      throw new GatehouseError(code, message, { cause: thrown, issues: placed });
+    }
+  }
+
   /** Wraps anything that was thrown; a GatehouseError stays what it is. */
   static from(thrown: unknown, code: ErrorCode = 'internal'): GatehouseError {
     if (thrown instanceof GatehouseError) return thrown;

@@ -16,6 +16,10 @@ export interface CameraFileRow {
   readonly id: string | undefined;
   /** Addresses may still hold user and password. */
   readonly input: CameraInput;
+  /** The file says only where the camera is: `rtsp://` and that, until its streams are known. */
+  readonly isAddressOnly: boolean;
+  /** False: the file has no name for it, and its host stands there. */
+  readonly isNamed: boolean;
 }
 
 /** What a file says of a camera, in the order of the columns that Gatehouse writes. */
@@ -123,6 +127,7 @@ export class CameraFileCheck {
   add(entry: CameraFileEntry): void {
     const { line, place, names } = entry;
     const values = new Map([...entry.values].map(([field, value]) => [field, tidy(field, value)] as const));
+    const { isAddressOnly, isNamed } = completeAddress(values);
     const wrong = new Set<string>();
     const refuse = (field: string, message: string) => {
       // One thing at a time: an address that is too long is not looked at further.
@@ -160,13 +165,30 @@ export class CameraFileCheck {
       else refuse(field, `is the same as in ${first}; no two cameras can share it`);
     }
     if (wrong.size === 0 && checked.success)
-      this.#rows.push({ line, place, names, id: checkedId, input: checked.data });
+      this.#rows.push({ line, place, names, id: checkedId, input: checked.data, isAddressOnly, isNamed });
   }
 
   /** The cameras, and what is wrong: at most 200 issues, and one more that says how many were left out. */
   result(): { readonly rows: readonly CameraFileRow[]; readonly issues: readonly InputIssue[] } {
     return { rows: this.#rows, issues: this.#issues.list('problems') };
   }
+}
+
+const addressOnly = /^(?:\[[\da-f:.]+(?:%[\w.-]+)?\]|[a-z\d-]+(?:\.[a-z\d-]+)+\.?)(?::\d{1,5})?$/i;
+
+/** Whether a text says only where a camera is: `192.168.1.20`, `gate.local:8554`, `[fe80::1%eth0]`. */
+export function isAddressOnly(text: string): boolean {
+  return addressOnly.test(text.trim());
+}
+
+/** Makes a camera that can be checked of an address alone. */
+function completeAddress(values: Map<Field, unknown>): { isAddressOnly: boolean; isNamed: boolean } {
+  const address = values.get('mainUrl');
+  const isNamed = values.get('name') !== undefined;
+  if (typeof address !== 'string' || !isAddressOnly(address)) return { isAddressOnly: false, isNamed };
+  values.set('mainUrl', `rtsp://${address}`);
+  if (!isNamed) values.set('name', address);
+  return { isAddressOnly: true, isNamed };
 }
 
 /** The value as the contract wants it: undefined where there is none, numbers where a cell holds digits. */

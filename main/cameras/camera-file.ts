@@ -11,6 +11,7 @@ import {
   type FieldNames,
   fields,
   findFields,
+  isAddressOnly,
 } from './camera-file-check.ts';
 
 const jsonFormat = 'gatehouse-cameras';
@@ -43,20 +44,23 @@ export function writeCameraFile(cameras: readonly Camera[], format: CameraFileFo
   }
 }
 
+/** What a file says, and what is wrong with it. */
+export interface CameraFileContent {
+  readonly rows: readonly CameraFileRow[];
+  readonly issues: readonly InputIssue[];
+}
+
 /**
  * Reads a list of cameras: JSON or CSV, told apart by the first character. Nothing may be imported unless `issues` is
  * empty. Their paths are `line 4, address` by the name of the column, `camera 3, mainUrl` in a JSON file, `line 4` or `file`;
  * their messages never repeat a password or an address. The first 200 are listed, and how many more there are.
  */
-export function parseCameraFile(text: string): {
-  readonly rows: readonly CameraFileRow[];
-  readonly issues: readonly InputIssue[];
-} {
+export function parseCameraFile(text: string): CameraFileContent {
   const check = new CameraFileCheck();
   const content = text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
   const [first] = content.trimStart();
   if (first === undefined) check.refuse('file', 'is empty');
-  else if (first === '{' || first === '[') readJson(content, check);
+  else if (first === '{' || (first === '[' && !/^\s*\[[\da-f]*:/i.test(content))) readJson(content, check);
   else if (first === '<') check.refuse('file', 'is a web page or XML, and no list of cameras');
   else readCsv(content.replace(/\r\n?/g, '\n'), check);
   return check.result();
@@ -113,6 +117,7 @@ function readCsv(text: string, check: CameraFileCheck): void {
   const table = text.slice(declaration.length);
   let line = lineAt(declaration, declaration.length);
   let header: Header | null = null;
+  let headerPlace = '';
   let cameras = 0;
   let cursor = 0;
   Papa.parse<string[]>(table, {
@@ -131,11 +136,22 @@ function readCsv(text: string, check: CameraFileCheck): void {
         return;
       } else if (header === null) {
         header = headerOf(cells.map(unguard));
+        headerPlace = place;
+        if (header.columns.size === 0 && isAddressOnly(unguard(cells[0] ?? ''))) {
+          header = withoutHeader;
+          cameras++;
+          check.add(entryOf({ line: rowLine, place }, header, cells, unguardField));
+          return;
+        }
         if (refuseHeader(header.columns, place, check)) parser.abort();
       } else if (used > header.width) {
         check.refuse(place, tooManyValues);
       } else if (cameras === maximumCameras) {
         check.refuse(place, tooMany);
+        parser.abort();
+      } else if (!header.columns.has('name') && !isAddressOnly(addressIn(header, cells))) {
+        // Said once, for all of its lines.
+        check.refuse(headerPlace, 'has no column for the names (name)');
         parser.abort();
       } else {
         cameras++;
@@ -153,6 +169,9 @@ interface Header {
   readonly width: number;
 }
 
+/** A list of addresses, each with what may stand behind it. */
+const withoutHeader = headerOf(['address', 'name', 'username', 'password']);
+
 function headerOf(cells: readonly string[]): Header {
   const columns = findFields(cells);
   const names = new Map(
@@ -161,20 +180,23 @@ function headerOf(cells: readonly string[]): Header {
   return { names, columns, width: cells.length };
 }
 
+function addressIn({ columns }: Header, cells: readonly string[]): string {
+  return unguard(cells[columns.get('mainUrl') ?? -1] ?? '');
+}
+
 const brokenQuote =
   'has a quote (") that is not closed, or no separator behind it. Inside a value, write "" for one';
 const tooManyValues = 'has more values than there are columns. Put values with a separator into quotes';
 const tooMany = `is one too many: Gatehouse holds at most ${maximumCameras.toLocaleString('en')} cameras`;
 
 function refuseHeader(columns: ReadonlyMap<Field, number>, place: string, check: CameraFileCheck): boolean {
-  const wanted = { name: 'the names (name)', mainUrl: 'the addresses (mainUrl or address)' } as const;
   if (columns.size === 0) {
     check.refuse(place, 'must say what the columns are: at least name,address');
     return true;
   }
-  const missing = (['name', 'mainUrl'] as const).filter((field) => !columns.has(field));
-  for (const field of missing) check.refuse(place, `has no column for ${wanted[field]}`);
-  return missing.length > 0;
+  if (columns.has('mainUrl')) return false;
+  check.refuse(place, 'has no column for the addresses (mainUrl or address)');
+  return true;
 }
 
 function entryOf(

@@ -1,7 +1,7 @@
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { CameraConnection } from '../contract/camera.ts';
 import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
-import { parseCameraFile } from './camera-file.ts';
+import type { CameraFileContent } from './camera-file.ts';
 import { placeOf } from './camera-file-check.ts';
 import { editedCamera, newCamera, streamKey } from './camera-input.ts';
 
@@ -16,16 +16,15 @@ export interface CameraImport {
 }
 
 /**
- * Reads a file against the cameras that are there.
+ * Holds a file against the cameras that are there.
  * @param connection what a camera begins with when the file does not say
  * @throws GatehouseError bad-input with every issue of the file
  */
 export function planImport(
-  text: string,
+  { rows, issues }: CameraFileContent,
   cameras: readonly StoredCamera[],
   connection: CameraConnection,
 ): CameraImport {
-  const { rows, issues } = parseCameraFile(text);
   const found: InputIssue[] = [...issues];
   const known = new Map(cameras.map((camera) => [camera.id, camera]));
   const inFile = new Set(rows.flatMap(({ id }) => id ?? []));

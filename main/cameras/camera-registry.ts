@@ -19,6 +19,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
 import { keepRemovedMilliseconds } from '../store/removal.ts';
+import type { CameraFileContent } from './camera-file.ts';
 import { planImport } from './camera-import.ts';
 import { editedCamera, newCamera, relocatedCamera, streamKey } from './camera-input.ts';
 import { CameraSession, type CameraTarget } from './camera-session.ts';
@@ -102,6 +103,31 @@ export class CameraRegistry implements AsyncDisposable {
     return present(stored);
   }
 
+  /** Adds all of them, or none. @throws GatehouseError as `add`; its paths say which: `cameras[3].mainUrl` */
+  addAll(inputs: readonly CameraInput[]): Camera[] {
+    this.#refuseTooMany(inputs.length);
+    const streams = new Map<string, string>();
+    const added = inputs.map((input, index) =>
+      GatehouseError.within(`cameras[${index}]`, () => {
+        const camera = newCamera(input, this.#newConnection());
+        this.#refuseTwin(camera);
+        const key = streamKey(camera.mainUrl);
+        const twin = streams.get(key);
+        if (twin !== undefined)
+          throw GatehouseError.ofField(
+            'mainUrl',
+            `${camera.name} has the same address as ${twin}.`,
+            'already-there',
+          );
+        streams.set(key, camera.name);
+        return camera;
+      }),
+    );
+    const stored = this.#table.merge([], added);
+    for (const camera of stored) this.#take(camera);
+    return stored.map(present);
+  }
+
   /** @throws GatehouseError bad-input, already-there, not-found */
   edit({ id, ...changes }: CameraEdit): Camera {
     const stored = this.#get(id);
@@ -182,8 +208,8 @@ export class CameraRegistry implements AsyncDisposable {
    * Adds and changes the cameras of a file: all of them, or none.
    * @throws GatehouseError bad-input with every issue of the file; already-there; limit-reached
    */
-  import(text: string): ImportResult {
-    const { changed, added } = planImport(text, [...this.#cameras.values()], this.#newConnection());
+  import(file: CameraFileContent): ImportResult {
+    const { changed, added } = planImport(file, [...this.#cameras.values()], this.#newConnection());
     this.#refuseTooMany(added.length);
     const inserted = this.#table.merge(changed, added);
     for (const stored of [...changed, ...inserted]) this.#take(stored);

@@ -26,6 +26,21 @@ export function chooseProfiles(profiles: readonly MediaProfile[]): {
   return { main, sub: sub ?? null };
 }
 
+/** What each video source of a recorder, or of a camera with several lenses, sends; none where there is only one. */
+export function chooseChannels(
+  profiles: readonly MediaProfile[],
+): { readonly main: MediaProfile; readonly sub: MediaProfile | null }[] {
+  const sources = Map.groupBy(
+    profiles.filter(({ video, videoSource }) => video !== null && videoSource !== null),
+    ({ videoSource }) => videoSource,
+  );
+  if (sources.size < 2) return [];
+  return [...sources.values()].flatMap((ofSource) => {
+    const { main, sub } = chooseProfiles(ofSource);
+    return main === null ? [] : [{ main, sub }];
+  });
+}
+
 /** 0: the device does not say. */
 function pixels({ video }: MediaProfile): number {
   return (video?.width ?? 0) * (video?.height ?? 0);

@@ -62,7 +62,7 @@ export async function findStreams(camera: UnknownCamera, signal: AbortSignal): P
     if (!(await probe(main))) continue;
     const hasSub = sub !== null && (await probe(sub).catch(() => false));
     signal.throwIfAborted();
-    return { mainUrl: `${base}${main}`, subUrl: hasSub ? `${base}${sub}` : null, onvif: null };
+    return { mainUrl: `${base}${main}`, subUrl: hasSub ? `${base}${sub}` : null, onvif: null, channels: [] };
   }
   if (failure !== undefined && !knowsPaths) throw notRtsp(failure, base);
   throw new GatehouseError(

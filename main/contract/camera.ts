@@ -107,6 +107,11 @@ export const cameraInput = z.object({
 });
 export type CameraInput = z.infer<typeof cameraInput>;
 
+/** Cameras that are added together. */
+export const cameraInputs = z.object({
+  cameras: z.array(cameraInput).min(1, 'must be at least one').max(maximumCameras),
+});
+
 /** What is left out stays as it is; null takes user or password away. */
 export const cameraEdit = z.object({
   id: cameraId,
@@ -166,6 +171,18 @@ export type CameraAddress = z.infer<typeof cameraAddress>;
 
 const pictureSize = z.object({ width: z.int(), height: z.int() });
 
+/** One picture of a recorder, or of a camera with several lenses. */
+const foundChannel = z.object({
+  /** In the order of the device, from 1. */
+  number: z.int(),
+  mainUrl: z.string(),
+  subUrl: z.string().nullable(),
+  /** Pixels; null: it did not say, or there is no such stream. */
+  main: pictureSize.nullable(),
+  sub: pictureSize.nullable(),
+});
+export type FoundChannel = z.infer<typeof foundChannel>;
+
 /** The streams that a camera has, without user and password. */
 export const foundStreams = z.object({
   mainUrl: z.string(),
@@ -182,6 +199,8 @@ export const foundStreams = z.object({
       sub: pictureSize.nullable(),
     })
     .nullable(),
+  /** Of a device with several pictures: all of them, each to be added as a camera of its own; none where it has one. */
+  channels: z.array(foundChannel),
 });
 export type FoundStreams = z.infer<typeof foundStreams>;
 

@@ -8,6 +8,7 @@ import {
   cameraId,
   cameraIds,
   cameraInput,
+  cameraInputs,
   camerasChange,
   camerasReorder,
   foundStreams,
@@ -68,6 +69,9 @@ export const contract = {
       eventIterator(cameraEvent),
     ),
     add: needs('cameras:edit', 'Adds a camera').input(cameraInput).output(camera),
+    addAll: needs('cameras:edit', 'Adds many cameras: all of them, or none')
+      .input(cameraInputs)
+      .output(z.array(camera)),
     edit: needs('cameras:edit', 'Changes a camera').input(cameraEdit).output(camera),
     change: needs('cameras:edit', 'Changes group or connection of many cameras')
       .input(camerasChange)

@@ -17,6 +17,12 @@ export class OnvifFault {
   }
 }
 
+/** The streams of one video source. */
+export interface OnvifChannel {
+  readonly mainUrl: string;
+  readonly subUrl: string;
+}
+
 /** What the device tells of itself. */
 export interface OnvifFacts {
   readonly name: string;
@@ -24,6 +30,8 @@ export interface OnvifFacts {
   readonly mac: string;
   readonly mainUrl: string;
   readonly subUrl: string;
+  /** Streams of the second and further video sources. */
+  readonly channels: readonly OnvifChannel[];
   readonly gopFrames: number;
   /** Without path: `http://127.0.0.1:8080`. */
   readonly origin: string;
@@ -112,6 +120,19 @@ const profiles = [
   { token: 'main', width: 1280, height: 720, kilobits: 2048 },
   { token: 'sub', width: 640, height: 360, kilobits: 512 },
 ] as const;
+
+/** The profiles of each video source; those of the first are named `main` and `sub` alone. */
+function profilesOf({ channels }: OnvifFacts) {
+  return [undefined, ...channels].flatMap((channel, index) => {
+    const suffix = channel === undefined ? '' : `-${index + 1}`;
+    return profiles.map((profile) => ({
+      ...profile,
+      token: `${profile.token}${suffix}`,
+      source: `source${suffix}`,
+    }));
+  });
+}
+
 const framesPerSecond = 15;
 const bounds = '<tt:Bounds x="0" y="0" width="1280" height="720"/>';
 const multicast =
@@ -127,10 +148,10 @@ export function mediaAnswer(
   if (facts.quirks.media1 === 'absent') return null;
   switch (operation) {
     case 'GetProfiles':
-      return `<trt:GetProfilesResponse>${profiles
+      return `<trt:GetProfilesResponse>${profilesOf(facts)
         .map(
-          ({ token, width, height, kilobits }) =>
-            `<trt:Profiles token="${token}" fixed="true"><tt:Name>${token}</tt:Name><tt:VideoSourceConfiguration token="source-configuration"><tt:Name>source</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>source</tt:SourceToken>${bounds}</tt:VideoSourceConfiguration><tt:VideoEncoderConfiguration token="encoder-${token}"><tt:Name>${token}</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution><tt:Quality>5</tt:Quality><tt:RateControl><tt:FrameRateLimit>${framesPerSecond}</tt:FrameRateLimit><tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>${kilobits}</tt:BitrateLimit></tt:RateControl><tt:H264><tt:GovLength>${facts.gopFrames}</tt:GovLength><tt:H264Profile>High</tt:H264Profile></tt:H264>${multicast}<tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration><tt:PTZConfiguration token="ptz-configuration"><tt:Name>ptz</tt:Name><tt:UseCount>2</tt:UseCount><tt:NodeToken>node</tt:NodeToken></tt:PTZConfiguration></trt:Profiles>`,
+          ({ token, source, width, height, kilobits }) =>
+            `<trt:Profiles token="${token}" fixed="true"><tt:Name>${token}</tt:Name><tt:VideoSourceConfiguration token="source-configuration"><tt:Name>source</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>${source}</tt:SourceToken>${bounds}</tt:VideoSourceConfiguration><tt:VideoEncoderConfiguration token="encoder-${token}"><tt:Name>${token}</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution><tt:Quality>5</tt:Quality><tt:RateControl><tt:FrameRateLimit>${framesPerSecond}</tt:FrameRateLimit><tt:EncodingInterval>1</tt:EncodingInterval><tt:BitrateLimit>${kilobits}</tt:BitrateLimit></tt:RateControl><tt:H264><tt:GovLength>${facts.gopFrames}</tt:GovLength><tt:H264Profile>High</tt:H264Profile></tt:H264>${multicast}<tt:SessionTimeout>PT60S</tt:SessionTimeout></tt:VideoEncoderConfiguration><tt:PTZConfiguration token="ptz-configuration"><tt:Name>ptz</tt:Name><tt:UseCount>2</tt:UseCount><tt:NodeToken>node</tt:NodeToken></tt:PTZConfiguration></trt:Profiles>`,
         )
         .join('')}</trt:GetProfilesResponse>`;
     case 'GetVideoSources':
@@ -165,11 +186,11 @@ export function media2Answer(
   switch (operation) {
     case 'GetProfiles': {
       const isHalf = media2 === 'half' || textOf(body, 'Type') === undefined;
-      return `<tr2:GetProfilesResponse>${profiles
-        .map(({ token, width, height, kilobits }) => {
+      return `<tr2:GetProfilesResponse>${profilesOf(facts)
+        .map(({ token, source, width, height, kilobits }) => {
           const configurations = isHalf
             ? ''
-            : `<tr2:Configurations><tr2:VideoSource token="source-configuration"><tt:Name>source</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>source</tt:SourceToken>${bounds}</tr2:VideoSource><tr2:VideoEncoder token="encoder-${token}" GovLength="${facts.gopFrames}" Profile="High"><tt:Name>${token}</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution><tt:RateControl ConstantBitRate="false"><tt:FrameRateLimit>${framesPerSecond}</tt:FrameRateLimit><tt:BitrateLimit>${kilobits}</tt:BitrateLimit></tt:RateControl><tt:Quality>5</tt:Quality></tr2:VideoEncoder><tr2:PTZ token="ptz-configuration"><tt:Name>ptz</tt:Name><tt:UseCount>2</tt:UseCount><tt:NodeToken>node</tt:NodeToken></tr2:PTZ></tr2:Configurations>`;
+            : `<tr2:Configurations><tr2:VideoSource token="source-configuration"><tt:Name>source</tt:Name><tt:UseCount>2</tt:UseCount><tt:SourceToken>${source}</tt:SourceToken>${bounds}</tr2:VideoSource><tr2:VideoEncoder token="encoder-${token}" GovLength="${facts.gopFrames}" Profile="High"><tt:Name>${token}</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>H264</tt:Encoding><tt:Resolution><tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution><tt:RateControl ConstantBitRate="false"><tt:FrameRateLimit>${framesPerSecond}</tt:FrameRateLimit><tt:BitrateLimit>${kilobits}</tt:BitrateLimit></tt:RateControl><tt:Quality>5</tt:Quality></tr2:VideoEncoder><tr2:PTZ token="ptz-configuration"><tt:Name>ptz</tt:Name><tt:UseCount>2</tt:UseCount><tt:NodeToken>node</tt:NodeToken></tr2:PTZ></tr2:Configurations>`;
           return `<tr2:Profiles token="${token}" fixed="true"><tr2:Name>${token}</tr2:Name>${configurations}</tr2:Profiles>`;
         })
         .join('')}</tr2:GetProfilesResponse>`;
@@ -202,6 +223,10 @@ export function profileOf(body: Node): 'main' | 'sub' | OnvifFault {
 }
 
 function uriFor(operation: string, body: Node, facts: OnvifFacts): string | OnvifFault {
+  const [, name, number] = /^(main|sub)-(\d+)$/.exec(textOf(body, 'ProfileToken') ?? '') ?? [];
+  const channel = facts.channels[Number(number) - 2];
+  if (channel !== undefined)
+    return withHost(name === 'main' ? channel.mainUrl : channel.subUrl, facts.quirks.streamHost);
   const profile = profileOf(body);
   if (profile instanceof OnvifFault) return profile;
   const url =

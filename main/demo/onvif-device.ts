@@ -7,6 +7,7 @@ import {
   imagingAnswer,
   media2Answer,
   mediaAnswer,
+  type OnvifChannel,
   type OnvifFacts,
   OnvifFault,
   type Picture,
@@ -41,6 +42,8 @@ export interface OnvifDeviceOptions {
   readonly quirks?: OnvifQuirks;
   /** Its endpoint reference; left out, it does not tell it, as older devices do. */
   readonly uuid?: string;
+  /** Of a recorder: the streams of its second and further video sources. */
+  readonly channels?: readonly OnvifChannel[];
   /** Sees each message as it came. */
   readonly onRequest?: (text: string) => void;
 }
@@ -281,6 +284,7 @@ export class OnvifDevice implements AsyncDisposable {
       mac: `02:47:48:00:${number.slice(0, 2)}:${number.slice(2)}`,
       origin: this.origin,
       uuid: this.#options.uuid,
+      channels: this.#options.channels ?? [],
       quirks: this.quirks,
     };
   }

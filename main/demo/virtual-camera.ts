@@ -20,7 +20,7 @@ const motionRound = { milliseconds: 20_000, moving: 8_000 } as const;
 
 /** Of the ONVIF device of a virtual camera. */
 export interface VirtualOnvifOptions
-  extends Pick<OnvifDeviceOptions, 'port' | 'authentication' | 'quirks' | 'uuid'> {
+  extends Pick<OnvifDeviceOptions, 'port' | 'authentication' | 'quirks' | 'uuid' | 'channels'> {
   /** It reports motion by itself, again and again. */
   readonly motion?: boolean;
 }

@@ -9,9 +9,11 @@ import type {
   StreamRemark,
 } from '../../main/contract/camera.ts';
 import type { CallFailure } from '../link/call-error.ts';
+import type { EngineClient } from '../link/engine-link.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { errorWords } from '../wall/error-words.ts';
+import { candidatesOf } from './found-candidates.ts';
 
 const fields = ['address', 'subUrl', 'username', 'password', 'name', 'number', 'group'] as const;
 export type FieldName = (typeof fields)[number];
@@ -45,6 +47,8 @@ export class CameraForm {
   readonly values: Record<FieldName, string>;
   connection: CameraConnection = $state('on-demand');
   transport: CameraTransport = $state('automatic');
+  /** Of a new recorder: all of its channels become cameras, not the one that is shown alone. */
+  allChannels: boolean = $state(true);
   /** Fingerprint of the certificate that is trusted. */
   #certificate: string | null;
   readonly #station: Station;
@@ -114,6 +118,11 @@ export class CameraForm {
     return this.#found?.mainUrl === this.values.address ? this.#found : null;
   }
 
+  /** How many cameras a new recorder can become; 0: it is none. */
+  get channels(): number {
+    return this.#existing === null ? (this.found?.channels.length ?? 0) : 0;
+  }
+
   /** Shows the live picture of what was typed; looks for the streams first where only an address was. */
   async try(): Promise<void> {
     this.stop();
@@ -128,10 +137,10 @@ export class CameraForm {
         if (event.type === 'opened') {
           const stream: Stream = { cameraId: event.previewId, profile: 'main' };
           this.#trial = { name: 'opening', stream };
-          this.#station.stage.preview = stream;
+          this.#station.stage.previews = [stream];
         } else if (event.type === 'facts') {
-          const { preview } = this.#station.stage;
-          if (preview !== null) this.#trial = { name: 'playing', stream: preview, facts: event.facts };
+          const [preview] = this.#station.stage.previews;
+          if (preview !== undefined) this.#trial = { name: 'playing', stream: preview, facts: event.facts };
         } else if (event.status.state === 'playing') {
           const { remarks = [], shape = null } = event.status;
           this.#traits = { remarks, shape };
@@ -156,7 +165,7 @@ export class CameraForm {
   stop(): void {
     this.#trying.abort();
     this.#trying = new AbortController();
-    this.#station.stage.preview = null;
+    this.#station.stage.previews = [];
     this.#trial = { name: 'none' };
     this.#traits = plainTraits;
   }
@@ -170,7 +179,7 @@ export class CameraForm {
       if (!(await this.#findStreams(this.#trying.signal))) return false;
       const { failure } = await this.#station.ask((client) =>
         this.#existing === null
-          ? client.cameras.add(this.#input())
+          ? this.#add(client)
           : client.cameras.edit({ id: this.#existing.id, ...this.#changes(this.#existing) }),
       );
       if (failure !== null) this.#refuse(failure);
@@ -208,6 +217,20 @@ export class CameraForm {
     if (this.values.subUrl.trim() === '') this.values.subUrl = result.answer.subUrl ?? '';
     if (this.values.name.trim() === '') this.values.name = result.answer.onvif?.name ?? '';
     return true;
+  }
+
+  async #add(client: EngineClient): Promise<unknown> {
+    const { found } = this;
+    const input = this.#input();
+    if (found === null || this.channels === 0 || !this.allChannels) return await client.cameras.add(input);
+    const known = new Set(this.#station.mirror.cameras.map(({ mainUrl }) => mainUrl));
+    // The next free numbers, from the one that was typed on.
+    const cameras = candidatesOf('', input.name, found, known).map(({ name, mainUrl, subUrl }, index) => ({
+      ...input,
+      ...{ name, mainUrl, subUrl, onvifUrl: null },
+      ...(input.number === undefined ? {} : { number: input.number + index }),
+    }));
+    return cameras.length === 0 ? await client.cameras.add(input) : await client.cameras.addAll({ cameras });
   }
 
   #input() {
@@ -265,9 +288,11 @@ export class CameraForm {
   #refuse(failure: CallFailure): void {
     const errors: Partial<Record<FieldName, string>> = {};
     for (const { path, message } of failure.issues) {
-      const name = path === 'mainUrl' ? 'address' : path;
-      const field = fields.find((known) => known === name);
-      if (field !== undefined) errors[field] ??= message;
+      // Of the channels of a recorder: `cameras[3].name`.
+      const field = path.replace(/^cameras\[\d+\]\./, '');
+      const name = field === 'mainUrl' ? 'address' : field;
+      const known = fields.find((each) => each === name);
+      if (known !== undefined) errors[known] ??= message;
     }
     this.#fieldErrors = errors;
     if (Object.keys(errors).length === 0) this.#error = failure.message;

@@ -6,6 +6,8 @@ import { followEvents } from '../link/follow-events.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { errorWords } from '../wall/error-words.ts';
 import { folded } from './camera-rows.ts';
+import { type Candidate, candidatesOf } from './found-candidates.ts';
+import { type Credentials, LookFirst } from './look-first.svelte.ts';
 
 /** What became of a device that was to be added. */
 export type AddResult =
@@ -54,6 +56,7 @@ export class FindCameras {
   #scanning = $state.raw<AbortController | null>(null);
   #scanWords = $state('');
   #busy = $state(false);
+  #look = $state.raw<LookFirst | null>(null);
   query: string = $state('');
   username: string = $state('');
   password: string = $state('');
@@ -91,6 +94,11 @@ export class FindCameras {
   /** Whether cameras are being added. */
   get busy(): boolean {
     return this.#busy;
+  }
+
+  /** The chosen cameras as they are looked at before they are added; null: the list is shown. */
+  get look(): LookFirst | null {
+    return this.#look;
   }
 
   get scanning(): boolean {
@@ -144,71 +152,143 @@ export class FindCameras {
   }
 
   /**
-   * Adds what is chosen, a few at a time, each wholly or not at all. User and password go to these devices alone, and once:
-   * cameras lock accounts.
+   * Adds what is chosen, a few devices at a time, each wholly or not at all: with all its channels where it is a recorder. User
+   * and password go to these devices alone, and once: cameras lock accounts.
    */
   async addChosen(): Promise<void> {
+    const { credentials } = this;
+    let added = 0;
+    await this.#eachChosen(credentials, async (device, found, candidates) => {
+      const failure = await this.#store(candidates, credentials);
+      if (failure === null) added += candidates.length;
+      this.#settle(device, failure, failure === null && candidates.length > 0 ? found : null);
+    });
+    this.#tellAdded(added);
+  }
+
+  /** Shows what is chosen as it would be added. */
+  async lookFirst(): Promise<void> {
+    const { credentials } = this;
+    const all = new Map<string, Candidate[]>();
+    const order = this.chosen.map(({ id }) => id);
+    await this.#eachChosen(credentials, (device, _found, candidates) => {
+      if (candidates.length === 0) this.#settle(device, null, null);
+      else this.#results.delete(device.id);
+      all.set(device.id, candidates);
+      return Promise.resolve();
+    });
+    const candidates = order.flatMap((id) => all.get(id) ?? []);
+    if (candidates.length > 0 && !this.#stop.signal.aborted)
+      this.#look = new LookFirst(this.#station, candidates, credentials);
+  }
+
+  /** Adds what was looked at and not left out, device by device. */
+  async addLooked(): Promise<void> {
+    const look = this.#look;
+    if (look === null || this.#busy) return;
+    this.#busy = true;
+    // Cameras that serve few viewers: the pictures of the wall come next.
+    look.stop();
+    const byDevice = Map.groupBy(look.chosen, ({ deviceId }) => deviceId);
+    let added = 0;
+    for (const [deviceId, candidates] of byDevice) {
+      const named = candidates.map((each) => ({ ...each, name: look.name(each).trim() || each.name }));
+      const failure = await this.#store(named, look.credentials);
+      if (failure === null) added += named.length;
+      const device = this.#devices.get(deviceId);
+      if (device !== undefined) this.#settle(device, failure, null);
+    }
+    this.#look = null;
+    this.#busy = false;
+    this.#tellAdded(added);
+  }
+
+  backToList(): void {
+    this.#look?.stop();
+    this.#look = null;
+  }
+
+  /** Ends everything that is under way. */
+  stop(): void {
+    this.#look?.stop();
+    this.#stop.abort();
+  }
+
+  get credentials(): Credentials {
+    const { username, password } = this;
+    return { ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) };
+  }
+
+  /** Asks the chosen devices for their streams, a few at a time, and has something done with each that names some. */
+  async #eachChosen(
+    credentials: Credentials,
+    work: (device: FoundDevice, found: FoundStreams, candidates: Candidate[]) => Promise<void>,
+  ): Promise<void> {
     if (this.#busy || this.chosen.length === 0) return;
     this.#busy = true;
     const waiting = [...this.chosen];
     const names = this.#newNames(waiting);
     for (const { id } of waiting) this.#results.set(id, { name: 'waiting' });
-    let added = 0;
-    const work = async () => {
+    const workOff = async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         if (this.#stop.signal.aborted) return;
         this.#results.set(next.id, { name: 'trying' });
-        const { failure, streams } = await this.#add(next, names);
-        if (failure === null) added++;
-        else if (failure.code !== 'already-there') {
-          this.#results.set(next.id, { name: 'failed', brief: briefly(failure), reason: failure.message });
+        const found = await this.#ask(next, credentials);
+        if (found.failure !== null) {
+          this.#settle(next, found.failure, null);
           continue;
         }
-        this.#results.set(next.id, { name: 'added', streams: failure === null ? streams : null });
-        this.#chosen.delete(next.id);
+        const { cameras } = this.#station.mirror;
+        const known = new Set(cameras.map(({ mainUrl }) => mainUrl));
+        const name = this.#nameOf(next, found.answer, names);
+        await work(next, found.answer, candidatesOf(next.id, name, found.answer, known));
       }
     };
-    await Promise.all(Array.from({ length: maximumAtOnce }, work));
+    await Promise.all(Array.from({ length: maximumAtOnce }, workOff));
     this.#busy = false;
-    if (added > 0) this.#station.toasts.tell(`${added} camera${added === 1 ? '' : 's'} added.`);
   }
 
-  /** Ends everything that is under way. */
-  stop(): void {
-    this.#stop.abort();
-  }
-
-  /** Without a failure it is stored. */
-  async #add(
-    device: FoundDevice,
-    names: Map<string, string>,
-  ): Promise<{ readonly failure: CallFailure | null; readonly streams: FoundStreams | null }> {
-    const { username, password } = this;
-    const { address, rtspPort, onvifAddress } = device;
-    const credentials = {
-      ...(username === '' ? {} : { username }),
-      ...(password === '' ? {} : { password }),
-    };
+  async #ask({ address, rtspPort, onvifAddress }: FoundDevice, credentials: Credentials) {
     const { signal } = this.#stop;
     const at = rtspPort === null ? address : `${address}:${rtspPort}`;
-    const found = await this.#station.ask((client) =>
-      client.cameras.find(
-        { address: at, ...(onvifAddress === null ? {} : { onvifUrl: onvifAddress }), ...credentials },
-        { signal },
-      ),
+    const onvifUrl = onvifAddress === null ? {} : { onvifUrl: onvifAddress };
+    return await this.#station.ask((client) =>
+      client.cameras.find({ address: at, ...onvifUrl, ...credentials }, { signal }),
     );
-    if (found.failure !== null) return { failure: found.failure, streams: null };
-    const { mainUrl, subUrl, onvif } = found.answer;
+  }
+
+  #nameOf(device: FoundDevice, { onvif }: FoundStreams, names: Map<string, string>): string {
     if (device.name === '' && onvif !== null && onvif.name !== null) {
       names.delete(device.id);
       const others = [...this.#station.mirror.cameras.map((camera) => camera.name), ...names.values()];
       names.set(device.id, distinctName(onvif.name, device, others));
     }
-    const name = names.get(device.id) ?? address;
-    const stored = await this.#station.ask((client) =>
-      client.cameras.add({ name, mainUrl, subUrl, onvifUrl: onvif?.url ?? null, ...credentials }),
-    );
-    return { failure: stored.failure, streams: found.answer };
+    return names.get(device.id) ?? device.address;
+  }
+
+  /** All of them, or none. Without a failure they are stored. */
+  async #store(candidates: readonly Candidate[], credentials: Credentials): Promise<CallFailure | null> {
+    if (candidates.length === 0) return null;
+    const cameras = candidates.map(({ name, mainUrl, subUrl, onvifUrl }) => ({
+      ...{ name, mainUrl, subUrl, onvifUrl },
+      ...credentials,
+    }));
+    const { failure } = await this.#station.ask((client) => client.cameras.addAll({ cameras }));
+    return failure;
+  }
+
+  /** @param streams null: it was there already, or they are not said */
+  #settle({ id }: FoundDevice, failure: CallFailure | null, streams: FoundStreams | null): void {
+    if (failure !== null && failure.code !== 'already-there') {
+      this.#results.set(id, { name: 'failed', brief: briefly(failure), reason: failure.message });
+      return;
+    }
+    this.#results.set(id, { name: 'added', streams });
+    this.#chosen.delete(id);
+  }
+
+  #tellAdded(added: number): void {
+    if (added > 0) this.#station.toasts.tell(`${added} camera${added === 1 ? '' : 's'} added.`);
   }
 
   /** Their own names, by their ids. */

@@ -19,8 +19,8 @@ export class Stage {
   readonly #wall: Wall;
   readonly #playback: Playback;
   #plans = $state.raw<readonly TilePlan[]>([]);
-  /** A stream beside the wall: that of a camera that is being added. */
-  preview: Stream | null = $state.raw(null);
+  /** Streams beside the wall: those of cameras that are being added. */
+  previews: readonly Stream[] = $state.raw([]);
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -45,11 +45,11 @@ export class Stage {
       const before = previous[tile]?.surfaces ?? noSurfaces;
       return { wanted, surfaces: planSurfaces(before, wanted, standby, this.#hasPicture) };
     });
-    const { preview } = this;
+    const { previews } = this;
     untrack(() => {
       this.#plans = plans;
       const shown = plans.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
-      this.#playback.want(preview === null ? shown : [preview, ...shown]);
+      this.#playback.want([...previews, ...shown]);
     });
   }
 

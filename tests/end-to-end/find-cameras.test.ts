@@ -91,6 +91,66 @@ test('a camera that was found is added over ONVIF: named by its device, with mai
   expect(errors).toEqual([]);
 });
 
+test('cameras are looked at live, named, and some left out, before any is added', async () => {
+  const { cameras, discovery } = await startCameras(0, 3);
+  const { engine, page, errors } = await open([], discovery);
+  await page.getByRole('button', { name: 'Find cameras' }).click();
+  await rows(page).nth(2).waitFor();
+  await page.getByLabel('All that are not added yet').check();
+  await page.getByLabel('User').fill('guard');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.getByRole('button', { name: 'Look first' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-preview="live"]').length === 3);
+  expect(engine.cameras.list()).toEqual([]);
+  const [first, second, third] = cameras;
+  await page.getByLabel(`Name of ${first?.name}`).fill('Loading dock');
+  await page.getByLabel(`Add ${second?.name}`).uncheck();
+  await page.getByRole('button', { name: 'Add 2 cameras' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-device].added').length === 2);
+  const stored = engine.cameras.list().map(({ name, mainUrl }) => ({ name, mainUrl }));
+  expect(stored).toHaveLength(2);
+  expect(stored).toEqual(
+    expect.arrayContaining([
+      { name: 'Loading dock', mainUrl: first?.mainUrl },
+      { name: third?.name, mainUrl: third?.mainUrl },
+    ]),
+  );
+  await page.keyboard.press('Escape');
+  await untilTiles(page, 'live', 2);
+  expect(errors).toEqual([]);
+});
+
+test('a recorder is added as a camera for each of its channels', async () => {
+  const ports = await freePorts();
+  const fleet = owned.use(await startVirtualCameras({ count: 2, credentials }));
+  const channels = fleet.cameras.map(({ mainUrl, subUrl }) => ({ mainUrl, subUrl }));
+  const recorder = owned.use(
+    await startVirtualCameras({ count: 1, credentials, onvif: { port: 0, channels } }),
+  ).cameras[0];
+  if (recorder === undefined) throw new Error('no recorder');
+  owned.use(
+    await DiscoveryResponder.start([{ ...discoverableCamera(recorder, 0), name: 'Recorder' }], ports),
+  );
+  const { engine, page, errors } = await open([], { scope: 'loopback', ports });
+  await page.getByRole('button', { name: 'Find cameras' }).click();
+  await rows(page).first().waitFor();
+  await page.getByLabel('All that are not added yet').check();
+  await page.getByLabel('User').fill('guard');
+  await page.getByLabel('Password', { exact: true }).fill('right');
+  await page.getByRole('button', { name: 'Add 1 camera', exact: true }).click();
+  await page.getByText('3 channels over ONVIF').waitFor();
+  expect(engine.cameras.list().map(({ name, mainUrl, subUrl }) => ({ name, mainUrl, subUrl }))).toEqual(
+    [recorder, ...fleet.cameras].map(({ mainUrl, subUrl }, index) => ({
+      name: `Recorder – Channel ${index + 1}`,
+      mainUrl,
+      subUrl,
+    })),
+  );
+  await page.keyboard.press('Escape');
+  await untilTiles(page, 'live', 3);
+  expect(errors).toEqual([]);
+});
+
 test.skipIf(process.platform !== 'linux')(
   'of a camera whose address alone is typed, the dialog shows its streams, its name and its picture before it is added',
   async () => {

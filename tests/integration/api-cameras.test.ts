@@ -54,6 +54,19 @@ test('a camera is edited field by field; windows hear of it, and the password st
   expect(harness.store.cameras.list()[0]?.password?.reveal()).toBe('right');
 });
 
+test('many cameras are added at once, or none of them', async () => {
+  await add('gate');
+  const input = (name: string, path = name) => ({ name, mainUrl: `rtsp://127.0.0.1:1/${path}` });
+  const twin = await refused(client.cameras.addAll({ cameras: [input('a'), input('b', 'gate')] }));
+  expect(twin).toMatchObject({ code: 'already-there', data: { issues: [{ path: 'cameras[1].mainUrl' }] } });
+  const same = await refused(client.cameras.addAll({ cameras: [input('a'), input('b', 'a')] }));
+  expect(same).toMatchObject({ code: 'already-there', data: { issues: [{ path: 'cameras[1].mainUrl' }] } });
+  expect(await names()).toEqual(['gate']);
+  const added = await client.cameras.addAll({ cameras: [input('a'), input('b')] });
+  expect(added.map(({ number }) => number)).toEqual([2, 3]);
+  expect(await names()).toEqual(['gate', 'a', 'b']);
+});
+
 test('two cameras swap their numbers in one import, and not one by one', async () => {
   const [a, b] = [await add('a'), await add('b')];
   expect(await refused(client.cameras.edit({ id: a.id, number: 2 }))).toMatchObject({

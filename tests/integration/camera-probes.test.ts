@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
+import { parseCameraFile } from '../../main/cameras/camera-file.ts';
 import type { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import type { StreamProfile } from '../../main/contract/camera.ts';
 import type { LiveStream } from '../../main/media/live-stream.ts';
@@ -127,7 +128,7 @@ test('cameras that do not answer do not keep the others from being asked', async
   const silent = await RawServer.start(owned, () => {});
   const camera = await virtualCamera(owned);
   const lines = Array.from({ length: 200 }, (_, index) => `Dead ${index},rtsp://${silent.address}/${index}`);
-  registry.import(['name,address', ...lines, `Alive,${camera.mainUrl}`].join('\n'));
+  registry.import(parseCameraFile(['name,address', ...lines, `Alive,${camera.mainUrl}`].join('\n')));
   for (let passed = 0; passed < 4 * round && camera.statistics.connections === 0; passed += look)
     await pass(look);
   await until(() => camera.statistics.connections === 1);

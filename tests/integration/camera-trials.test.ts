@@ -80,7 +80,7 @@ describe('finding the streams of a camera', () => {
   test('main and sub-stream are found from host and port alone', async () => {
     const camera = await virtualCamera(owned);
     const found = await client.cameras.find({ address: addressOf(camera) });
-    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null, channels: [] });
     const tried = streamPaths.findIndex(({ main }) => main === '/main') + 1;
     expect(tried).toBeGreaterThan(0);
     expect(camera.statistics).toMatchObject({ connections: tried + 1, playing: { main: 0, sub: 0 } });
@@ -103,7 +103,7 @@ describe('finding the streams of a camera', () => {
   test('a path that was typed is tried first', async () => {
     const camera = await virtualCamera(owned);
     const found = await client.cameras.find({ address: `${addressOf(camera)}/sub` });
-    expect(found).toEqual({ mainUrl: camera.subUrl, subUrl: null, onvif: null });
+    expect(found).toEqual({ mainUrl: camera.subUrl, subUrl: null, onvif: null, channels: [] });
     expect(camera.statistics.connections).toBe(1);
   });
 
@@ -139,7 +139,7 @@ describe('finding the streams of a camera', () => {
     async (scheme) => {
       const camera = await virtualCamera(owned, { credentials: { ...digest, scheme } });
       const found = await client.cameras.find({ address: addressOf(camera), username: 'guard', password });
-      expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+      expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null, channels: [] });
     },
   );
 

@@ -12,7 +12,14 @@ import type { OnvifQuirks } from '../../main/demo/onvif-quirks.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import { startEngine } from '../../main/engine/engine.ts';
 import { type ApiClient, createHarness, memoryClient } from '../support/api-harness.ts';
-import { addressOf, closedPort, RawServer, until, virtualCamera } from '../support/camera-scene.ts';
+import {
+  addressOf,
+  closedPort,
+  RawServer,
+  until,
+  virtualCamera,
+  virtualCameras,
+} from '../support/camera-scene.ts';
 import { temporaryFolder } from '../support/console-window.ts';
 import { ownLoopbackAddress } from '../support/free-ports.ts';
 import { account, startDevice, startWitness } from '../support/onvif-scene.ts';
@@ -43,6 +50,54 @@ function find(camera: VirtualCamera, password: string = login.password) {
   return client.cameras.find({ address: addressOf(camera), onvifUrl, username: login.username, password });
 }
 
+describe.skipIf(process.platform !== 'linux')('a list of addresses', () => {
+  test('becomes cameras: over ONVIF, under the usual paths, and each channel of a recorder', async () => {
+    const [first, second] = (await virtualCameras(owned, { count: 2, host: '127.44.73.3', credentials })).map(
+      ({ mainUrl, subUrl }) => ({ mainUrl, subUrl }),
+    );
+    if (first === undefined || second === undefined) throw new Error('no camera');
+    const at = async (host: string, onvif: { channels?: (typeof first)[] } | null) =>
+      await virtualCamera(owned, {
+        ...{ host, port: 8_554, credentials },
+        ...(onvif === null ? {} : { onvif: { port: 8_080, ...onvif } }),
+      });
+    const camera = await at('127.44.73.1', {});
+    const plain = await at('127.44.73.2', null);
+    const recorder = await at('127.44.73.3', { channels: [second] });
+    const text = ['address,name', '127.44.73.1', '127.44.73.2:8554,Yard', '127.44.73.3,Recorder'].join('\n');
+    expect(await client.cameras.import({ text, ...login })).toEqual({ added: 4, changed: 0 });
+    const stored = await client.cameras.list();
+    expect(
+      stored.map(({ name, mainUrl, onvifUrl, username }) => [name, mainUrl, onvifUrl, username]),
+    ).toEqual([
+      [camera.name, camera.mainUrl, camera.onvifUrl, 'guard'],
+      ['Yard', plain.mainUrl, null, 'guard'],
+      ['Recorder – Channel 1', recorder.mainUrl, null, 'guard'],
+      ['Recorder – Channel 2', second.mainUrl, null, 'guard'],
+    ]);
+  });
+
+  test('of which one camera does not answer or refuses adds nothing, and says which and why', async () => {
+    const good = await virtualCamera(owned, { host: '127.44.73.1', credentials });
+    const closed = await closedPort();
+    const text = [addressOf(good), closed, `${addressOf(good)},Twin,guard,wrong`].join('\n');
+    const error = await refused(client.cameras.import({ text, ...login }));
+    expect(error).toMatchObject({ code: 'bad-input', data: { issues: [{ path: 'line 3, address' }] } });
+    const other = [addressOf(good), closed].join('\n');
+    const second = await refused(client.cameras.import({ text: other, ...login }));
+    expect(second.data).toMatchObject({
+      issues: [{ path: 'line 2, address', message: expect.stringContaining('Check') }],
+    });
+    const third = await refused(
+      client.cameras.import({ text: addressOf(good), username: 'guard', password: 'no' }),
+    );
+    expect(third.data).toMatchObject({
+      issues: [{ path: 'line 1, address', message: expect.stringMatching(/password/i) }],
+    });
+    expect(await client.cameras.list()).toEqual([]);
+  });
+});
+
 describe('finding the streams of a camera over ONVIF', () => {
   test('its device names them, their sizes and the camera, and no path is tried', async () => {
     const camera = await cameraWithOnvif();
@@ -55,6 +110,7 @@ describe('finding the streams of a camera over ONVIF', () => {
         main: { width: 1280, height: 720 },
         sub: { width: 640, height: 360 },
       },
+      channels: [],
     });
     expect(camera.statistics.connections).toBe(0);
   });
@@ -90,12 +146,41 @@ describe('finding the streams of a camera over ONVIF', () => {
     },
   );
 
+  test('a recorder names the streams of all its channels, those with nothing connected left out', async () => {
+    const [first, second, third] = (await virtualCameras(owned, { count: 3, credentials })).map(
+      ({ mainUrl, subUrl }) => ({ mainUrl, subUrl }),
+    );
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no camera');
+    const empty = { mainUrl: '', subUrl: '' };
+    const recorder = await virtualCamera(owned, {
+      credentials,
+      onvif: { port: 0, channels: [first, empty, { ...second, subUrl: second.mainUrl }, third] },
+    });
+    const found = await find(recorder);
+    expect(found).toMatchObject({ mainUrl: recorder.mainUrl, subUrl: recorder.subUrl });
+    const [main, sub] = [
+      { width: 1280, height: 720 },
+      { width: 640, height: 360 },
+    ];
+    expect(found.channels).toEqual([
+      { number: 1, mainUrl: recorder.mainUrl, subUrl: recorder.subUrl, main, sub },
+      { number: 2, ...first, main, sub },
+      { number: 4, mainUrl: second.mainUrl, subUrl: null, main, sub: null },
+      { number: 5, ...third, main, sub },
+    ]);
+  });
+
   test('a device that redirects is not followed: its streams are found under the usual paths', async () => {
     const witness = await startWitness(owned, '127.0.0.1');
     const camera = await cameraWithOnvif({
       answer: { redirectTo: `http://127.0.0.1:${witness.port}/onvif/device_service` },
     });
-    expect(await find(camera)).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+    expect(await find(camera)).toEqual({
+      mainUrl: camera.mainUrl,
+      subUrl: camera.subUrl,
+      onvif: null,
+      channels: [],
+    });
     expect(witness.heard).toEqual([]);
   });
 
@@ -130,21 +215,26 @@ describe('finding the streams of a camera over ONVIF', () => {
     const { device } = await startDevice(owned);
     const camera = await virtualCamera(owned);
     const found = await client.cameras.find({ address: addressOf(camera), onvifUrl: device.url });
-    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null, channels: [] });
   });
 
   test('a camera whose ONVIF is switched off is found under the usual paths', async () => {
     const camera = await virtualCamera(owned, { credentials });
     const onvifUrl = `http://${await closedPort()}/onvif/device_service`;
     const found = await client.cameras.find({ address: addressOf(camera), onvifUrl, ...login });
-    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null, channels: [] });
   });
 
   test.each(['hang-up', 'web-page', 'endless'] as const)(
     'a device that answers with %s is left alone: the paths are tried',
     async (answer) => {
       const camera = await cameraWithOnvif({ answer });
-      expect(await find(camera)).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+      expect(await find(camera)).toEqual({
+        mainUrl: camera.mainUrl,
+        subUrl: camera.subUrl,
+        onvif: null,
+        channels: [],
+      });
     },
   );
 
@@ -164,7 +254,7 @@ describe('finding the streams of a camera over ONVIF', () => {
     });
     const onvifUrl = `http://${slow.address}/onvif/device_service`;
     const found = await client.cameras.find({ address: addressOf(camera), onvifUrl, ...login });
-    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null });
+    expect(found).toEqual({ mainUrl: camera.mainUrl, subUrl: camera.subUrl, onvif: null, channels: [] });
     await until(() => slow.openConnections === 0);
   });
 

@@ -147,6 +147,25 @@ describe('what is read', () => {
     expect(read(json([{ name: 'Gate', mainUrl: address }]))).toEqual({ cameras: expected, issues: [] });
   });
 
+  test('an address alone is enough: with a header, without one, and with a name behind it', () => {
+    const of = (text: string) => {
+      const { rows, issues } = parseCameraFile(text);
+      const facts = rows.map(({ input: { mainUrl, name, username }, isAddressOnly, isNamed }) => {
+        return [mainUrl, name, username, isAddressOnly, isNamed];
+      });
+      return { facts, issues };
+    };
+    const bare = ['rtsp://192.168.1.20', '192.168.1.20', undefined, true, false];
+    const named = ['rtsp://gate.local:8554', 'Gate', 'guard', true, true];
+    expect(of('192.168.1.20\ngate.local:8554,Gate,guard,x')).toEqual({ facts: [bare, named], issues: [] });
+    expect(of('address\n192.168.1.20')).toEqual({ facts: [bare], issues: [] });
+    expect(of('name,address\n,192.168.1.20')).toEqual({ facts: [bare], issues: [] });
+    expect(of(json([{ mainUrl: '192.168.1.20' }]))).toEqual({ facts: [bare], issues: [] });
+    expect(of('[fe80::1]:554').facts[0]?.[0]).toBe('rtsp://[fe80::1]:554');
+    expect(of('Gate').issues).toHaveLength(1);
+    expect(of('192.168.1.20\n192.168.1.20').issues).toHaveLength(1);
+  });
+
   test.each([',', ';', '\t'])('the separator %j is found, whatever else is in the file', (separator) => {
     const lines = [
       ['Name', 'MAIN URL', 'Group'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseProfiles } from '../../../main/cameras/profile-choice.ts';
+import { chooseChannels, chooseProfiles } from '../../../main/cameras/profile-choice.ts';
 import type { MediaProfile } from '../../../main/onvif/media.ts';
 
 /** `H264 1920x1080`, with the lens after it where there are several; `none` has no video. */
@@ -59,4 +59,14 @@ test.each<[string, string[], string | null, string | null]>([
 ])('main and sub: %s', (_, profiles, main, sub) => {
   const chosen = chooseProfiles(profiles.map(profile));
   expect({ main: chosen.main?.token ?? null, sub: chosen.sub?.token ?? null }).toEqual({ main, sub });
+});
+
+test('each video source of a recorder is a channel, in its order, and one alone is none', () => {
+  const of = (...texts: string[]) =>
+    chooseChannels(texts.map(profile)).map(({ main, sub }) => [main.name, sub?.name ?? null]);
+  expect(of('H264 1920x1080 b', 'H264 640x360 b', 'H265 3840x2160 a', 'none 0x0 c')).toEqual([
+    ['H264 1920x1080 b', 'H264 640x360 b'],
+    ['H265 3840x2160 a', null],
+  ]);
+  expect(of('H264 1920x1080 a', 'H264 640x360 a')).toEqual([]);
 });
