@@ -48,7 +48,7 @@ export async function openSource(
       video: { codec: 'JPEG', parameterSets: [] },
       audio: { kind: 'no-audio' },
       transport: null,
-      isOldEncryption: false,
+      isOldEncryption: source.isOldEncryption,
       keepAliveMilliseconds: null,
       play: (sink) => source.play((file) => sink.picture(file)),
       hear: () => {},

@@ -84,7 +84,7 @@ export const camera = z.object({
   hasPassword: z.boolean(),
   connection: cameraConnection,
   transport: cameraTransport,
-  /** Of the certificate that is trusted for `rtsps://`; null: those that an authority vouches for. */
+  /** Of the certificate that is trusted for `rtsps://` and `https://`; null: those that an authority vouches for. */
   certificate: fingerprint.nullable(),
 });
 export type Camera = z.infer<typeof camera>;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
 import {
   type Answer,
@@ -40,6 +41,8 @@ export interface OnvifDeviceOptions {
   /** How it wants to be told who asks; either way when left out. */
   readonly authentication?: 'http-digest' | 'username-token' | 'either';
   readonly quirks?: OnvifQuirks;
+  /** Key and certificate, for HTTPS. */
+  readonly security?: https.ServerOptions;
   /** Its endpoint reference; left out, it does not tell it, as older devices do. */
   readonly uuid?: string;
   /** Of a recorder: the streams of its second and further video sources. */
@@ -66,7 +69,7 @@ export class OnvifDevice implements AsyncDisposable {
   /** Operations that were asked for, the newest last; at most 1,000. */
   readonly asked: string[] = [];
   readonly #options: OnvifDeviceOptions;
-  readonly #server: http.Server;
+  readonly #server: http.Server | https.Server;
   readonly #presets = new Map<string, Preset>();
   readonly #digest: CredentialCheck | undefined;
   readonly #token: TokenCheck | undefined;
@@ -84,9 +87,11 @@ export class OnvifDevice implements AsyncDisposable {
       if (authentication !== 'username-token') this.#digest = new CredentialCheck(credentials);
       if (authentication !== 'http-digest') this.#token = new TokenCheck(account);
     }
-    this.#server = http.createServer((request, response) => {
+    const serve: http.RequestListener = (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
-    });
+    };
+    const { security } = options;
+    this.#server = security === undefined ? http.createServer(serve) : https.createServer(security, serve);
   }
 
   static async start(options: OnvifDeviceOptions): Promise<OnvifDevice> {
@@ -102,7 +107,7 @@ export class OnvifDevice implements AsyncDisposable {
   }
 
   get origin(): string {
-    return `http://${this.#options.host}:${this.port}`;
+    return `${this.#options.security === undefined ? 'http' : 'https'}://${this.#options.host}:${this.port}`;
   }
 
   /** Of the device service. */

@@ -1,8 +1,9 @@
 import http from 'node:http';
-import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import { Secret } from '../base/secret.ts';
 import { Authenticator } from '../rtsp/authenticator.ts';
 import { type CameraAddress, cameraError, digestOnlyAdvice, unreachable } from '../rtsp/camera-errors.ts';
+import { connectCamera } from '../rtsp/camera-socket.ts';
 
 /** A camera that is asked over HTTP. */
 export interface HttpTarget {
@@ -12,6 +13,8 @@ export interface HttpTarget {
   readonly url: string;
   readonly username: string | null;
   readonly password: Secret | null;
+  /** Fingerprint of the certificate that is trusted for `https://`; null: those that an authority vouches for. */
+  readonly certificate?: string | null;
   /** The password goes by Digest alone: no person has said that this is the camera. */
   readonly digestOnly?: boolean;
 }
@@ -20,21 +23,54 @@ export interface HttpTarget {
 const maximumAttempts = 3;
 const answerMilliseconds = 10_000;
 
+/** One connection to a camera at a time, over TLS only when its certificate is the right one. */
+class CameraAgent extends http.Agent {
+  readonly #address: CameraAddress;
+  readonly #security: { readonly trusted: string | null } | null;
+  readonly #closing = new AbortController();
+  isOldEncryption = false;
+
+  constructor(address: CameraAddress, security: { readonly trusted: string | null } | null) {
+    super({ keepAlive: true, maxSockets: 1 });
+    this.#address = address;
+    this.#security = security;
+  }
+
+  override createConnection(
+    _options: http.ClientRequestArgs,
+    callback: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    const failed = callback as (error: unknown) => void;
+    connectCamera(this.#address, this.#security, this.#closing.signal, 'HTTP').then(
+      ({ socket, isOldEncryption }) => {
+        this.isOldEncryption ||= isOldEncryption;
+        callback(null, socket);
+      },
+      (error: unknown) => failed(error),
+    );
+  }
+
+  override destroy(): void {
+    this.#closing.abort();
+    super.destroy();
+  }
+}
+
 /** Asks one camera for pictures, on one connection at a time; says who we are where it asks (Digest before Basic). */
 export class HttpCamera implements Disposable {
   readonly address: CameraAddress;
   readonly #url: URL;
-  readonly #agent: http.Agent;
+  readonly #agent: CameraAgent;
   readonly #authenticator: Authenticator | undefined;
   readonly #digestOnly: boolean;
 
-  constructor({ name, url, username, password, digestOnly = false }: HttpTarget) {
+  constructor({ name, url, username, password, certificate = null, digestOnly = false }: HttpTarget) {
     this.#url = new URL(url);
     this.#digestOnly = digestOnly;
     const isSecure = this.#url.protocol === 'https:';
     const port = this.#url.port === '' ? (isSecure ? 443 : 80) : Number(this.#url.port);
     this.address = { name, host: this.#url.hostname.replace(/^\[|\]$/g, ''), port };
-    this.#agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
+    this.#agent = new CameraAgent(this.address, isSecure ? { trusted: certificate } : null);
     this.#authenticator =
       username === null ? undefined : new Authenticator(username, password ?? new Secret(''), digestOnly);
   }
@@ -76,6 +112,11 @@ export class HttpCamera implements Disposable {
     }
   }
 
+  /** Over TLS with methods that are not secure any more: the camera knows no others. */
+  get isOldEncryption(): boolean {
+    return this.#agent.isOldEncryption;
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }
@@ -85,7 +126,10 @@ export class HttpCamera implements Disposable {
     const path = `${this.#url.pathname}${this.#url.search}`;
     const authorization = this.#authenticator?.authorization('GET', path);
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-    const request = (this.#url.protocol === 'https:' ? https : http).get(this.#url, {
+    const { host, port } = this.address;
+    // The agent knows about TLS.
+    const request = http.get({
+      ...{ host, port, path, defaultPort: this.#url.protocol === 'https:' ? 443 : 80 },
       agent: this.#agent,
       signal,
       headers: {
@@ -116,10 +160,6 @@ export class HttpCamera implements Disposable {
       const sentence = 'answers with something else than HTTP. Check the port of the address.';
       return cameraError('camera-protocol-error', this.address, sentence, error);
     }
-    if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(code)) {
-      const sentence = 'has a certificate that nobody vouches for. Use its address that begins with http://.';
-      return cameraError('camera-unreachable', this.address, sentence, error);
-    }
-    return /^[A-Z]+[A-Z_]*$/.test(code) && code !== '' ? unreachable(this.address, error) : error;
+    return /^[A-Z]+[A-Z_]*$/.test(code) && code !== '' ? unreachable(this.address, error, 'HTTP') : error;
   }
 }

@@ -34,6 +34,11 @@ export class HttpSource implements AsyncDisposable {
     this.#signal = signal;
   }
 
+  /** Over TLS with methods that are not secure any more. */
+  get isOldEncryption(): boolean {
+    return this.#camera.isOldEncryption;
+  }
+
   /** @throws GatehouseError as `HttpCamera.get`, camera-no-video when it answers with something else than JPEG */
   static async open(target: HttpTarget, options: { signal: AbortSignal }): Promise<HttpSource> {
     const camera = new HttpCamera(target);

@@ -16,6 +16,8 @@ export interface OnvifTarget {
   readonly url: URL;
   readonly username: string | null;
   readonly password: Secret | null;
+  /** Fingerprint of the certificate that is trusted for `https://`; null: those that an authority vouches for. */
+  readonly certificate?: string | null;
 }
 
 export interface OnvifCall {
@@ -129,6 +131,7 @@ export class OnvifCaller {
       operation,
       action: call.action ?? `${call.namespace}/${operation}`,
       envelope: soapEnvelope(body, [...headers, ...token]),
+      certificate: this.target.certificate ?? null,
       authorization: digest?.authorization('POST', `${url.pathname}${url.search}`),
       milliseconds: call.milliseconds ?? usualMilliseconds,
       signal,

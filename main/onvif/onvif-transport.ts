@@ -1,9 +1,10 @@
 import http from 'node:http';
-import https from 'node:https';
+import type net from 'node:net';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { maximumXmlBytes } from '../base/xml.ts';
 import type { CameraAddress } from '../rtsp/camera-errors.ts';
-import { cameraError, closedConnection, unreachable } from '../rtsp/camera-errors.ts';
+import { closedConnection, unreachable } from '../rtsp/camera-errors.ts';
+import { connectCamera } from '../rtsp/camera-socket.ts';
 import { onvifFailed, silentOnvif } from './onvif-errors.ts';
 
 /** What a device answered, whatever its status. */
@@ -22,6 +23,8 @@ export interface OnvifRequest {
   readonly action: string;
   readonly envelope: string;
   readonly authorization: string | undefined;
+  /** Fingerprint of the certificate that is trusted for `https://`; null: those that an authority vouches for. */
+  readonly certificate: string | null;
   readonly milliseconds: number;
   readonly signal: AbortSignal;
 }
@@ -29,16 +32,18 @@ export interface OnvifRequest {
 /**
  * Sends one SOAP message over a connection of its own (SOAP 1.2 part 2, section 7). From the first packet to the last byte
  * of the answer it takes at most its time, and 1 MB. No redirect is followed.
- * @throws GatehouseError camera-unreachable, camera-silent, camera-closed-connection, onvif-failed
+ * @throws GatehouseError camera-unreachable, camera-certificate-untrusted, camera-silent, camera-closed-connection, onvif-failed
  */
 export async function postSoap(address: CameraAddress, request: OnvifRequest): Promise<OnvifResponse> {
-  const { url, operation, milliseconds, signal } = request;
+  const { url, operation, certificate, milliseconds, signal } = request;
   const timeout = AbortSignal.timeout(milliseconds);
   let isConnected = false;
   try {
-    const response = await exchange(request, AbortSignal.any([signal, timeout]), () => {
-      isConnected = true;
-    });
+    const within = AbortSignal.any([signal, timeout]);
+    const security = url.protocol === 'https:' ? { trusted: certificate } : null;
+    const { socket } = await connectCamera(address, security, within, 'ONVIF');
+    isConnected = true;
+    const response = await exchange(request, socket, within);
     const { status, location } = response;
     if (status >= 300 && status < 400) {
       const target = URL.parse(location ?? '', url.href);
@@ -58,7 +63,6 @@ export async function postSoap(address: CameraAddress, request: OnvifRequest): P
       throw isConnected ? silentOnvif(address, operation, milliseconds / 1_000) : unreachable(address);
     }
     if (isConnected) throw closedConnection(address, error);
-    if (url.protocol === 'https:' && isCertificateError(error)) throw untrusted(address, error);
     throw unreachable(address, error, 'ONVIF');
   }
 }
@@ -67,31 +71,30 @@ class TooLong extends Error {}
 
 function exchange(
   { url, action, envelope, authorization }: OnvifRequest,
+  socket: net.Socket,
   signal: AbortSignal,
-  onConnect: () => void,
 ): Promise<OnvifResponse & { readonly location: string | undefined }> {
   const { promise, resolve, reject } = Promise.withResolvers<
     OnvifResponse & { readonly location: string | undefined }
   >();
   const body = Buffer.from(envelope, 'utf8');
-  const request = (url.protocol === 'https:' ? https : http).request(url, {
+  const request = http.request({
     method: 'POST',
+    path: `${url.pathname}${url.search}`,
     signal,
     // A connection of its own: cameras close kept ones without a word, and none is left open.
-    agent: false,
+    createConnection: () => socket,
     headers: {
       'content-type': `application/soap+xml; charset=utf-8; action="${action}"`,
       'content-length': body.length,
       accept: 'application/soap+xml',
+      host: url.host,
       'user-agent': 'Gatehouse',
       connection: 'close',
       ...(authorization === undefined ? {} : { authorization }),
     },
   });
   request.once('error', reject);
-  request.once('socket', (socket) => {
-    socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', onConnect);
-  });
   request.once('response', (response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -112,15 +115,4 @@ function exchange(
   });
   request.end(body);
   return promise;
-}
-
-function isCertificateError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
-}
-
-function untrusted(address: CameraAddress, cause: unknown): GatehouseError {
-  const sentence =
-    'shows a certificate that this computer does not trust, so no password is sent to it. Use its http:// address, or give it a certificate of an authority that this computer knows.';
-  return cameraError('onvif-failed', address, sentence, cause);
 }

@@ -144,7 +144,7 @@ export function untrustedCertificate(address: CameraAddress, certificate: Camera
 
 /** The handshake of TLS failed, with what is secure and with what was secure once. */
 export function noEncryption(address: CameraAddress, cause?: unknown): GatehouseError {
-  const advice = 'If it offers no RTSP over TLS at this port, write its address with rtsp://.';
+  const advice = 'If it offers no TLS at this port, write its address with rtsp:// or http://.';
   return protocolError(address, 'speaks no encryption that is known here', advice, cause);
 }
 

@@ -29,6 +29,7 @@ export interface CameraSocket {
  * Connects within 5 s, and over TLS makes sure that it is the right camera before anything is sent to it: by the certificate
  * that was trusted for it, or else by one that an authority vouches for.
  * @param security null: without TLS
+ * @param service what the camera should speak there, for errors
  * @throws GatehouseError camera-unreachable, camera-certificate-untrusted, camera-protocol-error (no TLS); the signal's
  *   reason when it is aborted
  */
@@ -36,17 +37,19 @@ export async function connectCamera(
   address: CameraAddress,
   security: { readonly trusted: string | null } | null,
   signal: AbortSignal,
+  service: 'RTSP' | 'ONVIF' | 'HTTP' = 'RTSP',
 ): Promise<CameraSocket> {
-  if (security === null) return { socket: await connect(address, signal), isOldEncryption: false };
+  const connectPlain = async () => await connect(address, signal, service);
+  if (security === null) return { socket: await connectPlain(), isOldEncryption: false };
   const { trusted } = security;
   let socket: tls.TLSSocket;
   let isOldEncryption = false;
   try {
-    socket = await encrypt(address, modern, signal);
+    socket = await encrypt(address, await connectPlain(), modern, signal, service);
   } catch (failure) {
     if (!(failure instanceof HandshakeError)) throw failure;
     isOldEncryption = true;
-    socket = await encrypt(address, old, signal).catch((error: unknown) => {
+    socket = await encrypt(address, await connectPlain(), old, signal, service).catch((error: unknown) => {
       throw error instanceof HandshakeError ? noEncryption(address, failure.cause) : error;
     });
   }
@@ -60,7 +63,7 @@ export async function connectCamera(
 /** The peer answers, but not with TLS of this kind. */
 class HandshakeError extends Error {}
 
-async function connect(address: CameraAddress, signal: AbortSignal): Promise<net.Socket> {
+async function connect(address: CameraAddress, signal: AbortSignal, service: string): Promise<net.Socket> {
   signal.throwIfAborted();
   const socket = net.connect({
     host: address.host,
@@ -69,16 +72,17 @@ async function connect(address: CameraAddress, signal: AbortSignal): Promise<net
     keepAlive: true,
     keepAliveInitialDelay: keepAliveProbeMilliseconds,
   });
-  await opened(socket, 'connect', signal, (error) => unreachable(address, error));
+  await opened(socket, 'connect', signal, (error) => unreachable(address, error, service));
   return socket;
 }
 
 async function encrypt(
   address: CameraAddress,
+  plain: net.Socket,
   methods: tls.SecureContextOptions,
   signal: AbortSignal,
+  service: string,
 ): Promise<tls.TLSSocket> {
-  const plain = await connect(address, signal);
   const socket = tls.connect({
     socket: plain,
     ...methods,
@@ -91,7 +95,7 @@ async function encrypt(
     // Plain RTSP waits for a request that it understands.
     if (error === undefined) return noEncryption(address);
     if (isHandshakeFailure(error)) return new HandshakeError('no TLS of this kind', { cause: error });
-    return unreachable(address, error);
+    return unreachable(address, error, service);
   });
   return socket;
 }

@@ -22,7 +22,7 @@ export interface StoredCamera {
   readonly transport: CameraTransport;
   /** The transport that worked last, where it is not the first that is tried; null: not known. */
   readonly workingTransport: 'tcp' | 'udp' | null;
-  /** Fingerprint of the certificate that is trusted for `rtsps://`. */
+  /** Fingerprint of the certificate that is trusted for `rtsps://` and `https://`. */
   readonly certificate: string | null;
   /** Its password is sent by Digest alone: it was followed to its address, and no person has said that this is the camera. */
   readonly digestOnly: boolean;

@@ -17,8 +17,8 @@ export type AddResult =
   | { readonly name: 'added'; readonly streams: FoundStreams | null }
   | { readonly name: 'failed'; readonly brief: string; readonly reason: string };
 
-/** Devices that are tried at a time. */
-const maximumAtOnce = 4;
+/** Devices that are tried at a time: the engine tries sixteen. */
+const maximumAtOnce = 12;
 
 const howWords: Record<FoundHow, string> = {
   onvif: 'ONVIF',

@@ -1,11 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { GatehouseError } from '../../main/base/gatehouse-error.ts';
 import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import { CameraSession } from '../../main/cameras/camera-session.ts';
+import type { HttpTarget } from '../../main/http/http-request.ts';
 import { HttpSource } from '../../main/http/http-source.ts';
 import { testDamagedInput } from '../support/damaged-input.ts';
 import { freePort } from '../support/free-ports.ts';
@@ -28,13 +32,17 @@ async function receive(
   credentials: { username: string; password: string } | null = null,
   onPicture: () => void = () => {},
 ): Promise<Buffer[]> {
+  const username = credentials?.username ?? null;
+  const password = credentials === null ? null : new Secret(credentials.password);
+  return await receiveFrom({ name: 'Yard', url, username, password }, count, onPicture);
+}
+
+async function receiveFrom(
+  target: HttpTarget,
+  count: number,
+  onPicture: () => void = () => {},
+): Promise<Buffer[]> {
   const stop = new AbortController();
-  const target = {
-    name: 'Yard',
-    url,
-    username: credentials?.username ?? null,
-    password: credentials === null ? null : new Secret(credentials.password),
-  };
   await using source = await HttpSource.open(target, { signal: stop.signal });
   const pictures: Buffer[] = [];
   await source.play((picture) => {
@@ -263,5 +271,34 @@ testDamagedInput(
       if (!(error instanceof GatehouseError) || error.code === 'internal') throw error;
       expect(error.message).not.toContain('canary');
     }
+
+const folder = path.resolve(import.meta.dirname, '../support/certificates');
+const selfSigned = (name: 'camera' | 'other') => {
+  const pem = readFileSync(path.join(folder, `${name}.pem`));
+  return { cert: pem, key: pem };
+};
+const fingerprintOf = (name: 'camera' | 'other') => new X509Certificate(selfSigned(name).cert).fingerprint256;
+
+test.each(['/stream', '/snapshot'])(
+  'over https only a camera with the trusted certificate is asked for %s and gets the password',
+  async (streamPath) => {
+    const credentials = { scheme: 'basic', ...account } as const;
+    const asked: string[] = [];
+    const security = selfSigned('camera');
+    const camera = owned.use(
+      await HttpTestCamera.start({ credentials, security, onRequest: (path) => asked.push(path) }),
+    );
+    const open = async (certificate: string | null) => {
+      const target = { name: 'Yard', url: camera.url(streamPath), ...account };
+      return await receiveFrom({ ...target, password: new Secret(account.password), certificate }, 2);
+    };
+    for (const certificate of [null, fingerprintOf('other')]) {
+      await expect(open(certificate)).rejects.toMatchObject({
+        code: 'camera-certificate-untrusted',
+        certificate: { fingerprint: fingerprintOf('camera'), trusted: certificate },
+      });
+    }
+    expect(asked).toEqual([]);
+    expect(await open(fingerprintOf('camera'))).toHaveLength(2);
   },
 );

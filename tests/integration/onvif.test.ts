@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OnvifClient } from '../../main/onvif/onvif-client.ts';
 import { account, startDevice, startWitness, targetOf } from '../support/onvif-scene.ts';
@@ -27,6 +30,28 @@ async function failure(call: Promise<unknown>): Promise<{ code: string; message:
   if (!(error instanceof Error) || !('code' in error)) throw new Error(`not refused but ${String(error)}`);
   return { code: String(error.code), message: error.message };
 }
+
+test('over https only a device with the trusted certificate is asked', async () => {
+  const pem = readFileSync(path.resolve(import.meta.dirname, '../support/certificates/camera.pem'));
+  const heard: string[] = [];
+  const { device } = await startDevice(owned, {
+    security: { cert: pem, key: pem },
+    onRequest: (text) => heard.push(text),
+  });
+  const { fingerprint256: fingerprint } = new X509Certificate(pem);
+  const connectWith = async (certificate: string | null) =>
+    await OnvifClient.connect({ ...targetOf(device.url), certificate }, stop.signal);
+  const other = Array(32).fill('4F').join(':');
+  for (const certificate of [null, other]) {
+    await expect(connectWith(certificate)).rejects.toMatchObject({
+      code: 'camera-certificate-untrusted',
+      certificate: { fingerprint, trusted: certificate },
+    });
+  }
+  expect(heard).toEqual([]);
+  const client = await connectWith(fingerprint);
+  expect(await client.device.information(stop.signal)).toMatchObject({ serialNumber: 'GH000007' });
+});
 
 describe('a device that does everything right', () => {
   test('tells what it is, each value as it is written', async () => {

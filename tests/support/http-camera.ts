@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
+import type tls from 'node:tls';
 import { type CameraCredentials, CredentialCheck } from '../../main/demo/credentials.ts';
 import { splitJpegs } from '../../main/demo/jpeg-payloads.ts';
 
@@ -15,7 +17,8 @@ export class HttpTestCamera implements AsyncDisposable {
   /** Paths that were asked for with success, in order. */
   readonly served: string[] = [];
   isSilent = false;
-  readonly #server: http.Server;
+  readonly #server: http.Server | https.Server;
+  readonly #isSecure: boolean;
   readonly #credentials: CredentialCheck | undefined;
   readonly #others: Readonly<Record<string, http.RequestListener>>;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -23,19 +26,27 @@ export class HttpTestCamera implements AsyncDisposable {
   private constructor(
     credentials: CameraCredentials | undefined,
     others: Readonly<Record<string, http.RequestListener>>,
+    security: tls.TlsOptions | undefined,
   ) {
     this.#credentials = credentials === undefined ? undefined : new CredentialCheck(credentials);
     this.#others = others;
-    this.#server = http.createServer((request, response) => this.#answer(request, response));
+    const answer: http.RequestListener = (request, response) => this.#answer(request, response);
+    this.#isSecure = security !== undefined;
+    this.#server = security === undefined ? http.createServer(answer) : https.createServer(security, answer);
   }
 
   static async start(
     options: {
       credentials?: CameraCredentials;
       others?: Readonly<Record<string, http.RequestListener>>;
+      /** Over TLS. */
+      security?: tls.TlsOptions;
+      /** Sees every request, also one that is refused. */
+      onRequest?: (path: string) => void;
     } = {},
   ): Promise<HttpTestCamera> {
-    const camera = new HttpTestCamera(options.credentials, options.others ?? {});
+    const camera = new HttpTestCamera(options.credentials, options.others ?? {}, options.security);
+    camera.#server.on('request', ({ url = '' }) => options.onRequest?.(url));
     camera.#server.listen(0, '127.0.0.1');
     await once(camera.#server, 'listening');
     return camera;
@@ -43,7 +54,7 @@ export class HttpTestCamera implements AsyncDisposable {
 
   url(streamPath: string): string {
     const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}${streamPath}`;
+    return `${this.#isSecure ? 'https' : 'http'}://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}${streamPath}`;
   }
 
   /** Cuts every connection. */
