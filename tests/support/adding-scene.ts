@@ -53,7 +53,7 @@ export async function addSite(
   await page.waitForFunction(
     (wanted) => document.querySelectorAll('[data-device].added').length === wanted,
     count,
-    { polling: 50 },
+    { polling: 50, timeout: 120_000 },
   );
   return { engine, page, person, found, added: performance.now() - lastKeyAt };
 }
