@@ -127,3 +127,8 @@ export function moveFileSync(from: string, to: string): void {
 export function surviveDatagramErrors(socket: dgram.Socket): void {
   socket.on('error', () => {});
 }
+
+/** The zone of a link-local IPv6 address, as it stands behind the percent sign: Windows numbers interfaces, others name them. */
+export function zoneName(interfaceName: string, scopeId: number): string {
+  return process.platform === 'win32' ? String(scopeId) : interfaceName;
+}

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { abortableDelay, refusedMilliseconds } from '../base/retry.ts';
@@ -176,7 +177,7 @@ export class MovedCameras implements AsyncDisposable {
     const { check, discovery, log } = this.#options;
     const claims = devices
       .flatMap(({ uuid, mac, addresses }) => addresses.map((address) => ({ uuid, mac, address })))
-      .filter(({ address }) => !this.#isTaken(address));
+      .filter(({ address }) => isIPv6(address) === isIPv6(identity.address) && !this.#isTaken(address));
     const proven: string[] = [];
     const asking: string[] = [];
     for (const device of claims) {

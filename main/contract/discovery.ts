@@ -13,7 +13,7 @@ export const foundDevice = z.object({
   name: z.string(),
   maker: z.string(),
   model: z.string(),
-  /** IPv4, the one to reach it by. */
+  /** The one to reach it by: IPv4, or link-local IPv6 with its zone (`fe80::1%eth0`) where it has no other. */
   address: z.string(),
   /** All that it was seen at, `address` first. */
   addresses: z.array(z.string()),

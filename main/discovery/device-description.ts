@@ -41,11 +41,20 @@ export function parseDescription(text: string, source: string): Sighting | undef
 /**
  * Fetches a description: at most 64 kB within 2 s, no redirects. Undefined when that fails.
  * @param location its host must be the address that announced it
+ * @param source that address, with its zone on IPv6
  */
-export async function fetchDescription(location: URL, signal: AbortSignal): Promise<string | undefined> {
+export async function fetchDescription(
+  location: URL,
+  source: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const ending = AbortSignal.any([signal, AbortSignal.timeout(timeoutMilliseconds)]);
   return await new Promise((resolve) => {
-    const request = http.get(location, { agent: false, signal: ending, maxHeaderSize: 8 * 1_024 });
+    const request = http.get(location, {
+      ...{ agent: false, signal: ending, maxHeaderSize: 8 * 1_024 },
+      hostname: source,
+      headers: { host: location.host },
+    });
     const give = (text: string | undefined) => {
       resolve(text);
       request.destroy();

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { Announcer } from '../base/announcer.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
@@ -281,7 +282,7 @@ export class Discovery implements AsyncDisposable {
 
   #state(): DiscoveryState {
     return {
-      networks: this.#networks.map(({ name, address }) => ({ name, address })),
+      networks: shownNetworks(this.#networks),
       problems: [...this.#problems],
       scan: this.#scan,
       dropped: this.#dropped,
@@ -298,4 +299,12 @@ export class Discovery implements AsyncDisposable {
     if (this.#dropped > 0)
       this.#options.log.warn({ dropped: this.#dropped }, 'discovery got more messages than it looks at');
   }
+}
+
+/** Of an interface with both its IPv4 addresses: those are what people know it by. */
+function shownNetworks(networks: readonly LocalNetwork[]): { name: string; address: string }[] {
+  const isOn4 = (name: string) => networks.some((other) => other.name === name && !isIPv6(other.address));
+  return networks
+    .filter(({ name, address }) => !isIPv6(address) || !isOn4(name))
+    .map(({ name, address }) => ({ name, address }));
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { type FoundDevice, type FoundHow, foundHow } from '../contract/discovery.ts';
+import { urlHost } from './ipv6.ts';
 import { makerOfMac } from './mac-vendor.ts';
 import type { Sighting } from './sighting.ts';
 
@@ -217,11 +219,12 @@ export class FoundDevices {
     // What a device says of itself over ONVIF is the most exact; a search of the subnet knows least.
     const facts = foundHow.options.flatMap((how) => device.facts.get(how) ?? []);
     const text = (field: 'name' | 'maker' | 'model') => facts.find((fact) => fact[field])?.[field] ?? '';
-    const [address = ''] = device.addresses.keys();
+    // IPv4 before IPv6: it has no zone, and everything can dial it.
+    const addresses = [...device.addresses.keys()].sort((a, b) => Number(isIPv6(a)) - Number(isIPv6(b)));
+    const [address = ''] = addresses;
     const port = rtspPortOf(device);
     const { isOnNetwork, cameraAt } = this.#surroundings;
     const isAlone = this.#byAddress.get(address)?.size === 1;
-    const addresses = [...device.addresses.keys()];
     const cameraId = addresses.reduce<string | null>(
       (found, at) => found ?? cameraAt(at, isAlone ? null : port),
       null,
@@ -238,7 +241,7 @@ export class FoundDevices {
       how: facts.map(({ how }) => how),
       isOnNetwork: isOnNetwork(address),
       cameraId,
-      onvifAddress: service === null ? null : onHost(service, address),
+      onvifAddress: service === null || address.includes('%') ? null : onHost(service, address),
       rtspPort: port,
     };
   }
@@ -251,7 +254,7 @@ function rtspPortOf({ facts }: Device): number | null {
 /** A device with several addresses is asked at the one that is shown. */
 function onHost(text: string, address: string): string {
   const url = new URL(text);
-  url.hostname = address;
+  url.hostname = urlHost(address);
   return url.href;
 }
 

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import packet, { type Answer } from 'dns-packet';
 import { parseMac } from './mac-vendor.ts';
 import { plainText } from './plain-text.ts';
@@ -33,10 +34,13 @@ export function parseMdns(datagram: Uint8Array, source: string): readonly Sighti
     if (record.type !== 'PTR' || !isService(record.name) || record.ttl === 0) return [];
     const instance = record.data;
     const service = find(records, 'SRV', instance)?.data;
+    const kind = isIPv6(source) ? 'AAAA' : 'A';
     const addresses = records.flatMap((other) =>
-      other.type === 'A' && same(other.name, service?.target ?? '') ? [other.data] : [],
+      other.type === kind && same(other.name, service?.target ?? '') ? [other.data] : [],
     );
-    if (addresses.length > 0 && !addresses.includes(source)) return [];
+    // Of IPv6 many name the addresses that are good beyond the link alone.
+    const isProxy = kind === 'A' && addresses.length > 0 && !addresses.includes(source);
+    if (isProxy) return [];
     const facts = readText(find(records, 'TXT', instance)?.data);
     return [
       sighting('mdns', source, {

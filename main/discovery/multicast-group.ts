@@ -1,16 +1,20 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { isLoopback } from './ipv4.ts';
+import { zoneOf } from './ipv6.ts';
 import type { LocalNetwork } from './local-network.ts';
 
 export interface MulticastGroupOptions {
   readonly address: string;
+  /** The same on IPv6, on one link. */
+  readonly address6: string;
   readonly port: number;
   /** Routers that a question may pass, as the protocol wants it. */
   readonly timeToLive: number;
   readonly networks: readonly LocalNetwork[];
-  /** @param source IPv4 */
+  /** @param source IPv4, or IPv6 with its zone */
   readonly onMessage: (datagram: Buffer, source: string, sourcePort: number) => void;
   /** @param words what does not work, for a person */
   readonly onProblem: (words: string) => void;
@@ -22,7 +26,7 @@ export interface MulticastGroupOptions {
  */
 export class MulticastGroup implements AsyncDisposable {
   readonly #options: MulticastGroupOptions;
-  readonly #asking: dgram.Socket[] = [];
+  readonly #asking: { readonly socket: dgram.Socket; readonly isIPv6: boolean }[] = [];
   readonly #all: dgram.Socket[] = [];
   readonly #isLoopback: boolean;
 
@@ -36,17 +40,19 @@ export class MulticastGroup implements AsyncDisposable {
     const group = new MulticastGroup(options);
     await Promise.all([
       ...options.networks.map((network) => group.#openAsking(network)),
-      group.#openListening(),
+      group.#openListening('udp4'),
+      group.#openListening('udp6'),
     ]);
     return group;
   }
 
-  /** Asks on every network. */
-  ask(message: Uint8Array): void {
-    const { address, port } = this.#options;
-    for (const socket of this.#asking) {
+  /** Asks on every network. @param message6 what is said on IPv6, where that differs */
+  ask(message: Uint8Array, message6: Uint8Array = message): void {
+    const { address, address6, port } = this.#options;
+    for (const { socket, isIPv6: is6 } of this.#asking) {
       // A network that has just gone: the next look at the networks sees it.
-      socket.send(message, port, address, () => {});
+      if (is6) socket.send(message6, port, address6, () => {});
+      else socket.send(message, port, address, () => {});
     }
   }
 
@@ -56,22 +62,25 @@ export class MulticastGroup implements AsyncDisposable {
   }
 
   async #openAsking({ name, address }: LocalNetwork): Promise<void> {
-    const socket = this.#createSocket();
+    const is6 = isIPv6(address);
+    const socket = this.#createSocket(is6 ? 'udp6' : 'udp4');
     try {
       await bind(socket, 0, address);
       // Throws where it has no effect: then nothing is asked, rather than on another network.
-      socket.setMulticastInterface(address);
+      socket.setMulticastInterface(is6 ? interfaceOf(address) : address);
       socket.setMulticastTTL(this.#isLoopback ? 0 : this.#options.timeToLive);
-      this.#asking.push(socket);
+      this.#asking.push({ socket, isIPv6: is6 });
     } catch (error) {
       this.#options.onProblem(`Cameras on ${name} (${address}) cannot be asked: ${reasonOf(error)}.`);
     }
   }
 
-  async #openListening(): Promise<void> {
-    const { address, port, networks, onProblem } = this.#options;
+  async #openListening(family: 'udp4' | 'udp6'): Promise<void> {
+    const { address, address6, port, onProblem } = this.#options;
+    const is6 = family === 'udp6';
+    const networks = this.#options.networks.filter((network) => isIPv6(network.address) === is6);
     if (networks.length === 0) return;
-    const socket = this.#createSocket();
+    const socket = this.#createSocket(family);
     try {
       await bind(socket, port);
     } catch (error) {
@@ -83,15 +92,16 @@ export class MulticastGroup implements AsyncDisposable {
     }
     for (const network of networks) {
       try {
-        socket.addMembership(address, network.address);
+        if (is6) socket.addMembership(address6, interfaceOf(network.address));
+        else socket.addMembership(address, network.address);
       } catch {
         // Two addresses of one interface: it is a member already.
       }
     }
   }
 
-  #createSocket(): dgram.Socket {
-    const socket = dgram.createSocket({ type: 'udp4', reuseAddr: true });
+  #createSocket(family: 'udp4' | 'udp6'): dgram.Socket {
+    const socket = dgram.createSocket({ type: family, reuseAddr: true, ipv6Only: family === 'udp6' });
     this.#all.push(socket);
     socket.on('message', (datagram, { address, port }) => {
       // On Linux a socket hears what other programs have joined its group for, on other networks.
@@ -101,6 +111,11 @@ export class MulticastGroup implements AsyncDisposable {
     surviveDatagramErrors(socket);
     return socket;
   }
+}
+
+/** As the calls for multicast want it: `::%eth0`. */
+function interfaceOf(address: string): string {
+  return `::%${zoneOf(address) ?? ''}`;
 }
 
 async function bind(socket: dgram.Socket, port: number, address?: string): Promise<void> {

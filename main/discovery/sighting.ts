@@ -3,7 +3,7 @@ import type { FoundHow } from '../contract/discovery.ts';
 /** What one message, or one open port, says about a device. */
 export interface Sighting {
   readonly how: FoundHow;
-  /** Where it came from: IPv4. */
+  /** Where it came from: IPv4, or link-local IPv6 with its zone. */
   readonly address: string;
   /** The device's own identity: ONVIF's endpoint reference, in lower case, without `urn:uuid:`. */
   readonly uuid: string | null;

@@ -1,10 +1,13 @@
 import { fetchDescription, parseDescription } from './device-description.ts';
+import { urlHost, withoutZone } from './ipv6.ts';
 import { MulticastGroup } from './multicast-group.ts';
 import type { Search, SearchOptions } from './search.ts';
 import type { Sighting } from './sighting.ts';
 import { parseSsdp, searchMessage } from './ssdp-message.ts';
 
 const address = '239.255.255.250';
+/** UPnP Device Architecture 1.1, annex A. */
+const address6 = 'ff02::c';
 /** Descriptions that are fetched at a time; the others wait. */
 const maximumFetches = 16;
 /** Descriptions that are known, or wait to be; beyond, no more are fetched. */
@@ -25,7 +28,7 @@ export async function openSsdp(options: SearchOptions): Promise<Search> {
   async function fetchNext(): Promise<void> {
     for (let next = waiting.shift(); next !== undefined && !stop.signal.aborted; next = waiting.shift()) {
       const { location, source } = next;
-      const text = await fetchDescription(location, stop.signal);
+      const text = await fetchDescription(location, source, stop.signal);
       const seen = text === undefined ? undefined : parseDescription(text, source);
       known.set(location.href, seen);
       if (seen !== undefined && !stop.signal.aborted) onSighting(seen);
@@ -34,6 +37,7 @@ export async function openSsdp(options: SearchOptions): Promise<Search> {
 
   const group = await MulticastGroup.open({
     address,
+    address6,
     port,
     timeToLive: 2,
     networks,
@@ -42,7 +46,7 @@ export async function openSsdp(options: SearchOptions): Promise<Search> {
       if (!admits(source)) return;
       const location = parseSsdp(datagram);
       // Nobody sends us to another host.
-      if (location === undefined || location.hostname !== source) return;
+      if (location === undefined || location.hostname !== urlHost(withoutZone(source))) return;
       const seen = known.get(location.href);
       if (seen !== undefined) onSighting(seen);
       const count = counts.get(source) ?? 0;
@@ -56,7 +60,7 @@ export async function openSsdp(options: SearchOptions): Promise<Search> {
     },
   });
   return {
-    ask: () => group.ask(searchMessage(`${address}:${port}`, 1)),
+    ask: () => group.ask(searchMessage(`${address}:${port}`, 1), searchMessage(`[${address6}]:${port}`, 1)),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await Promise.all([group[Symbol.asyncDispose](), ...fetches]);

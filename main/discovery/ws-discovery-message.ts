@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { find, findAll, parseStrangersXml, textAt, type XmlElement } from '../base/xml.ts';
+import { urlHost } from './ipv6.ts';
 import { parseMac } from './mac-vendor.ts';
 import { plainText } from './plain-text.ts';
 import { parseUuid, type Sighting, sighting } from './sighting.ts';
@@ -125,15 +126,17 @@ function macOfUuid(uuid: string | null): string | null {
  * 0.0.0.0, addresses of networks that they have left, and IPv6 ones that nobody can dial; and nobody may send us elsewhere.
  */
 function serviceAddress(claimed: readonly string[], source: string): string | null {
+  // No URL has room for a zone (WHATWG URL, 3.5).
+  if (source.includes('%')) return null;
   const urls = claimed.flatMap((text) => {
     const url = URL.parse(text);
     return url !== null && /^https?:$/.test(url.protocol) ? [url] : [];
   });
   const rank = ({ hostname, protocol }: URL) =>
-    (hostname === source ? 0 : isIPv4(hostname) ? 2 : 4) + (protocol === 'http:' ? 0 : 1);
+    (hostname === urlHost(source) ? 0 : isIPv4(hostname) ? 2 : 4) + (protocol === 'http:' ? 0 : 1);
   const [best] = urls.sort((a, b) => rank(a) - rank(b));
   if (best === undefined) return null;
   const port = best.port === '' ? '' : `:${best.port}`;
-  const address = `${best.protocol}//${source}${port}${best.pathname}`;
+  const address = `${best.protocol}//${urlHost(source)}${port}${best.pathname}`;
   return address.length > 300 ? null : address;
 }

@@ -5,6 +5,8 @@ import type { Search, SearchOptions } from './search.ts';
 import { isCamera, parseWsDiscovery, probeMessage, sightingOf } from './ws-discovery-message.ts';
 
 const address = '239.255.255.250';
+/** WS-Discovery 1.0, section 1.4. */
+const address6 = 'ff02::c';
 
 /** Looks for ONVIF devices: probes, and hears hello and bye. */
 export async function openWsDiscovery(options: SearchOptions): Promise<Search> {
@@ -12,6 +14,7 @@ export async function openWsDiscovery(options: SearchOptions): Promise<Search> {
   const assembler = new DatagramAssembler();
   const group = await MulticastGroup.open({
     address,
+    address6,
     port,
     timeToLive: 1,
     networks,

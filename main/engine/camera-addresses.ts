@@ -1,6 +1,5 @@
+import { parseCameraAddress } from '../cameras/camera-address.ts';
 import type { Camera } from '../contract/camera.ts';
-
-const defaultPort = 554;
 
 /** Which camera is at which address: the hosts and ports of their main streams, as they are stored. */
 export class CameraAddresses {
@@ -26,10 +25,8 @@ export class CameraAddresses {
   #read() {
     const byHost = new Map<string, { id: string; port: number }[]>();
     for (const { id, mainUrl } of this.#list()) {
-      const url = URL.parse(mainUrl);
-      if (url === null) continue;
-      const port = url.port === '' ? defaultPort : Number(url.port);
-      byHost.set(url.hostname, [...(byHost.get(url.hostname) ?? []), { id, port }]);
+      const { host, port } = parseCameraAddress(mainUrl);
+      byHost.set(host, [...(byHost.get(host) ?? []), { id, port }]);
     }
     return byHost;
   }

@@ -29,6 +29,11 @@ export interface RtspTarget {
   readonly digestOnly?: boolean;
 }
 
+/** The zone of a link-local IPv6 address means something on this computer alone (RFC 4007 section 6): no camera is told it. */
+function withoutZone(url: string): string {
+  return url.replace(/^([a-z]+:\/\/\[[\da-f:.]*)%[^\]]*\]/i, '$1]');
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 /** Some cameras answer 401 to a client that does not say what it is. */
@@ -56,7 +61,7 @@ export class RtspDialogue {
     const { name, username, password, certificate = null, digestOnly = false } = target;
     this.#name = name;
     this.#digestOnly = digestOnly;
-    this.#url = url;
+    this.#url = withoutZone(url);
     this.#host = host;
     this.#isSecure = isSecure;
     this.#certificate = certificate;

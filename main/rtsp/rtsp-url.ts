@@ -20,7 +20,7 @@ const defaultSecurePort = 322;
 const maximumCharacters = 4096;
 const scheme = /^rtsps?:\/\//i;
 /** Host, port and everything behind them; anchored at both ends. */
-const location = /^(?:\[([\w:.%]+)\]|([\w.~-]+))(?::(\d{0,5}))?(?=[/?]|$)(.*)$/s;
+const location = /^(?:\[([\w:.%-]+)\]|([\w.~-]+))(?::(\d{0,5}))?(?=[/?]|$)(.*)$/s;
 
 /**
  * Takes an address apart as people and cameras write it: user and password may hold any character, encoded or not.

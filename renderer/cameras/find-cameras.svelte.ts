@@ -250,7 +250,8 @@ export class FindCameras {
 
   async #ask({ address, rtspPort, onvifAddress }: FoundDevice, credentials: Credentials) {
     const { signal } = this.#stop;
-    const at = rtspPort === null ? address : `${address}:${rtspPort}`;
+    const host = address.includes(':') ? `[${address}]` : address;
+    const at = rtspPort === null ? host : `${host}:${rtspPort}`;
     const onvifUrl = onvifAddress === null ? {} : { onvifUrl: onvifAddress };
     return await this.#station.ask((client) =>
       client.cameras.find({ address: at, ...onvifUrl, ...credentials }, { signal }),

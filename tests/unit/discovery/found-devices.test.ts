@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { FoundDevice, FoundHow } from '../../../main/contract/discovery.ts';
 import { expiryMilliseconds, FoundDevices } from '../../../main/discovery/found-devices.ts';
 import { isPrivate, prefixOf } from '../../../main/discovery/ipv4.ts';
-import { localNetworks } from '../../../main/discovery/local-network.ts';
+import { isOnNetwork, localNetworks } from '../../../main/discovery/local-network.ts';
 import { type Sighting, sighting } from '../../../main/discovery/sighting.ts';
 import { scannedAddresses } from '../../../main/discovery/subnet-scan.ts';
 
@@ -50,6 +50,40 @@ test('a device with two addresses is one when something shows that it is', () =>
   list.see(sighting('onvif', '10.0.0.5', { uuid, mac }), 0);
   expect(list.list()).toMatchObject([{ addresses: ['10.0.0.5', '10.0.0.6'] }]);
   expect(known.size).toBe(1);
+});
+
+test('a device with IPv6 and IPv4 is listed by IPv4, and its service is there, whichever answers first', () => {
+  const six = sighting('onvif', 'fe80::5%eth0', { uuid });
+  const four = sighting('onvif', '10.0.0.5', { uuid, onvifAddress: 'http://10.0.0.5/x' });
+  for (const order of [
+    [six, four],
+    [four, six],
+  ]) {
+    const { list } = createList();
+    for (const seen of order) list.see(seen, 0);
+    const addresses = ['10.0.0.5', 'fe80::5%eth0'];
+    expect(list.list()).toMatchObject([
+      { address: '10.0.0.5', addresses, onvifAddress: 'http://10.0.0.5/x' },
+    ]);
+  }
+});
+
+test('the networks of IPv6 are those of link-local addresses, with their zones; loopback has none', () => {
+  const v6 = { netmask: 'ffff:ffff:ffff:ffff::', mac, family: 'IPv6' as const, cidr: null };
+  const read = () => ({
+    lan: [
+      { ...v6, address: 'fe80::5', internal: false, scopeid: 3 },
+      { ...v6, address: '2001:db8::5', internal: false, scopeid: 0 },
+    ],
+    lo: [{ ...v6, address: '::1', internal: true, scopeid: 0 }],
+  });
+  const zone = process.platform === 'win32' ? '3' : 'lan';
+  expect(localNetworks('all', read)).toEqual([{ name: 'lan', address: `fe80::5%${zone}`, prefix: 64 }]);
+  expect(localNetworks('loopback', read)).toEqual([]);
+  const networks = localNetworks('all', read);
+  expect(isOnNetwork(networks, `fe80::9%${zone}`)).toBe(true);
+  for (const address of ['fe80::9', 'fe80::9%other', '10.0.0.5'])
+    expect(isOnNetwork(networks, address)).toBe(false);
 });
 
 test('devices behind one address stay apart', () => {

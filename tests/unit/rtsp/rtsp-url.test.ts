@@ -41,6 +41,7 @@ test('host and port are found, and 554 is the port where none is given', () => {
     url: 'rtsp://camera:8554',
   });
   expect(parts('rtsp://[2001:db8::7]:8554/x')).toMatchObject({ host: '2001:db8::7', port: 8554 });
+  expect(parts('rtsp://[fe80::1%br-lan]/x')).toMatchObject({ host: 'fe80::1%br-lan' });
   expect(parts('rtsp://u:p@[fe80::1%eth0]/x')).toMatchObject({ host: 'fe80::1%eth0', username: 'u' });
   expect(parts('rtsp://camera:/x')).toMatchObject({ port: 554, url: 'rtsp://camera/x' });
 });
