@@ -271,6 +271,8 @@ testDamagedInput(
       if (!(error instanceof GatehouseError) || error.code === 'internal') throw error;
       expect(error.message).not.toContain('canary');
     }
+  },
+);
 
 const folder = path.resolve(import.meta.dirname, '../support/certificates');
 const selfSigned = (name: 'camera' | 'other') => {
