@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core';
+import type { EngineDiscoveryOptions } from '../../main/engine/start-discovery.ts';
 import { addSite } from '../support/adding-scene.ts';
+import { consoleUrl, openPage, startConsole } from '../support/console-window.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 const runs = 3;
@@ -29,7 +31,11 @@ export async function measureAdding(
   let person = { keys: 0, clicks: 0, seconds: 0 };
   for (let run = 0; run < runs; run++) {
     await using owned = new AsyncDisposableStack();
-    const site = await addSite(owned, browser, cameraCount);
+    const open = async (discovery: EngineDiscoveryOptions) => {
+      const engine = await startConsole(owned, [], discovery);
+      return { engine, ...(await openPage(owned, browser, consoleUrl(engine))) };
+    };
+    const site = await addSite(owned, open, cameraCount);
     found.push(site.found);
     added.push(site.added);
     person = site.person;

@@ -9,6 +9,7 @@ import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-process.ts';
 import projectPackage from '../../package.json' with { type: 'json' };
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { measureAdding } from './adding-figures.ts';
 import { measureConsole, printConsole } from './console-figures.ts';
 import { measureDiscovery } from './discovery-figures.ts';
 import { EngineProcess } from './engine-child.ts';
@@ -251,6 +252,7 @@ async function main(): Promise<void> {
   const console = await measureConsole(browser, demoCameraInputs(fifty.cameras), progress);
 
   const discovery = await measureDiscovery(progress);
+  const adding = await measureAdding(browser, progress);
 
   const result = {
     when: new Date().toISOString(),
@@ -277,12 +279,15 @@ async function main(): Promise<void> {
     },
     console,
     discoveryMilliseconds: discovery,
+    adding64Cameras: adding,
   };
   await mkdir(path.join(root, 'bench'), { recursive: true });
   await writeFile(path.join(root, 'bench/latest.json'), `${JSON.stringify(result, null, 2)}\n`);
   print(result);
   printConsole(console);
-  globalThis.console.table({ ...discovery });
+  globalThis.console.table({ ...discovery, found64: adding.found, added64: adding.added });
+  const { keys, clicks, personSeconds } = adding;
+  globalThis.console.log(`64 cameras: ${keys} keys, ${clicks} clicks, ${personSeconds} s of a person`);
 
   /** A fresh engine with sixteen cameras on a wall of sixteen, as a site has it. */
   async function measureMemory(): Promise<number> {

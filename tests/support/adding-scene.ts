@@ -1,10 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
 import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import type { Engine } from '../../main/engine/engine.ts';
-import { openConsole, startConsole } from './console-window.ts';
-import { freePorts } from './discovery-scene.ts';
+import type { EngineDiscoveryOptions } from '../../main/engine/start-discovery.ts';
+import { freePorts } from './free-ports.ts';
 import { Person } from './person.ts';
 
 const account = { username: 'admin', password: 'Site-4471-north' } as const;
@@ -20,10 +20,13 @@ export interface AddedSite {
   readonly added: number;
 }
 
-/** A person adds so many cameras with ONVIF and one password, from an empty console to all of them stored. */
+/**
+ * A person adds so many cameras with ONVIF and one password, from an empty console to all of them stored.
+ * @param open a window on a new console
+ */
 export async function addSite(
   owned: AsyncDisposableStack,
-  browser: Browser,
+  open: (discovery: EngineDiscoveryOptions) => Promise<{ readonly engine: Engine; readonly page: Page }>,
   count: number,
 ): Promise<AddedSite> {
   const ports = await freePorts();
@@ -31,8 +34,7 @@ export async function addSite(
   const { cameras } = owned.use(await startVirtualCameras({ count, credentials, onvif: { port: 0 } }));
   const announced = cameras.map((camera, index) => discoverableCamera(camera, index));
   owned.use(await DiscoveryResponder.start(announced, ports));
-  const engine = await startConsole(owned, [], { scope: 'loopback', ports });
-  const { page } = await openConsole(owned, browser, engine);
+  const { engine, page } = await open({ scope: 'loopback', ports });
   await page.locator('[data-notice="no-cameras"]').waitFor();
   const person = new Person(page);
   const openedAt = performance.now();

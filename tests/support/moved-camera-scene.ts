@@ -14,7 +14,8 @@ import type { LocalNetwork } from '../../main/discovery/local-network.ts';
 import { SiteService } from '../../main/site/site-service.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { temporaryFolder } from './console-window.ts';
-import { createDiscovery, devices, freePorts } from './discovery-scene.ts';
+import { createDiscovery, devices } from './discovery-scene.ts';
+import { freePorts } from './free-ports.ts';
 import { startRegistry } from './registry-scene.ts';
 
 export const movedAccount = { username: 'guard', password: 'canary-7731' } as const;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { GatehouseError } from '../../../main/base/gatehouse-error.ts';
-import { writeCameraFile } from '../../../main/cameras/camera-file.ts';
+import { parseCameraFile, writeCameraFile } from '../../../main/cameras/camera-file.ts';
 import { planImport } from '../../../main/cameras/camera-import.ts';
 import { SiteFileMistakes } from '../../../main/site/site-file-mistakes.ts';
 import { openSiteFileText, readSiteFile } from '../../../main/site/site-file-text.ts';
@@ -29,7 +29,7 @@ testDamagedInput(
   },
   (input) => {
     try {
-      planImport(input.toString(), [], 'on-demand');
+      planImport(parseCameraFile(input.toString()), [], 'on-demand');
     } catch (error) {
       if (!(error instanceof GatehouseError && error.code === 'bad-input')) throw error;
       for (const { message } of error.issues) if (message.includes('canary')) expect.fail(message);

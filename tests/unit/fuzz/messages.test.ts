@@ -122,7 +122,7 @@ testDamagedInput(
     share: 1 / 2,
   },
   (input) => {
-    const authenticator = new Authenticator('guard', new Secret('canary-1'), () => '0011');
+    const authenticator = new Authenticator('guard', new Secret('canary-1'), false, () => '0011');
     const isTaken = authenticator.takeChallenges([input.toString('latin1')]);
     const answer = authenticator.authorization('DESCRIBE', 'rtsp://camera/');
     // Nothing that could end the header and begin another one.
