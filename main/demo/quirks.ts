@@ -1,6 +1,5 @@
 import { toRtpPayloads } from './rtp-payloads.ts';
-import type { SoundCodec } from './sound-clip.ts';
-import type { SoundFault } from './sound-source.ts';
+import type { SoundCodec, SoundFault } from './sound-clip.ts';
 
 /** One picture that is about to be sent to one client. */
 export interface SentPicture {

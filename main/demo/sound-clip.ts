@@ -6,6 +6,9 @@ import { type FrameTemplate, toFrameTemplate } from './frame-template.ts';
 /** In which a virtual camera can send its sound. */
 export type SoundCodec = 'PCMU' | 'PCMA' | 'G722' | 'MPEG4-GENERIC';
 
+/** What is wrong with the sound of a virtual camera. */
+export type SoundFault = 'refused' | 'hangs-up' | 'silent' | 'adts';
+
 /** Sound in a loop, cut into what goes into one packet. */
 export interface SoundClip {
   readonly templates: readonly FrameTemplate[];

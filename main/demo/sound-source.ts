@@ -1,8 +1,5 @@
 import type { PlaySession } from './play-session.ts';
-import { type SoundClip, type SoundCodec, soundClip } from './sound-clip.ts';
-
-/** What is wrong with the sound of a virtual camera. */
-export type SoundFault = 'refused' | 'hangs-up' | 'silent' | 'adts';
+import { type SoundClip, type SoundCodec, type SoundFault, soundClip } from './sound-clip.ts';
 
 /** The sound of a virtual camera: it goes on whether anybody hears it or not. */
 export class SoundSource {
