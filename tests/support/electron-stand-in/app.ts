@@ -349,6 +349,10 @@ class StandInApp
     );
     if (opener !== undefined) {
       if (opener.contents.opens(url)) throw new Error('The Electron stand-in opens no windows for pages.');
+      // Closed while it still waits for its debugger, it would leave its opener standing for good: it starts, and loads nothing.
+      const opened = chromium.session(sessionId);
+      await opened.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
+      await opened.send('Runtime.runIfWaitingForDebugger');
       await chromium.browser.send('Target.closeTarget', { targetId });
       return;
     }
