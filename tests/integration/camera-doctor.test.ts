@@ -263,7 +263,7 @@ test('a camera is examined by one at a time, and only a few at once', async () =
 describe.skipIf(!hasGstreamer())("against GStreamer's RTSP server (Debian's python3-gi)", () => {
   test('its streams are described as they are, with their sound', async () => {
     await using server = await GstreamerRtspServer.start('digest', account.username, account.password);
-    const examined = await examineUrl(server.url('with-sound'), account);
+    const examined = await examineUrl(server.url('pcma'), account);
     expect(examined.finding('rtsp').measured).toContain('GStreamer');
     expect(examined.finding('description', 'main').measured).toMatch(
       /^H\.264 [\w ]+, 320 × 240, sound PCMA$/,

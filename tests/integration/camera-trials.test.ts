@@ -119,6 +119,7 @@ describe('finding the streams of a camera', () => {
       mainUrl: `rtsp://${address}/stream1`,
       subUrl: null,
       onvif: null,
+      channels: [],
     });
   });
 

@@ -245,8 +245,9 @@ test('after the machine has slept, a camera goes on where it was and makes up fo
 
 test('cameras of a fleet send their key frames at different times', async () => {
   const fleet = owned.use(await startVirtualCameras({ count: 9 }));
-  const times = fleet.cameras.map((camera) => Math.round(camera.millisecondsToNextKeyFrame('sub')));
-  expect(new Set(times).size).toBe(9);
+  const times = () => fleet.cameras.map((camera) => Math.round(camera.millisecondsToNextKeyFrame('sub')));
+  // On a busy machine several may be due, and have 0 left, until they are sent.
+  await expect.poll(() => new Set(times()).size).toBe(9);
 });
 
 test('a fleet process says who is connected, and nothing hangs when it dies', async () => {
