@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { errorCode } from '../base/error-code.ts';
 import type { Gate } from '../base/gate.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { isHttp, parseCameraAddress } from '../cameras/camera-address.ts';
@@ -9,7 +8,6 @@ import { TransportChoice } from '../cameras/transport-choice.ts';
 import type { StreamProfile } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import type { ExaminationEvent, ExaminationStep, Examined, Finding } from '../contract/examination.ts';
-import { connectCamera } from '../rtsp/camera-socket.ts';
 import type { RtspTransport } from '../rtsp/rtsp-session.ts';
 import type { TraceRecorder } from '../trace/trace-recorder.ts';
 import { describedBy, firstAnswerOf, signInOf } from './dialogue-facts.ts';
@@ -27,6 +25,7 @@ import {
   skipped,
   stepOfFailure,
 } from './findings.ts';
+import { knockAt } from './knock.ts';
 import { examineOnvif, type OnvifExamination } from './onvif-examination.ts';
 import {
   judgeBFrames,
@@ -173,18 +172,10 @@ export class Examination {
     return knock.outcome === 'open';
   }
 
+  /** One dial at a time, whoever else wants one. */
   async #knock({ name }: CameraTarget, host: string, port: number, signal: AbortSignal): Promise<Knock> {
-    const startedAt = performance.now();
-    try {
-      using _turn = await this.#subject.gate.enter(signal);
-      const { socket } = await connectCamera({ name, host, port }, null, signal);
-      const elapsed = performance.now() - startedAt;
-      socket.destroy();
-      return { outcome: 'open', milliseconds: elapsed };
-    } catch (error) {
-      signal.throwIfAborted();
-      return knockOf(errorCode(GatehouseError.from(error).cause));
-    }
+    using _turn = await this.#subject.gate.enter(signal);
+    return await knockAt({ name, host, port }, signal);
   }
 
   /** @returns what kept it from playing; null: it played */
@@ -404,23 +395,4 @@ interface Heard {
   readonly ear: Ear;
   readonly refused: readonly RtspTransport[];
   readonly profile: StreamProfile;
-}
-
-/** @param code of the socket; undefined: nothing happened in time */
-function knockOf(code: string | undefined): Knock {
-  switch (code) {
-    case undefined:
-    case 'ETIMEDOUT':
-      return { outcome: 'unanswered' };
-    case 'ECONNREFUSED':
-    case 'ECONNRESET':
-      return { outcome: 'refused' };
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return { outcome: 'unknown-name' };
-    case 'EHOSTUNREACH':
-      return { outcome: 'unanswered' };
-    default:
-      return { outcome: 'failed', code };
-  }
 }

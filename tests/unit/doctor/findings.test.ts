@@ -16,6 +16,7 @@ import {
   judgeRtsp,
   type Knock,
 } from '../../../main/doctor/findings.ts';
+import { knockOf } from '../../../main/doctor/knock.ts';
 import {
   judgeBFrames,
   judgeBitRate,
@@ -284,6 +285,23 @@ test.each([
   expect(judgement.verdict).toBe(verdict);
   if (advice === null) expect(judgement.advice).toBeNull();
   else expect(judgement.advice).toContain(advice);
+});
+
+test.each([
+  [undefined, 'reach', 'problem', 'power'],
+  ['EHOSTUNREACH', 'reach', 'problem', 'power'],
+  ['ENOTFOUND', 'reach', 'problem', 'IP address'],
+  ['ENETUNREACH', 'reach', 'problem', 'subnet'],
+  ['ECONNREFUSED', 'reach', 'ok', null],
+  ['ECONNREFUSED', 'ports', 'problem', 'Switch RTSP on'],
+] as const)('a connection that ends with %s: the %s is %s', (code, step, verdict, advice) => {
+  const knocked = knockOf(code);
+  const judgement =
+    step === 'reach'
+      ? judgeReach('gate', knocked)
+      : judgePorts({ media: { port: 554, knock: knocked, service: 'RTSP' }, web: null });
+  expect(judgement.verdict).toBe(verdict);
+  if (advice !== null) expect(judgement.advice).toContain(advice);
 });
 
 test('sound tracks are named, with static payload types too, and nothing in a description breaks that', () => {
