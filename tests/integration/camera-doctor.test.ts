@@ -231,11 +231,12 @@ test('an examination that is given up leaves nothing open, at whatever step', as
 });
 
 test('who leaves before the first event has ended it', async () => {
-  const camera = await virtualCamera(owned);
-  const input = { camera: { stream: { mainUrl: camera.mainUrl } }, withPictures: false };
+  const server = owned.use(await ScriptedRtspServer.start());
+  const input = { camera: { stream: { mainUrl: server.url } }, withPictures: false };
   const events = scene.doctor.examine(input, new AbortController().signal);
   await events.return(undefined);
-  await until(() => camera.statistics.openConnections === 0);
+  await server.untilAlone();
+  expect(server.methods).not.toContain('PLAY');
   const again = scene.doctor.examine(input, new AbortController().signal);
   expect((await again.next()).value).toMatchObject({ type: 'began' });
   await again.return(undefined);

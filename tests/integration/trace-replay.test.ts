@@ -9,6 +9,7 @@ import { packetOf, parseTrace, type Trace } from '../../main/trace/trace-file.ts
 import { until, virtualCamera } from '../support/camera-scene.ts';
 import { type DoctorScene, Examined, startDoctor } from '../support/doctor-scene.ts';
 import { GstreamerRtspServer, hasGstreamer } from '../support/gstreamer-rtsp-server.ts';
+import { RawRtspClient } from '../support/raw-rtsp-client.ts';
 
 const account = { username: 'guard', password: 'secret-word' } as const;
 const fixture = path.resolve(import.meta.dirname, '../fixtures/slow-key-frames.jsonl');
@@ -121,6 +122,33 @@ test('a client gets each packet as it was recorded, whatever its speed', async (
   const replayed = packetsOf(again.trace);
   expect(replayed.length).toBeGreaterThan(10);
   expect(recorded.slice(0, replayed.length)).toEqual(replayed);
+});
+
+test('answers carry the number of the request of now, and the address of now', async () => {
+  const trace = parseTrace(await readFile(fixture, 'utf8'));
+  const replay = owned.use(await ReplayCamera.start(trace));
+  const [url = ''] = replay.urls;
+  await using client = await RawRtspClient.connect(url);
+  // More of them than in the recording, and then the recorded ones.
+  for (let number = 1; number <= 7; number++) {
+    const answer = await client.request('OPTIONS');
+    expect([answer.status, answer.headers.get('cseq')]).toEqual([200, String(number)]);
+  }
+  const asked = await client.request('DESCRIBE');
+  expect([asked.status, asked.headers.get('cseq')]).toEqual([401, '8']);
+  const described = await client.request('DESCRIBE');
+  expect(described.headers.get('content-base')).toBe(`${url}/`);
+  expect(described.body).toContain('a=rtpmap:96 H264/90000');
+  expect(await client.request('RECORD')).toMatchObject({ status: 501 });
+  const setUp = await client.request(
+    'SETUP',
+    { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' },
+    `${url}/track1`,
+  );
+  expect(setUp.headers.get('session')).toBe('session-1;timeout=60');
+  expect(await client.request('PLAY', {}, `${url}/`)).toMatchObject({ status: 200 });
+  await client.untilPackets(10);
+  expect(await client.request('TEARDOWN', {}, `${url}/`)).toMatchObject({ status: 200 });
 });
 
 test('a replayed camera that is closed leaves nobody connected', async () => {
