@@ -42,6 +42,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #table: CameraTable;
   readonly #log: Log;
   readonly #newConnection: () => CameraConnection;
+  readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
   /** In their order. */
   #cameras = new Map<string, StoredCamera>();
   /** By camera and profile, in one key. */
@@ -59,13 +60,18 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #probes = new ProbeSchedule();
   readonly #history: HistoryRecorder;
 
-  /** @param newConnection what a camera begins with when nobody says */
+  /**
+   * @param options.newConnection what a camera begins with when nobody says
+   * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
+   */
   constructor(options: {
     table: CameraTable;
     history: HistoryTable;
     newConnection: () => CameraConnection;
+    requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
     log: Log;
   }) {
+    this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
     this.#table = options.table;
     this.#log = options.log;
     this.#newConnection = options.newConnection;
@@ -364,6 +370,7 @@ export class CameraRegistry implements AsyncDisposable {
       log: this.#log,
       gate: this.#gate(camera.id),
       onTransport: (transport) => this.#learnTransport(camera.id, transport),
+      onKeyFrameWanted: () => this.#requestKeyFrame(camera.id, profile),
       onStatus: (status) => {
         // The last word of a session whose camera is gone.
         if (this.#sessions.get(key)?.session !== session) return;

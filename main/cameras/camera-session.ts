@@ -86,6 +86,7 @@ export class CameraSession implements AsyncDisposable {
 
   /**
    * @param options.onTransport the packets come another way than was to be expected: worth remembering for the camera
+   * @param options.onKeyFrameWanted a viewer waits for one that the camera has not sent by itself
    * @param options.gate shared by all streams of a camera: it is dialled by one of them at a time
    * @param options.isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then
    */
@@ -94,12 +95,14 @@ export class CameraSession implements AsyncDisposable {
     log: Log;
     onStatus: (status: StreamStatus) => void;
     onTransport?: (transport: RtspTransport) => void;
+    onKeyFrameWanted?: () => void;
     gate?: Gate;
     isProbed?: () => boolean;
   }) {
     this.#target = options.target;
     this.#transport = choiceFor(options.target);
     this.#onTransport = options.onTransport ?? (() => {});
+    this.stream.onKeyFrameWanted = options.onKeyFrameWanted ?? (() => {});
     this.#gate = options.gate ?? new Gate();
     this.#log = options.log;
     this.#onStatus = options.onStatus;

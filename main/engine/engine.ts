@@ -7,6 +7,7 @@ import { CameraControls } from '../cameras/camera-controls.ts';
 import { CameraIdentities } from '../cameras/camera-identities.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
+import { KeyFrameRequests } from '../cameras/key-frame-requests.ts';
 import { MovedCameras } from '../cameras/moved-cameras.ts';
 import { OnvifDeviceCheck } from '../cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../cameras/site-cameras.ts';
@@ -130,6 +131,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
+      requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
       log,
     }),
   );
@@ -142,6 +144,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
   const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
+  const keyFrames = parts.use(new KeyFrameRequests({ controls, stored: (id) => cameras.stored(id), log }));
   const events = parts.use(new EventLog({ table: store.events, log }));
   parts.use(new EventCollector({ cameras, events, log }));
   const discovery = startDiscovery(parts, cameras, options.discovery ?? { scope: 'none' }, log);

@@ -53,6 +53,8 @@ export interface VideoFormat {
 
 const defaultClockRate = 90_000;
 const noBuffers: readonly Buffer[] = [];
+/** From one wish for a key frame to the next. */
+const keyFrameWishMilliseconds = 1_000;
 
 /**
  * One profile of one camera, from RTP packets or whole pictures to frames that any number of viewers send on. It keeps the
@@ -72,6 +74,10 @@ export class LiveStream {
   #sizedSps: Buffer | undefined;
   #size: PictureSize | undefined;
   readonly #readers = new Set<StreamReader>();
+  #wantsKeyFrame = false;
+  #wishedAt = Number.NEGATIVE_INFINITY;
+  /** Called when somebody waits for a key frame that the camera has not sent by itself, at most once a second. */
+  onKeyFrameWanted: () => void = () => {};
 
   /** Frames from the last key frame on; empty when a decoder cannot start. A key frame makes a new array. */
   get gop(): readonly StreamFrame[] {
@@ -136,6 +142,11 @@ export class LiveStream {
     this.#take({ nalUnits: [file], timestamp, keyFrame: true, receivedAt });
   }
 
+  /** A reader cannot start, since nothing is cached: counts until the next key frame. */
+  wantKeyFrame(): void {
+    this.#wantsKeyFrame = true;
+  }
+
   read(reader: StreamReader): Disposable {
     this.#readers.add(reader);
     return { [Symbol.dispose]: () => this.#readers.delete(reader) };
@@ -143,6 +154,7 @@ export class LiveStream {
 
   #take(accessUnit: AccessUnit): void {
     this.#frames++;
+    this.#wish(accessUnit);
     // Pictures before the first key frame of a connection refer to ones that nobody has.
     this.#decodable ||= accessUnit.keyFrame;
     if (!this.#decodable) return;
@@ -153,6 +165,14 @@ export class LiveStream {
     if (this.#codec !== 'JPEG') this.#observe(accessUnit);
     this.#cache(frame);
     for (const reader of this.#readers) reader(frame);
+  }
+
+  /** Only while pictures come: a camera that has just been dialled mostly begins with a key frame. */
+  #wish({ keyFrame, receivedAt }: AccessUnit): void {
+    if (keyFrame) this.#wantsKeyFrame = false;
+    if (!this.#wantsKeyFrame || receivedAt - this.#wishedAt < keyFrameWishMilliseconds) return;
+    this.#wishedAt = receivedAt;
+    this.onKeyFrameWanted();
   }
 
   #observe({ keyFrame, nalUnits }: AccessUnit): void {

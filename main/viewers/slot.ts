@@ -99,7 +99,7 @@ export class Slot {
     if (this.#lease !== undefined) this.#start(this.#lease.stream);
   }
 
-  /** The browser cannot go on without a key frame (RTCP PLI): the cached one comes at once, no camera is asked. */
+  /** The browser cannot go on without a key frame (RTCP PLI): the cached one comes at once; the camera is asked where there is none. */
   requestKeyFrame(): void {
     const now = performance.now();
     if (this.#lease === undefined || now - this.#replayedAt < keyFrameRequestMilliseconds) return;
@@ -130,6 +130,7 @@ export class Slot {
     const { gop } = stream;
     const newest = gop.at(-1);
     if (newest === undefined) {
+      stream.wantKeyFrame();
       this.#state = { name: 'awaiting-key-frame' };
       return;
     }
@@ -157,6 +158,7 @@ export class Slot {
           this.#send(frame, this.#anchor.replayed);
         } else if (stream.gop !== this.#state.gop) {
           // The cache gave up this GOP or the camera was connected anew: the frames in between are gone.
+          stream.wantKeyFrame();
           this.#state = { name: 'awaiting-key-frame' };
         }
         break;

@@ -27,6 +27,27 @@ test('nothing is passed on before the first key frame of a connection', () => {
   expect(frames.map((frame) => frame.keyFrame)).toEqual([true, false, true]);
 });
 
+test('a key frame is wished for while pictures come without one, once a second, and only when somebody waits', () => {
+  const stream = new LiveStream();
+  let wishes = 0;
+  stream.onKeyFrameWanted = () => {
+    wishes++;
+  };
+  const source = new VideoSource(stream);
+  const deltas = (count: number) => source.send(...Array<'delta'>(count).fill('delta'));
+  deltas(30);
+  expect(wishes).toBe(0);
+  stream.wantKeyFrame();
+  deltas(10);
+  expect(wishes).toBe(1);
+  // 1.7 s by now.
+  deltas(15);
+  expect(wishes).toBe(2);
+  source.send('key');
+  deltas(30);
+  expect(wishes).toBe(2);
+});
+
 test('a connection that ended leaves no picture that could be taken for a live one', () => {
   const stream = new LiveStream();
   new VideoSource(stream).send('key', 'delta');
