@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import type { ShellMessage } from '../../main/contract/shell.ts';
 import type { QuirkName } from '../../main/demo/quirks.ts';
@@ -136,6 +137,38 @@ export const scenes: readonly Scene[] = [
       await page.getByLabel('Search found cameras').fill('');
       await page.locator('[data-device] p').nth(1).waitFor();
       await page.locator('[data-device] p').nth(1).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'find-look',
+    cameras: 4,
+    findable: true,
+    async prepare(page, { locked }) {
+      await openDialog(page, 'Shift+A');
+      await page.locator('[data-device]').nth(14).waitFor();
+      await page.getByLabel('Search found cameras').fill(locked.name);
+      await page.locator('[data-device]:not(.added) input').check();
+      await page.getByLabel('User').fill('guard');
+      await page.getByLabel('Password', { exact: true }).fill('right');
+      await page.getByRole('button', { name: 'Look first' }).click();
+      await page.locator('[data-preview="live"]').waitFor();
+    },
+  },
+  {
+    name: 'moved',
+    cameras: 3,
+    broken: true,
+    store(store) {
+      const camera = store.cameras.list().find(({ name }) => name === 'Back door');
+      if (camera === undefined) throw new Error('no camera');
+      store.notices.insert({
+        ...{ id: randomUUID(), at: Date.now(), kind: 'camera-moved' },
+        message: `Camera ${camera.number}, Back door, does not answer at 10.0.0.5 and seems to be at 10.0.0.9 now: what is there says so, but has not proved it.`,
+        move: { cameraIds: [camera.id], address: '10.0.0.9' },
+      });
+    },
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Use 10.0.0.9' }).waitFor();
     },
   },
   {
