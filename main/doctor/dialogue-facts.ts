@@ -1,7 +1,9 @@
+import type { Source } from '../cameras/source.ts';
 import type { VideoFormat } from '../media/live-stream.ts';
 import { type PictureSize, parseH265PictureSize, parsePictureSize } from '../media/picture-size.ts';
 import { parseChallenges, strongestChallenge } from '../rtsp/challenge.ts';
 import { header } from '../rtsp/rtsp-message.ts';
+import type { HearableAudio } from '../rtsp/rtsp-session.ts';
 import type { Answer } from './ear.ts';
 import type { SignIn } from './findings.ts';
 import type { DescriptionFacts } from './stream-findings.ts';
@@ -11,14 +13,6 @@ import type { DescriptionFacts } from './stream-findings.ts';
  */
 
 const maximumServerCharacters = 60;
-const maximumSoundTracks = 4;
-const maximumSoundCharacters = 16;
-/** Sound with static payload types (RFC 3551 section 6). */
-const staticSound: ReadonlyMap<string, string> = new Map([
-  ['0', 'PCMU'],
-  ['8', 'PCMA'],
-  ['9', 'G722'],
-]);
 
 /** The first answer of all; undefined: none came. */
 export function firstAnswerOf(
@@ -42,32 +36,32 @@ export function signInOf(answers: readonly Answer[]): SignIn {
   return strongest.algorithm === 'MD5' ? 'digest-md5' : 'digest-sha-256';
 }
 
-/** @param video what was made of the description */
-export function describedBy(answers: readonly Answer[], video: VideoFormat): DescriptionFacts {
-  const described = answers.findLast(
-    ({ method, response }) => method === 'DESCRIBE' && response.status === 200,
-  );
+/** What was made of the description. */
+export function describedBy({ video, audio }: Pick<Source, 'video' | 'audio'>): DescriptionFacts {
   const { codec, parameterSets } = video;
   const sps = parameterSets.find((set) => (codec === 'H264' ? typeOf(set) === 7 : h265TypeOf(set) === 33));
   return {
     codec,
     profile: codec === 'H264' ? (sps?.[1] ?? null) : null,
     size: sizeOf(codec, sps),
-    sound: soundOf(described?.response.body.toString('latin1') ?? ''),
+    sound: soundOf(audio),
   };
 }
 
-/** Encodings of the sound tracks that an SDP describes. */
-export function soundOf(sdp: string): string[] {
-  const [, ...media] = `\n${sdp}`.split(/[\r\n]+m ?= ?/);
-  return media
-    .filter((section) => /^audio\b/i.test(section))
-    .slice(0, maximumSoundTracks)
-    .map((section) => {
-      const [, mapped] = /^a ?= ?rtpmap ?: ?\d+\s+([^/\s]+)/im.exec(section) ?? [];
-      const [, payloadType = ''] = /^audio\s+\S+\s+\S+\s+(\d+)/i.exec(section) ?? [];
-      return (mapped ?? staticSound.get(payloadType) ?? 'unknown').slice(0, maximumSoundCharacters);
-    });
+/** Encodings of the sound, as the SDP names them. */
+function soundOf(audio: HearableAudio): readonly string[] {
+  switch (audio.kind) {
+    case 'playable':
+      return [audio.track.codec];
+    case 'refused':
+      return [audio.codec];
+    case 'unsupported':
+      return audio.codecs;
+    case 'no-audio':
+      return [];
+    default:
+      return audio satisfies never;
+  }
 }
 
 function sizeOf(codec: VideoFormat['codec'], sps: Buffer | undefined): PictureSize | null {

@@ -66,6 +66,8 @@ const streamSteps: readonly ExaminationStep[] = [
 ];
 const lastSteps: readonly ExaminationStep[] = ['clock', 'onvif', 'events'];
 const webPort = 80;
+/** A stream that ends so short of its sample has been looked at long enough. */
+const wholeSample = 0.9;
 /** After one of these the other stream fares no better, or must not be tried. */
 const hopeless: ReadonlySet<ErrorCode> = new Set([
   'camera-unreachable',
@@ -243,8 +245,9 @@ export class Examination {
     } catch (error) {
       signal.throwIfAborted();
       if (!isHeard) throw error;
-      // What came before it ended is judged, and that it ended.
-      this.#judgeSample(heard, sample.figures, source.transport, GatehouseError.from(error));
+      // What came before it ended is judged, and that it ended; a replayed trace has no more than the sample it was made of.
+      const isWhole = sample.seconds >= shortest * wholeSample && sample.keyFrames >= 2;
+      this.#judgeSample(heard, sample.figures, source.transport, isWhole ? null : GatehouseError.from(error));
       return;
     }
     signal.throwIfAborted();
@@ -260,8 +263,7 @@ export class Examination {
   #judgeOpening({ target, ear, refused, profile }: Heard, source: Source): void {
     const isWeb = isHttp(target.url);
     if (profile === 'main') this.#judgeDialogue(target, ear, null);
-    const facts = describedBy(ear.answers, source.video);
-    this.#find('description', profile, judgeDescription(facts));
+    this.#find('description', profile, judgeDescription(describedBy(source)));
     this.#find('transport', profile, judgeTransport(isWeb ? null : source.transport, refused));
   }
 

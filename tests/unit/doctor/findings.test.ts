@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { GatehouseError } from '../../../main/base/gatehouse-error.ts';
 import { errorCodes } from '../../../main/contract/error-codes.ts';
 import { finding } from '../../../main/contract/examination.ts';
-import { soundOf } from '../../../main/doctor/dialogue-facts.ts';
 import {
   type Judgement,
   judgeClock,
@@ -302,17 +301,4 @@ test.each([
       : judgePorts({ media: { port: 554, knock: knocked, service: 'RTSP' }, web: null });
   expect(judgement.verdict).toBe(verdict);
   if (advice !== null) expect(judgement.advice).toContain(advice);
-});
-
-test('sound tracks are named, with static payload types too, and nothing in a description breaks that', () => {
-  expect(
-    soundOf(
-      'v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 0 RTP/AVP 8\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 MPEG4-GENERIC/16000\r\n',
-    ),
-  ).toEqual(['PCMA', 'MPEG4-GENERIC']);
-  fc.assert(
-    fc.property(fc.string({ maxLength: 400 }), (sdp) => {
-      expect(soundOf(sdp).length).toBeLessThanOrEqual(4);
-    }),
-  );
 });
