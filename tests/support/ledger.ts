@@ -98,7 +98,7 @@ function readStore(folder: string): Map<string, LedgerRow> {
   const check = store.database.pragma('integrity_check', { simple: true });
   if (check !== 'ok') throw new Error(`the database is damaged: ${String(check)}`);
   const rows = new Map<string, LedgerRow>();
-  for (const { order, workingTransport, password, ...camera } of store.cameras.list()) {
+  for (const { order, workingTransport, digestOnly, password, ...camera } of store.cameras.list()) {
     const hasPassword = password !== null;
     rows.set(`camera ${camera.id}`, { ...camera, hasPassword, password: password?.reveal() ?? null });
   }
