@@ -17,16 +17,15 @@ interface Entry {
 /** Asks cameras that nobody watches whether they are there, each once in 30 s, spread over that time. */
 export class ProbeSchedule implements AsyncDisposable {
   readonly #entries = new Map<string, Entry>();
-  readonly #timer: NodeJS.Timeout;
+  /** Runs while there is somebody to ask. */
+  #timer: NodeJS.Timeout | undefined;
   readonly #running = new Set<Promise<void>>();
-
-  constructor() {
-    this.#timer = setInterval(() => this.#look(), lookMilliseconds);
-  }
+  #isDisposed = false;
 
   /** From now on a camera is asked, the first time at once. */
   add(cameraId: string, session: CameraSession): void {
     this.#entries.set(cameraId, { session, dueAt: 0, probing: false });
+    this.#run();
   }
 
   /** The same for many: each at its own moment within the next 30 s. */
@@ -37,6 +36,7 @@ export class ProbeSchedule implements AsyncDisposable {
       const dueAt = now + (index++ / sessions.size) * probeMilliseconds;
       this.#entries.set(cameraId, { session, dueAt, probing: false });
     }
+    this.#run();
   }
 
   /** Asks these as soon as it can, instead of at their time. */
@@ -54,11 +54,20 @@ export class ProbeSchedule implements AsyncDisposable {
 
   remove(cameraId: string): void {
     this.#entries.delete(cameraId);
+    if (this.#entries.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#isDisposed = true;
     await Promise.all(this.#running);
+  }
+
+  #run(): void {
+    if (this.#entries.size === 0 || this.#isDisposed) return;
+    this.#timer ??= setInterval(() => this.#look(), lookMilliseconds);
   }
 
   #look(): void {

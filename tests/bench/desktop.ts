@@ -13,7 +13,7 @@ import { measurePort } from './port-call.ts';
 
 const starts = 5;
 const cameras = 9;
-const idleMilliseconds = 20_000;
+const idleMilliseconds = 60_000;
 /** Of a Linux kernel: ticks of /proc/PID/stat in a second. */
 const ticks = 100;
 

@@ -105,7 +105,7 @@ async function measureSending(): Promise<SendFigures> {
     }
     return senders.length * packetsPerFrame;
   });
-  return { floor: await measureFloor(), slotSender, werift };
+  return { floor: await measureFloor(sink.port), slotSender, werift };
 }
 
 if (process.argv[2] === 'sink') {
