@@ -1,6 +1,6 @@
-const stepMilliseconds = 500;
+const stepMilliseconds = 1_000;
 
-/** The time that the page shows, in steps of half a second. */
+/** The time that the page shows, in steps of a second. */
 export class Clock {
   #time = $state(Date.now());
   #monotonic = $state(performance.now());

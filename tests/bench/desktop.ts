@@ -86,7 +86,8 @@ let idlePercent = 0;
   await using owned = new AsyncDisposableStack();
   const desktop = await launchDesktop(owned, { dataFolder: await temporaryData(owned) });
   await desktop.page.getByText('No cameras yet').waitFor();
-  await delay(5_000);
+  // Chromium does what it has put off at its start.
+  await delay(30_000);
   const pid = desktop.process.pid ?? 0;
   const before = await worked(pid);
   await delay(idleMilliseconds);
