@@ -10,7 +10,7 @@ const stopMilliseconds = 1_500;
 const stableMilliseconds = 10_000;
 /** A loop that does not turn for so long never will. A machine that sleeps does not count: its clock stands, too. */
 const hangMilliseconds = 15_000;
-const lookMilliseconds = 1_000;
+const lookMilliseconds = 3_000;
 /** The first restart is at once: a guard without pictures does not care about what may be wrong. */
 const firstRestartMilliseconds = 100;
 

@@ -26,7 +26,7 @@ interface ParentPort {
   postMessage(message: FromEngine): void;
 }
 
-const pulseMilliseconds = 1_000;
+const pulseMilliseconds = 2_000;
 /** Closing must not keep the app from ending. */
 const closeMilliseconds = 1_200;
 

@@ -1,4 +1,4 @@
-const firstCapacity = 256;
+const firstCapacity = 64;
 /** Packets; at 1,164 bytes each about 38 Mbit/s for a second. What is older than the newest so many is given up sooner. */
 const maximumCapacity = 8_192;
 /** A receiver that asks later would not show the picture any more. */

@@ -14,6 +14,7 @@ import { measureConsole, printConsole } from './console-figures.ts';
 import { measureDiscovery } from './discovery-figures.ts';
 import { EngineProcess } from './engine-child.ts';
 import type { Arrivals, Bind, Usage } from './engine-process.ts';
+import type { LossFigures } from './loss.ts';
 import { installProbe, type TileFrames, takeFrames } from './page-probe.ts';
 import type { SendFigures } from './send.ts';
 import { quantile, type Summary, summarize } from './statistics.ts';
@@ -247,6 +248,15 @@ async function main(): Promise<void> {
   progress('sending: the floor, our slot sender, werift');
   const { stdout } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'send.ts')]);
   const sending = JSON.parse(stdout) as SendFigures;
+  const loss: LossFigures[] = [];
+  for (const share of [0.01, 0.05]) {
+    progress(`a wall of nine for a minute, ${share * 100} % of all packets lost`);
+    const lossy = await promisify(execFile)(process.execPath, [
+      path.join(import.meta.dirname, 'loss.ts'),
+      String(share),
+    ]);
+    loss.push(JSON.parse(lossy.stdout) as LossFigures);
+  }
 
   const fifty = owned.use(await startFleetProcess({ count: 50, signal: stop.signal }));
   const console = await measureConsole(browser, demoCameraInputs(fifty.cameras), progress);
@@ -277,6 +287,7 @@ async function main(): Promise<void> {
       slotSender: round(sending.slotSender),
       werift: round(sending.werift),
     },
+    loss,
     console,
     discoveryMilliseconds: discovery,
     adding64Cameras: adding,
@@ -314,6 +325,7 @@ type Result = {
   tiles: Record<MeasuredWall, Steady>;
   engineRssMegabytesAt16Cameras: number;
   sendingMicrosecondsPerPacket: SendFigures;
+  loss: readonly LossFigures[];
 };
 
 function print(result: Result): void {
@@ -336,6 +348,7 @@ function print(result: Result): void {
     ),
   );
   console.table({ 'sending, µs/packet': result.sendingMicrosecondsPerPacket });
+  console.table(result.loss);
   console.log(`engine RSS with 16 cameras: ${result.engineRssMegabytesAt16Cameras} MB`);
 }
 
