@@ -22,6 +22,10 @@ export const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/pla
 /** Seconds between 1900, where NTP counts from, and 1970. */
 const ntpEpochSeconds = 2_208_988_800;
 const canonicalNameItem = 1;
+/** Of 256: more than about one packet in fifty. */
+const lossyFraction = 5;
+/** What is left of the loss that was reported before, at each report. */
+const lossMemory = 0.8;
 /** Until the first receiver report: what a loopback and most local networks have less than. */
 const firstRoundTripMilliseconds = 10;
 
@@ -70,6 +74,7 @@ export class RtpSlotSender implements SlotSender {
   #sentAt = 0;
   #reported = { middle: 0, at: 0 };
   #roundTripMilliseconds = firstRoundTripMilliseconds;
+  #fractionLost = 0;
 
   /**
    * @param first what its first payloads are
@@ -106,6 +111,8 @@ export class RtpSlotSender implements SlotSender {
     this.#sent.add({ sequenceNumber, payload, timestamp: this.#timestamp, marker }, this.#sentAt);
     this.#packets++;
     this.#octets += payload.length;
+    // That the last packet of a picture is lost shows only with the next picture: too late where much is lost.
+    if (marker && this.#isLossy) this.#repair([sequenceNumber], 1);
   }
 
   use(codec: TrackCodec): boolean {
@@ -177,21 +184,29 @@ export class RtpSlotSender implements SlotSender {
 
   #take(packet: RtcpPacket): void {
     if (packet instanceof RtcpTransportLayerFeedback) {
-      if (packet.feedback instanceof GenericNack) this.#repair(packet.feedback.lost);
+      if (!(packet.feedback instanceof GenericNack)) return;
+      // Chromium asks a second time only after about 100 ms: by then the picture stands.
+      this.#repair(packet.feedback.lost, this.#isLossy ? 2 : 1);
     } else if (packet instanceof RtcpRrPacket) {
       for (const report of packet.reports) this.#measure(report);
     }
   }
 
   /** The receiver's view of the sender report that it has seen last (RFC 3550 section 6.4.1). */
-  #measure({ ssrc, lsr, dlsr }: RtcpReceiverInfo): void {
-    if (ssrc !== this.#sender.ssrc || lsr !== this.#reported.middle) return;
+  #measure({ ssrc, lsr, dlsr, fractionLost }: RtcpReceiverInfo): void {
+    if (ssrc !== this.#sender.ssrc) return;
+    this.#fractionLost = Math.max(fractionLost, this.#fractionLost * lossMemory);
+    if (lsr !== this.#reported.middle) return;
     const elapsed = performance.now() - this.#reported.at - (dlsr / 65_536) * 1_000;
     this.#roundTripMilliseconds = Math.max(1, elapsed);
   }
 
+  get #isLossy(): boolean {
+    return this.#fractionLost > lossyFraction;
+  }
+
   /** Sends packets again that the receiver has lost: in a stream of their own, with their old number in front. */
-  #repair(lost: readonly number[]): void {
+  #repair(lost: readonly number[], copies: number): void {
     const transport = this.#transport();
     const retransmission = this.#negotiate()?.retransmission;
     if (transport === undefined || retransmission === undefined) return;
@@ -202,8 +217,10 @@ export class RtpSlotSender implements SlotSender {
       if (packet === undefined || this.#repairs === undefined) continue;
       const original = Buffer.allocUnsafe(2);
       original.writeUInt16BE(sequenceNumber);
-      const header = this.#header(retransmission, packet.timestamp, packet.marker);
-      transport.send(this.#repairs.protect(header, original, packet.payload));
+      for (let copy = 0; copy < copies; copy++) {
+        const header = this.#header(retransmission, packet.timestamp, packet.marker);
+        transport.send(this.#repairs.protect(header, original, packet.payload));
+      }
     }
   }
 }

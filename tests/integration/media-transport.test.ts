@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   GenericNack,
   type RTCDtlsTransport,
+  RtcpReceiverInfo,
+  RtcpRrPacket,
   RtcpTransportLayerFeedback,
   type RtpPacket,
   SrtpSession,
@@ -43,7 +45,7 @@ async function watch(srtpProfile = gcm) {
   await window.until(() => window.packetsOf(0).length === 3);
   const [dtls] = window.connection.dtlsTransports;
   if (dtls === undefined) throw new Error('no DTLS');
-  return { dtls, pictures: window.packetsOf(0), repairs: new Repairs(window, dtls) };
+  return { dtls, pictures: window.packetsOf(0), repairs: new Repairs(window, dtls), source, window };
 }
 
 /** What comes on the SSRC for retransmissions. */
@@ -129,6 +131,35 @@ async function openSocket(): Promise<dgram.Socket> {
   await once(socket, 'listening');
   return socket;
 }
+
+test('where much is lost, the last packet of a picture comes twice unasked, and what was asked for twice', async () => {
+  const { dtls, pictures, repairs, source, window } = await watch();
+  const [picture] = pictures;
+  if (picture === undefined) throw new Error('no picture');
+  const { ssrc, sequenceNumber } = picture.header;
+  const lossy = new RtcpReceiverInfo({
+    ...{
+      ssrc,
+      fractionLost: 26,
+      packetsLost: 1,
+      highestSequence: sequenceNumber,
+      jitter: 0,
+      lsr: 0,
+      dlsr: 0,
+    },
+  });
+  await dtls.sendRtcp([new RtcpRrPacket({ ssrc: 1, reports: [lossy] })]);
+  await dtls.sendRtcp([lost([picture])]);
+  await repairs.until(2);
+  expect(repairs.packets.map(({ payload }) => payload.readUInt16BE(0))).toEqual([
+    sequenceNumber,
+    sequenceNumber,
+  ]);
+  source.send('delta');
+  await repairs.until(3);
+  const newest = window.packetsOf(0).at(-1)?.header.sequenceNumber;
+  expect(repairs.packets[2]?.payload.readUInt16BE(0)).toBe(newest);
+});
 
 /** DTLS that has made keys, and two ways to the window. */
 async function transportWithTwoWays() {
