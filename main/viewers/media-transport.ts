@@ -39,17 +39,11 @@ export class MediaTransport {
   readonly #opened = new Set<number>();
   #keys: SrtpKeys | undefined;
   #isGuarded = false;
-  #dropped = 0;
 
   /** @param onHeard called when an authentic RTCP packet came */
   constructor(dtls: RTCDtlsTransport, onHeard: () => void) {
     this.#dtls = dtls;
     this.#onHeard = onHeard;
-  }
-
-  /** Datagrams that were given up since the network did not take them. */
-  get dropped(): number {
-    return this.#dropped;
   }
 
   /**
@@ -74,10 +68,7 @@ export class MediaTransport {
       protocol.sendData(Buffer.concat(parts), remoteAddr).catch(() => {});
       return;
     }
-    if (transport.socket.getSendQueueCount() > maximumWaiting) {
-      this.#dropped++;
-      return;
-    }
+    if (transport.socket.getSendQueueCount() > maximumWaiting) return;
     try {
       transport.socket.send(parts, remoteAddr[1], remoteAddr[0]);
     } catch {

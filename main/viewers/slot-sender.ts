@@ -108,7 +108,9 @@ export class RtpSlotSender implements SlotSender {
     const header = this.#header(negotiated.payloadType, this.#timestamp, marker);
     transport.send(this.#stream.protect(header, payload));
     const { sequenceNumber } = this.#stream;
-    this.#sent.add({ sequenceNumber, payload, timestamp: this.#timestamp, marker }, this.#sentAt);
+    if (negotiated.retransmission !== undefined) {
+      this.#sent.add({ sequenceNumber, payload, timestamp: this.#timestamp, marker }, this.#sentAt);
+    }
     this.#packets++;
     this.#octets += payload.length;
     // That the last packet of a picture is lost shows only with the next picture: too late where much is lost.

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { python, pythonRuns } from './debian-python.ts';
 
-/** Debian's Python sees Debian's packages; another one on the PATH would not. */
-const python = '/usr/bin/python3';
 const script = path.join(import.meta.dirname, 'gstreamer-rtsp-server.py');
 const imports = `
 import gi
@@ -16,14 +15,14 @@ raise SystemExit(not all(map(Gst.ElementFactory.find, ('videotestsrc', 'x264enc'
 
 /** Whether Debian's python3-gi, gir1.2-gst-rtsp-server-1.0 and GStreamer's plugins are installed. */
 export function hasGstreamer(): boolean {
-  return spawnSync(python, ['-c', imports], { stdio: 'ignore' }).status === 0;
+  return pythonRuns(imports);
 }
 
 /** Whether GStreamer can speak TLS (Debian's glib-networking). */
 export function hasGstreamerTls(): boolean {
   const script =
     'from gi.repository import Gio; raise SystemExit(not Gio.TlsBackend.get_default().supports_tls())';
-  return spawnSync(python, ['-c', script], { stdio: 'ignore' }).status === 0;
+  return pythonRuns(script);
 }
 
 /** GStreamer's RTSP server in a process of its own; its streams are in the script. */

@@ -8,6 +8,7 @@ import { createLog } from '../../main/base/log.ts';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { startEngine } from '../../main/engine/engine.ts';
+import { python } from './debian-python.ts';
 
 /*
  * Runs inside a network namespace of a test's own: an engine with one camera, and a window of another WebRTC implementation
@@ -17,7 +18,7 @@ import { startEngine } from '../../main/engine/engine.ts';
 const wantedFrames = 30;
 const [implementation = ''] = process.argv.slice(2);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-peer-'));
-const peer = spawn('/usr/bin/python3', [path.join(import.meta.dirname, 'webrtc-peer.py'), implementation], {
+const peer = spawn(python, [path.join(import.meta.dirname, 'webrtc-peer.py'), implementation], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
 try {

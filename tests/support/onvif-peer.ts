@@ -1,10 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { python, pythonRuns } from './debian-python.ts';
 
-/** Debian's Python sees Debian's packages; another one on the PATH would not. */
-const python = '/usr/bin/python3';
 const script = path.join(import.meta.dirname, 'onvif-peer.py');
 /** ONVIF's WSDL files, which `.ci/run` puts there: `ver10`, `ver20`. */
 const wsdlFolder: string =
@@ -12,10 +11,7 @@ const wsdlFolder: string =
 
 /** Whether Debian's python3-zeep and ONVIF's WSDL files are there. */
 export function hasOnvifPeer(): boolean {
-  return (
-    existsSync(path.join(wsdlFolder, 'ver20')) &&
-    spawnSync(python, ['-c', 'import zeep'], { stdio: 'ignore' }).status === 0
-  );
+  return existsSync(path.join(wsdlFolder, 'ver20')) && pythonRuns('import zeep');
 }
 
 /** What is wrong with these envelopes, by ONVIF's schemas. */

@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { pythonRuns } from './debian-python.ts';
 
-/** Debian's Python sees Debian's packages; another one on the PATH would not. */
-const python = '/usr/bin/python3';
 const checks = {
   aiortc: 'import aiortc',
   webrtcbin: `
@@ -18,5 +16,5 @@ raise SystemExit(not all(map(Gst.ElementFactory.find, ('webrtcbin', 'nicesrc', '
  * gir1.2-gst-plugins-bad-1.0.
  */
 export function hasWebRtcPeer(implementation: keyof typeof checks): boolean {
-  return spawnSync(python, ['-c', checks[implementation]], { stdio: 'ignore' }).status === 0;
+  return pythonRuns(checks[implementation]);
 }
