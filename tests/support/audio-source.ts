@@ -10,6 +10,21 @@ export const tracks = {
   opus: { payloadType: 97, codec: 'OPUS', clockRate: 48_000 },
 } as const satisfies Readonly<Record<string, AudioTrack>>;
 
+/** AAC, as cameras describe it: no browser takes it on a track. */
+export const aacTrack = {
+  payloadType: 97,
+  codec: 'MPEG4-GENERIC',
+  clockRate: 16_000,
+  aac: {
+    config: Buffer.from('1408', 'hex'),
+    channels: 1,
+    ticksPerUnit: 1_024,
+    sizeLength: 13,
+    indexLength: 3,
+    indexDeltaLength: 3,
+  },
+} as const satisfies AudioTrack;
+
 /** Feeds the sound of a stream, as a camera whose packets come only while somebody listens. */
 export class AudioSource {
   readonly #stream: AudioStream;

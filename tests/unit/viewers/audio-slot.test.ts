@@ -6,21 +6,7 @@ import type { StreamLease } from '../../../main/media/stream-lease.ts';
 import type { AudioTrack } from '../../../main/rtsp/audio-description.ts';
 import { AudioSlot } from '../../../main/viewers/audio-slot.ts';
 import type { SlotSender, TrackCodec } from '../../../main/viewers/slot-sender.ts';
-import { AudioSource, tracks } from '../../support/audio-source.ts';
-
-const aac: AudioTrack = {
-  payloadType: 97,
-  codec: 'MPEG4-GENERIC',
-  clockRate: 16_000,
-  aac: {
-    config: Buffer.from('1408', 'hex'),
-    channels: 1,
-    ticksPerUnit: 1_024,
-    sizeLength: 13,
-    indexLength: 3,
-    indexDeltaLength: 3,
-  },
-};
+import { AudioSource, aacTrack, tracks } from '../../support/audio-source.ts';
 
 class RecordingSender implements SlotSender {
   readonly sent: { codec: TrackCodec; timestamp: number; marker: boolean }[] = [];
@@ -146,7 +132,7 @@ test('what the browser has not agreed to is not sent as something else', () => {
 
 test('AAC goes over the data channel, under the name of its binding', () => {
   slot.connect();
-  const { source, lease } = camera(aac);
+  const { source, lease } = camera(aacTrack);
   slot.bind(lease, 7);
   source.send(Buffer.from([0, 16, 0, 8 << 3, 1, 2, 3, 4, 5, 6, 7, 8]));
   expect(sender.sent).toEqual([]);

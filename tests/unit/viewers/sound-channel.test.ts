@@ -3,6 +3,7 @@ import { parseSoundMessage, type SoundMessage } from '../../../main/contract/sou
 import type { AudioFrame } from '../../../main/media/audio-stream.ts';
 import type { MessageChannel } from '../../../main/viewers/picture-channel.ts';
 import { SoundChannel } from '../../../main/viewers/sound-channel.ts';
+import { aacTrack } from '../../support/audio-source.ts';
 
 /** A window that takes as much as the test lets it. */
 class Window implements MessageChannel {
@@ -27,18 +28,11 @@ beforeEach(() => {
 
 function unit(timestamp: number, bytes = 300): AudioFrame {
   return {
-    codec: 'MPEG4-GENERIC',
-    clockRate: 16_000,
+    codec: aacTrack.codec,
+    clockRate: aacTrack.clockRate,
     timestamp,
     payload: Buffer.alloc(bytes, timestamp & 0xff),
-    aac: {
-      config: Buffer.from('1408', 'hex'),
-      channels: 1,
-      ticksPerUnit: 1_024,
-      sizeLength: 13,
-      indexLength: 3,
-      indexDeltaLength: 3,
-    },
+    aac: aacTrack.aac,
   };
 }
 
