@@ -13,6 +13,8 @@ const mostGrownBytes = 64 * 1024 * 1024;
 /** One input in so many is swollen: a piece of it again and again, which is what makes slow parsers slow. */
 const swellEvery = 500;
 const largestBytes = 64 * 1024;
+/** Slow machines get through, too: a hang is noticed by the longest of one input. */
+const timeout = process.env.GATEHOUSE_FUZZ_CASES === undefined ? 600_000 : 0;
 /** How often one is looked at that was slow: garbage of those before may have been collected meanwhile. */
 const looks = 4;
 
@@ -20,7 +22,7 @@ export interface DamagedInput {
   readonly seed: number;
   /** What it is meant for: the damaged inputs are made of these. */
   readonly samples: readonly (string | Uint8Array)[];
-  /** Of the cases that cheap parsers get; 1 when left out. */
+  /** Of the cases that parsers get; 1 when left out, less only where each case is a connection. */
   readonly share?: number;
 }
 
@@ -56,7 +58,8 @@ export function testDamagedInput(
   read: (input: Buffer, random: (limit: number) => number) => unknown,
 ): void {
   const cases = Math.ceil(fuzzCases * share);
-  test(`${cases} damaged ${what}: nothing is thrown, none takes long, and little is kept`, async () => {
+  const claim = `${cases} damaged ${what}: nothing is thrown, none takes long, and little is kept`;
+  test(claim, { timeout }, async () => {
     const random = seededRandom(seed);
     const bytes = samples.map((sample) =>
       typeof sample === 'string' ? Buffer.from(sample) : Buffer.from(sample),

@@ -25,7 +25,6 @@ testDamagedInput(
       writeCameraFile(cameras, 'json'),
       'name;address;user;password\nGate;rtsp://10.0.0.1/a;guard;canary\n"Ya""rd";http://10.0.0.2/;;\n',
     ],
-    share: 1 / 10,
   },
   (input) => {
     try {
@@ -57,7 +56,6 @@ testDamagedInput(
       JSON.stringify(site, null, 1),
       '{"format":"gatehouse-site","version":1,"sealed":{"salt":"AAAA","nonce":"AAAA","data":"AAAA"}}',
     ],
-    share: 1 / 10,
   },
   (input) => {
     const mistakes = new SiteFileMistakes();
