@@ -145,7 +145,11 @@ export class CameraFileCheck {
     }
     const used = [...values].filter(([field, value]) => field !== 'id' && value !== undefined);
     const checked = cameraInput.safeParse(Object.fromEntries(used), { error: explain });
-    for (const issue of checked.error?.issues ?? []) refuse(String(issue.path[0]), issue.message);
+    for (const issue of checked.error?.issues ?? []) {
+      const field = String(issue.path[0]);
+      const isNoUrl = field === 'mainUrl' && !String(values.get('mainUrl')).includes('://');
+      refuse(field, isNoUrl ? `${issue.message}, or only where the camera is: 192.168.1.20` : issue.message);
+    }
 
     const addresses = new Map<'mainUrl' | 'subUrl', string>();
     for (const field of ['mainUrl', 'subUrl'] as const) {

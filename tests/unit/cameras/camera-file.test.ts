@@ -262,6 +262,13 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('of an address that is neither whole nor only a host, both forms are said', () => {
+    expect(issuesOf(table('Gate,1,192.168.1.20/live,,,', 'Door,2,ftp://h/1,,,'))).toEqual([
+      'line 2, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://, or only where the camera is: 192.168.1.20',
+      'line 3, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
+    ]);
+  });
+
   test('the same number, id or address twice is found, in whatever form it is written', () => {
     const other = `name,number,id,address
 Gate,7,${id},rtsp://a:b@HOST:554/1
