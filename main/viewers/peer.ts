@@ -10,6 +10,7 @@ import {
 import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { pictureChannel } from '../contract/picture-message.ts';
 import { soundChannel } from '../contract/sound-message.ts';
+import { EarlyDatagrams } from './early-datagrams.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { playoutDelayUri } from './slot-sender.ts';
@@ -149,8 +150,10 @@ export class Peer implements AsyncDisposable {
       delete connection.stunServer;
     }
     await this.#connection.setLocalDescription(await this.#connection.createOffer());
-    for (const { connection } of this.#connection.iceTransports) this.#guard(connection);
-    for (const dtls of this.#connection.dtlsTransports) this.#follow(dtls);
+    for (const dtls of this.#connection.dtlsTransports) {
+      this.#guard(dtls);
+      this.#follow(dtls);
+    }
     return this.#connection.localDescription?.sdp ?? '';
   }
 
@@ -188,13 +191,15 @@ export class Peer implements AsyncDisposable {
   }
 
   /** Puts the check for MESSAGE-INTEGRITY in front of every socket of the ICE agent. */
-  #guard(agent: RTCPeerConnection['iceTransports'][number]['connection']): void {
+  #guard(dtls: RTCDtlsTransport): void {
+    const agent = dtls.iceTransport.connection;
     const { protocols } = agent as unknown as { protocols: GuardedProtocol[] };
     for (const { transport } of protocols) {
       if (this.#guarded.has(transport)) continue;
       this.#guarded.add(transport);
       surviveDatagramErrors(transport.socket);
-      const deliver = transport.onData;
+      const deliver = transport.onData.bind(transport);
+      const early = new EarlyDatagrams(dtls, deliver);
       transport.onData = (datagram, address) => {
         const first = datagram[0];
         if (first === undefined) return;
@@ -206,7 +211,7 @@ export class Peer implements AsyncDisposable {
             this.#events.heard();
           }
         }
-        deliver.call(transport, datagram, address);
+        if (!early.hold(datagram, address)) deliver(datagram, address);
       };
     }
   }
