@@ -17,6 +17,8 @@ import type { Stream } from './stream.ts';
 import { runViewerConnection } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
+/** An engine that is well answers within a tenth of it. */
+const prepareMilliseconds = 200;
 
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
@@ -32,6 +34,7 @@ export class Playback {
   #flushing = false;
   #visibleSince = 0;
   readonly #firstWanted = Promise.withResolvers<void>();
+  readonly #firstAnswered = Promise.withResolvers<void>();
 
   /** Whether the engine has a viewer for this window; pictures cannot come without. */
   get open(): boolean {
@@ -59,17 +62,27 @@ export class Playback {
   }
 
   /**
+   * Opens the way of the pictures before any is wanted. Resolves when all was said that the page must say for it, and when
+   * that takes longer than a moment.
+   */
+  async prepare(signal: AbortSignal): Promise<void> {
+    this.#firstWanted.resolve();
+    await Promise.race([this.#firstAnswered.promise, pause(prepareMilliseconds, signal)]);
+  }
+
+  /**
    * Keeps a viewer open for as long as the link holds, from the first picture that is wanted on; never rejects. Slots that
    * show nothing have their price: Chromium reports on each of them once a second.
    * @param slots how many the wall needs, so that they are all there at once
    */
   async run(client: EngineClient, slots: () => number, signal: AbortSignal): Promise<void> {
+    const h265 = await h265Support();
     await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
       let opened = false;
       try {
         await runViewerConnection(client, {
-          h265: await h265Support(),
+          h265,
           slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
           signal,
           events: {
@@ -77,6 +90,7 @@ export class Playback {
               opened = true;
               this.#onOpened({ id, client });
             },
+            answered: () => this.#firstAnswered.resolve(),
             track: (index, media) => this.#slot(index).attach(media),
             way: (index, assignment, way) => this.#slot(index).setWay(assignment, way),
             picture: (picture) => this.#onPicture(picture),

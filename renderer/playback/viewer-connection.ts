@@ -13,6 +13,8 @@ const disconnectedMilliseconds = 3_000;
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
   opened(viewerId: string): void;
+  /** The engine has been told how media reaches this window: the rest goes on without the page. */
+  answered(): void;
   /** The engine made slots, and this is what comes out of them. */
   track(slot: number, media: MediaStream): void;
   /** How the pictures of a binding come. */
@@ -37,7 +39,11 @@ export async function runViewerConnection(
 ): Promise<void> {
   const { events } = options;
   const lost = new AbortController();
-  const connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
+  const connection = new RTCPeerConnection({
+    iceServers: [],
+    bundlePolicy: 'max-bundle',
+    iceCandidatePoolSize: 1,
+  });
   const { label, id } = pictureChannel;
   const channel = connection.createDataChannel(label, { negotiated: true, id });
   channel.binaryType = 'arraybuffer';
@@ -73,6 +79,8 @@ export async function runViewerConnection(
     const isFirst = known.size === 0;
     if (isFirst) events.opened(viewerId);
     await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setLocalDescription(await connection.createAnswer());
+    const answer = client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
     for (const { slot, mid } of slots) {
       if (known.has(slot)) continue;
       const receiver = receiverOf(mid);
@@ -83,9 +91,9 @@ export async function runViewerConnection(
     }
     const soundReceiver = isFirst ? receiverOf(sound) : undefined;
     if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
-    await connection.setLocalDescription(await connection.createAnswer());
-    await client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
+    await answer;
     candidates.sendTo(viewerId);
+    events.answered();
   };
   try {
     const { slots, h265 } = options;

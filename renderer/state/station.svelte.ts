@@ -1,9 +1,11 @@
+import type { CameraEvent } from '../../main/contract/camera.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
+import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
@@ -44,6 +46,8 @@ export class Station {
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   #site = $state.raw<Site | null>(null);
+  /** Whether the first wall may be drawn, or has been. */
+  #drawn = $state(false);
   #dialog = $state.raw<Dialog | null>(null);
   #client: EngineClient | null = null;
 
@@ -55,7 +59,7 @@ export class Station {
 
   /** Whether all is known that the first picture of the console needs, so that it is drawn once and right. */
   get ready(): boolean {
-    return this.mirror.loaded && this.layouts.loaded && this.#site !== null;
+    return this.#drawn && this.mirror.loaded && this.layouts.loaded && this.#site !== null;
   }
 
   /** Settings, notices and backups; null until they are known. */
@@ -117,12 +121,8 @@ export class Station {
     });
     const follow = <Event>(
       watch: () => Promise<AsyncIterable<Event>>,
-      apply: (event: Event) => void,
+      apply: (event: Event) => void | Promise<void>,
     ): Promise<void> => followEvents(watch, apply, signal);
-    void follow(
-      () => client.cameras.watch(undefined, { signal }),
-      (event) => this.mirror.apply(event),
-    );
     void follow(
       () => client.layouts.watch(undefined, { signal }),
       (event) => this.layouts.apply(event),
@@ -133,9 +133,26 @@ export class Station {
         this.#site = site;
       },
     );
+    void follow(
+      () => client.cameras.watch(undefined, { signal }),
+      (event) => this.#applyCameras(event, signal),
+    );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);
     void this.playback.run(client, () => this.wall.size + 1, signal);
+  }
+
+  /** The first cameras: drawing a wall keeps the page busy for longer than its pictures need to begin, so these go first. */
+  async #applyCameras(event: CameraEvent, signal: AbortSignal): Promise<void> {
+    const isFirst = !this.#drawn && event.type === 'snapshot' && event.cameras.length > 0;
+    if (isFirst) await this.playback.prepare(signal);
+    this.mirror.apply(event);
+    if (isFirst) {
+      this.stage.arrange();
+      // A turn, in which what was just arranged is sent.
+      await pause(0, signal);
+    }
+    this.#drawn = true;
   }
 
   /** A layout was changed here: it counts at once, and is stored now or as soon as the engine is back. */
