@@ -39,6 +39,7 @@ export class MediaTransport {
   readonly #opened = new Set<number>();
   #keys: SrtpKeys | undefined;
   #isGuarded = false;
+  #pair: NominatedPair | undefined;
 
   /** @param onHeard called when an authentic RTCP packet came */
   constructor(dtls: RTCDtlsTransport, onHeard: () => void) {
@@ -60,7 +61,10 @@ export class MediaTransport {
 
   /** Sends one datagram, given in parts. Lost when there is no way now, or too much waits for it. */
   send(parts: Buffer[]): void {
-    const pair = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
+    const nominated = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
+    // During an ICE restart there is none: the last one is used until another is found.
+    if (nominated !== undefined) this.#pair = nominated;
+    const pair = this.#pair;
     if (pair === undefined || this.#dtls.state !== 'connected') return;
     const { protocol, remoteAddr } = pair;
     const { transport } = protocol;
@@ -68,8 +72,8 @@ export class MediaTransport {
       protocol.sendData(Buffer.concat(parts), remoteAddr).catch(() => {});
       return;
     }
-    if (transport.socket.getSendQueueCount() > maximumWaiting) return;
     try {
+      if (transport.socket.getSendQueueCount() > maximumWaiting) return;
       transport.socket.send(parts, remoteAddr[1], remoteAddr[0]);
     } catch {
       // The socket is being closed.

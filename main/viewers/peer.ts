@@ -1,4 +1,3 @@
-import type dgram from 'node:dgram';
 import {
   type RTCDataChannel,
   type RTCDtlsTransport,
@@ -7,14 +6,13 @@ import {
   RTCRtpHeaderExtensionParameters,
   type RTCRtpTransceiver,
 } from 'werift';
-import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { pictureChannel } from '../contract/picture-message.ts';
 import { soundChannel } from '../contract/sound-message.ts';
-import { EarlyDatagrams } from './early-datagrams.ts';
+import { IceAgent, type MediaWay } from './ice-agent.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
+import { isUsableCandidate, withoutUnusableCandidates } from './remote-candidate.ts';
 import { playoutDelayUri } from './slot-sender.ts';
-import { isAuthenticRequest, isStunMessage, isStunResponse } from './stun-guard.ts';
 
 /**
  * One H.264 payload type and its RTX, no more: werift matches codecs by MIME type alone and would take the first one of a
@@ -72,8 +70,11 @@ interface PeerEvents {
   channelReady(): void;
 }
 
+/** Of a window, in one negotiation: it has one for each of its networks, and more only to make us send checks to others. */
+const maximumCandidates = 32;
+
 /**
- * werift's peer connection of one window, with its traps closed: no STUN server it was not told of, no unauthenticated
+ * werift's peer connection of one window, with its traps closed: no server or name that it was not told of, no unauthenticated
  * STUN, no conversion of the key at each packet, and an offer that lets the browser be the DTLS client (werift sleeps
  * 100 ms in that role).
  */
@@ -82,27 +83,34 @@ export class Peer implements AsyncDisposable {
   readonly #events: PeerEvents;
   #pictures: RTCDataChannel | undefined;
   #sound: RTCDataChannel | undefined;
-  #guarded = new WeakSet<object>();
-  readonly #followed = new WeakSet<RTCDtlsTransport>();
-  #media: MediaTransport | undefined;
+  readonly #way: () => MediaWay;
+  #transport: { readonly agent: IceAgent; readonly media: MediaTransport } | undefined;
+  #isRestarting = false;
+  #candidates = 0;
+  /** Those that came before the answer that they belong to: checks would begin without the window's password. */
+  #early: IceCandidate[] | undefined = [];
 
-  /** @param h265 whether its tracks may carry H.265, too */
-  constructor(events: PeerEvents, h265: boolean) {
+  /**
+   * @param h265 whether its tracks may carry H.265, too
+   * @param way where media may leave, asked whenever candidates are made
+   */
+  constructor(events: PeerEvents, h265: boolean, way: () => MediaWay) {
     this.#events = events;
+    this.#way = way;
     this.#connection = new RTCPeerConnection({
       codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: audioCodecs() },
       headerExtensions: {
         video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
         audio: [],
       },
+      // It would ask a STUN server of its own choice from each socket that it has opened itself: it opens none.
       iceServers: [],
+      iceUseIpv4: false,
       iceUseIpv6: false,
-      // Browsers on this machine, the desktop window first of all, connect over loopback.
-      iceAdditionalHostAddresses: ['127.0.0.1'],
       bundlePolicy: 'max-bundle',
     });
     this.#connection.connectionStateChange.subscribe((state) => {
-      if (state === 'failed') events.failed('the browser could not be reached over UDP');
+      if (state === 'failed') events.failed(unreachable);
     });
   }
 
@@ -129,7 +137,7 @@ export class Peer implements AsyncDisposable {
 
   /** Where its RTP leaves; undefined before the first offer. */
   get media(): MediaTransport | undefined {
-    return this.#media;
+    return this.#transport?.media;
   }
 
   addVideo(): RTCRtpTransceiver {
@@ -140,82 +148,82 @@ export class Peer implements AsyncDisposable {
     return this.#connection.addTransceiver('audio', { direction: 'sendonly' });
   }
 
-  /** The SDP to send to the browser, with all candidates in it. */
-  async offer(): Promise<string> {
+  /** Whether media leaves where it may. */
+  get isOnItsWay(): boolean {
+    return this.#transport?.agent.goesOver(this.#way()) ?? true;
+  }
+
+  /**
+   * The SDP to send to the browser, with all candidates in it.
+   * @param restart looks for a new way for media on the same keys (RFC 8445 section 9); until it is found the old one is used
+   * @throws GatehouseError port-in-use; then nothing has changed
+   */
+  async offer(restart = false): Promise<string> {
     // Behind the first tracks, whose places in the offer stay as they were.
     this.#pictures ??= this.#openChannel(pictureChannel, lowBufferedBytes);
     this.#sound ??= this.#openChannel(soundChannel, 0);
-    for (const { connection } of this.#connection.iceTransports) {
-      // An empty `iceServers` still asks stun.l.google.com, and waits for it on a site without internet.
-      delete connection.stunServer;
-    }
-    await this.#connection.setLocalDescription(await this.#connection.createOffer());
-    for (const dtls of this.#connection.dtlsTransports) {
-      this.#guard(dtls);
-      this.#follow(dtls);
-    }
+    const isFirst = this.#transport === undefined;
+    this.#transport ??= this.#openTransport();
+    const { agent } = this.#transport;
+    if (isFirst || restart) await agent.openSockets(this.#way());
+    this.#early ??= [];
+    this.#candidates = 0;
+    if (restart) this.#isRestarting = true;
+    const offer = await this.#connection.createOffer({ iceRestart: restart });
+    await this.#connection.setLocalDescription(offer);
     return this.#connection.localDescription?.sdp ?? '';
   }
 
   async answer(sdp: string): Promise<void> {
-    await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: withoutUnusableCandidates(sdp) });
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    // One that belongs to no section of the answer is not worth the others.
+    await Promise.allSettled(early.map((candidate) => this.#connection.addIceCandidate(candidate)));
+    if (!this.#isRestarting) return;
+    this.#isRestarting = false;
+    this.#transport?.agent.start().catch(() => this.#events.failed(unreachable));
   }
 
-  async addCandidate(candidate: {
-    candidate: string;
-    sdpMid: string | null;
-    sdpMLineIndex: number | null;
-  }): Promise<void> {
-    await this.#connection.addIceCandidate({
-      candidate: candidate.candidate,
-      ...(candidate.sdpMid === null ? {} : { sdpMid: candidate.sdpMid }),
-      ...(candidate.sdpMLineIndex === null ? {} : { sdpMLineIndex: candidate.sdpMLineIndex }),
-    });
+  /** @throws Error when it is none; one that is not used is ignored */
+  async addCandidate(candidate: IceCandidate): Promise<void> {
+    // Empty: there are no more, after which werift would give up instead of waiting for the window's own checks.
+    if (candidate.candidate === '' || !isUsableCandidate(candidate.candidate)) return;
+    this.#candidates++;
+    if (this.#candidates > maximumCandidates) return;
+    if (this.#early === undefined) await this.#connection.addIceCandidate(candidate);
+    else this.#early.push(candidate);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection.close();
+    for (const dtls of this.#connection.dtlsTransports) endHandshake(dtls);
+    await this.#transport?.agent[Symbol.asyncDispose]();
   }
 
-  /** Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s. */
-  #follow(dtls: RTCDtlsTransport): void {
-    if (this.#followed.has(dtls)) return;
-    this.#followed.add(dtls);
-    const media = new MediaTransport(dtls, () => this.#events.heard());
-    this.#media ??= media;
+  /** There is one for all tracks and channels. */
+  #openTransport(): { agent: IceAgent; media: MediaTransport } {
+    const [dtls] = this.#connection.dtlsTransports;
+    if (dtls === undefined) throw new Error('a peer connection without tracks has no transport');
+    const heard = () => this.#events.heard();
+    const media = new MediaTransport(dtls, heard);
+    // Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s.
     dtls.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
       media.guard();
       this.#events.connected();
     });
-  }
-
-  /** Puts the check for MESSAGE-INTEGRITY in front of every socket of the ICE agent. */
-  #guard(dtls: RTCDtlsTransport): void {
-    const agent = dtls.iceTransport.connection;
-    const { protocols } = agent as unknown as { protocols: GuardedProtocol[] };
-    for (const { transport } of protocols) {
-      if (this.#guarded.has(transport)) continue;
-      this.#guarded.add(transport);
-      surviveDatagramErrors(transport.socket);
-      const deliver = transport.onData.bind(transport);
-      const early = new EarlyDatagrams(dtls, deliver);
-      transport.onData = (datagram, address) => {
-        const first = datagram[0];
-        if (first === undefined) return;
-        // RFC 7983: 0 to 3 is STUN, which must be whole and authentic.
-        if (first < 4) {
-          if (!isStunMessage(datagram)) return;
-          if (!isStunResponse(datagram)) {
-            if (!isAuthenticRequest(datagram, agent.localUsername, agent.localPassword)) return;
-            this.#events.heard();
-          }
-        }
-        if (!early.hold(datagram, address)) deliver(datagram, address);
-      };
-    }
+    return { agent: new IceAgent(dtls, heard), media };
   }
 }
+
+/** werift repeats its part of an unfinished handshake for half a minute, also when it is closed; this ends it at the next time. */
+export function endHandshake(transport: RTCDtlsTransport): void {
+  const { dtls } = transport as unknown as { readonly dtls?: { readonly dtls: { flight: number } } };
+  if (dtls !== undefined) dtls.dtls.flight = Number.POSITIVE_INFINITY;
+}
+
+const unreachable = 'the browser could not be reached over UDP';
 
 function messageChannel(current: () => RTCDataChannel | undefined): MessageChannel {
   return {
@@ -229,9 +237,8 @@ function messageChannel(current: () => RTCDataChannel | undefined): MessageChann
   };
 }
 
-interface GuardedProtocol {
-  readonly transport: {
-    readonly socket: dgram.Socket;
-    onData: (datagram: Buffer, address: [string, number]) => void;
-  };
+interface IceCandidate {
+  readonly candidate: string;
+  readonly sdpMid?: string;
+  readonly sdpMLineIndex?: number;
 }

@@ -6,6 +6,7 @@ import { maximumSlots } from '../contract/limits.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
+import type { MediaWay } from './ice-agent.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { countSections, isAnswerTo } from './sdp-answer.ts';
@@ -42,6 +43,7 @@ export class Viewer implements AsyncDisposable {
   #wake: () => void = () => {};
   #replayTimer: NodeJS.Timeout | undefined;
   #connected = false;
+  #restartWanted = false;
   #heardAt = performance.now();
   /** How many slots the outstanding offer has; undefined when none is outstanding. */
   #offered: number | undefined;
@@ -51,7 +53,7 @@ export class Viewer implements AsyncDisposable {
   #negotiated = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(h265: H265Support, log: Log, onClosed: (viewer: Viewer) => void) {
+  private constructor(h265: H265Support, way: () => MediaWay, log: Log, onClosed: (viewer: Viewer) => void) {
     this.#h265 = h265;
     this.#log = log;
     this.#onClosed = onClosed;
@@ -66,19 +68,23 @@ export class Viewer implements AsyncDisposable {
         this.#sounds.pump();
       },
     };
-    this.#peer = new Peer(events, h265 === 'track');
+    this.#peer = new Peer(events, h265 === 'track', way);
     this.#pictures = new PictureChannel(this.#peer.pictures);
     this.#sounds = new SoundChannel(this.#peer.sound);
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
   }
 
-  /** @param onClosed called once, when the viewer is closed or has closed itself */
+  /**
+   * @param wanted `way`: where media may leave, asked whenever candidates are made
+   * @param onClosed called once, when the viewer is closed or has closed itself
+   * @throws GatehouseError port-in-use
+   */
   static async open(
-    wanted: { slots: number; h265: H265Support },
+    wanted: { slots: number; h265: H265Support; way: () => MediaWay },
     log: Log,
     onClosed: (viewer: Viewer) => void,
   ): Promise<Viewer> {
-    const viewer = new Viewer(wanted.h265, log, onClosed);
+    const viewer = new Viewer(wanted.h265, wanted.way, log, onClosed);
     try {
       await viewer.#grow(wanted.slots);
       return viewer;
@@ -137,16 +143,39 @@ export class Viewer implements AsyncDisposable {
     const added = this.#slots.slice(this.#negotiated, offered);
     this.#negotiated = offered;
     if (this.#connected) for (const slot of added) slot.connect();
-    if (this.#slots.length > offered) await this.#negotiate();
+    if (this.#slots.length > offered || this.#restartWanted) await this.#negotiate();
   }
 
-  async addCandidate(candidate: {
+  /**
+   * Looks for a new way for the pictures, on the same peer connection and the same keys: nothing is bound anew, and the old way
+   * is used until another is found. Does nothing before the first way is found.
+   */
+  async restart(): Promise<void> {
+    if (!this.#connected || this.#closing !== undefined) return;
+    this.#restartWanted = true;
+    if (this.#offered === undefined) await this.#negotiate();
+  }
+
+  /** The addresses of this computer have changed, or what was chosen of them: a viewer that is on its way stays there. */
+  async networkChanged(): Promise<void> {
+    if (!this.#peer.isOnItsWay) await this.restart();
+  }
+
+  async addCandidate({
+    candidate,
+    sdpMid,
+    sdpMLineIndex,
+  }: {
     candidate: string;
     sdpMid: string | null;
     sdpMLineIndex: number | null;
   }): Promise<void> {
     try {
-      await this.#peer.addCandidate(candidate);
+      await this.#peer.addCandidate({
+        candidate,
+        ...(sdpMid === null ? {} : { sdpMid }),
+        ...(sdpMLineIndex === null ? {} : { sdpMLineIndex }),
+      });
     } catch (error) {
       throw unusable('candidate.candidate', 'ICE candidate', error);
     }
@@ -234,12 +263,25 @@ export class Viewer implements AsyncDisposable {
 
   async #negotiate(): Promise<void> {
     this.#offered = this.#slots.length;
-    const sdp = await this.#peer.offer();
+    const restart = this.#restartWanted;
+    this.#restartWanted = false;
+    const sdp = await this.#offer(restart);
     this.#offeredSections = countSections(sdp);
     const slots = this.#transceivers
       .slice(0, this.#offered)
       .map(({ mid }, slot) => ({ slot, mid: mid ?? '' }));
     this.#emit({ type: 'offer', viewerId: this.id, sdp, slots, sound: this.#sound?.transceiver.mid ?? '' });
+  }
+
+  /** A way that cannot be offered, since no port is free for it, changes nothing: the next reason to look for one may do. */
+  async #offer(restart: boolean): Promise<string> {
+    if (!restart) return await this.#peer.offer();
+    try {
+      return await this.#peer.offer(true);
+    } catch (error) {
+      this.#log.warn({ err: error, viewer: this.id }, 'the pictures of a window stay on their way');
+      return await this.#peer.offer();
+    }
   }
 
   #onConnected(): void {

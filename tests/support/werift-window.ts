@@ -1,5 +1,6 @@
 import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
 import type { ViewerEvent } from '../../main/contract/viewer.ts';
+import { endHandshake } from '../../main/viewers/peer.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
 
 /** A window without a browser: werift answers a viewer's offers and shows what arrives on each slot. */
@@ -11,6 +12,8 @@ export class WeriftWindow implements AsyncDisposable {
   offer = '';
   /** Of DTLS-SRTP; undefined: all that werift knows. */
   srtpProfile: number | undefined;
+  /** What becomes of the answer before the viewer gets it. */
+  changeAnswer: (sdp: string) => string = (sdp) => sdp;
   #events: AsyncGenerator<ViewerEvent>;
   #abort = new AbortController();
   #viewer: Viewer;
@@ -18,6 +21,7 @@ export class WeriftWindow implements AsyncDisposable {
   #soundSsrc: number | undefined;
   #waiting: (() => void)[] = [];
   #listening = false;
+  #restarts = 0;
 
   constructor(viewer: Viewer) {
     this.#viewer = viewer;
@@ -77,7 +81,12 @@ export class WeriftWindow implements AsyncDisposable {
     }
     await this.connection.setLocalDescription(answer);
     this.#listen();
-    await this.#viewer.answer(this.connection.localDescription?.sdp ?? '');
+    // werift's agent begins no new checks by itself once DTLS is done.
+    const [transport] = this.connection.iceTransports;
+    const isRestart = transport !== undefined && transport.iceRestarts > this.#restarts;
+    this.#restarts = transport?.iceRestarts ?? 0;
+    await this.#viewer.answer(this.changeAnswer(this.connection.localDescription?.sdp ?? ''));
+    if (isRestart) await transport.start();
     while (this.connection.connectionState !== 'connected') {
       await this.connection.connectionStateChange.asPromise();
     }
@@ -101,6 +110,7 @@ export class WeriftWindow implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
     await this.connection.close();
+    for (const dtls of this.connection.dtlsTransports) endHandshake(dtls);
   }
 
   /** Which SSRC belongs to which slot; that of its RTX stays unknown, so that only media is counted. */
