@@ -3,7 +3,7 @@ import type { Services } from './services.ts';
 
 export function siteHandlers(
   { site }: ReturnType<typeof createProcedures>,
-  { site: service, siteFiles, backups, demo, diagnostics }: Services,
+  { site: service, siteFiles, backups, demo, diagnostics, viewers }: Services,
 ) {
   return {
     watch: site.watch.handler(({ signal = neverAborted() }) => service.watch(signal)),
@@ -11,6 +11,8 @@ export function siteHandlers(
     dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
     backUp: site.backUp.handler(() => backups.backUp()),
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
+    readMediaNetwork: site.readMediaNetwork.handler(() => viewers.networks),
+    changeMediaNetwork: site.changeMediaNetwork.handler(({ input }) => viewers.changeNetwork(input)),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
     hideDemo: site.hideDemo.handler(() => demo.hide()),
     check: site.check.handler(({ input }) => siteFiles.check(input)),

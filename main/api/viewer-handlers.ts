@@ -33,6 +33,7 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
         shown.bind(slot, leases[index] ?? null, assignment);
       });
     }),
+    restart: viewer.restart.handler(({ input }) => services.viewers.get(input.viewerId).restart()),
     listen: viewer.listen.handler(({ input: { viewerId, cameraId, profile, assignment } }) => {
       const listening = services.viewers.get(viewerId);
       listening.listen(cameraId === null ? null : leaseOf(cameraId, profile), assignment);

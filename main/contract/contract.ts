@@ -23,6 +23,7 @@ import { examinationEvent, examinationInput } from './examination.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
+import { mediaNetwork, mediaNetworks } from './media-network.ts';
 import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
@@ -33,6 +34,7 @@ import {
   viewerEvent,
   viewerListenInput,
   viewerOpenInput,
+  viewerRestartInput,
   viewerShowInput,
 } from './viewer.ts';
 
@@ -194,6 +196,16 @@ export const contract = {
       'site:manage',
       'A zip for whoever helps: versions, states and logs, no passwords',
     ).output(z.file()),
+    readMediaNetwork: needs(
+      'site:manage',
+      'Over which networks pictures go to windows, and which there are',
+    ).output(mediaNetworks),
+    changeMediaNetwork: needs(
+      'site:manage',
+      'Says over which networks and ports pictures go; open windows change their way, and keep their pictures',
+    )
+      .input(mediaNetwork)
+      .output(z.void()),
     showDemo: needs('site:manage', 'Starts virtual cameras and adds them').input(demoInput).output(z.void()),
     hideDemo: needs('site:manage', 'Stops the virtual cameras and removes them').output(z.void()),
     check: needs('site:manage', 'What a site file would change, or all that is wrong with it')
@@ -230,6 +242,12 @@ export const contract = {
       .input(viewerCandidateInput)
       .output(z.void()),
     show: needs('cameras:view', 'What slots show from now on').input(viewerShowInput).output(z.void()),
+    restart: needs(
+      'cameras:view',
+      "Looks for a new way for the window's media, which goes on where it was until then",
+    )
+      .input(viewerRestartInput)
+      .output(z.void()),
     listen: needs('cameras:view', 'Which camera is heard from now on: one, or none')
       .input(viewerListenInput)
       .output(z.void()),

@@ -24,4 +24,20 @@ export const mediaNetwork = z.object({
 });
 export type MediaNetwork = z.infer<typeof mediaNetwork>;
 
+/** What was chosen, and what this computer has to choose from: its interfaces that have an IPv4 address now. */
+export const mediaNetworks = z.object({
+  chosen: mediaNetwork,
+  interfaces: z.array(
+    z.object({
+      name: z.string(),
+      addresses: z.array(z.string()),
+      /** Used as long as nobody has chosen any. */
+      isUsual: z.boolean(),
+    }),
+  ),
+});
+export type MediaNetworks = z.infer<typeof mediaNetworks>;
+/** An interface over which a window on another computer could be reached. */
+export type MediaInterface = MediaNetworks['interfaces'][number];
+
 export const everyMediaNetwork: MediaNetwork = { interfaces: null, ports: null };

@@ -70,6 +70,8 @@ export const viewerCandidateInput = z.object({
   }),
 });
 
+export const viewerRestartInput = z.object({ viewerId });
+
 /** What each slot shows from now on; slots that are not named stay as they are. `cameraId: null` empties a slot. */
 export const viewerShowInput = z.object({
   viewerId,

@@ -135,12 +135,6 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       log,
     }),
   );
-  parts.use(
-    new NetworkWatch((addresses) => {
-      log.info({ addresses }, 'the addresses of this computer have changed');
-      cameras.redial(false);
-    }),
-  );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
   const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
@@ -155,7 +149,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
   if (options.demoCameras !== undefined) addDemoCameras(cameras, options.demoCameras);
-  const viewers = parts.use(new ViewerService({ log }));
+  const viewers = parts.use(new ViewerService({ log, settings: store.settings }));
+  parts.use(
+    new NetworkWatch((addresses) => {
+      log.info({ addresses }, 'the addresses of this computer have changed');
+      cameras.redial(false);
+      viewers.networkChanged();
+    }),
+  );
   const layouts = new Layouts(store.layouts);
   const diagnostics = async () => {
     const zip = await createDiagnosticsZip({

@@ -1,6 +1,6 @@
 import os from 'node:os';
 
-const lookMilliseconds = 2_000;
+const lookMilliseconds = 1_000;
 
 /** Notices when this computer gets another address: a cable, a Wi-Fi, a VPN. The operating systems have no one event for it. */
 export class NetworkWatch implements Disposable {

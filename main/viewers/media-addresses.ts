@@ -1,18 +1,10 @@
 import os from 'node:os';
-import type { MediaNetwork } from '../contract/media-network.ts';
+import type { MediaInterface, MediaNetwork } from '../contract/media-network.ts';
 import type { MediaWay } from './ice-agent.ts';
 
 const loopback = '127.0.0.1';
 /** Tunnels and the networks of virtual machines: who watches over one of them chooses it in the settings. */
 const special = /^(ipsec|tun|utun|tap|vmnet|veth)/;
-
-/** An interface over which a window on another computer could be reached. */
-export interface MediaInterface {
-  readonly name: string;
-  readonly addresses: readonly string[];
-  /** Used as long as nobody has chosen any. */
-  readonly isUsual: boolean;
-}
 
 /** In the order of their names. IPv4 only; link-local addresses reach nobody who would be told of them. */
 export function mediaInterfaces(): MediaInterface[] {

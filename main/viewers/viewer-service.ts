@@ -1,24 +1,30 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { everyMediaNetwork, type MediaNetwork } from '../contract/media-network.ts';
+import type { MediaNetwork, MediaNetworks } from '../contract/media-network.ts';
 import type { H265Support } from '../contract/viewer.ts';
-import { mediaWay } from './media-addresses.ts';
+import { mediaInterfaces, mediaWay } from './media-addresses.ts';
+import { openMediaSocket } from './media-socket.ts';
 import { Viewer } from './viewer.ts';
 
 /** Windows at a time; each costs two sockets and the packets of its tiles. */
 const maximumViewers = 64;
 
+/** Where it is kept what was chosen for windows. */
+export interface ViewerSettings {
+  readonly mediaNetwork: MediaNetwork;
+  saveMediaNetwork(chosen: MediaNetwork): void;
+}
+
 /** All windows that are open now. */
 export class ViewerService implements AsyncDisposable {
   readonly #log: Log;
   readonly #viewers = new Map<string, Viewer>();
-  readonly #network: () => MediaNetwork;
+  readonly #settings: ViewerSettings;
   #opening = 0;
 
-  /** @param options `network`: what was chosen for pictures, asked whenever it is needed */
-  constructor(options: { log: Log; network?: () => MediaNetwork }) {
+  constructor(options: { log: Log; settings: ViewerSettings }) {
     this.#log = options.log;
-    this.#network = options.network ?? (() => everyMediaNetwork);
+    this.#settings = options.settings;
   }
 
   get viewers(): Iterable<Viewer> {
@@ -38,7 +44,7 @@ export class ViewerService implements AsyncDisposable {
     }
     this.#opening++;
     try {
-      const way = () => mediaWay(this.#network());
+      const way = () => mediaWay(this.#settings.mediaNetwork);
       const viewer = await Viewer.open({ slots, h265, way }, this.#log, ({ id }) => this.#viewers.delete(id));
       this.#viewers.set(viewer.id, viewer);
       return viewer;
@@ -50,6 +56,32 @@ export class ViewerService implements AsyncDisposable {
     } finally {
       this.#opening--;
     }
+  }
+
+  get networks(): MediaNetworks {
+    return { chosen: this.#settings.mediaNetwork, interfaces: mediaInterfaces() };
+  }
+
+  /**
+   * Says over which networks and ports pictures go. Windows that are open change their way, and keep their pictures.
+   * @throws GatehouseError bad-input when no port of the range is free; then nothing has changed
+   */
+  async changeNetwork(chosen: MediaNetwork): Promise<void> {
+    const { addresses, ports } = mediaWay(chosen);
+    const { ports: before } = this.#settings.mediaNetwork;
+    const isOther = ports?.first !== before?.first || ports?.last !== before?.last;
+    // Those of before may be taken by the very windows that are open.
+    for (const address of isOther ? addresses : []) {
+      try {
+        (await openMediaSocket(address, ports)).close();
+      } catch (error) {
+        // Another one is an address that has gone at this moment.
+        if (error instanceof GatehouseError)
+          throw GatehouseError.ofField('ports', 'All of these ports are taken. Choose others.');
+      }
+    }
+    this.#settings.saveMediaNetwork(chosen);
+    this.networkChanged();
   }
 
   /** The addresses of this computer have changed, or the choice of them: windows look for a new way where they need one. */

@@ -5,6 +5,7 @@ import { maximumSlots } from '../../main/contract/limits.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
 import type { SlotBinding } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
+import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
 import { h265Support } from './h265-support.ts';
@@ -28,6 +29,7 @@ export class Playback {
   readonly #slotOfStream = new SvelteMap<string, Slot>();
   #viewer: OpenViewer | null = null;
   #open = $state(false);
+  #refusal = $state<string | null>(null);
   readonly #unsent = new Set<Slot>();
   /** By slot: of those whose pictures come over the data channel. */
   readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
@@ -39,6 +41,11 @@ export class Playback {
   /** Whether the engine has a viewer for this window; pictures cannot come without. */
   get open(): boolean {
     return this.#open;
+  }
+
+  /** Why the engine gives this window no viewer, in its words; null when it does, or has not answered. */
+  get refusal(): string | null {
+    return this.#refusal;
   }
 
   slot(stream: Stream | null): Slot | undefined {
@@ -100,8 +107,10 @@ export class Playback {
             closing: () => flushSync(() => this.#onLost()),
           },
         });
-      } catch {
+      } catch (error) {
         // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
+        const { code, message } = callFailure(error);
+        this.#refusal = code === 'no-answer' ? null : message;
       }
       if (opened) attempt = 0;
       await pause(linkBackoffMilliseconds(attempt), signal);
@@ -127,6 +136,7 @@ export class Playback {
   #onOpened(viewer: OpenViewer): void {
     this.#viewer = viewer;
     this.#open = true;
+    this.#refusal = null;
     this.sound.opened(viewer);
     for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
     this.#flush();

@@ -7,8 +7,9 @@ import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/c
 import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 
-/** ICE may find its way again by itself; after this long it is quicker to begin anew. */
-const disconnectedMilliseconds = 3_000;
+/** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
+const patienceMilliseconds = 15_000;
+const restartMilliseconds = 2_000;
 
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
@@ -58,20 +59,23 @@ export async function runViewerConnection(
     const message = parseSoundMessage(new Uint8Array(data));
     if (message !== undefined) events.sound(message);
   });
-  const candidates = new CandidateSender(client);
-  let disconnected: ReturnType<typeof setTimeout> | undefined;
+  const sender = new WaySender(client);
+  const search = new WaySearch(
+    () => sender.restart(),
+    () => lost.abort(),
+  );
   connection.addEventListener('connectionstatechange', () => {
-    clearTimeout(disconnected);
     const { connectionState } = connection;
     if (connectionState === 'failed') lost.abort();
-    if (connectionState === 'disconnected') {
-      disconnected = setTimeout(() => lost.abort(), disconnectedMilliseconds);
-    }
+    if (connectionState === 'disconnected') search.begin();
+    if (connectionState === 'connected') search.end();
   });
   connection.addEventListener('icecandidate', ({ candidate }) => {
-    if (candidate !== null) candidates.add(candidate);
+    if (candidate !== null) sender.add(candidate);
   });
   const signal = AbortSignal.any([options.signal, lost.signal]);
+  // Sooner than ICE notices, and no harm where the way is still there: pictures go on over it meanwhile.
+  onNetworkChange(() => sender.restart(), signal);
   const known = new Set<number>();
   const receiverOf = (mid: string) =>
     connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
@@ -92,7 +96,7 @@ export async function runViewerConnection(
     const soundReceiver = isFirst ? receiverOf(sound) : undefined;
     if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
     await answer;
-    candidates.sendTo(viewerId);
+    sender.sendTo(viewerId);
     events.answered();
   };
   try {
@@ -105,14 +109,47 @@ export async function runViewerConnection(
   } catch (error) {
     if (!lost.signal.aborted) throw error;
   } finally {
-    clearTimeout(disconnected);
+    search.end();
     events.closing();
     connection.close();
   }
 }
 
-/** Candidates wait until the engine has the answer that they belong to. */
-class CandidateSender {
+/** While the way to the engine is lost: asks for another one again and again, and gives up in the end. */
+class WaySearch {
+  readonly #ask: () => void;
+  readonly #giveUp: () => void;
+  #asking: ReturnType<typeof setInterval> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ask: () => void, giveUp: () => void) {
+    this.#ask = ask;
+    this.#giveUp = giveUp;
+  }
+
+  begin(): void {
+    if (this.#asking !== undefined) return;
+    this.#asking = setInterval(this.#ask, restartMilliseconds);
+    this.#waiting = setTimeout(this.#giveUp, patienceMilliseconds);
+    this.#ask();
+  }
+
+  end(): void {
+    clearInterval(this.#asking);
+    clearTimeout(this.#waiting);
+    this.#asking = undefined;
+  }
+}
+
+function onNetworkChange(changed: () => void, signal: AbortSignal): void {
+  // Only Chromium tells of a change between two networks.
+  const { connection } = navigator as Navigator & { readonly connection?: EventTarget };
+  connection?.addEventListener('change', changed, { signal });
+  addEventListener('online', changed, { signal });
+}
+
+/** What the window has to say about its way: candidates, which wait until the engine has the answer that they belong to. */
+class WaySender {
   readonly #client: EngineClient;
   readonly #waiting: RTCIceCandidate[] = [];
   #viewerId: string | undefined;
@@ -129,6 +166,13 @@ class CandidateSender {
   sendTo(viewerId: string): void {
     this.#viewerId = viewerId;
     for (const candidate of this.#waiting.splice(0)) this.#send(viewerId, candidate);
+  }
+
+  /** The way is lost, or a better one may be there. */
+  restart(): void {
+    // What cannot be said now is said again as long as the way is lost.
+    if (this.#viewerId !== undefined)
+      this.#client.viewer.restart({ viewerId: this.#viewerId }).catch(() => {});
   }
 
   #send(viewerId: string, { candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): void {

@@ -1,4 +1,5 @@
 import type { CameraEvent } from '../../main/contract/camera.ts';
+import type { MediaNetworks } from '../../main/contract/media-network.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
@@ -20,6 +21,7 @@ export type Dialog =
   /** The PIN that lets somebody out of the kiosk. */
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
+  | { readonly name: 'media-network'; readonly networks: MediaNetworks }
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }

@@ -22,6 +22,8 @@ export interface TileFacts {
   readonly linked: boolean;
   /** Whether the engine has a viewer for this window. */
   readonly viewerOpen: boolean;
+  /** Why it has none, in the engine's words, when it refuses one. */
+  readonly viewerRefusal: string | null;
   /** Of the stream that the tile shows; undefined while the engine has said nothing of it. */
   readonly status: StreamStatus | undefined;
   readonly picture: Picture;
@@ -46,6 +48,13 @@ export function tileState(facts: TileFacts): TileState {
   const { status } = facts;
   if (!facts.hasCamera) return state('empty', 'Empty');
   if (!facts.linked) return state('offline', 'Connection to Gatehouse lost', pictureAge(facts));
+  if (!facts.viewerOpen && facts.viewerRefusal !== null) {
+    const words =
+      facts.lastFrameAt === null
+        ? 'No pictures in this window'
+        : `No picture for ${age(facts, facts.lastFrameAt)}`;
+    return state('stale', words, facts.viewerRefusal);
+  }
   if (status === undefined) return state('connecting', 'Connecting…');
   switch (status.state) {
     case 'idle':

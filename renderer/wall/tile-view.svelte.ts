@@ -39,6 +39,7 @@ export class TileView {
       hasCamera: this.camera !== null,
       linked: link.state.name === 'connected',
       viewerOpen: playback.open,
+      viewerRefusal: playback.refusal,
       status: this.#status,
       picture: this.slot?.picture ?? 'none',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,

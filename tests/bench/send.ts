@@ -8,6 +8,7 @@ import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 import { measureFloor } from './floor.ts';
 import { quantile } from './statistics.ts';
@@ -75,7 +76,7 @@ async function measureSending(): Promise<SendFigures> {
   const sink = await startSink();
   owned.defer(() => void sink.process.kill());
   const offering = offeringConnection();
-  const service = owned.use(new ViewerService({ log: createLog('silent') }));
+  const service = owned.use(new ViewerService({ log: createLog('silent'), settings: viewerSettings() }));
   const viewer = await service.open(slots);
   const window = owned.use(new WeriftWindow(viewer));
   await window.negotiate();

@@ -17,6 +17,7 @@ import { LiveStream } from '../../main/media/live-stream.ts';
 import { MediaTransport } from '../../main/viewers/media-transport.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 const gcm = 0x0007;
@@ -33,7 +34,7 @@ afterEach(async () => {
 
 /** A window that shows one camera, of which three pictures have come, a packet each. */
 async function watch(srtpProfile = gcm) {
-  const service = owned.use(new ViewerService({ log: createLog('silent') }));
+  const service = owned.use(new ViewerService({ log: createLog('silent'), settings: viewerSettings() }));
   const viewer = await service.open(1);
   const window = owned.use(new WeriftWindow(viewer));
   window.srtpProfile = srtpProfile;

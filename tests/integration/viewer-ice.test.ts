@@ -4,23 +4,24 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RTCPeerConnection, StunProtocol } from 'werift';
 import { createLog, type Log } from '../../main/base/log.ts';
-import type { MediaNetwork } from '../../main/contract/media-network.ts';
 import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import type { StreamLease } from '../../main/media/stream-lease.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
-import { ViewerService } from '../../main/viewers/viewer-service.ts';
+import { ViewerService, type ViewerSettings } from '../../main/viewers/viewer-service.ts';
 import { forgedDatagram } from '../support/forged-datagrams.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 const silent = createLog('silent');
 let owned: AsyncDisposableStack;
-let network: MediaNetwork;
+/** Loopback alone, unless a test says otherwise. */
+let settings: ViewerSettings;
 
 beforeEach(() => {
   owned = new AsyncDisposableStack();
-  network = { interfaces: [], ports: null };
+  settings = viewerSettings({ interfaces: [], ports: null });
 });
 
 afterEach(async () => {
@@ -29,7 +30,7 @@ afterEach(async () => {
 });
 
 function openService(log: Log = silent): ViewerService {
-  return owned.use(new ViewerService({ log, network: () => network }));
+  return owned.use(new ViewerService({ log, settings }));
 }
 
 /** werift's peer connection inside the viewer is the one that offers. */
@@ -177,13 +178,15 @@ test('windows get ports of the range that was chosen, and one that has none left
   const taken = await Promise.all(Array.from({ length: 2 }, () => openSocket()));
   const first = Math.min(...taken.map((socket) => socket.address().port));
   // A range whose every port is taken: the smallest that there can be, by hand.
-  network = { interfaces: [], ports: { first, last: first } };
+  settings.saveMediaNetwork({ interfaces: [], ports: { first, last: first } });
   const service = openService();
   await expect(service.open(1)).rejects.toMatchObject({
     code: 'port-in-use',
     message: expect.stringContaining(`No UDP port from ${first} to ${first} is free`),
   });
-  network = { interfaces: [], ports: { first: 42_000, last: 42_063 } };
+  const refused = service.changeNetwork({ interfaces: [], ports: { first, last: first } });
+  await expect(refused).rejects.toMatchObject({ code: 'bad-input', issues: [{ path: 'ports' }] });
+  await service.changeNetwork({ interfaces: [], ports: { first: 42_000, last: 42_063 } });
   const windows = [await open(service), await open(service), await open(service)];
   const ports = windows.map(({ peer }) => offeredPort(peer.localDescription?.sdp ?? ''));
   expect(new Set(ports).size).toBe(3);
@@ -194,7 +197,7 @@ test('windows get ports of the range that was chosen, and one that has none left
 });
 
 test('a window whose way is not allowed any more gets its pictures over another one, on the same peer connection', async () => {
-  network = { interfaces: [], ports: { first: 42_100, last: 42_163 } };
+  settings.saveMediaNetwork({ interfaces: [], ports: { first: 42_100, last: 42_163 } });
   const service = openService();
   const { viewer, window, peer } = await open(service);
   await window.negotiate();
@@ -208,8 +211,7 @@ test('a window whose way is not allowed any more gets its pictures over another 
   const oldSocket = socketOf(offeredPort(before));
   // A viewer that is where it may be is left in peace.
   service.networkChanged();
-  network = { interfaces: [], ports: { first: 42_200, last: 42_263 } };
-  service.networkChanged();
+  await service.changeNetwork({ interfaces: [], ports: { first: 42_200, last: 42_263 } });
   await expect.poll(() => offeredPort(peer.localDescription?.sdp ?? '')).toBeGreaterThanOrEqual(42_200);
   // Until the window has answered, the pictures go on where they went.
   source.send('delta');

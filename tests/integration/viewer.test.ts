@@ -11,6 +11,7 @@ import type { StreamLease } from '../../main/media/stream-lease.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 const log = createLog('silent');
@@ -20,7 +21,7 @@ let service: ViewerService;
 
 beforeEach(() => {
   owned = new AsyncDisposableStack();
-  service = owned.use(new ViewerService({ log }));
+  service = owned.use(new ViewerService({ log, settings: viewerSettings() }));
 });
 
 afterEach(async () => {

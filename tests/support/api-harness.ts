@@ -87,7 +87,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const identities = owned.use(new CameraIdentities({ table: store.identities, cameras, log }));
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
-  const viewers = owned.use(new ViewerService({ log }));
+  const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
     ...store,

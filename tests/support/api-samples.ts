@@ -87,6 +87,8 @@ export const samples: Record<string, unknown> = {
   'site.dismissNotice': { id: unknownId },
   'site.backUp': undefined,
   'site.saveDiagnostics': undefined,
+  'site.readMediaNetwork': undefined,
+  'site.changeMediaNetwork': { interfaces: ['eth0'], ports: { first: 42_000, last: 42_063 } },
   'site.showDemo': { count: 1 },
   'site.hideDemo': undefined,
   'site.check': { text: '{}', passphrase: samplePassword },
@@ -109,6 +111,7 @@ export const samples: Record<string, unknown> = {
     viewerId: unknownId,
     bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
   },
+  'viewer.restart': { viewerId: unknownId },
   'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
 };
 

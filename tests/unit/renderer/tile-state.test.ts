@@ -9,6 +9,7 @@ const facts: TileFacts = {
   hasCamera: true,
   linked: true,
   viewerOpen: true,
+  viewerRefusal: null,
   status: { state: 'playing', since: 0 },
   picture: 'arriving',
   unshowable: null,
@@ -36,6 +37,17 @@ test.each<[string, Partial<TileFacts>, string, string]>([
     { status: undefined, unshowable: 'H265' },
     'connecting',
     'Connecting…',
+  ],
+  [
+    'the engine has no port for this window',
+    {
+      viewerOpen: false,
+      viewerRefusal: 'No UDP port is free.',
+      status: { state: 'idle' },
+      lastFrameAt: null,
+    },
+    'stale',
+    'No pictures in this window',
   ],
   ['no key frame for long', { picture: 'none', lastFrameAt: null }, 'connecting', 'Waiting for a picture…'],
 ])('%s', (_what, change, name, words) => {
