@@ -15,6 +15,7 @@ import type {
 import type { ImportResult } from '../contract/camera-file.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import { maximumCameras } from '../contract/limits.ts';
+import { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
@@ -43,6 +44,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #log: Log;
   readonly #newConnection: () => CameraConnection;
   readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
+  readonly #pictures: PictureMemory;
   /** In their order. */
   #cameras = new Map<string, StoredCamera>();
   /** By camera and profile, in one key. */
@@ -63,15 +65,18 @@ export class CameraRegistry implements AsyncDisposable {
   /**
    * @param options.newConnection what a camera begins with when nobody says
    * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
+   * @param options.pictures memory that all cameras share
    */
   constructor(options: {
     table: CameraTable;
     history: HistoryTable;
     newConnection: () => CameraConnection;
     requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
+    pictures?: PictureMemory;
     log: Log;
   }) {
     this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
+    this.#pictures = options.pictures ?? new PictureMemory();
     this.#table = options.table;
     this.#log = options.log;
     this.#newConnection = options.newConnection;
@@ -369,6 +374,7 @@ export class CameraRegistry implements AsyncDisposable {
       target: targetOf(camera, profile),
       log: this.#log,
       gate: this.#gate(camera.id),
+      pictures: this.#pictures,
       onTransport: (transport) => this.#learnTransport(camera.id, transport),
       onKeyFrameWanted: () => this.#requestKeyFrame(camera.id, profile),
       onStatus: (status) => {

@@ -11,6 +11,7 @@ import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/ca
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { AudioStream } from '../media/audio-stream.ts';
 import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
+import type { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
 import { audioStatus } from './audio-status.ts';
@@ -62,7 +63,7 @@ export interface Received {
  * RTP enters here.
  */
 export class CameraSession implements AsyncDisposable {
-  readonly stream: LiveStream = new LiveStream();
+  readonly stream: LiveStream;
   readonly audio: AudioStream = new AudioStream();
   #target: CameraTarget;
   #transport: TransportChoice;
@@ -88,6 +89,7 @@ export class CameraSession implements AsyncDisposable {
    * @param options.onTransport the packets come another way than was to be expected: worth remembering for the camera
    * @param options.onKeyFrameWanted a viewer waits for one that the camera has not sent by itself
    * @param options.gate shared by all streams of a camera: it is dialled by one of them at a time
+   * @param options.pictures memory that all cameras share
    * @param options.isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then
    */
   constructor(options: {
@@ -98,7 +100,9 @@ export class CameraSession implements AsyncDisposable {
     onKeyFrameWanted?: () => void;
     gate?: Gate;
     isProbed?: () => boolean;
+    pictures?: PictureMemory;
   }) {
+    this.stream = new LiveStream(options.pictures);
     this.#target = options.target;
     this.#transport = choiceFor(options.target);
     this.#onTransport = options.onTransport ?? (() => {});

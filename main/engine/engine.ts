@@ -21,6 +21,7 @@ import { EventCollector } from '../events/event-collector.ts';
 import { EventLog } from '../events/event-log.ts';
 import type { HttpHost, HttpHostOptions } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
+import { PictureMemory } from '../media/picture-memory.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
 import { Kiosk } from '../site/kiosk.ts';
 import { Layouts } from '../site/layouts.ts';
@@ -126,16 +127,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passphrase: process.env.GATEHOUSE_SITE_PASSPHRASE,
     log,
   });
+  const pictures = new PictureMemory();
   const cameras = parts.use(
     new CameraRegistry({
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
       requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
+      pictures,
       log,
     }),
   );
-  const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), pictures, log }));
   const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const keyFrames = parts.use(new KeyFrameRequests({ controls, stored: (id) => cameras.stored(id), log }));
@@ -165,6 +168,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       statuses: cameras.statuses(),
       layouts: layouts.list(),
       windows: [...viewers.viewers].map(({ dropped }) => ({ dropped })),
+      pictures,
       histories: historiesInTrouble(cameras),
       logFolder: path.join(dataFolder, 'logs'),
     });

@@ -1,5 +1,5 @@
 import { toPictureMessages } from '../contract/picture-message.ts';
-import type { StreamFrame } from '../media/live-stream.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
 
 /** So much may lie in werift's queue: what waits there cannot be replaced by a newer picture any more. */
 const maximumBufferedBytes = 128 * 1024;

@@ -1,6 +1,7 @@
 import type { VideoCodec } from '../contract/codecs.ts';
 import type { H265Support, PictureWay } from '../contract/viewer.ts';
-import type { LiveStream, StreamFrame } from '../media/live-stream.ts';
+import type { LiveStream } from '../media/live-stream.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { ticksPerMillisecond } from '../media/timeline.ts';
 import type { SlotSender } from './slot-sender.ts';

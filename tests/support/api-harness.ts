@@ -27,6 +27,7 @@ import { EventCollector } from '../../main/events/event-collector.ts';
 import { EventLog } from '../../main/events/event-log.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
+import { PictureMemory } from '../../main/media/picture-memory.ts';
 import { Kiosk } from '../../main/site/kiosk.ts';
 import { Layouts } from '../../main/site/layouts.ts';
 import { SiteFiles } from '../../main/site/site-files.ts';
@@ -70,7 +71,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       log,
     }),
   );
-  const trials = owned.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const trials = owned.use(
+    new CameraTrials({ pictures: new PictureMemory(), stored: (id) => cameras.stored(id), log }),
+  );
   const doctor = owned.use(new CameraDoctor({ cameras, trials, version: '0.0.0' }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const events = owned.use(new EventLog({ table: store.events, log }));

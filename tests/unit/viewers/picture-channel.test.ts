@@ -6,7 +6,7 @@ import {
   type ReceivedPicture,
   toPictureMessages,
 } from '../../../main/contract/picture-message.ts';
-import type { StreamFrame } from '../../../main/media/live-stream.ts';
+import type { StreamFrame } from '../../../main/media/stream-frame.ts';
 import { type MessageChannel, PictureChannel } from '../../../main/viewers/picture-channel.ts';
 
 /** A data channel whose far side takes nothing until `drain` is called. */
