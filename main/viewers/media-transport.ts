@@ -59,6 +59,16 @@ export class MediaTransport {
     return new SrtpStream(keys, ssrc);
   }
 
+  /** Datagrams that wait for the network card. */
+  get waiting(): number {
+    try {
+      return this.#pair?.protocol.transport?.socket?.getSendQueueCount() ?? 0;
+    } catch {
+      // The socket is being closed.
+      return 0;
+    }
+  }
+
   /** Sends one datagram, given in parts. Lost when there is no way now, or too much waits for it. */
   send(parts: Buffer[]): void {
     const nominated = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;

@@ -4,6 +4,7 @@ import type { MediaNetwork, MediaNetworks } from '../contract/media-network.ts';
 import type { H265Support } from '../contract/viewer.ts';
 import { mediaInterfaces, mediaWay } from './media-addresses.ts';
 import { openMediaSocket } from './media-socket.ts';
+import { Pacer } from './pacer.ts';
 import { Viewer } from './viewer.ts';
 
 /** Windows at a time; each costs two sockets and the packets of its tiles. */
@@ -20,6 +21,7 @@ export class ViewerService implements AsyncDisposable {
   readonly #log: Log;
   readonly #viewers = new Map<string, Viewer>();
   readonly #settings: ViewerSettings;
+  readonly #pacer = new Pacer();
   #opening = 0;
 
   constructor(options: { log: Log; settings: ViewerSettings }) {
@@ -45,7 +47,8 @@ export class ViewerService implements AsyncDisposable {
     this.#opening++;
     try {
       const way = () => mediaWay(this.#settings.mediaNetwork);
-      const viewer = await Viewer.open({ slots, h265, way }, this.#log, ({ id }) => this.#viewers.delete(id));
+      const wanted = { slots, h265, way, pacer: this.#pacer };
+      const viewer = await Viewer.open(wanted, this.#log, ({ id }) => this.#viewers.delete(id));
       this.#viewers.set(viewer.id, viewer);
       return viewer;
     } catch (error) {
@@ -104,5 +107,6 @@ export class ViewerService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#viewers.values()].map((viewer) => viewer[Symbol.asyncDispose]()));
+    this.#pacer[Symbol.dispose]();
   }
 }

@@ -6,7 +6,9 @@ import { maximumSlots } from '../contract/limits.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
+import { BurstLimit } from './burst-limit.ts';
 import type { MediaWay } from './ice-agent.ts';
+import type { PacedWindow, Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { countSections, isAnswerTo } from './sdp-answer.ts';
@@ -16,34 +18,47 @@ import { SoundChannel } from './sound-channel.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
 const slotStep = 16;
-/** Packets of cached frames per turn: a burst of more overflows the browser's socket buffer. */
-const replayPacketsPerTurn = 48;
-const replayTurnMilliseconds = 1;
+/** While more datagrams wait for the network card, nothing is added that can wait itself. */
+const fewWaiting = 32;
 /** Chromium checks its connection every few seconds; a window that is silent for this long is gone. */
 const livenessMilliseconds = 15_000;
-const housekeepingMilliseconds = 1_000;
+const housekeepingMilliseconds = 250;
+/** Each slot reports once a second, not all of them at once: 128 reports would be more than a socket takes. */
+const reportGroups = 4;
+
+interface ViewerOptions {
+  readonly h265: H265Support;
+  /** Where media may leave, asked whenever candidates are made. */
+  readonly way: () => MediaWay;
+  /** Shared by all windows. */
+  readonly pacer: Pacer;
+}
 
 /**
  * One window: its peer connection and its slots. werift's ICE agent stops checking consent after its first failure, so
  * that the viewer itself watches for signs of life.
  */
-export class Viewer implements AsyncDisposable {
+export class Viewer implements AsyncDisposable, PacedWindow {
   readonly id: string = randomUUID();
   readonly #log: Log;
   readonly #onClosed: (viewer: Viewer) => void;
   readonly #h265: H265Support;
+  readonly #pacer: Pacer;
+  readonly #burst = new BurstLimit();
   readonly #peer: Peer;
   readonly #pictures: PictureChannel;
   readonly #sounds: SoundChannel;
   readonly #slots: Slot[] = [];
+  /** Those that wait for their turn, in the order in which they began to: the first tiles of a wall are whole first. */
+  readonly #turns = new Set<Slot>();
   readonly #transceivers: RTCRtpTransceiver[] = [];
   #sound: { readonly slot: AudioSlot; readonly transceiver: RTCRtpTransceiver } | undefined;
   readonly #events: ViewerEvent[] = [];
   readonly #housekeeping: NodeJS.Timeout;
   #wake: () => void = () => {};
-  #replayTimer: NodeJS.Timeout | undefined;
   #connected = false;
   #restartWanted = false;
+  #reportGroup = 0;
   #heardAt = performance.now();
   /** How many slots the outstanding offer has; undefined when none is outstanding. */
   #offered: number | undefined;
@@ -53,8 +68,9 @@ export class Viewer implements AsyncDisposable {
   #negotiated = 0;
   #closing: Promise<void> | undefined;
 
-  private constructor(h265: H265Support, way: () => MediaWay, log: Log, onClosed: (viewer: Viewer) => void) {
+  private constructor({ h265, way, pacer }: ViewerOptions, log: Log, onClosed: (viewer: Viewer) => void) {
     this.#h265 = h265;
+    this.#pacer = pacer;
     this.#log = log;
     this.#onClosed = onClosed;
     const events = {
@@ -75,16 +91,15 @@ export class Viewer implements AsyncDisposable {
   }
 
   /**
-   * @param wanted `way`: where media may leave, asked whenever candidates are made
    * @param onClosed called once, when the viewer is closed or has closed itself
    * @throws GatehouseError port-in-use
    */
   static async open(
-    wanted: { slots: number; h265: H265Support; way: () => MediaWay },
+    wanted: ViewerOptions & { readonly slots: number },
     log: Log,
     onClosed: (viewer: Viewer) => void,
   ): Promise<Viewer> {
-    const viewer = new Viewer(wanted.h265, wanted.way, log, onClosed);
+    const viewer = new Viewer(wanted, log, onClosed);
     try {
       await viewer.#grow(wanted.slots);
       return viewer;
@@ -206,6 +221,18 @@ export class Viewer implements AsyncDisposable {
     else this.#sound?.slot.bind(lease, assignment);
   }
 
+  get isWaiting(): boolean {
+    return this.#turns.size > 0;
+  }
+
+  catchUp(most: number): number {
+    return this.#inTurn(this.#burst.take(most, performance.now()), (slot, left) => slot.catchUp(left));
+  }
+
+  replay(most: number): number {
+    return this.#inTurn(most, (slot, left) => slot.replay(left));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -213,7 +240,7 @@ export class Viewer implements AsyncDisposable {
 
   async #close(): Promise<void> {
     clearInterval(this.#housekeeping);
-    clearTimeout(this.#replayTimer);
+    this.#pacer.leave(this);
     for (const slot of this.#slots) slot.bind(null);
     this.#sound?.slot.bind(null);
     this.#wake();
@@ -257,7 +284,13 @@ export class Viewer implements AsyncDisposable {
         if (outdated !== -1) this.#events.splice(outdated, 1);
         this.#emit({ type: 'way', slot, assignment, way });
       },
-      replayNeeded: () => this.#scheduleReplay(),
+      stillShown: () => {},
+      takeRoom: (packets) => (this.#isSocketFull ? 0 : this.#burst.take(packets, performance.now())),
+      turnNeeded: () => {
+        const waiting = this.#slots[slot];
+        if (waiting !== undefined) this.#turns.add(waiting);
+        this.#pacer.enter(this);
+      },
     };
   }
 
@@ -291,20 +324,23 @@ export class Viewer implements AsyncDisposable {
     this.#sound?.slot.connect();
   }
 
-  #scheduleReplay(): void {
-    this.#replayTimer ??= setTimeout(() => this.#replay(), 0);
+  /** One slot after the other, each to its end: `send` is called again for as long as it sends. */
+  #inTurn(most: number, send: (slot: Slot, left: number) => number): number {
+    let left = this.#isSocketFull ? 0 : most;
+    const allowed = left;
+    for (const slot of this.#turns) {
+      while (left > 0) {
+        const sent = send(slot, left);
+        if (sent === 0) break;
+        left -= sent;
+      }
+      if (!slot.isBehind && !slot.isReplaying) this.#turns.delete(slot);
+    }
+    return allowed - left;
   }
 
-  /** One frame of each replaying slot in turn, so that all tiles of a new wall fill together. */
-  #replay(): void {
-    let packets = 0;
-    let replaying = this.#slots.filter((slot) => slot.isReplaying);
-    while (replaying.length > 0 && packets < replayPacketsPerTurn) {
-      for (const slot of replaying) packets += slot.replay();
-      replaying = replaying.filter((slot) => slot.isReplaying);
-    }
-    this.#replayTimer =
-      replaying.length === 0 ? undefined : setTimeout(() => this.#replay(), replayTurnMilliseconds);
+  get #isSocketFull(): boolean {
+    return (this.#peer.media?.waiting ?? 0) > fewWaiting;
   }
 
   #keepHouse(): void {
@@ -312,8 +348,9 @@ export class Viewer implements AsyncDisposable {
       this.#end('the window has not been heard of for a while');
       return;
     }
-    for (const slot of this.#slots) slot.report();
-    this.#sound?.slot.report();
+    const group = this.#reportGroup++ % reportGroups;
+    for (let index = group; index < this.#slots.length; index += reportGroups) this.#slots[index]?.report();
+    if (group === 0) this.#sound?.slot.report();
   }
 
   #emit(event: ViewerEvent): void {

@@ -53,7 +53,24 @@ class RecordingWindow implements SlotWindow {
     this.ways.push({ assignment, way });
   }
 
-  replayNeeded(): void {}
+  readonly stills: (number | null)[] = [];
+  /** Packets of live pictures that a turn has room for. */
+  room = Number.POSITIVE_INFINITY;
+  turns = 0;
+
+  stillShown(_: number, milliseconds: number | null): void {
+    this.stills.push(milliseconds);
+  }
+
+  takeRoom(packets: number): number {
+    const taken = Math.min(packets, this.room);
+    this.room -= taken;
+    return taken;
+  }
+
+  turnNeeded(): void {
+    this.turns++;
+  }
 }
 
 let sender: RecordingSender;
@@ -179,6 +196,119 @@ test('a GOP that outgrew the cache during its replay is not continued with a gap
   expect(sender.frames).toHaveLength(1);
   source.send('key', 'delta');
   expect(sender.frames).toHaveLength(3);
+});
+
+test('of a GOP that was shortened the key frame is shown as an old picture until a new one comes, for which the camera is asked', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  const stream = new LiveStream();
+  let wishes = 0;
+  stream.onKeyFrameWanted = () => {
+    wishes++;
+  };
+  const source = new VideoSource(stream, { frameBytes: 20 });
+  source.send('key', ...Array<'delta'>(3_700).fill('delta'));
+  expect(stream.isGopWhole).toBe(false);
+  // Asked for by the cache itself.
+  expect(wishes).toBe(1);
+  vi.advanceTimersByTime(247_000);
+  slot.connect();
+  slot.bind(lease(stream), 3);
+  replayAll();
+  expect(sender.frames).toHaveLength(1);
+  expect(window.stills).toEqual([247_000]);
+  source.send('delta', 'delta');
+  expect(sender.frames).toHaveLength(1);
+  expect(wishes).toBe(2);
+  source.send('key', 'delta');
+  expect(window.stills).toEqual([247_000, null]);
+  expect(sender.frames).toHaveLength(3);
+});
+
+test('a request for a key frame does not bring a live picture back to an old one', () => {
+  const { stream, source } = joined('key', 'delta');
+  replayAll();
+  source.send(...Array<'delta'>(3_700).fill('delta'));
+  expect(stream.isGopWhole).toBe(false);
+  const sent = sender.frames.length;
+  vi.advanceTimersByTime(1_001);
+  slot.requestKeyFrame();
+  replayAll();
+  expect(sender.frames).toHaveLength(sent);
+});
+
+test('a picture that is too much for one turn goes in several, whole and in order, and those behind it wait', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const stream = new LiveStream();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream, { frameBytes: 30_000 });
+  window.room = 10;
+  source.send('key');
+  const packets = stream.gop[0]?.payloads.length ?? 0;
+  expect(sender.sent).toHaveLength(10);
+  expect(slot.isBehind).toBe(true);
+  expect(window.turns).toBe(1);
+  source.send('delta');
+  expect(slot.catchUp(12)).toBe(12);
+  expect(slot.catchUp(packets)).toBe(packets - 22);
+  expect(slot.catchUp(packets)).toBeGreaterThan(0);
+  expect(slot.isBehind).toBe(false);
+  expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
+  expect(sender.frames).toHaveLength(2);
+  window.room = 1_000;
+  source.send('delta');
+  expect(sender.frames).toHaveLength(3);
+});
+
+test('pictures that pile up are dropped up to the next key frame, for which the camera is asked', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  const stream = new LiveStream();
+  let wishes = 0;
+  stream.onKeyFrameWanted = () => {
+    wishes++;
+  };
+  slot.connect();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream);
+  window.room = 0;
+  source.send('key', ...Array<'delta'>(31).fill('delta'));
+  expect(slot.isBehind).toBe(true);
+  source.send('delta', 'delta');
+  expect(slot.isBehind).toBe(false);
+  expect(wishes).toBe(1);
+  window.room = 1_000;
+  source.send('delta');
+  expect(sender.sent).toEqual([]);
+  source.send('key');
+  expect(sender.frames).toHaveLength(1);
+});
+
+test('a key frame takes the place of the pictures that wait', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const stream = new LiveStream();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream);
+  window.room = 0;
+  source.send('key', 'delta', 'delta');
+  window.room = 1_000;
+  source.send('key', 'delta');
+  expect(slot.isBehind).toBe(false);
+  expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
+});
+
+test('a replay can stop in the middle of a picture, and goes on there', () => {
+  const stream = new LiveStream();
+  new VideoSource(stream, { frameBytes: 30_000 }).send('key', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  while (slot.isReplaying) expect(slot.replay(7)).toBeLessThanOrEqual(7);
+  expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
+  expect(sender.frames).toHaveLength(2);
 });
 
 test('binding another camera gives the lease of the last one back', () => {
