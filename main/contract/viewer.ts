@@ -43,6 +43,16 @@ export const viewerEvent = z.discriminatedUnion('type', [
   }),
   /** A binding begins with its track; this is said when its pictures turn out to come by another way, or change it. */
   z.object({ type: z.literal('way'), slot: slotNumber, assignment, way: pictureWay }),
+  /**
+   * The picture of a binding is one that was received so long ago, in milliseconds, and stands still: the pictures after it were
+   * too many to be kept. Null when the pictures are those of now again.
+   */
+  z.object({
+    type: z.literal('still'),
+    slot: slotNumber,
+    assignment,
+    milliseconds: z.number().min(0).nullable(),
+  }),
   /** The engine lost the window's media path; the window opens a new viewer. */
   z.object({ type: z.literal('closed'), reason: z.string() }),
 ]);

@@ -280,11 +280,9 @@ export class Viewer implements AsyncDisposable, PacedWindow {
         this.#pictures.offer(slot, assignment, frame, timestamp),
       clearPictures: () => this.#pictures.clear(slot),
       wayChanged: (assignment, way) => {
-        const outdated = this.#events.findIndex((event) => event.type === 'way' && event.slot === slot);
-        if (outdated !== -1) this.#events.splice(outdated, 1);
-        this.#emit({ type: 'way', slot, assignment, way });
+        this.#tell({ type: 'way', slot, assignment, way });
       },
-      stillShown: () => {},
+      stillShown: (assignment, milliseconds) => this.#tell({ type: 'still', slot, assignment, milliseconds }),
       takeRoom: (packets) => (this.#isSocketFull ? 0 : this.#burst.take(packets, performance.now())),
       turnNeeded: () => {
         const waiting = this.#slots[slot];
@@ -353,8 +351,17 @@ export class Viewer implements AsyncDisposable, PacedWindow {
     if (group === 0) this.#sound?.slot.report();
   }
 
+  /** In place of what was to be told of the slot before. */
+  #tell(event: Extract<ViewerEvent, { type: 'way' | 'still' }>): void {
+    const outdated = this.#events.findIndex(
+      (waiting) => waiting.type === event.type && waiting.slot === event.slot,
+    );
+    if (outdated !== -1) this.#events.splice(outdated, 1);
+    this.#emit(event);
+  }
+
   #emit(event: ViewerEvent): void {
-    // Bounded by construction: one offer at a time, one way for each slot, and `closed` once.
+    // Bounded by construction: one offer at a time, the newest of each kind for each slot, and `closed` once.
     this.#events.push(event);
     this.#wake();
   }

@@ -100,6 +100,11 @@ export class Playback {
             answered: () => this.#firstAnswered.resolve(),
             track: (index, media) => this.#slot(index).attach(media),
             way: (index, assignment, way) => this.#slot(index).setWay(assignment, way),
+            still: (index, assignment, milliseconds) =>
+              this.#slot(index).setStill(
+                assignment,
+                milliseconds === null ? null : performance.now() - milliseconds,
+              ),
             picture: (picture) => this.#onPicture(picture),
             soundTrack: (receiver) => this.sound.attach(receiver),
             sound: (message) => this.sound.receive(message),

@@ -31,6 +31,8 @@ export class Slot {
   #image: Image | null = null;
   readonly #canvases = new Set<(image: Image) => void>();
   #newestFrameAt = 0;
+  /** When the picture was received that stands there, where the engine says that it is an old one. */
+  #stillSince: number | null = null;
   /** When the engine confirmed the stream; undefined while it has not: frames may still be those of another camera. */
   #confirmedAt: number | undefined;
 
@@ -72,6 +74,7 @@ export class Slot {
     this.#way = track;
     this.#setImage(null);
     this.#confirmedAt = undefined;
+    this.#stillSince = null;
     this.#picture = 'none';
     this.#lastFrameAt = null;
   }
@@ -86,6 +89,18 @@ export class Slot {
     if (assignment !== this.#assignment) return;
     // Said with every picture: only a change is one.
     if (!sameWay(way, this.#way)) this.#way = way;
+  }
+
+  /**
+   * The engine says that the picture of `assignment` is an old one; it is not taken for one of now until the engine says so.
+   * @param since when it was received, of `performance.now()`; null: pictures are those of now again
+   */
+  setStill(assignment: number, since: number | null): void {
+    if (assignment !== this.#assignment) return;
+    this.#stillSince = since;
+    if (since === null || this.#picture !== 'arriving') return;
+    this.#newestFrameAt = since;
+    this.#stopArriving();
   }
 
   /** A picture of `assignment` has come over the data channel and is decoded; the slot closes it when it is old. */
@@ -113,6 +128,7 @@ export class Slot {
   /** The peer connection is gone; the last frame stays on the screen, known to be old. */
   detach(): void {
     this.#confirmedAt = undefined;
+    this.#stillSince = null;
     this.#stopArriving();
   }
 
@@ -127,6 +143,11 @@ export class Slot {
   }
 
   #arrived(shownAt: number): void {
+    if (this.#stillSince !== null) {
+      this.#lastFrameAt = this.#stillSince;
+      this.#picture = 'stale';
+      return;
+    }
     this.#newestFrameAt = shownAt;
     if (this.#picture === 'arriving') return;
     this.#lastFrameAt = shownAt;

@@ -20,6 +20,8 @@ interface ViewerConnectionEvents {
   track(slot: number, media: MediaStream): void;
   /** How the pictures of a binding come. */
   way(slot: number, assignment: number, way: PictureWay): void;
+  /** The picture of a binding is this old and stands still; null: it does so no longer. */
+  still(slot: number, assignment: number, milliseconds: number | null): void;
   /** A coded picture came over the data channel. */
   picture(picture: ReceivedPicture): void;
   /** The engine made the one audio transceiver. */
@@ -104,6 +106,7 @@ export async function runViewerConnection(
     for await (const event of await client.viewer.open({ slots, h265 }, { signal })) {
       if (event.type === 'closed') return;
       if (event.type === 'way') events.way(event.slot, event.assignment, event.way);
+      if (event.type === 'still') events.still(event.slot, event.assignment, event.milliseconds);
       else await onOffer(event);
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
+import { PictureMemory } from '../../main/media/picture-memory.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
@@ -89,6 +90,21 @@ test('key frames of a large camera, 700 packets each, lose nothing on their way'
   await window.until(() => window.packets.at(-1)?.packet.header.timestamp !== frame?.timestamp);
   await window.until(() => window.packets.length >= 2 * each);
   expect(gaps(window, 0)).toBe(0);
+});
+
+test('a window is told that the only picture that was kept is an old one, and when it is over', async () => {
+  const { viewer, window } = await open(1);
+  const stream = new LiveStream(new PictureMemory(100_000));
+  const source = new VideoSource(stream, { frameBytes: 60_000, now: performance.now() - 23_000 });
+  source.send('key', 'delta');
+  expect(stream.isGopWhole).toBe(false);
+  viewer.bind(0, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} }, 7);
+  const told = await window.nextEvent();
+  expect(told).toMatchObject({ type: 'still', slot: 0, assignment: 7 });
+  expect(told?.type === 'still' ? told.milliseconds : null).toBeGreaterThanOrEqual(23_000);
+  await window.until(() => window.packets.length === stream.gop[0]?.payloads.length);
+  source.send('delta', 'key');
+  expect(await window.nextEvent()).toEqual({ type: 'still', slot: 0, assignment: 7, milliseconds: null });
 });
 
 test('a window that opens a wall takes nothing from another one', async () => {

@@ -125,6 +125,28 @@ test('three seconds without a frame make a picture old, and the next frame makes
   expect(slot.picture).toBe('arriving');
 });
 
+test.each(['before', 'after'])(
+  'an old picture is not taken for a live one, said %s it comes, until the engine says that it is over',
+  (order) => {
+    const slot = new Slot(0);
+    slot.assign(gate);
+    slot.confirm(slot.assignment, 0);
+    if (order === 'after') slot.frame(99_000, 99_000);
+    slot.setStill(slot.assignment, 76_000);
+    if (order === 'before') slot.frame(99_000, 99_000);
+    expect(slot.picture).toBe('stale');
+    expect(slot.lastFrameAt).toBe(76_000);
+    const shown = { picture: slot.picture, lastFrameAt: slot.lastFrameAt, monotonic: 99_000 };
+    expect(tileState({ ...facts, ...shown })).toMatchObject({ name: 'stale', words: 'No picture for 23 s' });
+    slot.setStill(slot.assignment - 1, null);
+    slot.frame(99_500, 99_500);
+    expect(slot.picture).toBe('stale');
+    slot.setStill(slot.assignment, null);
+    slot.frame(100_000, 100_000);
+    expect(slot.picture).toBe('arriving');
+  },
+);
+
 test('behind another page no frames are shown, which says nothing about the camera', () => {
   const slot = new Slot(0);
   slot.assign(gate);
