@@ -1,4 +1,5 @@
 import type { Principal } from '../access/principal.ts';
+import type { Shares } from '../access/shares.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
@@ -13,6 +14,7 @@ import type { SiteFiles } from '../site/site-files.ts';
 import type { SiteService } from '../site/site-service.ts';
 import type { UpdatePolicy } from '../site/update-policy.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
+import type { WhepService } from '../viewers/whep-service.ts';
 
 /** What handlers call. */
 export interface Services {
@@ -33,6 +35,10 @@ export interface Services {
   /** A zip file. */
   readonly diagnostics: () => Promise<File>;
   readonly viewers: ViewerService;
+  readonly shares: Shares;
+  readonly whep: WhepService;
+  /** Of the WHEP endpoint of a camera; null: there is no HTTP host. */
+  readonly whepAddress: (cameraId: string) => string | null;
 }
 
 /** What a host knows about a call. */

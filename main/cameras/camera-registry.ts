@@ -99,6 +99,11 @@ export class CameraRegistry implements AsyncDisposable {
     return [...this.#cameras.values()].map(present);
   }
 
+  /** @throws GatehouseError not-found when there is no such camera */
+  require(cameraId: string): void {
+    this.#get(cameraId);
+  }
+
   /** As it is stored, with its password; undefined when there is none of this id. */
   stored(cameraId: string): StoredCamera | undefined {
     return this.#cameras.get(cameraId);

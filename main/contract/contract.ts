@@ -26,6 +26,7 @@ import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './l
 import { mediaNetwork, mediaNetworks } from './media-network.ts';
 import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
+import { shareId, shareInput, shareList, shareMade } from './share.ts';
 import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
 import { kioskChange, pinTry, policy, updatesChange } from './site-file-policy.ts';
 import {
@@ -154,6 +155,17 @@ export const contract = {
     watch: needs('cameras:view', 'What cameras report now, then everything that they report').output(
       eventIterator(eventChange),
     ),
+  },
+  shares: {
+    list: needs('cameras:edit', 'Who may watch a camera over WHEP, and where')
+      .input(z.object({ cameraId }))
+      .output(shareList),
+    add: needs('cameras:edit', 'Makes a token with which one camera can be watched over WHEP for a while')
+      .input(shareInput)
+      .output(shareMade),
+    remove: needs('cameras:edit', 'Ends a share: nobody watches by it any more')
+      .input(z.object({ id: shareId }))
+      .output(z.void()),
   },
   discovery: {
     watch: needs(

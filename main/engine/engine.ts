@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { localOwner } from '../access/principal.ts';
+import { Shares } from '../access/shares.ts';
 import { createRouter } from '../api/router.ts';
+import { WhepEndpoint } from '../api/whep-endpoint.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { CameraControls } from '../cameras/camera-controls.ts';
@@ -34,6 +36,7 @@ import { Backups } from '../store/backups.ts';
 import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
+import { WhepService } from '../viewers/whep-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
 import { type EngineDiscoveryOptions, startDiscovery } from './start-discovery.ts';
 
@@ -160,6 +163,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       viewers.networkChanged();
     }),
   );
+  const whep = parts.use(new WhepService({ log, settings: store.settings }));
+  const shares = new Shares(store.shares);
   const layouts = new Layouts(store.layouts);
   const diagnostics = async () => {
     const zip = await createDiagnosticsZip({
@@ -201,15 +206,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       updatePolicy,
       demo,
       viewers,
+      shares,
+      whep,
+      whepAddress: (cameraId) => (http === null ? null : `http://127.0.0.1:${http.port}/whep/${cameraId}`),
       backups,
       diagnostics,
     },
     log,
   );
-  const http =
+  const endpoint = new WhepEndpoint({ shares, cameras, whep });
+  const http: HttpHost | null =
     options.http === null
       ? null
-      : parts.use(await serveHttp({ ...options.http, router, sessions: store.sessions, log }));
+      : parts.use(await serveHttp({ ...options.http, router, sessions: store.sessions, whep: endpoint, log }));
   const ports = new Set<PortHost>();
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));

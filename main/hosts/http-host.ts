@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { Sessions, sessionMilliseconds } from '../access/sessions.ts';
 import type { ApiRouter } from '../api/router.ts';
+import type { WhepEndpoint } from '../api/whep-endpoint.ts';
 import { contentSecurityPolicy } from '../base/content-security-policy.ts';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
@@ -16,16 +17,20 @@ import type { Log } from '../base/log.ts';
 import type { SessionTable } from '../store/session-table.ts';
 import { AllowedOrigins } from './allowed-origin.ts';
 import { ApiSockets, refuse } from './api-sockets.ts';
+import { addWhepRoutes } from './whep-routes.ts';
 
 const loopback = '127.0.0.1';
 const maximumBodyBytes = 4 * 1024;
 const signInsPerMinute = 30;
+/** For all of a request: nobody may hold it open by sending slowly. */
+const requestMilliseconds = 15_000;
 
 export interface HttpHostOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly router: ApiRouter;
   readonly sessions: SessionTable;
+  readonly whep: WhepEndpoint;
   /** The built console. */
   readonly rendererFolder: string;
   readonly log: Log;
@@ -46,13 +51,18 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   const { log } = options;
   const sessions = new Sessions(options.sessions);
   const sockets = new ApiSockets(options.router, log);
-  const server = fastify({ bodyLimit: maximumBodyBytes, forceCloseConnections: true });
+  const server = fastify({
+    bodyLimit: maximumBodyBytes,
+    forceCloseConnections: true,
+    requestTimeout: requestMilliseconds,
+  });
   let allowed = new AllowedOrigins(options.port);
 
   server.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
-    const isForeign =
-      origin !== undefined || request.method !== 'GET' ? !allowed.allowsOrigin(origin) : false;
+    // A browser says with every change which page it comes from; with a bearer token, which it never adds by itself, others may not.
+    const needsOrigin = request.method !== 'GET' && !request.routeOptions.config.withoutOrigin;
+    const isForeign = (origin !== undefined || needsOrigin) && !allowed.allowsOrigin(origin);
     if (!allowed.allowsHost(host) || isForeign) return reply.code(403).send('Not from here.\n');
     return undefined;
   });
@@ -76,6 +86,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   const cookieName = () => `gatehouse-${allowed.port}`;
   const sessionOf = (header: string | undefined) => server.parseCookie(header ?? '')[cookieName()];
   addSessionRoutes(server, sessions, cookieName, sessionOf);
+  await addWhepRoutes(server, options.whep);
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { host, origin, cookie: header } = request.headers;
     if (!allowed.allowsHost(host) || !allowed.allowsOrigin(origin)) refuse(socket, '403 Forbidden');

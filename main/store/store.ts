@@ -11,6 +11,7 @@ import type { Recovery } from './recovery.ts';
 import { SecretBox } from './secret-box.ts';
 import { SessionTable } from './session-table.ts';
 import { SettingTable } from './setting-table.ts';
+import { ShareTable } from './share-table.ts';
 
 /** All that outlives the engine. Synchronous: a call that has returned is on the disk. */
 export interface Store extends Disposable {
@@ -26,6 +27,7 @@ export interface Store extends Disposable {
   readonly notices: NoticeTable;
   readonly history: HistoryTable;
   readonly events: EventTable;
+  readonly shares: ShareTable;
 }
 
 /**
@@ -50,6 +52,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       notices: new NoticeTable(database),
       history: new HistoryTable(database),
       events: new EventTable(database),
+      shares: new ShareTable(database),
       [Symbol.dispose]: () => database.close(),
     };
   } catch (error) {

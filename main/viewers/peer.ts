@@ -174,6 +174,24 @@ export class Peer implements AsyncDisposable {
     return this.#connection.localDescription?.sdp ?? '';
   }
 
+  /**
+   * Answers the offer of a client instead of making one, with the tracks that were added before.
+   * @param offer with one format of each name: werift takes the first one
+   * @returns the SDP answer with all candidates in it
+   * @throws GatehouseError port-in-use; Error when the offer cannot be answered
+   */
+  async answerTo(offer: string): Promise<string> {
+    await this.#connection.setRemoteDescription({ type: 'offer', sdp: withoutUnusableCandidates(offer) });
+    this.#early = undefined;
+    this.#transport ??= this.#openTransport();
+    // werift would be the client, which sleeps for 100 ms; it has to be one where the other side is the server.
+    const [dtls] = this.#connection.dtlsTransports;
+    if (dtls !== undefined && !/^a=setup:passive\r?$/m.test(offer)) dtls.role = 'server';
+    await this.#transport.agent.openSockets(this.#way());
+    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    return this.#connection.localDescription?.sdp ?? '';
+  }
+
   async answer(sdp: string): Promise<void> {
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: withoutUnusableCandidates(sdp) });
     const early = this.#early ?? [];

@@ -4,6 +4,7 @@ import { canMakeNamespace, runInNamespace } from '../support/network-namespace.t
 import { hasWebRtcPeer } from '../support/webrtc-peer.ts';
 
 const script = path.resolve(import.meta.dirname, '../support/namespace-peer.ts');
+const playerScript = path.resolve(import.meta.dirname, '../support/namespace-player.ts');
 const hasNamespace = canMakeNamespace();
 
 test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
@@ -17,5 +18,19 @@ test.skipIf(!hasNamespace || !hasWebRtcPeer('webrtcbin'))(
   "a window on GStreamer's webrtcbin decodes the pictures (needs its packages, iproute2 and unshare)",
   async () => {
     expect(await runInNamespace(script, 'webrtcbin')).toEqual({ decoded: 30 });
+  },
+);
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
+  'a WHEP player on aiortc, whose candidates come later, decodes the pictures (needs python3-aiortc, iproute2 and unshare)',
+  async () => {
+    expect(await runInNamespace(playerScript, 'aiortc')).toEqual({ decoded: 30, deleted: 200 });
+  },
+);
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('webrtcbin'))(
+  "a WHEP player on GStreamer's webrtcbin decodes the pictures (needs its packages, iproute2 and unshare)",
+  async () => {
+    expect(await runInNamespace(playerScript, 'webrtcbin')).toEqual({ decoded: 30, deleted: 200 });
   },
 );

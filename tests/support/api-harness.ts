@@ -9,7 +9,9 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import { WebSocket } from 'ws';
 import { localOwner, type Principal } from '../../main/access/principal.ts';
+import { Shares } from '../../main/access/shares.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
+import { WhepEndpoint } from '../../main/api/whep-endpoint.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
 import { CameraControls } from '../../main/cameras/camera-controls.ts';
 import { CameraIdentities } from '../../main/cameras/camera-identities.ts';
@@ -35,6 +37,7 @@ import { SiteService } from '../../main/site/site-service.ts';
 import { UpdatePolicy } from '../../main/site/update-policy.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
+import { WhepService } from '../../main/viewers/whep-service.ts';
 
 export type ApiClient = ContractRouterClient<typeof contract>;
 
@@ -48,6 +51,8 @@ export interface ApiHarness {
   readonly trials: CameraTrials;
   readonly site: SiteService;
   readonly viewers: ViewerService;
+  readonly whep: WhepService;
+  readonly endpoint: WhepEndpoint;
   readonly router: ApiRouter;
 }
 
@@ -91,6 +96,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
   const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
+  const whep = owned.use(new WhepService({ log, settings: store.settings }));
+  const shares = new Shares(store.shares);
+  const endpoint = new WhepEndpoint({ shares, cameras, whep });
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
     ...store,
@@ -117,12 +125,15 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       updatePolicy: new UpdatePolicy(store.settings),
       demo,
       viewers,
+      shares,
+      whep,
+      whepAddress: () => null,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
       diagnostics: async () => new File([], 'diagnostics.zip'),
     },
     log,
   );
-  return { folder, store, cameras, trials, site, viewers, router };
+  return { folder, store, cameras, trials, site, viewers, whep, endpoint, router };
 }
 
 /** A client of one kind, and how to be gone without saying goodbye. */
@@ -183,6 +194,7 @@ export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost
     port,
     router: harness.router,
     sessions: harness.store.sessions,
+    whep: harness.endpoint,
     rendererFolder: path.resolve(import.meta.dirname, '../../renderer'),
     log: silent,
   });
