@@ -25,8 +25,8 @@ import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
 import { mediaNetwork, mediaNetworks } from './media-network.ts';
 import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
-import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import { shareId, shareInput, shareList, shareMade } from './share.ts';
+import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
 import { kioskChange, pinTry, policy, updatesChange } from './site-file-policy.ts';
 import {

@@ -218,7 +218,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const http: HttpHost | null =
     options.http === null
       ? null
-      : parts.use(await serveHttp({ ...options.http, router, sessions: store.sessions, whep: endpoint, log }));
+      : parts.use(
+          await serveHttp({ ...options.http, router, sessions: store.sessions, whep: endpoint, log }),
+        );
   const ports = new Set<PortHost>();
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));

@@ -44,7 +44,10 @@ export async function addWhepRoutes(server: FastifyInstance, endpoint: WhepEndpo
     });
     routes.setErrorHandler(answerError);
     /** A handler for whoever has a token; everybody else gets 401 before anything of the request is read. */
-    const withToken = (perMinute: number, handle: (share: Share, request: Request, reply: FastifyReply) => unknown) => {
+    const withToken = (
+      perMinute: number,
+      handle: (share: Share, request: Request, reply: FastifyReply) => unknown,
+    ) => {
       const shareOf = (request: FastifyRequest) => {
         const token = /^Bearer ([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
         return token === undefined ? undefined : endpoint.shareOf(token);
@@ -120,7 +123,10 @@ export async function addWhepRoutes(server: FastifyInstance, endpoint: WhepEndpo
       routes.options(url, { config: { withoutOrigin: true } }, async (_request, reply) =>
         reply
           .code(200)
-          .headers({ allow: allowed, ...(url === endpointPath ? { 'accept-post': offerType } : { 'accept-patch': fragmentType }) })
+          .headers({
+            allow: allowed,
+            ...(url === endpointPath ? { 'accept-post': offerType } : { 'accept-patch': fragmentType }),
+          })
           .send(),
       );
       const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !allowed.includes(method));
@@ -148,7 +154,11 @@ class UnsupportedType extends Error {
   }
 }
 
-async function answerError(error: Error & { statusCode?: number }, _request: FastifyRequest, reply: FastifyReply) {
+async function answerError(
+  error: Error & { statusCode?: number },
+  _request: FastifyRequest,
+  reply: FastifyReply,
+) {
   if (error instanceof UnsupportedType) return reply.code(415).send(`${error.message}\n`);
   if (error instanceof GatehouseError) {
     const status = statuses[error.code] ?? 500;

@@ -32,7 +32,9 @@ const profiles = ['42e01f', '42001f', '42c01f', '4d', '64'];
 export function readWhepOffer(text: string): WhepOffer {
   const [session = [], ...parts] = split(text);
   if (!session.includes('v=0')) throw bad('must be an SDP offer');
-  const sections = parts.map((lines): Section => ({ kind: /^m=(\w+) /.exec(lines[0] ?? '')?.[1] ?? '', lines }));
+  const sections = parts.map(
+    (lines): Section => ({ kind: /^m=(\w+) /.exec(lines[0] ?? '')?.[1] ?? '', lines }),
+  );
   const videos = sections.filter(({ kind }) => kind === 'video');
   const sounds = sections.filter(({ kind }) => kind === 'audio');
   const [video] = videos;
@@ -44,18 +46,26 @@ export function readWhepOffer(text: string): WhepOffer {
     if (lines.includes('a=sendonly') || lines.includes('a=inactive')) throw bad('must ask to receive');
   }
   const all = [...session, ...parts.flat()];
-  const iceUfrag = valueOf(all, 'ice-ufrag');
-  if (iceUfrag === undefined || valueOf(all, 'ice-pwd') === undefined || valueOf(all, 'fingerprint') === undefined) {
+  const iceUfrag = attributeOf(all, 'ice-ufrag');
+  if (
+    iceUfrag === undefined ||
+    attributeOf(all, 'ice-pwd') === undefined ||
+    attributeOf(all, 'fingerprint') === undefined
+  ) {
     throw bad('must have ice-ufrag, ice-pwd and fingerprint');
   }
   if (sections.length > 1 && !session.some((line) => line.startsWith('a=group:BUNDLE '))) {
     throw bad('must put sound and video into one BUNDLE');
   }
   const formats = formatsOf(video);
-  const chosen = [bestH264(formats), formats.find(({ name }) => name === 'H265')].filter((one) => one !== undefined);
+  const chosen = [bestH264(formats), formats.find(({ name }) => name === 'H265')].filter(
+    (one) => one !== undefined,
+  );
   if (chosen.length === 0) throw bad('must take H.264 or H.265');
   const kept = chosen.flatMap(({ payloadType }) => [payloadType, ...repairsOf(formats, payloadType)]);
-  const lines = sections.flatMap((section) => (section === video ? onlyFormats(section, kept) : section.lines));
+  const lines = sections.flatMap((section) =>
+    section === video ? onlyFormats(section, kept) : section.lines,
+  );
   return {
     sdp: `${[...session, ...lines].join('\r\n')}\r\n`,
     wantsSound: sounds.length === 1,
@@ -75,7 +85,7 @@ function split(text: string): string[][] {
   return parts;
 }
 
-function valueOf(lines: readonly string[], attribute: string): string | undefined {
+function attributeOf(lines: readonly string[], attribute: string): string | undefined {
   return lines.find((line) => line.startsWith(`a=${attribute}:`))?.slice(attribute.length + 3);
 }
 
@@ -107,7 +117,9 @@ function bestH264(formats: readonly VideoFormat[]): VideoFormat | undefined {
 
 function repairsOf(formats: readonly VideoFormat[], payloadType: string): string[] {
   return formats
-    .filter(({ name, parameters }) => name === 'RTX' && new RegExp(`^apt=${payloadType}(?:;|$)`).test(parameters))
+    .filter(
+      ({ name, parameters }) => name === 'RTX' && new RegExp(`^apt=${payloadType}(?:;|$)`).test(parameters),
+    )
     .map((repair) => repair.payloadType)
     .slice(0, 1);
 }

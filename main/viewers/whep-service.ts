@@ -40,12 +40,17 @@ export class WhepService implements AsyncDisposable {
       this.#sessions.size + this.#opening.length >= maximumSessions ||
       this.countOf(shareId) + this.#opening.filter((id) => id === shareId).length >= maximumSessionsOfShare
     ) {
-      throw new GatehouseError('limit-reached', 'As many watch already as there is room for. Try again later.');
+      throw new GatehouseError(
+        'limit-reached',
+        'As many watch already as there is room for. Try again later.',
+      );
     }
     this.#opening.push(shareId);
     try {
       const way = () => mediaWay(this.#settings.mediaNetwork);
-      const opened = await WhepSession.open({ offer, way }, grant(), this.#log, ({ id }) => this.#sessions.delete(id));
+      const opened = await WhepSession.open({ offer, way }, grant(), this.#log, ({ id }) =>
+        this.#sessions.delete(id),
+      );
       this.#sessions.set(opened.session.id, { session: opened.session, shareId });
       this.#log.info({ whep: opened.session.id, share: shareId }, 'WHEP session opened');
       return opened;

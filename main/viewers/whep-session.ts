@@ -3,8 +3,8 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
-import { readIceFragment } from './ice-fragment.ts';
 import type { MediaWay } from './ice-agent.ts';
+import { readIceFragment } from './ice-fragment.ts';
 import { Peer } from './peer.ts';
 import { Slot } from './slot.ts';
 import { RtpSlotSender, type TrackCodec } from './slot-sender.ts';
@@ -97,7 +97,10 @@ export class WhepSession implements AsyncDisposable {
       },
     );
     this.#sound = offer.wantsSound
-      ? new AudioSlot(senderOf(this.#peer.addAudio(), 'OPUS', () => {}), { offer() {}, clear() {} })
+      ? new AudioSlot(
+          senderOf(this.#peer.addAudio(), 'OPUS', () => {}),
+          { offer() {}, clear() {} },
+        )
       : undefined;
     this.#slot.bind(grant.lease);
     if (this.#sound === undefined) grant.sound?.[Symbol.dispose]();

@@ -26,6 +26,7 @@ export type Dialog =
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
   | { readonly name: 'history'; readonly cameraId: string }
+  | { readonly name: 'share'; readonly cameraId: string }
   | { readonly name: 'examination'; readonly cameraId: string }
   | { readonly name: 'group'; readonly cameraIds: readonly string[] }
   | { readonly name: 'find-cameras' }

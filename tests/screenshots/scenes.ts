@@ -369,6 +369,18 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'share',
+    cameras: 4,
+    async prepare(page) {
+      await tile(page, 1).click();
+      await openDialog(page, 'e');
+      await page.getByRole('button', { name: 'Share…' }).click();
+      await page.getByLabel('For').fill("Porter's tablet");
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      await page.getByLabel('The new token').waitFor();
+    },
+  },
+  {
     name: 'history',
     cameras: 4,
     store: (store) => fillDay(store, Date.now()),

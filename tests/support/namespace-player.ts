@@ -38,7 +38,9 @@ const { token } = await client.shares.add({ cameraId: camera.id, name: 'Player',
 const { endpoint } = await client.shares.list({ cameraId: camera.id });
 if (endpoint === null) throw new Error('no endpoint');
 const script = path.join(import.meta.dirname, 'whep-player.py');
-const player = spawn(python, [script, implementation, endpoint, token], { stdio: ['pipe', 'pipe', 'inherit'] });
+const player = spawn(python, [script, implementation, endpoint, token], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+});
 let decoded = 0;
 let deleted: number | undefined;
 for await (const line of createInterface({ input: player.stdout })) {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
+import { endHandshake } from '../../main/viewers/peer.ts';
 
 export interface WhepAnswer {
   readonly status: number;
@@ -15,17 +16,22 @@ export async function whepRequest(
 ): Promise<WhepAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<WhepAnswer>();
   const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const request = http.request(url, { method, agent: false, headers: { ...bearer, ...headers } }, (response) => {
-    const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('end', () =>
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        body: Buffer.concat(chunks).toString(),
-      }),
-    );
-  });
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const request = http.request(
+    url,
+    { method, agent: false, headers: { ...bearer, ...length, ...headers } },
+    (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
+    },
+  );
   request.on('error', reject);
   request.end(body);
   return await promise;
@@ -99,6 +105,7 @@ export class WhepPlayer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.connection.close();
+    for (const dtls of this.connection.dtlsTransports) endHandshake(dtls);
   }
 }
 
