@@ -163,7 +163,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       viewers.networkChanged();
     }),
   );
-  const whep = parts.use(new WhepService({ log, settings: store.settings }));
+  const whep = parts.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
   const shares = new Shares(store.shares);
   const layouts = new Layouts(store.layouts);
   const diagnostics = async () => {

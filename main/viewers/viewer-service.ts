@@ -21,7 +21,8 @@ export class ViewerService implements AsyncDisposable {
   readonly #log: Log;
   readonly #viewers = new Map<string, Viewer>();
   readonly #settings: ViewerSettings;
-  readonly #pacer = new Pacer();
+  /** Shared with whatever else sends pictures. */
+  readonly pacer: Pacer = new Pacer();
   #opening = 0;
 
   constructor(options: { log: Log; settings: ViewerSettings }) {
@@ -47,7 +48,7 @@ export class ViewerService implements AsyncDisposable {
     this.#opening++;
     try {
       const way = () => mediaWay(this.#settings.mediaNetwork);
-      const wanted = { slots, h265, way, pacer: this.#pacer };
+      const wanted = { slots, h265, way, pacer: this.pacer };
       const viewer = await Viewer.open(wanted, this.#log, ({ id }) => this.#viewers.delete(id));
       this.#viewers.set(viewer.id, viewer);
       return viewer;
@@ -107,6 +108,6 @@ export class ViewerService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#viewers.values()].map((viewer) => viewer[Symbol.asyncDispose]()));
-    this.#pacer[Symbol.dispose]();
+    this.pacer[Symbol.dispose]();
   }
 }

@@ -6,20 +6,18 @@ import { maximumSlots } from '../contract/limits.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
-import { BurstLimit } from './burst-limit.ts';
 import type { MediaWay } from './ice-agent.ts';
-import type { PacedWindow, Pacer } from './pacer.ts';
+import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { countSections, isAnswerTo } from './sdp-answer.ts';
 import { Slot, type SlotWindow } from './slot.ts';
 import { RtpSlotSender, type SlotSender, type TrackCodec } from './slot-sender.ts';
+import { SlotTurns } from './slot-turns.ts';
 import { SoundChannel } from './sound-channel.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
 const slotStep = 16;
-/** While more datagrams wait for the network card, nothing is added that can wait itself. */
-const fewWaiting = 32;
 /** Chromium checks its connection every few seconds; a window that is silent for this long is gone. */
 const livenessMilliseconds = 15_000;
 const housekeepingMilliseconds = 250;
@@ -38,19 +36,16 @@ interface ViewerOptions {
  * One window: its peer connection and its slots. werift's ICE agent stops checking consent after its first failure, so
  * that the viewer itself watches for signs of life.
  */
-export class Viewer implements AsyncDisposable, PacedWindow {
+export class Viewer implements AsyncDisposable {
   readonly id: string = randomUUID();
   readonly #log: Log;
   readonly #onClosed: (viewer: Viewer) => void;
   readonly #h265: H265Support;
-  readonly #pacer: Pacer;
-  readonly #burst = new BurstLimit();
   readonly #peer: Peer;
   readonly #pictures: PictureChannel;
   readonly #sounds: SoundChannel;
   readonly #slots: Slot[] = [];
-  /** Those that wait for their turn, in the order in which they began to: the first tiles of a wall are whole first. */
-  readonly #turns = new Set<Slot>();
+  readonly #turns: SlotTurns;
   readonly #transceivers: RTCRtpTransceiver[] = [];
   #sound: { readonly slot: AudioSlot; readonly transceiver: RTCRtpTransceiver } | undefined;
   readonly #events: ViewerEvent[] = [];
@@ -70,7 +65,7 @@ export class Viewer implements AsyncDisposable, PacedWindow {
 
   private constructor({ h265, way, pacer }: ViewerOptions, log: Log, onClosed: (viewer: Viewer) => void) {
     this.#h265 = h265;
-    this.#pacer = pacer;
+    this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     this.#log = log;
     this.#onClosed = onClosed;
     const events = {
@@ -221,18 +216,6 @@ export class Viewer implements AsyncDisposable, PacedWindow {
     else this.#sound?.slot.bind(lease, assignment);
   }
 
-  get isWaiting(): boolean {
-    return this.#turns.size > 0;
-  }
-
-  catchUp(most: number): number {
-    return this.#inTurn(this.#burst.take(most, performance.now()), (slot, left) => slot.catchUp(left));
-  }
-
-  replay(most: number): number {
-    return this.#inTurn(most, (slot, left) => slot.replay(left));
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -240,7 +223,7 @@ export class Viewer implements AsyncDisposable, PacedWindow {
 
   async #close(): Promise<void> {
     clearInterval(this.#housekeeping);
-    this.#pacer.leave(this);
+    this.#turns[Symbol.dispose]();
     for (const slot of this.#slots) slot.bind(null);
     this.#sound?.slot.bind(null);
     this.#wake();
@@ -283,11 +266,10 @@ export class Viewer implements AsyncDisposable, PacedWindow {
         this.#tell({ type: 'way', slot, assignment, way });
       },
       stillShown: (assignment, milliseconds) => this.#tell({ type: 'still', slot, assignment, milliseconds }),
-      takeRoom: (packets) => (this.#isSocketFull ? 0 : this.#burst.take(packets, performance.now())),
+      takeRoom: (packets) => this.#turns.takeRoom(packets),
       turnNeeded: () => {
         const waiting = this.#slots[slot];
-        if (waiting !== undefined) this.#turns.add(waiting);
-        this.#pacer.enter(this);
+        if (waiting !== undefined) this.#turns.wait(waiting);
       },
     };
   }
@@ -320,25 +302,6 @@ export class Viewer implements AsyncDisposable, PacedWindow {
     this.#connected = true;
     for (const slot of this.#slots.slice(0, this.#negotiated)) slot.connect();
     this.#sound?.slot.connect();
-  }
-
-  /** One slot after the other, each to its end: `send` is called again for as long as it sends. */
-  #inTurn(most: number, send: (slot: Slot, left: number) => number): number {
-    let left = this.#isSocketFull ? 0 : most;
-    const allowed = left;
-    for (const slot of this.#turns) {
-      while (left > 0) {
-        const sent = send(slot, left);
-        if (sent === 0) break;
-        left -= sent;
-      }
-      if (!slot.isBehind && !slot.isReplaying) this.#turns.delete(slot);
-    }
-    return allowed - left;
-  }
-
-  get #isSocketFull(): boolean {
-    return (this.#peer.media?.waiting ?? 0) > fewWaiting;
   }
 
   #keepHouse(): void {

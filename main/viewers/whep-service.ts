@@ -1,6 +1,7 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { mediaWay } from './media-addresses.ts';
+import type { Pacer } from './pacer.ts';
 import type { ViewerSettings } from './viewer-service.ts';
 import { readWhepOffer } from './whep-offer.ts';
 import { type WhepGrant, WhepSession } from './whep-session.ts';
@@ -14,15 +15,18 @@ const maximumSessionsOfShare = 8;
 export class WhepService implements AsyncDisposable {
   readonly #log: Log;
   readonly #settings: ViewerSettings;
+  readonly #pacer: Pacer;
   /** By id, with the share that lets them in. */
   readonly #sessions = new Map<string, { readonly session: WhepSession; readonly shareId: string }>();
   /** Of each that is being opened: its share. */
   readonly #opening: string[] = [];
   readonly #closing = new Set<Promise<void>>();
 
-  constructor(options: { log: Log; settings: ViewerSettings }) {
+  /** @param options.pacer shared with all windows; lives longer than this */
+  constructor(options: { log: Log; settings: ViewerSettings; pacer: Pacer }) {
     this.#log = options.log;
     this.#settings = options.settings;
+    this.#pacer = options.pacer;
   }
 
   /**
@@ -48,8 +52,11 @@ export class WhepService implements AsyncDisposable {
     this.#opening.push(shareId);
     try {
       const way = () => mediaWay(this.#settings.mediaNetwork);
-      const opened = await WhepSession.open({ offer, way }, grant(), this.#log, ({ id }) =>
-        this.#sessions.delete(id),
+      const opened = await WhepSession.open(
+        { offer, way, pacer: this.#pacer },
+        grant(),
+        this.#log,
+        ({ id }) => this.#sessions.delete(id),
       );
       this.#sessions.set(opened.session.id, { session: opened.session, shareId });
       this.#log.info({ whep: opened.session.id, share: shareId }, 'WHEP session opened');

@@ -5,14 +5,13 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
 import type { MediaWay } from './ice-agent.ts';
 import { readIceFragment } from './ice-fragment.ts';
+import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { Slot } from './slot.ts';
 import { RtpSlotSender, type TrackCodec } from './slot-sender.ts';
+import { SlotTurns } from './slot-turns.ts';
 import type { WhepOffer } from './whep-offer.ts';
 
-/** As of a window: packets of cached frames a turn. */
-const replayPacketsPerTurn = 48;
-const replayTurnMilliseconds = 1;
 /** A client checks its connection every few seconds (RFC 7675); one that is silent for this long is gone. */
 const livenessMilliseconds = 15_000;
 const housekeepingMilliseconds = 1_000;
@@ -27,6 +26,8 @@ interface Wanted {
   readonly offer: WhepOffer;
   /** Where media may leave. */
   way(): MediaWay;
+  /** Shared by all windows and clients. */
+  readonly pacer: Pacer;
 }
 
 /** What a session shows, and for how long. */
@@ -50,16 +51,16 @@ export class WhepSession implements AsyncDisposable {
   readonly #onClosed: (session: WhepSession) => void;
   readonly #peer: Peer;
   readonly #slot: Slot;
+  readonly #turns: SlotTurns;
   readonly #sound: AudioSlot | undefined;
   readonly #housekeeping: NodeJS.Timeout;
-  #replayTimer: NodeJS.Timeout | undefined;
   #candidates = 0;
   #connected = false;
   #heardAt = performance.now();
   #closing: Promise<void> | undefined;
 
   private constructor(
-    { offer, way }: Wanted,
+    { offer, way, pacer }: Wanted,
     grant: WhepGrant,
     log: Log,
     onClosed: (session: WhepSession) => void,
@@ -77,6 +78,7 @@ export class WhepSession implements AsyncDisposable {
       channelReady: () => {},
     };
     this.#peer = new Peer(events, offer.takesH265, way);
+    this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     const senderOf = (
       transceiver: ReturnType<Peer['addVideo']>,
       first: TrackCodec,
@@ -91,9 +93,9 @@ export class WhepSession implements AsyncDisposable {
         wayChanged: (_assignment, way) => {
           if (way.kind !== 'track') this.#end(`the client takes no ${way.codec}`);
         },
-        replayNeeded: () => {
-          this.#replayTimer ??= setTimeout(() => this.#replay(), 0);
-        },
+        stillShown: () => {},
+        takeRoom: (packets) => this.#turns.takeRoom(packets),
+        turnNeeded: () => this.#turns.wait(this.#slot),
       },
     );
     this.#sound = offer.wantsSound
@@ -157,7 +159,7 @@ export class WhepSession implements AsyncDisposable {
 
   async #close(): Promise<void> {
     clearInterval(this.#housekeeping);
-    clearTimeout(this.#replayTimer);
+    this.#turns[Symbol.dispose]();
     this.#slot.bind(null);
     this.#sound?.bind(null);
     this.#onClosed(this);
@@ -168,14 +170,6 @@ export class WhepSession implements AsyncDisposable {
     this.#connected = true;
     this.#slot.connect();
     this.#sound?.connect();
-  }
-
-  #replay(): void {
-    let packets = 0;
-    while (this.#slot.isReplaying && packets < replayPacketsPerTurn) packets += this.#slot.replay();
-    this.#replayTimer = this.#slot.isReplaying
-      ? setTimeout(() => this.#replay(), replayTurnMilliseconds)
-      : undefined;
   }
 
   #keepHouse(): void {

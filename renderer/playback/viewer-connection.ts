@@ -106,7 +106,7 @@ export async function runViewerConnection(
     for await (const event of await client.viewer.open({ slots, h265 }, { signal })) {
       if (event.type === 'closed') return;
       if (event.type === 'way') events.way(event.slot, event.assignment, event.way);
-      if (event.type === 'still') events.still(event.slot, event.assignment, event.milliseconds);
+      else if (event.type === 'still') events.still(event.slot, event.assignment, event.milliseconds);
       else await onOffer(event);
     }
   } catch (error) {

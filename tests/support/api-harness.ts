@@ -96,7 +96,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
   const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
-  const whep = owned.use(new WhepService({ log, settings: store.settings }));
+  const whep = owned.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
   const shares = new Shares(store.shares);
   const endpoint = new WhepEndpoint({ shares, cameras, whep });
   const layouts = new Layouts(store.layouts);
