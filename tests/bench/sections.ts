@@ -74,7 +74,7 @@ export const sections: { readonly [Name in SectionName]: (bench: Bench) => Promi
   delay: async ({ browser, quick, progress }) => {
     const figures: DelayFigures[] = [];
     for (const { seconds, ...conditions } of networks) {
-      if (quick && conditions.lostShare === 0.01) continue;
+      if (quick && (conditions.lostShare === 0.01 || conditions.jitterMilliseconds > 0)) continue;
       progress(`${conditions.lostShare * 100} % lost, ${conditions.jitterMilliseconds} ms of jitter`);
       figures.push(await measureDelay(browser, conditions, quick ? 5 : seconds));
     }

@@ -44,11 +44,9 @@ export function firstFrameReport(figures: readonly FirstFrameFigures[]): Report 
         caption: 'Milliseconds',
         table: {
           columns: ['', 'key frame every', ...summaryColumns],
-          rows: rows.map(({ name, gopSeconds, summary }) => [
-            name,
-            `${gopSeconds} s`,
-            ...summaryCells(summary),
-          ]),
+          rows: rows.flatMap(({ name, gopSeconds, summary }) =>
+            summary === null ? [] : [[name, `${gopSeconds} s`, ...summaryCells(summary)]],
+          ),
         },
       },
     ],
