@@ -1,4 +1,4 @@
-/** Packets to one window at once; with a turn of the pacer (32) still less than a socket takes (see there). */
+/** Packets to one window at once; with a turn of the pacer (24) still less than a socket takes (see there). */
 const capacity = 48;
 const perMillisecond = 48;
 

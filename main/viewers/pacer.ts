@@ -1,8 +1,8 @@
 /**
  * Packets for one window in one turn. Linux gives a socket room for 92 of ours (227 where it is asked for 256 kB, as Chromium
- * does), and what does not fit is lost: a receiver that gets no processor for two turns still loses nothing.
+ * does), and what does not fit is lost: a receiver that gets no processor for three turns still loses nothing.
  */
-const packetsPerWindow = 32;
+const packetsPerWindow = 24;
 /** Packets for all windows in one turn: about a millisecond of encrypting, after which live pictures get theirs. */
 const packetsPerTurn = 96;
 const turnMilliseconds = 1;
