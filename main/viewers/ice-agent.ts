@@ -31,12 +31,17 @@ export class IceAgent {
   #retired: MediaProtocol[] = [];
   #requests = 0;
 
-  /** @param onHeard called when an authentic request came */
-  constructor(dtls: RTCDtlsTransport, onHeard: () => void) {
+  /**
+   * @param onHeard called when an authentic request came
+   * @param onWay called when a way was found, the first one and after each restart
+   */
+  constructor(dtls: RTCDtlsTransport, onHeard: () => void, onWay: () => void) {
     this.#dtls = dtls;
     this.#onHeard = onHeard;
     dtls.iceTransport.onStateChange.subscribe((state) => {
-      if (state === 'connected') void this.#closeRetired();
+      if (state !== 'connected') return;
+      void this.#closeRetired();
+      onWay();
     });
   }
 

@@ -62,6 +62,8 @@ const audioCodecs = () => [
 interface PeerEvents {
   /** Media can flow. */
   connected(): void;
+  /** It flows over another way now: what was sent meanwhile may be lost. */
+  moved(): void;
   /** It will never flow again. */
   failed(reason: string): void;
   /** The browser gave a sign of life: an authentic STUN message, or RTCP. */
@@ -231,7 +233,10 @@ export class Peer implements AsyncDisposable {
       media.guard();
       this.#events.connected();
     });
-    return { agent: new IceAgent(dtls, heard), media };
+    const agent = new IceAgent(dtls, heard, () => {
+      if (dtls.state === 'connected') this.#events.moved();
+    });
+    return { agent, media };
   }
 }
 

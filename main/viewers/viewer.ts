@@ -70,6 +70,10 @@ export class Viewer implements AsyncDisposable {
     this.#onClosed = onClosed;
     const events = {
       connected: () => this.#onConnected(),
+      // The picture of a window that missed a part would stand until the next key frame.
+      moved: () => {
+        for (const slot of this.#slots) slot.requestKeyFrame();
+      },
       failed: (reason: string) => this.#end(reason),
       heard: () => {
         this.#heardAt = performance.now();
