@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { line } from './text.ts';
 
 /** Each window takes one port on each address, and for a moment a second one when it changes its way. */
-export const minimumMediaPorts = 16;
+const minimumMediaPorts = 16;
 
 const mediaPort = z.int().min(1024).max(65_535);
 
