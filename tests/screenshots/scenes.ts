@@ -495,6 +495,19 @@ export const scenes: readonly Scene[] = [
   },
   { name: 'settings', cameras: 4, prepare: (page) => openDialog(page, 's') },
   {
+    name: 'media-network',
+    cameras: 4,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Set up networks…' }).click();
+      await page.getByText('Chosen ones').click();
+      await page.getByLabel('First').fill('50000');
+      await page.getByLabel('Last').fill('50003');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('at least 16 ports: each').waitFor();
+    },
+  },
+  {
     name: 'settings-nothing-found',
     cameras: 4,
     async prepare(page) {
