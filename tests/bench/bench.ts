@@ -58,9 +58,15 @@ async function run({ quick, sections: names }: BenchArguments): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   for (const name of names) {
     progress(name);
-    const measured = await measure(name, { quick, browser, kinds, progress });
-    results = { ...results, sections: { ...results.sections, [name]: measured } };
-    // A later section that fails costs nothing that was measured.
+    try {
+      const measured = await measure(name, { quick, browser, kinds, progress });
+      results = { ...results, sections: { ...results.sections, [name]: measured } };
+    } catch (error) {
+      // The figures of the other sections are worth as much.
+      progress(`${name} failed, its figures stay as they were: ${String(error)}`);
+      process.exitCode = 1;
+      continue;
+    }
     await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
     console.log(markdownOf(reportOf(name, results), 'terminal'));
   }
@@ -70,10 +76,15 @@ async function run({ quick, sections: names }: BenchArguments): Promise<void> {
   progress(`done in ${Math.round((performance.now() - startedAt) / 1_000)} s`);
 }
 
-try {
-  await run(parseBenchArguments(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof Error) || error.message.includes('\n')) throw error;
-  process.stderr.write(`bench: ${error.message}\n${usage}\n`);
-  process.exitCode = 1;
+function readArguments(): BenchArguments | undefined {
+  try {
+    return parseBenchArguments(process.argv.slice(2));
+  } catch (error) {
+    progress(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exitCode = 2;
+    return undefined;
+  }
 }
+
+const wanted = readArguments();
+if (wanted !== undefined) await run(wanted);

@@ -4,6 +4,9 @@ import type { ReceiverCount, ReceiverRequest } from '../receiver-process.ts';
 import type { ForwarderRequest, ForwarderSize, ForwarderUsage } from './forwarder.ts';
 import { type ForwarderKind, startForwarder } from './kinds.ts';
 
+/** On a busy machine werift's handshake gives up now and then. */
+const attempts = 3;
+
 /** A forwarder and its viewers, connected, each in a process of its own. */
 export class ForwarderRun implements AsyncDisposable {
   readonly forwarder: LineProcess;
@@ -15,6 +18,17 @@ export class ForwarderRun implements AsyncDisposable {
   }
 
   static async start(kind: ForwarderKind, size: ForwarderSize): Promise<ForwarderRun> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ForwarderRun.#connect(kind, size);
+      } catch (error) {
+        if (attempt === attempts) throw error;
+        process.stderr.write(`bench: once more: ${error instanceof Error ? error.message : String(error)}\n`);
+      }
+    }
+  }
+
+  static async #connect(kind: ForwarderKind, size: ForwarderSize): Promise<ForwarderRun> {
     await using owned = new AsyncDisposableStack();
     const forwarder = owned.use(startForwarder(kind));
     const receivers = owned.use(
