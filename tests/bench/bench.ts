@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { type BenchArguments, parseBenchArguments, usage } from './arguments.ts';
 import { findForwarders } from './forwarders/kinds.ts';
+import { busyPercent, machineName } from './machine.ts';
 import { writeBenchmarksPage } from './report/benchmarks-page.ts';
 import { compare } from './report/comparison.ts';
 import { markdownOf, reportOf } from './report/section-reports.ts';
-import { type Measured, machineName, type Results, type SectionName, weriftVersion } from './results.ts';
+import { type Measured, type Results, type SectionName, weriftVersion } from './results.ts';
 import { type Bench, sections } from './sections.ts';
 
 /*
@@ -29,7 +29,7 @@ async function readResults(file: string): Promise<Results> {
 
 /** Each with its own date, as each can be measured alone. */
 async function measure(name: SectionName, bench: Bench): Promise<Measured<unknown>> {
-  const loadBefore = Math.round((os.loadavg()[0] ?? 0) * 10) / 10;
+  const busyBefore = await busyPercent();
   const startedAt = performance.now();
   const figures = await sections[name]({
     ...bench,
@@ -39,7 +39,7 @@ async function measure(name: SectionName, bench: Bench): Promise<Measured<unknow
     measuredAt: new Date().toISOString(),
     machine: machineName(),
     node: process.version,
-    loadBefore,
+    busyBefore,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
     figures,
   };

@@ -21,6 +21,8 @@ export interface ProfiledFunction {
 /** Where our own process spends its time (V8's sampling profiler, 1 ms). */
 export interface ProfileFigures extends ForwarderSize {
   readonly load: 'saturated' | 'paced';
+  /** The same by what it is spent for: shares. */
+  readonly purposes: Readonly<Record<Purpose, number>>;
   /** The longest ones. */
   readonly functions: readonly ProfiledFunction[];
 }
@@ -40,5 +42,25 @@ export async function measureProfile(load: ProfileFigures['load'], quick: boolea
   if (load === 'saturated') await run.ask({ do: 'saturate', accessUnits });
   else await delay(pacedMilliseconds);
   const functions = await run.ask<ProfiledFunction[]>({ do: 'stop-profile' });
-  return { load, ...size, functions: functions.slice(0, longest) };
+  return { load, ...size, purposes: sumByPurpose(functions), functions: functions.slice(0, longest) };
+}
+
+export type Purpose = 'datagrams' | 'encryption' | 'garbage' | 'gatehouse' | 'packages' | 'node';
+
+/** Functions of C++ are known by their names alone. */
+const encryption: ReadonlySet<string> = new Set(['CipherBase', 'update', 'final', 'setAAD', 'getAuthTag']);
+
+function purposeOf({ name, file }: ProfiledFunction): Purpose {
+  if (name === '(garbage collector)') return 'garbage';
+  if (file.startsWith('node_modules/')) return 'packages';
+  if (file.startsWith('node:internal/crypto') || (file === '' && encryption.has(name))) return 'encryption';
+  if (file === 'node:dgram' || (file === '' && name === 'send')) return 'datagrams';
+  if (file === '' || file.startsWith('node:')) return 'node';
+  return 'gatehouse';
+}
+
+function sumByPurpose(functions: readonly ProfiledFunction[]): Record<Purpose, number> {
+  const sums = { datagrams: 0, encryption: 0, garbage: 0, gatehouse: 0, packages: 0, node: 0 };
+  for (const entry of functions) sums[purposeOf(entry)] += entry.share;
+  return sums;
 }

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import projectPackage from '../../package.json' with { type: 'json' };
 import type { AddingFigures } from './adding-figures.ts';
 import type { ConsoleFigures } from './console-figures.ts';
@@ -33,8 +32,8 @@ export interface Measured<Figures> {
   readonly measuredAt: string;
   readonly machine: string;
   readonly node: string;
-  /** Processes that wanted to run in the minute before it began: above 1 others were at work, too. */
-  readonly loadBefore: number;
+  /** How much of all cores others used in the second before it began: percent. */
+  readonly busyBefore: number;
   readonly seconds: number;
   readonly figures: Figures;
 }
@@ -49,8 +48,3 @@ export interface Results {
 }
 
 export const weriftVersion: string = projectPackage.dependencies.werift;
-
-export function machineName(): string {
-  const memory = Math.round(os.totalmem() / 1e9);
-  return `${os.cpus().length} × ${os.cpus()[0]?.model ?? 'unknown'}, ${memory} GB, ${os.type()} ${os.release()}`;
-}

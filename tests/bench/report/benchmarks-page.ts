@@ -9,7 +9,7 @@ import { markdownOf, reportOf } from './section-reports.ts';
 import { tableLines } from './table.ts';
 
 /** Above this, others were at work on the machine. */
-const quietLoad = 1;
+const quietPercent = 10;
 
 const introduction = `# Benchmarks
 
@@ -70,20 +70,20 @@ function runsWords(results: Results, names: readonly (typeof sectionNames)[numbe
       measuredAt = '',
       machine = '',
       node = '',
-      loadBefore = 0,
+      busyBefore = 0,
       seconds = 0,
     } = results.sections[name] ?? {};
-    const busy = loadBefore > quietLoad ? ' (busy)' : '';
+    const busy = busyBefore > quietPercent ? ' (busy)' : '';
     return [
       name,
       `${measuredAt.slice(0, 16).replace('T', ' ')} UTC`,
       `${seconds} s`,
-      `${loadBefore}${busy}`,
+      `${busyBefore} %${busy}`,
       node,
       machine,
     ];
   });
-  const table = tableLines({ columns: ['section', 'when', 'took', 'load before', 'Node', 'machine'], rows });
-  const words = `werift ${results.werift}, Chromium ${results.chromium}. The load is that of the minute before a section began, sections before it included; what was measured on a busy machine is too high.`;
+  const table = tableLines({ columns: ['section', 'when', 'took', 'used before', 'Node', 'machine'], rows });
+  const words = `werift ${results.werift}, Chromium ${results.chromium}. Used before is the share of all cores that others used in the second before a section began; what was measured on a busy machine is too high.`;
   return ['## The runs', words, table.join('\n')].join('\n\n');
 }

@@ -1,3 +1,5 @@
+import { figure } from './table.ts';
+
 /*
  * Plots as SVG, small and the same for the same figures. Each carries its background, light or dark as the reader's system is,
  * so that it can be read on any page.
@@ -36,7 +38,9 @@ export function barChart(chart: Chart): string {
   const [barHeight, barGap, groupGap] = [15, 3, 14];
   const labelWidth = Math.max(...labels.map((label) => label.length)) * characterWidth + margin;
   const left = margin + labelWidth;
-  const right = width - margin - 56;
+  // The number of the longest bar stands behind it.
+  const right =
+    width - margin - Math.max(...numbersOf(series).map((number) => number.length)) * characterWidth - 8;
   const top = titleHeight + (series.length > 1 ? legendHeight : 0) + 6;
   const groupHeight = series.length * (barHeight + barGap) + groupGap;
   const height = top + labels.length * groupHeight + margin;
@@ -52,7 +56,7 @@ export function barChart(chart: Chart): string {
       if (!Number.isFinite(value)) continue;
       const y = groupTop + index * (barHeight + barGap);
       const end = ends?.[group];
-      const colour = index % colours.length;
+      const colour = colourOf(index, series);
       parts.push(
         `<rect x="${tenth(left)}" y="${y}" width="${tenth(Math.max(1, x(value) - left))}" height="${barHeight}" rx="2" class="c${colour}"/>`,
       );
@@ -63,15 +67,7 @@ export function barChart(chart: Chart): string {
           `<path d="M${tenth(x(value))} ${at}H${tenth(x(end))}M${tenth(x(end))} ${at - 4}v8" class="l${colour}"/>`,
         );
       }
-      parts.push(
-        text(
-          x(hasEnd ? end : value) + 6,
-          y + 12,
-          short(value) + (hasEnd ? ` – ${short(end)}` : ''),
-          'start',
-          'number',
-        ),
-      );
+      parts.push(text(x(hasEnd ? end : value) + 6, y + 12, numberOf(value, end), 'start', 'number'));
     }
   }
   return frame(chart, height, parts);
@@ -90,12 +86,12 @@ export function lineChart(chart: Chart): string {
   for (const step of [0, 0.25, 0.5, 0.75, 1]) {
     const at = tenth(y(largest * step));
     parts.push(`<path d="M${left} ${at}H${right}" class="grid"/>`);
-    parts.push(text(left - 8, at + 4, short(largest * step), 'end', 'number'));
+    parts.push(text(left - 8, at + 4, figure(largest * step), 'end', 'number'));
   }
   for (const [index, label] of labels.entries()) parts.push(text(x(index), bottom + 20, label, 'middle'));
   const lastLabels = labelPlaces(series.map(({ values }) => y(values.at(-1) || 0)));
   for (const [index, { values }] of series.entries()) {
-    const colour = index % colours.length;
+    const colour = colourOf(index, series);
     const points = values.flatMap((value, at) =>
       Number.isFinite(value) ? [`${tenth(x(at))} ${tenth(y(value))}`] : [],
     );
@@ -107,7 +103,7 @@ export function lineChart(chart: Chart): string {
     }
     const last = values.at(-1) ?? Number.NaN;
     if (Number.isFinite(last)) {
-      parts.push(text(right + 10, (lastLabels[index] ?? 0) + 4, short(last), 'start', 'number'));
+      parts.push(text(right + 10, (lastLabels[index] ?? 0) + 4, figure(last), 'start', 'number'));
     }
   }
   return frame(chart, bottom + 20 + margin, parts);
@@ -148,6 +144,22 @@ function escaped(words: string): string {
   return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
 
+/** What stands behind the bars. */
+function numbersOf(series: readonly Series[]): string[] {
+  return series.flatMap(({ values, ends }) => values.map((value, index) => numberOf(value, ends?.[index])));
+}
+
+function numberOf(value: number, end: number | undefined): string {
+  return end !== undefined && Number.isFinite(end) && end > value
+    ? `${figure(value)} – ${figure(end)}`
+    : figure(value);
+}
+
+/** The only one is ours. */
+function colourOf(index: number, series: readonly Series[]): number {
+  return series.length === 1 ? 1 : index % colours.length;
+}
+
 function largestOf(series: readonly Series[]): number {
   const values = series.flatMap(({ values: own, ends = [] }) => [...own, ...ends]).filter(Number.isFinite);
   return Math.max(Number.EPSILON, ...values);
@@ -172,8 +184,4 @@ function labelPlaces(wanted: readonly number[]): number[] {
 
 function tenth(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function short(value: number): string {
-  return String(Math.abs(value) < 100 ? tenth(value) : Math.round(value));
 }

@@ -21,6 +21,7 @@ const ignored: ReadonlySet<string> = new Set([
   'decrypted',
   'srtpProfile',
   'functions',
+  'purposes',
 ]);
 
 /** A value, and by how much it may differ for no reason: its share. */

@@ -21,8 +21,8 @@ export function goalTable(results: Results): Table {
     columns: ['', 'goal at most', 'measured', ''],
     rows: goalsOf(results).map(({ name, unit, goal, measured }) => [
       name,
-      `${figure2(goal)} ${unit}`,
-      measured === undefined ? 'not measured' : `${figure2(measured)} ${unit}`,
+      `${figure2(goal)} ${unit}`.trim(),
+      measured === undefined ? 'not measured' : `${figure2(measured)} ${unit}`.trim(),
       measured === undefined ? '' : measured <= goal ? 'reached' : '**not reached**',
     ]),
   };

@@ -1,7 +1,7 @@
 import type { ForwarderSize } from '../forwarders/forwarder.ts';
 import { type ForwarderKind, forwarderKinds, forwarderNames } from '../forwarders/kinds.ts';
 import type { PacedFigures } from '../paced.ts';
-import type { ProfileFigures } from '../profile.ts';
+import type { ProfileFigures, Purpose } from '../profile.ts';
 import type { SendFigures } from '../send.ts';
 import { barChart } from './chart.ts';
 import type { Report } from './report.ts';
@@ -64,20 +64,44 @@ export function pacedReport(figures: readonly PacedFigures[]): Report {
   };
 }
 
+const purposes: Readonly<Record<Purpose, string>> = {
+  datagrams: 'sending datagrams (`node:dgram` and the system call, which delivers on loopback)',
+  encryption: 'encryption (`node:crypto` and OpenSSL)',
+  garbage: 'collecting garbage',
+  gatehouse: 'Gatehouse’s own code',
+  packages: 'packages (werift and others)',
+  node: 'the rest of Node: reading from cameras, timers, the loop',
+};
+
 export function profileReport(figures: readonly ProfileFigures[]): Report {
+  const names = Object.keys(purposes) as Purpose[];
   return {
     title: 'Where the time goes',
     words: [
-      'What the ratios above do not reach, by V8’s sampling profiler in Gatehouse’s process at 16 × 4: time in a function itself, as a share of the time in which the process was not idle. Functions without a file are Node’s and V8’s in C++: encryption, system calls, the collection of garbage. (`tests/bench/profile.ts`)',
+      'What the ratios above do not reach, by V8’s sampling profiler in Gatehouse’s process at 16 × 4: time in a function itself, as a share of the time in which the process was not idle. (`tests/bench/profile.ts`)',
+      'What Node adds to each packet, and C++ and Go need not: a new cipher (`node:crypto` cannot give one another nonce), its result and its tag as buffers of their own, a request for each datagram, and the collection of all that. The floor pays the same. Functions without a file are C++.',
     ],
     plots: [],
-    tables: figures.map(({ load, functions }) => ({
-      caption: load === 'saturated' ? 'At saturation' : 'Paced like cameras',
-      table: {
-        columns: ['function', 'file', 'share'],
-        rows: functions.map(({ name, file, share }) => [`\`${name}\``, file, `${figure(share * 100)} %`]),
+    tables: [
+      {
+        caption: 'By what it is spent for',
+        table: {
+          columns: ['', ...figures.map(({ load }) => load)],
+          rows: names.map((name) => [
+            purposes[name],
+            ...figures.map((entry) => `${figure(entry.purposes[name] * 100)} %`),
+          ]),
+        },
       },
-    })),
+      ...figures.map(({ load, functions }) => ({
+        caption:
+          load === 'saturated' ? 'The longest functions at saturation' : 'The same, paced like cameras',
+        table: {
+          columns: ['function', 'file', 'share'],
+          rows: functions.map(({ name, file, share }) => [`\`${name}\``, file, `${figure(share * 100)} %`]),
+        },
+      })),
+    ],
   };
 }
 

@@ -19,7 +19,7 @@ test('a goal that is missed is called so, one that nobody measured is not called
 test('what was skipped is named with its reason, and a busy machine is called busy', () => {
   const { page } = benchmarksPage(someResults());
   expect(page).toContain('**Pion v4 (Go) was skipped:** there is no Go');
-  expect(page).toContain('2.5 (busy)');
+  expect(page).toContain('25 % (busy)');
 });
 
 test('every plot on the page is made, and every one that is made is on the page', () => {

@@ -81,6 +81,10 @@ test('whatever is measured, the plot is whole and nothing is drawn outside of it
             (match) => Number(match[1]) + Number(match[2]),
           );
           expect(Math.max(...right)).toBeLessThanOrEqual(760);
+          // Numbers, as wide as most fonts make them.
+          const numbers = [...svg.matchAll(/<text x="([\d.]+)" y="[\d.]+" class="number">([^<]+)/g)];
+          for (const [, x, words = ''] of numbers)
+            expect(Number(x) + words.length * 6.6).toBeLessThanOrEqual(760);
         }
       },
     ),

@@ -28,7 +28,7 @@ export function someResults(): Results {
         measuredAt: '2026-01-02T03:04:05.678Z',
         machine: '2 × some',
         node: 'v24',
-        loadBefore: 2.5,
+        busyBefore: 25,
         seconds: 30,
         figures: [
           sendFigures('floor', [8, 10, 12]),
