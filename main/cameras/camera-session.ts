@@ -77,6 +77,7 @@ export class CameraSession implements AsyncDisposable {
   #loggedFailure: ErrorCode | undefined;
   #refusal: Refusal | undefined;
   #leases = 0;
+  #source: Source | undefined;
   #linger: NodeJS.Timeout | undefined;
   #stop: AbortController | undefined;
   #probe: AbortController | undefined;
@@ -106,7 +107,10 @@ export class CameraSession implements AsyncDisposable {
     this.#target = options.target;
     this.#transport = choiceFor(options.target);
     this.#onTransport = options.onTransport ?? (() => {});
-    this.stream.onKeyFrameWanted = options.onKeyFrameWanted ?? (() => {});
+    this.stream.onKeyFrameWanted = () => {
+      this.#source?.requestKeyFrame();
+      options.onKeyFrameWanted?.();
+    };
     this.#gate = options.gate ?? new Gate();
     this.#log = options.log;
     this.#onStatus = options.onStatus;
@@ -281,6 +285,7 @@ export class CameraSession implements AsyncDisposable {
   /** The work: one connection from dialling to its end. */
   async #runOnce(signal: AbortSignal): Promise<void> {
     await using source = await this.#open(signal);
+    this.#source = source;
     this.stream.begin(source.video);
     if (source.audio.kind === 'playable') {
       this.audio.begin(source.audio.track, (onPacket) => source.hear(onPacket));
@@ -314,6 +319,7 @@ export class CameraSession implements AsyncDisposable {
       this.#learnKeepAlive(error, playingSince, source);
       throw error;
     } finally {
+      this.#source = undefined;
       this.stream.end();
       this.audio.end();
     }

@@ -45,8 +45,8 @@ const cameraUrl = z
   .trim()
   .max(2048, 'must be at most 2048 characters long')
   .regex(
-    /^(?:rtsps?|https?):\/\/\S/i,
-    'must be an address that starts with rtsp://, rtsps://, http:// or https://',
+    /^(?:rtsp|http|whep)s?:\/\/\S/i,
+    'must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
   );
 const onvifUrl = z
   .string()
@@ -74,7 +74,7 @@ export const camera = z.object({
   name: z.string(),
   /** Empty: in no group. */
   group: z.string(),
-  /** Address of the main stream, without user and password: RTSP, or HTTP for MJPEG and snapshots. */
+  /** Address of the main stream, without user and password: RTSP, HTTP for MJPEG and snapshots, or WHEP, whose token is the password. */
   mainUrl: z.string(),
   /** That of the sub-stream; null when the camera has only one stream. */
   subUrl: z.string().nullable(),

@@ -71,6 +71,7 @@ export class WhepSession implements AsyncDisposable {
     this.#onClosed = onClosed;
     const events = {
       connected: () => this.#onConnected(),
+      moved: () => this.#slot.requestKeyFrame(),
       failed: (reason: string) => this.#end(reason),
       heard: () => {
         this.#heardAt = performance.now();
@@ -98,12 +99,13 @@ export class WhepSession implements AsyncDisposable {
         turnNeeded: () => this.#turns.wait(this.#slot),
       },
     );
-    this.#sound = offer.wantsSound
-      ? new AudioSlot(
-          senderOf(this.#peer.addAudio(), 'OPUS', () => {}),
-          { offer() {}, clear() {} },
-        )
-      : undefined;
+    this.#sound =
+      offer.wantsSound && grant.sound !== null
+        ? new AudioSlot(
+            senderOf(this.#peer.addAudio(), 'OPUS', () => {}),
+            { offer() {}, clear() {} },
+          )
+        : undefined;
     this.#slot.bind(grant.lease);
     if (this.#sound === undefined) grant.sound?.[Symbol.dispose]();
     else this.#sound.bind(grant.sound);

@@ -5,6 +5,7 @@ import { hasWebRtcPeer } from '../support/webrtc-peer.ts';
 
 const script = path.resolve(import.meta.dirname, '../support/namespace-peer.ts');
 const playerScript = path.resolve(import.meta.dirname, '../support/namespace-player.ts');
+const whepScript = path.resolve(import.meta.dirname, '../support/namespace-whep.ts');
 const hasNamespace = canMakeNamespace();
 
 test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
@@ -32,5 +33,17 @@ test.skipIf(!hasNamespace || !hasWebRtcPeer('webrtcbin'))(
   "a WHEP player on GStreamer's webrtcbin decodes the pictures (needs its packages, iproute2 and unshare)",
   async () => {
     expect(await runInNamespace(playerScript, 'webrtcbin')).toEqual({ decoded: 30, deleted: 200 });
+  },
+);
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
+  'a WHEP endpoint on aiortc is a camera here (needs python3-aiortc, iproute2 and unshare)',
+  async () => {
+    expect(await runInNamespace(whepScript)).toEqual({
+      refusal: 'camera-refused-credentials',
+      facts: { codec: 'H.264', width: 640, height: 480 },
+      said: { deleted: '/sessions/0' },
+      frames: 30,
+    });
   },
 );
