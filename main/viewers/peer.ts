@@ -243,9 +243,9 @@ export class Peer implements AsyncDisposable {
 /** werift repeats its part of an unfinished handshake for half a minute, also when it is closed; this ends it at the next time. */
 export function endHandshake(transport: RTCDtlsTransport): void {
   const { dtls } = transport as unknown as { readonly dtls?: { readonly dtls: object } };
-  // Fixed, since one that has only begun counts from one.
-  if (dtls !== undefined)
-    Object.defineProperty(dtls.dtls, 'flight', { get: () => Number.POSITIVE_INFINITY, set: () => {} });
+  if (dtls === undefined) return;
+  // Fixed, since one that has only begun counts from one, and a client of werift's sleeps before it begins.
+  Object.defineProperty(dtls.dtls, 'flight', { get: () => Number.POSITIVE_INFINITY, set: () => {} });
 }
 
 const unreachable = 'the browser could not be reached over UDP';
