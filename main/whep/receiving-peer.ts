@@ -97,7 +97,11 @@ export class ReceivingPeer implements AsyncDisposable {
   async offer(): Promise<string> {
     const [dtls] = this.#connection.dtlsTransports;
     if (dtls === undefined) throw new Error('a peer connection without tracks has no transport');
-    this.#agent = new IceAgent(dtls, () => {});
+    this.#agent = new IceAgent(
+      dtls,
+      () => {},
+      () => {},
+    );
     await this.#agent.openSockets(mediaWay(everyMediaNetwork));
     await this.#connection.setLocalDescription(await this.#connection.createOffer());
     return this.#connection.localDescription?.sdp ?? '';
