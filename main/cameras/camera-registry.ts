@@ -299,6 +299,11 @@ export class CameraRegistry implements AsyncDisposable {
     this.#probes.hurry(waiting.map(({ cameraId }) => cameraId));
   }
 
+  /** Everybody is told that somebody turns or zooms a camera. @param seconds about how long it moves */
+  tellSteered(cameraId: string, seconds: number): void {
+    this.#changes.put(`steered ${cameraId}`, { type: 'steered', cameraId, seconds });
+  }
+
   /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */
   watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
     return this.#changes.watch(

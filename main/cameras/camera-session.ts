@@ -22,6 +22,9 @@ import { TransportChoice } from './transport-choice.ts';
 
 /** The upstream stays for this long after the last viewer left: guards switch back and forth. */
 const lingerMilliseconds = 10_000;
+/** Less often than this, something has stopped coming; the connection itself is given up after four seconds without a packet. */
+const missingMilliseconds = 2_000;
+const lookMilliseconds = 500;
 /** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
 const stableMilliseconds = 10_000;
 /** A camera that is starting may refuse what it takes a moment later: the first refusal waits as long as the longest retry. */
@@ -292,11 +295,14 @@ export class CameraSession implements AsyncDisposable {
     }
     let traits: StreamTraits | undefined;
     let playingSince: number | null = null;
+    let heardAt = performance.now();
     const received = (bytes: number) => {
       if (traits === undefined) this.#onFirstPacket(source);
-      playingSince ??= performance.now();
+      heardAt = performance.now();
+      playingSince ??= heardAt;
       this.#bytes += bytes;
     };
+    const watching = setInterval(() => this.#lookForMissing(heardAt), lookMilliseconds);
     const described = () => {
       if (traits === this.stream.traits) return;
       traits = this.stream.traits;
@@ -320,9 +326,18 @@ export class CameraSession implements AsyncDisposable {
       throw error;
     } finally {
       this.#source = undefined;
+      clearInterval(watching);
       this.stream.end();
       this.audio.end();
     }
+  }
+
+  /** Windows say what is missing as soon as they have no picture: this is why. */
+  #lookForMissing(heardAt: number): void {
+    const now = performance.now();
+    const isMissing = (at: number) => now - at > missingMilliseconds;
+    if (isMissing(heardAt)) this.#transition({ type: 'missing', missing: 'packets' });
+    else this.#transition({ type: 'missing', missing: isMissing(this.stream.pictureAt) ? 'pictures' : null });
   }
 
   #learnKeepAlive(error: unknown, playingSince: number | null, { keepAliveMilliseconds }: Source): void {

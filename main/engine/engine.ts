@@ -143,7 +143,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), pictures, log }));
   const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
-  const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
+  const controls = new CameraControls({
+    stored: (id) => cameras.stored(id),
+    onSteered: (id, seconds) => cameras.tellSteered(id, seconds),
+  });
   const keyFrames = parts.use(new KeyFrameRequests({ controls, stored: (id) => cameras.stored(id), log }));
   const events = parts.use(new EventLog({ table: store.events, log }));
   parts.use(new EventCollector({ cameras, events, log }));

@@ -58,6 +58,7 @@ export class LiveStream {
   #askedForGop = false;
   #decodable = false;
   #frames = 0;
+  #pictureAt = 0;
   #traits = plainTraits;
   /** The SPS that the size was read from. */
   #sizedSps: Buffer | undefined;
@@ -89,6 +90,11 @@ export class LiveStream {
   /** How many whole pictures came in since the stream was made. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** When the last picture came that can be shown, or the connection began: `performance.now()`. */
+  get pictureAt(): number {
+    return this.#pictureAt;
   }
 
   /** Of the last connection. */
@@ -125,6 +131,7 @@ export class LiveStream {
     this.#timeline.restart(clockRate);
     this.#traits = plainTraits;
     this.#decodable = false;
+    this.#pictureAt = performance.now();
   }
 
   /** The connection is gone: nobody may take the cached pictures for live ones. */
@@ -160,6 +167,7 @@ export class LiveStream {
     // Pictures before the first key frame of a connection refer to ones that nobody has.
     this.#decodable ||= accessUnit.keyFrame;
     if (!this.#decodable) return;
+    this.#pictureAt = accessUnit.receivedAt;
     const frame = this.#frameOf(
       accessUnit,
       this.#timeline.advance(accessUnit.timestamp, accessUnit.receivedAt),

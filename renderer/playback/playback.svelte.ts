@@ -20,6 +20,8 @@ import { runViewerConnection } from './viewer-connection.ts';
 const showRetryMilliseconds = 1_000;
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
+/** In each second: where more pictures are missing than this, it is not for reasons of their own. */
+const maximumArrivalChecks = 8;
 
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
@@ -46,6 +48,11 @@ export class Playback {
   /** Why the engine gives this window no viewer, in its words; null when it does, or has not answered. */
   get refusal(): string | null {
     return this.#refusal;
+  }
+
+  /** In their order. */
+  get slots(): readonly Slot[] {
+    return this.#slots;
   }
 
   slot(stream: Stream | null): Slot | undefined {
@@ -98,7 +105,7 @@ export class Playback {
               this.#onOpened({ id, client });
             },
             answered: () => this.#firstAnswered.resolve(),
-            track: (index, media) => this.#slot(index).attach(media),
+            track: (index, media, receiver) => this.#slot(index).attach(media, receiver),
             way: (index, assignment, way) => this.#slot(index).setWay(assignment, way),
             still: (index, assignment, milliseconds) =>
               this.#slot(index).setStill(
@@ -122,10 +129,12 @@ export class Playback {
     }
   }
 
-  /** To be called twice a second while the page is visible. */
+  /** To be called once a second while the page is visible. */
   checkFreshness(now: number): void {
     this.sound.check(now);
     for (const slot of this.#slots) slot.checkFreshness(now, this.#visibleSince);
+    const without = this.#slots.filter(({ stream, picture }) => stream !== null && picture !== 'arriving');
+    for (const slot of without.slice(0, maximumArrivalChecks)) void slot.checkArrival();
   }
 
   /** The page is in front again: frames were not shown while it was not. */
@@ -160,6 +169,7 @@ export class Playback {
     const { slot: index, assignment, codec } = picture;
     const slot = this.#slots[index];
     if (slot === undefined || assignment !== slot.assignment) return;
+    slot.received();
     // It may be here before the engine's word for its way.
     slot.setWay(assignment, { kind: 'channel', codec });
     let entry = this.#decoders.get(index);

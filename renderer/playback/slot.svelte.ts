@@ -1,4 +1,5 @@
 import type { PictureWay } from '../../main/contract/viewer.ts';
+import { type PictureVerdict, unsuspicious } from './picture-judge.ts';
 import type { Stream } from './stream.ts';
 
 /** A picture counts as arriving for this long after its last frame. */
@@ -10,6 +11,9 @@ export type Picture =
   | 'arriving'
   /** What stands there is old. */
   | 'stale';
+
+/** What of a stream reaches this window while none of its pictures is shown. */
+export type Arrival = 'unknown' | 'nothing' | 'packets';
 
 const track: PictureWay = { kind: 'track' };
 
@@ -29,6 +33,13 @@ export class Slot {
   #way = $state.raw<PictureWay>(track);
   #assignment = 0;
   #image: Image | null = null;
+  #element: HTMLVideoElement | null = null;
+  #verdict = $state.raw<PictureVerdict>(unsuspicious);
+  #arrival = $state.raw<Arrival>('unknown');
+  #receiver: RTCRtpReceiver | null = null;
+  /** Packets of the track, and pictures of the data channel, so far. */
+  #packets = 0;
+  #channelPictures = 0;
   readonly #canvases = new Set<(image: Image) => void>();
   #newestFrameAt = 0;
   /** When the picture was received that stands there, where the engine says that it is an old one. */
@@ -67,6 +78,26 @@ export class Slot {
     return this.#lastFrameAt;
   }
 
+  /** Of the last frame, of `performance.now()`: exact at any time, and without announcement. */
+  get newestFrameAt(): number {
+    return this.#newestFrameAt;
+  }
+
+  /** Where its picture can be read. */
+  get source(): HTMLVideoElement | Image | null {
+    return this.#way.kind === 'channel' ? this.#image : this.#element;
+  }
+
+  /** What is to be said of the pictures that arrive. */
+  get verdict(): PictureVerdict {
+    return this.#verdict;
+  }
+
+  /** Whether anything comes; known once `picture` is not `arriving`. */
+  get arrival(): Arrival {
+    return this.#arrival;
+  }
+
   /** The slot shall show another stream; its old frames do not count for it. */
   assign(stream: Stream | null): void {
     this.#stream = stream;
@@ -77,6 +108,8 @@ export class Slot {
     this.#stillSince = null;
     this.#picture = 'none';
     this.#lastFrameAt = null;
+    this.#verdict = unsuspicious;
+    this.#arrival = 'unknown';
   }
 
   /** The engine sends what was asked for with `assignment`, from `at` on. */
@@ -121,8 +154,40 @@ export class Slot {
   }
 
   /** The track of a new peer connection. */
-  attach(media: MediaStream): void {
+  attach(media: MediaStream, receiver: RTCRtpReceiver): void {
     this.#media = media;
+    this.#receiver = receiver;
+    this.#packets = 0;
+  }
+
+  /** The track plays in this element; returns how to end it. */
+  playIn(element: HTMLVideoElement): () => void {
+    this.#element = element;
+    return () => {
+      if (this.#element === element) this.#element = null;
+    };
+  }
+
+  setVerdict(verdict: PictureVerdict): void {
+    const { picture, since, view } = this.#verdict;
+    if (verdict.picture === picture && verdict.since === since && verdict.view === view) return;
+    this.#verdict = verdict;
+  }
+
+  /** A coded picture came over the data channel. */
+  received(): void {
+    this.#channelPictures++;
+  }
+
+  /** Asks whether packets come although no picture is shown; only then, since counting has its price. */
+  async checkArrival(): Promise<void> {
+    if (this.#stream === null || this.#picture === 'arriving') return;
+    const assignment = this.#assignment;
+    const before = this.#packets;
+    this.#packets = this.#channelPictures + (await packetsOf(this.#receiver));
+    if (assignment !== this.#assignment) return;
+    const arrival = this.#packets > before ? 'packets' : 'nothing';
+    if (before > 0 || this.#packets === 0) this.#arrival = arrival;
   }
 
   /** The peer connection is gone; the last frame stays on the screen, known to be old. */
@@ -150,6 +215,8 @@ export class Slot {
     }
     this.#newestFrameAt = shownAt;
     if (this.#picture === 'arriving') return;
+    this.#arrival = 'unknown';
+    this.#verdict = unsuspicious;
     this.#lastFrameAt = shownAt;
     this.#picture = 'arriving';
   }
@@ -171,6 +238,16 @@ export class Slot {
     this.#lastFrameAt = this.#newestFrameAt;
     this.#picture = 'stale';
   }
+}
+
+/** So many packets came out of a track so far. */
+async function packetsOf(receiver: RTCRtpReceiver | null): Promise<number> {
+  let packets = 0;
+  const statistics = await receiver?.getStats();
+  statistics?.forEach((report: { type: string; packetsReceived?: number }) => {
+    if (report.type === 'inbound-rtp') packets += report.packetsReceived ?? 0;
+  });
+  return packets;
 }
 
 function sameWay(a: PictureWay, b: PictureWay): boolean {

@@ -17,7 +17,7 @@ interface ViewerConnectionEvents {
   /** The engine has been told how media reaches this window: the rest goes on without the page. */
   answered(): void;
   /** The engine made slots, and this is what comes out of them. */
-  track(slot: number, media: MediaStream): void;
+  track(slot: number, media: MediaStream, receiver: RTCRtpReceiver): void;
   /** How the pictures of a binding come. */
   way(slot: number, assignment: number, way: PictureWay): void;
   /** The picture of a binding is this old and stands still; null: it does so no longer. */
@@ -93,7 +93,7 @@ export async function runViewerConnection(
       if (receiver === undefined) continue;
       known.add(slot);
       receiver.jitterBufferTarget = 0;
-      events.track(slot, new MediaStream([receiver.track]));
+      events.track(slot, new MediaStream([receiver.track]), receiver);
     }
     const soundReceiver = isFirst ? receiverOf(sound) : undefined;
     if (soundReceiver !== undefined) events.soundTrack(soundReceiver);

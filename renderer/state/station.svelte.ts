@@ -8,6 +8,7 @@ import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
+import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
@@ -46,6 +47,7 @@ export class Station {
   readonly link: EngineLink;
   readonly wall: Wall;
   readonly stage: Stage;
+  readonly pictures: PictureWatch;
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   #site = $state.raw<Site | null>(null);
@@ -58,6 +60,13 @@ export class Station {
     this.link = new EngineLink(transport);
     this.wall = new Wall(this.mirror, this.layouts, place);
     this.stage = new Stage(this.wall, this.playback);
+    this.pictures = new PictureWatch(
+      () => this.playback.slots,
+      (cameraId) => ({
+        mayStandStill: this.mirror.camera(cameraId)?.mayStandStill ?? false,
+        isSteered: this.mirror.isSteered(cameraId, performance.now()),
+      }),
+    );
   }
 
   /** Whether all is known that the first picture of the console needs, so that it is drawn once and right. */
@@ -114,6 +123,7 @@ export class Station {
   /** Runs until the signal is aborted. */
   run(signal: AbortSignal): void {
     this.clock.run(signal);
+    void this.pictures.run(signal);
     void this.link.run((client, connection) => this.#serve(client, connection), signal);
   }
 

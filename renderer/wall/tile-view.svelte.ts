@@ -1,10 +1,11 @@
 import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
+import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
-import { replacedWords, type TileState, tileState } from './tile-state.ts';
+import { replacedWords, type TileState, tileState, viewWords } from './tile-state.ts';
 
 /** One of the two `<video>` elements of a tile. */
 export interface SurfaceView {
@@ -42,12 +43,19 @@ export class TileView {
       viewerRefusal: playback.refusal,
       status: this.#status,
       picture: this.slot?.picture ?? 'none',
+      verdict: this.#verdict,
+      arrival: this.slot?.arrival ?? 'unknown',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
       time: clock.time,
       monotonic: clock.monotonic,
     });
   });
+  readonly #verdict: PictureVerdict = $derived.by(() => this.slot?.verdict ?? unsuspicious);
+  /** What is odd about a view that is live; null: nothing. */
+  readonly viewWords: string | null = $derived.by(() =>
+    this.state.name === 'live' ? viewWords[this.#verdict.view] : null,
+  );
   readonly #status: StreamStatus | undefined = $derived.by(() => {
     const { stream } = this;
     return stream === null ? undefined : this.#station.mirror.status(stream.cameraId, stream.profile);
@@ -74,11 +82,22 @@ export class TileView {
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);
+  /** Number and name of its camera. */
+  readonly title: string | null = $derived.by(() =>
+    this.camera === null ? null : `Camera ${this.camera.number}, ${this.camera.name}`,
+  );
+  /** What is wrong, without what counts on; null: nothing; undefined: not known yet. */
+  readonly trouble: string | null | undefined = $derived.by(() => {
+    const { name, brief } = this.state;
+    if (name === 'connecting' || name === 'empty') return undefined;
+    return name === 'live' ? this.viewWords : brief;
+  });
   /** For those who hear the wall. */
   readonly label: string = $derived.by(() => {
     const { camera, state, sound } = this;
     if (camera === null) return `Tile ${this.index + 1}, empty`;
-    const words = [`Camera ${camera.number}`, camera.name, state.words.toLowerCase()];
+    const odd = this.viewWords === null ? [] : [this.viewWords.toLowerCase()];
+    const words = [`Camera ${camera.number}`, camera.name, state.words.toLowerCase(), ...odd];
     return [...words, ...(sound === null ? [] : [(sound.reason ?? sound.words).toLowerCase()])].join(', ');
   });
 
@@ -105,6 +124,12 @@ export class TileView {
 
   examine(): void {
     if (this.camera !== null) this.#station.open({ name: 'examination', cameraId: this.camera.id });
+  }
+
+  /** The view is right as it is. */
+  acceptView(): void {
+    if (this.stream !== null) this.#station.pictures.accept(this.stream);
+    this.slot?.setVerdict(unsuspicious);
   }
 
   #surface(stream: Stream | null): SurfaceView {

@@ -15,6 +15,7 @@ const stream = {
   cameraId: unknownId,
   transport: 'udp',
   certificate: sampleFingerprint,
+  mayStandStill: true,
 };
 
 const camera = {
@@ -29,6 +30,7 @@ const camera = {
   connection: 'always',
   transport: 'udp',
   certificate: sampleFingerprint,
+  mayStandStill: true,
 };
 
 /** For each procedure an input that its schema takes, with every field; undefined: it takes none. */

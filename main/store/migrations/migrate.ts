@@ -6,6 +6,7 @@ import { cameraEvents } from './0003-camera-events.ts';
 import { transport } from './0004-transport.ts';
 import { cameraIdentity } from './0005-camera-identity.ts';
 import { shares } from './0006-shares.ts';
+import { stillViews } from './0007-still-views.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -15,6 +16,7 @@ const migrations: readonly Migration[] = [
   transport,
   cameraIdentity,
   shares,
+  stillViews,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StreamStatus } from '../../../main/contract/camera.ts';
 import { errorCodes } from '../../../main/contract/error-codes.ts';
+import { unsuspicious } from '../../../renderer/playback/picture-judge.ts';
 import { Slot } from '../../../renderer/playback/slot.svelte.ts';
 import { type TileFacts, tileState } from '../../../renderer/wall/tile-state.ts';
 
@@ -12,6 +13,8 @@ const facts: TileFacts = {
   viewerRefusal: null,
   status: { state: 'playing', since: 0 },
   picture: 'arriving',
+  verdict: unsuspicious,
+  arrival: 'unknown',
   unshowable: null,
   lastFrameAt: 50_000,
   time: 100_000,
@@ -65,7 +68,7 @@ test.each(errorCodes)('%s is said with its reason and what to do', (code) => {
   expect(state.advice).toMatch(/\.$/);
 });
 
-test('a tile is live only when the engine receives the camera and frames are being shown', () => {
+test('a tile is live only when the engine receives the camera, frames are being shown, and there is life in them', () => {
   const status = fc.constantFrom<StreamStatus | undefined>(
     undefined,
     { state: 'idle' },
@@ -79,12 +82,74 @@ test('a tile is live only when the engine receives the camera and frames are bei
       fc.boolean(),
       status,
       fc.constantFrom('none' as const, 'arriving' as const, 'stale' as const),
-      (hasCamera, linked, given, picture) => {
-        const isLive = tileState({ ...facts, hasCamera, linked, status: given, picture }).name === 'live';
-        expect(isLive).toBe(hasCamera && linked && given?.state === 'playing' && picture === 'arriving');
+      fc.constantFrom(
+        'alive' as const,
+        'same' as const,
+        'black' as const,
+        'white' as const,
+        'one-colour' as const,
+      ),
+      (hasCamera, linked, given, picture, seen) => {
+        const verdict = { picture: seen, since: seen === 'alive' ? null : 1, view: 'usual' } as const;
+        const isLive =
+          tileState({ ...facts, hasCamera, linked, status: given, picture, verdict }).name === 'live';
+        const arrives = hasCamera && linked && given?.state === 'playing' && picture === 'arriving';
+        expect(isLive).toBe(arrives && seen === 'alive');
       },
     ),
   );
+});
+
+test.each<[string, Partial<TileFacts>, string, string]>([
+  [
+    'the camera sends nothing',
+    { picture: 'stale', status: { state: 'playing', since: 0, missing: 'packets' } },
+    'no-packets',
+    'No picture for 10 s',
+  ],
+  [
+    'the camera sends no whole picture',
+    { picture: 'stale', status: { state: 'playing', since: 0, missing: 'pictures' }, arrival: 'nothing' },
+    'no-pictures',
+    'No picture for 10 s',
+  ],
+  [
+    'nothing reaches the window',
+    { picture: 'stale', arrival: 'nothing' },
+    'not-arriving',
+    'No picture for 10 s',
+  ],
+  ['nothing is decoded', { picture: 'stale', arrival: 'packets' }, 'not-decoded', 'No picture for 10 s'],
+  [
+    'nothing was decoded from the beginning',
+    { picture: 'none', lastFrameAt: null, arrival: 'packets' },
+    'not-decoded',
+    'Waiting for a picture…',
+  ],
+  ['there is no viewer', { picture: 'stale', viewerOpen: false }, 'no-viewer', 'No picture for 10 s'],
+  [
+    'the picture is the same',
+    { verdict: { picture: 'same', since: 56_000, view: 'usual' } },
+    'same-picture',
+    'Same picture for 4 s',
+  ],
+  [
+    'the picture is black',
+    { verdict: { picture: 'black', since: 0, view: 'usual' } },
+    'blank-picture',
+    'Black picture for 1 min 0 s',
+  ],
+])('%s: the tile says so, and for how long', (_what, change, cause, words) => {
+  const state = tileState({ ...facts, ...change });
+  expect(state).toMatchObject({ cause, words });
+  expect(state.reason).toMatch(/\.$/);
+});
+
+test('the age of the last picture is told also while the camera is dialled again', () => {
+  const error = { code: 'camera-silent', message: '' } as const;
+  const status: StreamStatus = { state: 'waiting', since: 0, until: 104_200, error };
+  expect(tileState({ ...facts, picture: 'stale', status }).reason).toContain('Last picture 10 s ago.');
+  expect(tileState({ ...facts, picture: 'none', lastFrameAt: null, status }).reason).not.toContain('ago');
 });
 
 const gate = { cameraId: 'gate', profile: 'sub' } as const;
