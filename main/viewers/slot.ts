@@ -32,8 +32,13 @@ type State =
       readonly isWhole: boolean;
       cursor: number;
     }
+  /** What is cached is too old to be shown as if it happened now: it goes out with the next frame. */
+  | { readonly name: 'awaiting-frame' }
   /** `behind`: what did not go in the turn in which it came, since it was too much for one; mostly nothing. */
   | { readonly name: 'live'; readonly behind: Waiting[] };
+
+/** A camera that has sent nothing for longer than this is silent, and its last pictures must not come as new ones. */
+const silentMilliseconds = 1_500;
 
 const track: PictureWay = { kind: 'track' };
 
@@ -182,6 +187,11 @@ export class Slot {
       return;
     }
     const now = performance.now();
+    // One that was shortened says for itself how old it is.
+    if (stream.isGopWhole && now - newest.receivedAt > silentMilliseconds) {
+      this.#enter({ name: 'awaiting-frame' });
+      return;
+    }
     this.#replayedAt = now;
     this.#anchorAt(newest, gop.length);
     const isWhole = stream.isGopWhole;
@@ -219,6 +229,9 @@ export class Slot {
         this.#anchorAt(frame, 1);
         this.#enter(live());
         this.#sendLive(stream, { frame, index: 0 });
+        break;
+      case 'awaiting-frame':
+        this.#start(stream);
         break;
       case 'replaying':
         if (frame.keyFrame) {

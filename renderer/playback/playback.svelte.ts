@@ -20,7 +20,7 @@ import { runViewerConnection } from './viewer-connection.ts';
 const showRetryMilliseconds = 1_000;
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
-/** In each second: where more pictures are missing than this, it is not for reasons of their own. */
+/** At once: where more pictures are missing than this, it is not for reasons of their own. */
 const maximumArrivalChecks = 8;
 
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
@@ -129,12 +129,12 @@ export class Playback {
     }
   }
 
-  /** To be called once a second while the page is visible. */
+  /** To be called twice a second while the page is visible. */
   checkFreshness(now: number): void {
     this.sound.check(now);
     for (const slot of this.#slots) slot.checkFreshness(now, this.#visibleSince);
     const without = this.#slots.filter(({ stream, picture }) => stream !== null && picture !== 'arriving');
-    for (const slot of without.slice(0, maximumArrivalChecks)) void slot.checkArrival();
+    for (const slot of without.slice(0, maximumArrivalChecks)) void slot.checkArrival(now);
   }
 
   /** The page is in front again: frames were not shown while it was not. */

@@ -15,6 +15,9 @@ export type Picture =
 /** What of a stream reaches this window while none of its pictures is shown. */
 export type Arrival = 'unknown' | 'nothing' | 'packets';
 
+/** From count to count: more than a camera with few pictures leaves between two. */
+const arrivalMilliseconds = 2_000;
+
 const track: PictureWay = { kind: 'track' };
 
 /** A decoded picture that came over the data channel. */
@@ -39,6 +42,7 @@ export class Slot {
   #receiver: RTCRtpReceiver | null = null;
   /** Packets of the track, and pictures of the data channel, so far. */
   #packets = 0;
+  #countedAt = 0;
   #channelPictures = 0;
   readonly #canvases = new Set<(image: Image) => void>();
   #newestFrameAt = 0;
@@ -180,8 +184,9 @@ export class Slot {
   }
 
   /** Asks whether packets come although no picture is shown; only then, since counting has its price. */
-  async checkArrival(): Promise<void> {
-    if (this.#stream === null || this.#picture === 'arriving') return;
+  async checkArrival(now: number): Promise<void> {
+    if (now - this.#countedAt < arrivalMilliseconds) return;
+    this.#countedAt = now;
     const assignment = this.#assignment;
     const before = this.#packets;
     this.#packets = this.#channelPictures + (await packetsOf(this.#receiver));

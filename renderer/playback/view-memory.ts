@@ -64,6 +64,10 @@ export class ViewMemory {
   take({ at, luma, colour }: PictureSample): void {
     const edges = edgesOf(luma);
     const seen = this.#look(edges, colour > leastColour);
+    const elapsed = Math.min(2_000, at - (this.#seenAt ?? at));
+    this.#previous = edges;
+    this.#seenAt = at;
+    if (seen === null) return;
     if (seen !== this.#suspicion?.view) this.#suspicion = { view: seen, since: at };
     const lasted = at - this.#suspicion.since;
     if (seen === 'usual') {
@@ -73,12 +77,11 @@ export class ViewMemory {
       this.#view = seen;
     }
     // What is suspected is not learnt: else it would be the usual soon.
-    if (seen === 'usual' && this.#view === 'usual') this.#learn(edges, at);
-    this.#previous = edges;
-    this.#seenAt = at;
+    if (seen === 'usual' && this.#view === 'usual') this.#learn(edges, elapsed);
   }
 
-  #look(edges: Float32Array, hasColour: boolean): View {
+  /** Null: not to be said of this picture. */
+  #look(edges: Float32Array, hasColour: boolean): View | null {
     const before = mean(this.#edges);
     const isKnown = this.#pictures >= learntPictures && before >= leastContrast;
     const likeness = isKnown ? correlation(edges, this.#edges) : 1;
@@ -93,12 +96,11 @@ export class ViewMemory {
     if (likeness >= leastLikeness || this.#moves > restlessMoves) return 'usual';
     // Something that drives by looks different each time; a view that somebody has turned to stands still.
     const steadiness = this.#previous === undefined ? 0 : correlation(edges, this.#previous);
-    return steadiness > 0.6 || this.#view === 'moved' ? 'moved' : 'usual';
+    return steadiness > 0.6 || this.#view === 'moved' ? 'moved' : null;
   }
 
-  #learn(edges: Float32Array, at: number): void {
+  #learn(edges: Float32Array, elapsed: number): void {
     this.#pictures++;
-    const elapsed = Math.min(2_000, at - (this.#seenAt ?? at));
     const share = Math.max(1 / this.#pictures, 1 - Math.exp(-elapsed / learningMilliseconds));
     for (const [index, edge] of edges.entries()) {
       const old = this.#edges[index] ?? 0;

@@ -17,6 +17,9 @@ import { LayoutMirror } from './layout-mirror.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Wall } from './wall.svelte.ts';
 
+/** An old picture is known as one so soon after its time. */
+const freshnessMilliseconds = 500;
+
 export type Dialog =
   | { readonly name: 'keys' }
   /** The PIN that lets somebody out of the kiosk. */
@@ -124,7 +127,14 @@ export class Station {
   run(signal: AbortSignal): void {
     this.clock.run(signal);
     void this.pictures.run(signal);
+    const checking = setInterval(() => this.#checkFreshness(), freshnessMilliseconds);
+    signal.addEventListener('abort', () => clearInterval(checking), { once: true });
     void this.link.run((client, connection) => this.#serve(client, connection), signal);
+  }
+
+  /** Behind another page no frames are shown, and nothing is known. */
+  #checkFreshness(): void {
+    if (document.visibilityState === 'visible') this.playback.checkFreshness(performance.now());
   }
 
   #serve(client: EngineClient, signal: AbortSignal): void {

@@ -23,6 +23,12 @@ export class VideoSource {
     this.#now = options.now ?? performance.now();
   }
 
+  /** Nothing is sent for so long. */
+  skip(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#timestamp = (this.#timestamp + milliseconds * 90) % 2 ** 32;
+  }
+
   send(...kinds: ('key' | 'delta')[]): void {
     for (const kind of kinds) {
       const slice = Buffer.alloc(this.frameBytes, 0x55);

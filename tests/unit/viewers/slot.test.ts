@@ -430,6 +430,22 @@ test('a slot that shows H.264 after JPEG sends on its track again, and no old JP
   expect(window.ways).toHaveLength(1);
 });
 
+test('the last pictures of a camera that is silent are sent to nobody as new ones, whoever joins or asks', () => {
+  const { stream, source } = joined('key', 'delta');
+  replayAll();
+  const before = sender.frames.length;
+  vi.advanceTimersByTime(2_000);
+  slot.requestKeyFrame();
+  replayAll();
+  slot.bind(lease(stream));
+  replayAll();
+  expect(sender.frames).toHaveLength(before);
+  source.skip(2_000);
+  source.send('delta');
+  replayAll();
+  expect(sender.frames).toHaveLength(before + 3);
+});
+
 test('a camera that is set from H.264 to JPEG while it is shown changes the way, and back', () => {
   const window = new RecordingWindow();
   slot = new Slot(sender, window);
