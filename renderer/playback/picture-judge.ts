@@ -56,6 +56,11 @@ export class PictureJudge {
     return this.#verdict(sample.at, mayStandStill);
   }
 
+  /** No picture came since the last one: it is still what is seen. Null before the first one. */
+  wait(at: number, circumstances: Circumstances): PictureVerdict | null {
+    return this.#last === undefined ? null : this.take({ ...this.#last, at }, circumstances);
+  }
+
   /** A person says that the view is right as it is. */
   accept(): void {
     this.#memory.forget();

@@ -51,16 +51,20 @@ export class PictureWatch {
 
   async #lookAt(slot: Slot): Promise<void> {
     const { stream, source, newestFrameAt, assignment } = slot;
-    // A picture that was looked at already is no sign of one that stands: none came.
-    const isNew = newestFrameAt !== this.#lookedAt.get(slot);
-    if (stream === null || source === null || slot.picture !== 'arriving' || !isNew) return;
+    if (stream === null || source === null || slot.picture !== 'arriving') return;
     const now = performance.now();
-    this.#lookedAt.set(slot, newestFrameAt);
     this.#nextLook.set(slot, now + lookMilliseconds);
-    const sample = await this.#reader.read(source, now);
-    if (sample === null || slot.assignment !== assignment) return;
+    const circumstances = this.#circumstances(stream.cameraId);
     const judge = this.#judge(stream);
-    slot.setVerdict(judge.take(sample, this.#circumstances(stream.cameraId)));
+    if (this.#lookedAt.get(slot) === newestFrameAt) {
+      const verdict = judge.wait(now, circumstances);
+      if (verdict !== null) slot.setVerdict(verdict);
+    } else {
+      this.#lookedAt.set(slot, newestFrameAt);
+      const sample = await this.#reader.read(source, now);
+      if (sample === null || slot.assignment !== assignment) return;
+      slot.setVerdict(judge.take(sample, circumstances));
+    }
     if (judge.isSuspicious) this.#nextLook.set(slot, now + suspiciousMilliseconds);
   }
 

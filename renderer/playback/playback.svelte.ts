@@ -8,6 +8,7 @@ import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
+import { DelayMeter } from './delay.svelte.ts';
 import { h265Support } from './h265-support.ts';
 import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
@@ -26,6 +27,7 @@ const maximumArrivalChecks = 8;
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
   readonly sound: Sound = new Sound();
+  readonly delayMeter: DelayMeter = new DelayMeter();
   readonly #slots: Slot[] = [];
   /** By camera and profile, for the tiles. */
   readonly #slotOfStream = new SvelteMap<string, Slot>();
@@ -100,9 +102,9 @@ export class Playback {
           slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
           signal,
           events: {
-            opened: (id) => {
+            opened: (id, wayMilliseconds) => {
               opened = true;
-              this.#onOpened({ id, client });
+              this.#onOpened({ id, client, wayMilliseconds });
             },
             answered: () => this.#firstAnswered.resolve(),
             track: (index, media, receiver) => this.#slot(index).attach(media, receiver),
@@ -137,6 +139,14 @@ export class Playback {
     for (const slot of without.slice(0, maximumArrivalChecks)) void slot.checkArrival(now);
   }
 
+  /** To be called once a second. */
+  async settleDelays(): Promise<void> {
+    await this.delayMeter.settle(
+      this.#viewer,
+      this.#slots.map(({ delay }) => delay),
+    );
+  }
+
   /** The page is in front again: frames were not shown while it was not. */
   becameVisible(now: number): void {
     this.#visibleSince = now;
@@ -169,7 +179,7 @@ export class Playback {
     const { slot: index, assignment, codec } = picture;
     const slot = this.#slots[index];
     if (slot === undefined || assignment !== slot.assignment) return;
-    slot.received();
+    slot.received(picture.waited, performance.now());
     // It may be here before the engine's word for its way.
     slot.setWay(assignment, { kind: 'channel', codec });
     let entry = this.#decoders.get(index);

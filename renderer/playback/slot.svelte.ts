@@ -1,4 +1,5 @@
 import type { PictureWay } from '../../main/contract/viewer.ts';
+import { Delay } from './delay.svelte.ts';
 import { type PictureVerdict, unsuspicious } from './picture-judge.ts';
 import type { Stream } from './stream.ts';
 
@@ -29,6 +30,7 @@ export type Image = ImageBitmap | VideoFrame;
  */
 export class Slot {
   readonly index: number;
+  readonly delay: Delay = new Delay();
   #stream = $state.raw<Stream | null>(null);
   #media = $state.raw<MediaStream | null>(null);
   #picture = $state<Picture>('none');
@@ -44,6 +46,8 @@ export class Slot {
   #packets = 0;
   #countedAt = 0;
   #channelPictures = 0;
+  /** When the last of them came to the engine, but for the way from there; of `performance.now()`. */
+  #channelBegunAt = 0;
   readonly #canvases = new Set<(image: Image) => void>();
   #newestFrameAt = 0;
   /** When the picture was received that stands there, where the engine says that it is an old one. */
@@ -147,6 +151,7 @@ export class Slot {
       return;
     }
     this.#setImage(image);
+    this.delay.add(shownAt - this.#channelBegunAt);
     this.#arrived(shownAt);
   }
 
@@ -178,9 +183,10 @@ export class Slot {
     this.#verdict = verdict;
   }
 
-  /** A coded picture came over the data channel. */
-  received(): void {
+  /** A coded picture came over the data channel. @param waited milliseconds that it was in the engine */
+  received(waited: number, receivedAt: number): void {
     this.#channelPictures++;
+    this.#channelBegunAt = receivedAt - waited;
   }
 
   /** Asks whether packets come although no picture is shown; only then, since counting has its price. */
@@ -206,9 +212,11 @@ export class Slot {
    * A frame was shown.
    * @param receivedAt when its last packet came, of `performance.now()`: a frame from before the confirmation may be one
    * of the camera that was shown here before
+   * @param displayedAt when it is to be on the screen
    */
-  frame(receivedAt: number, shownAt: number): void {
+  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
+    this.delay.add(displayedAt - receivedAt);
     this.#arrived(shownAt);
   }
 

@@ -6,6 +6,7 @@ import {
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
 import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
+import { wayMilliseconds } from './delay.svelte.ts';
 
 /** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
 const patienceMilliseconds = 15_000;
@@ -13,7 +14,7 @@ const restartMilliseconds = 2_000;
 
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
-  opened(viewerId: string): void;
+  opened(viewerId: string, wayMilliseconds: () => Promise<number>): void;
   /** The engine has been told how media reaches this window: the rest goes on without the page. */
   answered(): void;
   /** The engine made slots, and this is what comes out of them. */
@@ -83,7 +84,7 @@ export async function runViewerConnection(
     connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
   const onOffer = async ({ viewerId, sdp, slots, sound }: ViewerEvent & { type: 'offer' }) => {
     const isFirst = known.size === 0;
-    if (isFirst) events.opened(viewerId);
+    if (isFirst) events.opened(viewerId, () => wayMilliseconds(connection));
     await connection.setRemoteDescription({ type: 'offer', sdp });
     await connection.setLocalDescription(await connection.createAnswer());
     const answer = client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });

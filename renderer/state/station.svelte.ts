@@ -19,6 +19,7 @@ import { Wall } from './wall.svelte.ts';
 
 /** An old picture is known as one so soon after its time. */
 const freshnessMilliseconds = 500;
+const delayMilliseconds = 1_000;
 
 export type Dialog =
   | { readonly name: 'keys' }
@@ -127,6 +128,8 @@ export class Station {
   run(signal: AbortSignal): void {
     this.clock.run(signal);
     void this.pictures.run(signal);
+    const settling = setInterval(() => void this.playback.settleDelays(), delayMilliseconds);
+    signal.addEventListener('abort', () => clearInterval(settling), { once: true });
     const checking = setInterval(() => this.#checkFreshness(), freshnessMilliseconds);
     signal.addEventListener('abort', () => clearInterval(checking), { once: true });
     void this.link.run((client, connection) => this.#serve(client, connection), signal);

@@ -82,6 +82,10 @@ export class TileView {
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);
+  /** How late its picture is, milliseconds; null: nobody wants to know, or nobody knows. */
+  readonly delay: number | null = $derived.by(() =>
+    this.#station.playback.delayMeter.on ? (this.slot?.delay.milliseconds ?? null) : null,
+  );
   /** Number and name of its camera. */
   readonly title: string | null = $derived.by(() =>
     this.camera === null ? null : `Camera ${this.camera.number}, ${this.camera.name}`,

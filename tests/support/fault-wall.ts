@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { createLog } from '../../main/base/log.ts';
+import type { VirtualCameraOptions } from '../../main/demo/virtual-camera.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import { openStore } from '../../main/store/store.ts';
 import { openPage, temporaryFolder } from './console-window.ts';
@@ -51,11 +52,15 @@ export class FaultWall {
       cameras: number;
       datagrams?: number;
       seed: number;
+      /** By camera; H.264 where left out. */
+      codecs?: readonly VirtualCameraOptions['codecs'][];
       prepare?: (cameras: readonly VirtualCamera[]) => void;
     },
   ): Promise<FaultWall> {
     const { cameras: count, datagrams = 0, seed } = options;
-    const { cameras } = owned.use(await startVirtualCameras({ count: count + datagrams }));
+    const { cameras } = owned.use(
+      await startVirtualCameras({ count: count + datagrams, codecs: options.codecs ?? [] }),
+    );
     options.prepare?.(cameras);
     const dataFolder = await temporaryFolder(owned);
     const targets: FaultyCamera[] = [];

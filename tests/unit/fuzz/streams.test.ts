@@ -91,7 +91,14 @@ testDamagedInput('JPEG files', { seed: 81, samples: [jpeg.subarray(0, 700)] }, (
 });
 
 const assembler = new PictureAssembler();
-const header = { slot: 3, assignment: 7, codec: 'JPEG', timestamp: 90_000, keyFrame: true } as const;
+const header = {
+  slot: 3,
+  assignment: 7,
+  codec: 'JPEG',
+  timestamp: 90_000,
+  keyFrame: true,
+  waited: 4,
+} as const;
 testDamagedInput(
   'messages of pictures',
   {
