@@ -21,7 +21,7 @@ export interface Circumstances {
 }
 
 /** Longer without a change than this, and a picture stands. Key frames, of which most cameras send one in two seconds, change it. */
-const sameMilliseconds = 3_500;
+const sameMilliseconds = 3_300;
 const blankMilliseconds = 2_400;
 /** From the darkest cell to the brightest one, of 255: less is one colour. */
 const blankRange = 8;

@@ -6,7 +6,7 @@ import type { Stream } from './stream.ts';
 const tickMilliseconds = 100;
 const lookMilliseconds = 1_000;
 /** A picture that is suspected is looked at sooner, so that it is said in time. */
-const suspiciousMilliseconds = 500;
+const suspiciousMilliseconds = 400;
 /** Behind each other, so that 64 pictures never come down on one moment: a tile for each few milliseconds of the round. */
 const staggerMilliseconds = 61;
 /** Streams whose views are remembered; then the one that was looked at longest ago is forgotten. */

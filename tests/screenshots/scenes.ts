@@ -542,6 +542,33 @@ export const scenes: readonly Scene[] = [
     prepare: (page) => page.locator('[data-notice-kind="data-restored"]').waitFor(),
   },
   {
+    // Pictures that stand, show nothing or another view, and cameras that are silent; how late the others are.
+    name: 'faults',
+    cameras: 9,
+    codecs: [{}, {}, { sub: 'JPEG' }],
+    async prepare(page, { cameras }) {
+      // A view is known after so many pictures.
+      await page.waitForTimeout(20_000);
+      const [parked, dark, corridor, covered, turned, silent] = cameras;
+      parked?.freeze(true);
+      dark?.look('black');
+      corridor?.freeze(true);
+      covered?.look('covered');
+      turned?.look('turned');
+      silent?.silence(true);
+      await page.keyboard.press('d');
+      for (const said of [
+        '[data-cause="blank-picture"]',
+        '[data-view="covered"]',
+        '[data-view="moved"]',
+        '[data-delay]',
+      ])
+        await page.locator(said).first().waitFor();
+      await page.locator('[data-cause="same-picture"]').nth(1).waitFor();
+      await untilTiles(page, 'waiting', 1);
+    },
+  },
+  {
     name: 'engine-away',
     cameras: 4,
     async prepare(page, { serve }) {

@@ -52,7 +52,7 @@ class Watch {
     if (last === undefined) throw new Error('nothing was seen yet');
     while (this.verdict.picture !== 'same') {
       if (this.#at - frozenAt > 60_000) return Number.POSITIVE_INFINITY;
-      this.#at += this.#judge.isSuspicious ? 500 : 1_000;
+      this.#at += this.#judge.isSuspicious ? 400 : 1_000;
       this.#take({ ...last, at: this.#at }, circumstances);
     }
     return this.#at - frozenAt;
@@ -107,7 +107,7 @@ test('a picture that comes again and again is said to stand within five seconds,
       watch.watch(30, lively);
       // The page looks once a second: the last change may be that much older than the look that saw it.
       expect(watch.freeze()).toBeLessThanOrEqual(4_000);
-      expect(watch.verdict.since).toBeLessThanOrEqual(watch.at - 3_500);
+      expect(watch.verdict.since).toBeLessThanOrEqual(watch.at - 3_300);
       watch.watch(1, lively);
       expect(watch.verdict).toEqual({ picture: 'alive', since: null, view: 'usual' });
     }),
