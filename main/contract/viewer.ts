@@ -31,6 +31,13 @@ export type PictureWay = z.infer<typeof pictureWay>;
 export const h265Support = z.enum(['track', 'channel', 'none']);
 export type H265Support = z.infer<typeof h265Support>;
 
+/**
+ * Why pictures are skipped: the network to this window takes less than the wall sends, or so much waits for the engine's own
+ * network card that nothing more is begun.
+ */
+export const skipReason = z.enum(['network', 'computer']);
+export type SkipReason = z.infer<typeof skipReason>;
+
 /** A slot is one sendonly video transceiver of the window's peer connection; `mid` finds its track in the browser. */
 export const viewerEvent = z.discriminatedUnion('type', [
   z.object({
@@ -52,6 +59,22 @@ export const viewerEvent = z.discriminatedUnion('type', [
     slot: slotNumber,
     assignment,
     milliseconds: z.number().min(0).nullable(),
+  }),
+  /**
+   * Which slots skip pictures, all of them: each goes on with a key frame. Said at most once a second while it changes, and
+   * with no slots when it is over.
+   */
+  z.object({
+    type: z.literal('skipping'),
+    slots: z.array(
+      z.object({
+        slot: slotNumber,
+        assignment,
+        reason: skipReason,
+        /** Pictures of this binding so far. */
+        skipped: z.int().min(1),
+      }),
+    ),
   }),
   /** The engine lost the window's media path; the window opens a new viewer. */
   z.object({ type: z.literal('closed'), reason: z.string() }),

@@ -12,7 +12,25 @@ import { IceAgent, type MediaWay } from './ice-agent.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { isUsableCandidate, withoutUnusableCandidates } from './remote-candidate.ts';
-import { playoutDelayUri } from './slot-sender.ts';
+import { headerExtensionUris } from './rtp-header.ts';
+
+/** What a window says of its pictures: NACK, PLI, FIR, and by which of two ways it estimates its network. */
+const rtcpFeedback = () => [
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+  { type: 'ccm', parameter: 'fir' },
+  { type: 'transport-cc' },
+  { type: 'goog-remb' },
+];
+
+/** One object for each URI, since werift numbers them and a bundle has one number for each. */
+function headerExtensions() {
+  const all = new Map<string, RTCRtpHeaderExtensionParameters>(
+    headerExtensionUris.video.map((uri) => [uri, new RTCRtpHeaderExtensionParameters({ uri })]),
+  );
+  const of = (uris: readonly string[]) => uris.flatMap((uri) => all.get(uri) ?? []);
+  return { video: of(headerExtensionUris.video), audio: of(headerExtensionUris.audio) };
+}
 
 /**
  * One H.264 payload type and its RTX, no more: werift matches codecs by MIME type alone and would take the first one of a
@@ -23,7 +41,7 @@ const videoCodecs = () => [
     mimeType: 'video/H264',
     clockRate: 90_000,
     payloadType: 96,
-    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    rtcpFeedback: rtcpFeedback(),
     parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
   }),
   new RTCRtpCodecParameters({
@@ -40,7 +58,7 @@ const h265Codecs = () => [
     mimeType: 'video/H265',
     clockRate: 90_000,
     payloadType: 98,
-    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    rtcpFeedback: rtcpFeedback(),
     parameters: 'level-id=186;profile-id=1;tier-flag=0;tx-mode=SRST',
   }),
   new RTCRtpCodecParameters({
@@ -101,10 +119,7 @@ export class Peer implements AsyncDisposable {
     this.#way = way;
     this.#connection = new RTCPeerConnection({
       codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: audioCodecs() },
-      headerExtensions: {
-        video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
-        audio: [],
-      },
+      headerExtensions: headerExtensions(),
       // It would ask a STUN server of its own choice from each socket that it has opened itself: it opens none.
       iceServers: [],
       iceUseIpv4: false,

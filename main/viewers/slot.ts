@@ -1,5 +1,5 @@
 import type { VideoCodec } from '../contract/codecs.ts';
-import type { H265Support, PictureWay } from '../contract/viewer.ts';
+import type { H265Support, PictureWay, SkipReason } from '../contract/viewer.ts';
 import type { LiveStream } from '../media/live-stream.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
@@ -41,6 +41,8 @@ type State =
 const silentMilliseconds = 1_500;
 
 const track: PictureWay = { kind: 'track' };
+/** Words that come and go with every GOP could not be read. */
+const skippingMilliseconds = 4_000;
 
 /** What a slot has of its window. */
 export interface SlotWindow {
@@ -85,6 +87,9 @@ export class Slot {
   /** Packets that have gone of a picture that has not gone wholly. */
   #sentPackets = 0;
   #isStill = false;
+  /** A picture was not sent, and those after it need it: it goes on with the next key frame. */
+  #lacks: SkipReason | undefined;
+  #skipped: { count: number; at: number; reason: SkipReason } | undefined;
 
   constructor(sender: SlotSender, window: SlotWindow) {
     this.#sender = sender;
@@ -98,6 +103,16 @@ export class Slot {
   /** Whether live pictures wait for `catchUp`. */
   get isBehind(): boolean {
     return this.#state.name === 'live' && this.#state.behind.length > 0;
+  }
+
+  /**
+   * That pictures of the present binding are skipped now, or were a moment ago: how many so far, and why.
+   * @param now of `performance.now()`
+   */
+  skipping(now: number): { assignment: number; reason: SkipReason; skipped: number } | undefined {
+    if (this.#skipped === undefined || now - this.#skipped.at > skippingMilliseconds) return undefined;
+    const { count, reason } = this.#skipped;
+    return { assignment: this.#assignment, reason, skipped: count };
   }
 
   /**
@@ -122,6 +137,7 @@ export class Slot {
     if (this.#codec === 'H265') this.#sender.use('H264');
     this.#codec = 'H264';
     this.#isStill = false;
+    this.#skipped = undefined;
     this.#reading?.[Symbol.dispose]();
     this.#reading = undefined;
     this.#lease = lease ?? undefined;
@@ -147,6 +163,8 @@ export class Slot {
     const stream = this.#lease?.stream;
     const now = performance.now();
     if (stream === undefined || now - this.#replayedAt < keyFrameRequestMilliseconds) return;
+    // A whole GOP is the last thing that a slow network needs; the next key frame comes anyway.
+    if (this.#lacks !== undefined) return;
     if (stream.isGopWhole) this.#start(stream);
     else stream.wantKeyFrame();
   }
@@ -156,6 +174,9 @@ export class Slot {
     if (this.#state.name !== 'replaying') return 0;
     const { gop, cursor, isWhole } = this.#state;
     const frame = gop[cursor];
+    // Cached pictures wait until the network takes them.
+    if (frame !== undefined && this.#sentPackets === 0 && this.#isPaced(frame) && !this.#sender.hasRoom)
+      return 0;
     const packets = frame === undefined ? 0 : this.#send(frame, cursor, most);
     if (this.#sentPackets > 0) return packets;
     this.#state.cursor++;
@@ -212,6 +233,7 @@ export class Slot {
   /** A picture that has begun to go and does not go on is left: the next one is a key frame. */
   #enter(state: State): void {
     this.#sentPackets = 0;
+    this.#lacks = undefined;
     this.#state = state;
   }
 
@@ -256,15 +278,18 @@ export class Slot {
     if (this.#state.name !== 'live') return;
     const { behind } = this.#state;
     if (frame.keyFrame) {
+      if (behind.length > 0) this.#countSkipped('computer', behind.length);
       behind.length = 0;
       this.#sentPackets = 0;
     }
+    const isPaced = this.#isPaced(frame);
+    if (isPaced && !this.#admits(frame)) return;
     if (behind.length === maximumBehind) {
+      this.#countSkipped('computer', behind.length + 1);
       this.#awaitKeyFrame(stream);
       return;
     }
     if (behind.length === 0) {
-      const isPaced = frame.codec === 'H264' || (frame.codec === 'H265' && this.#window.h265 === 'track');
       // Anything else has a queue of its own.
       const room = isPaced ? this.#window.takeRoom(frame.payloads.length) : Number.POSITIVE_INFINITY;
       if (room > 0) this.#send(frame, index, room);
@@ -272,6 +297,27 @@ export class Slot {
     }
     behind.push({ frame, index });
     this.#window.turnNeeded();
+  }
+
+  /** Whether a live picture may be sent, or queued, whole; else it is skipped, and all up to the next key frame. */
+  #admits(frame: StreamFrame): boolean {
+    if (frame.keyFrame || this.#lacks === undefined) {
+      this.#lacks = this.#sender.hasRoom ? undefined : 'network';
+      if (this.#lacks === undefined) return true;
+    }
+    this.#sender.skip(frame.payloads);
+    this.#countSkipped(this.#lacks, 1);
+    return false;
+  }
+
+  #countSkipped(reason: SkipReason, pictures: number): void {
+    const count = (this.#skipped?.count ?? 0) + pictures;
+    this.#skipped = { count, at: performance.now(), reason };
+  }
+
+  /** Whether it goes over the track. */
+  #isPaced({ codec }: StreamFrame): boolean {
+    return codec === 'H264' || (codec === 'H265' && this.#window.h265 === 'track');
   }
 
   /** Fixes the slot timestamp of the newest of `frames` cached frames: now, and late enough for those before it. */
@@ -302,10 +348,8 @@ export class Slot {
     const { payloads } = frame;
     const start = this.#sentPackets;
     const end = Math.min(payloads.length, start + most);
-    const last = payloads.length - 1;
-    for (let position = start; position < end; position++) {
-      this.#sender.send(payloads[position] as Buffer, timestamp, position === last);
-    }
+    const isWhole = start === 0 && end === payloads.length;
+    this.#sender.send(isWhole ? payloads : payloads.slice(start, end), timestamp, end === payloads.length);
     this.#sentPackets = end === payloads.length ? 0 : end;
     return end - start;
   }

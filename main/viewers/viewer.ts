@@ -7,6 +7,7 @@ import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
 import type { MediaWay } from './ice-agent.ts';
+import type { NetworkEstimate } from './network-estimate.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
@@ -61,6 +62,7 @@ export class Viewer implements AsyncDisposable {
   #offeredSections = 0;
   /** How many slots the browser has answered: only these can send. */
   #negotiated = 0;
+  #toldSkipping = '[]';
   #closing: Promise<void> | undefined;
 
   private constructor({ h265, way, pacer }: ViewerOptions, log: Log, onClosed: (viewer: Viewer) => void) {
@@ -111,6 +113,11 @@ export class Viewer implements AsyncDisposable {
   /** The slots in their order, for whoever measures. */
   get slots(): readonly Slot[] {
     return this.#slots;
+  }
+
+  /** What is known about the network to the window; undefined before its first offer. */
+  get network(): NetworkEstimate | undefined {
+    return this.#peer.media?.network.estimate(performance.now());
   }
 
   /** What the window did not take in time over its data channels, for diagnostics: pictures and pieces of sound. */
@@ -315,7 +322,9 @@ export class Viewer implements AsyncDisposable {
     }
     const group = this.#reportGroup++ % reportGroups;
     for (let index = group; index < this.#slots.length; index += reportGroups) this.#slots[index]?.report();
-    if (group === 0) this.#sound?.slot.report();
+    if (group !== 0) return;
+    this.#sound?.slot.report();
+    this.#tellSkipping();
   }
 
   /** In place of what was to be told of the slot before. */
@@ -327,8 +336,22 @@ export class Viewer implements AsyncDisposable {
     this.#emit(event);
   }
 
+  #tellSkipping(): void {
+    const now = performance.now();
+    const slots = this.#slots.flatMap((slot, index) => {
+      const skipping = slot.skipping(now);
+      return skipping === undefined ? [] : [{ slot: index, ...skipping }];
+    });
+    const told = JSON.stringify(slots);
+    if (told === this.#toldSkipping) return;
+    this.#toldSkipping = told;
+    const outdated = this.#events.findIndex(({ type }) => type === 'skipping');
+    if (outdated !== -1) this.#events.splice(outdated, 1);
+    this.#emit({ type: 'skipping', slots });
+  }
+
   #emit(event: ViewerEvent): void {
-    // Bounded by construction: one offer at a time, the newest of each kind for each slot, and `closed` once.
+    // Bounded by construction: one offer at a time, the newest of each kind for each slot, what is skipped, and `closed` once.
     this.#events.push(event);
     this.#wake();
   }

@@ -16,7 +16,7 @@ import { Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
 import { Sound } from './sound.svelte.ts';
 import type { Stream } from './stream.ts';
-import { runViewerConnection } from './viewer-connection.ts';
+import { runViewerConnection, type SkippingSlots } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
 /** An engine that is well answers within a tenth of it. */
@@ -114,6 +114,7 @@ export class Playback {
                 assignment,
                 milliseconds === null ? null : performance.now() - milliseconds,
               ),
+            skipping: (slots) => this.#onSkipping(slots),
             picture: (picture) => this.#onPicture(picture),
             soundTrack: (receiver) => this.sound.attach(receiver),
             sound: (message) => this.sound.receive(message),
@@ -173,6 +174,14 @@ export class Playback {
     for (const slot of this.#slots) slot.detach();
     for (const { decoder } of this.#decoders.values()) decoder.close();
     this.#decoders.clear();
+  }
+
+  #onSkipping(slots: SkippingSlots): void {
+    const of = new Map(slots.map((entry) => [entry.slot, entry]));
+    for (const slot of this.#slots) {
+      const { assignment = slot.assignment, reason = null } = of.get(slot.index) ?? {};
+      slot.setSkipping(assignment, reason);
+    }
   }
 
   #onPicture(picture: ReceivedPicture): void {

@@ -1,4 +1,4 @@
-import type { PictureWay } from '../../main/contract/viewer.ts';
+import type { PictureWay, SkipReason } from '../../main/contract/viewer.ts';
 import { Delay } from './delay.svelte.ts';
 import { type PictureVerdict, unsuspicious } from './picture-judge.ts';
 import type { Stream } from './stream.ts';
@@ -36,6 +36,7 @@ export class Slot {
   #picture = $state<Picture>('none');
   #lastFrameAt = $state.raw<number | null>(null);
   #way = $state.raw<PictureWay>(track);
+  #skipping = $state.raw<SkipReason | null>(null);
   #assignment = 0;
   #image: Image | null = null;
   #element: HTMLVideoElement | null = null;
@@ -77,6 +78,11 @@ export class Slot {
     return this.#way;
   }
 
+  /** Why the engine skips pictures of it; null while it does not. */
+  get skipping(): SkipReason | null {
+    return this.#skipping;
+  }
+
   get picture(): Picture {
     return this.#picture;
   }
@@ -111,6 +117,7 @@ export class Slot {
     this.#stream = stream;
     this.#assignment++;
     this.#way = track;
+    this.#skipping = null;
     this.#setImage(null);
     this.#confirmedAt = undefined;
     this.#stillSince = null;
@@ -142,6 +149,11 @@ export class Slot {
     if (since === null || this.#picture !== 'arriving') return;
     this.#newestFrameAt = since;
     this.#stopArriving();
+  }
+
+  /** The engine skips pictures of `assignment`, or no more. */
+  setSkipping(assignment: number, reason: SkipReason | null): void {
+    if (assignment === this.#assignment) this.#skipping = reason;
   }
 
   /** A picture of `assignment` has come over the data channel and is decoded; the slot closes it when it is old. */
@@ -205,6 +217,7 @@ export class Slot {
   detach(): void {
     this.#confirmedAt = undefined;
     this.#stillSince = null;
+    this.#skipping = null;
     this.#stopArriving();
   }
 

@@ -12,6 +12,8 @@ import { wayMilliseconds } from './delay.svelte.ts';
 const patienceMilliseconds = 15_000;
 const restartMilliseconds = 2_000;
 
+export type SkippingSlots = (ViewerEvent & { type: 'skipping' })['slots'];
+
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
   opened(viewerId: string, wayMilliseconds: () => Promise<number>): void;
@@ -23,6 +25,8 @@ interface ViewerConnectionEvents {
   way(slot: number, assignment: number, way: PictureWay): void;
   /** The picture of a binding is this old and stands still; null: it does so no longer. */
   still(slot: number, assignment: number, milliseconds: number | null): void;
+  /** Which bindings skip pictures for the sake of the network, all of them. */
+  skipping(slots: SkippingSlots): void;
   /** A coded picture came over the data channel. */
   picture(picture: ReceivedPicture): void;
   /** The engine made the one audio transceiver. */
@@ -105,10 +109,24 @@ export async function runViewerConnection(
   try {
     const { slots, h265 } = options;
     for await (const event of await client.viewer.open({ slots, h265 }, { signal })) {
-      if (event.type === 'closed') return;
-      if (event.type === 'way') events.way(event.slot, event.assignment, event.way);
-      else if (event.type === 'still') events.still(event.slot, event.assignment, event.milliseconds);
-      else await onOffer(event);
+      switch (event.type) {
+        case 'closed':
+          return;
+        case 'way':
+          events.way(event.slot, event.assignment, event.way);
+          break;
+        case 'still':
+          events.still(event.slot, event.assignment, event.milliseconds);
+          break;
+        case 'skipping':
+          events.skipping(event.slots);
+          break;
+        case 'offer':
+          await onOffer(event);
+          break;
+        default:
+          event satisfies never;
+      }
     }
   } catch (error) {
     if (!lost.signal.aborted) throw error;

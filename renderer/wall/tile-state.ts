@@ -1,5 +1,6 @@
 import type { Missing, StreamStatus } from '../../main/contract/camera.ts';
 import { codecWords, type VideoCodec } from '../../main/contract/codecs.ts';
+import type { SkipReason } from '../../main/contract/viewer.ts';
 import type { PictureVerdict } from '../playback/picture-judge.ts';
 import type { Arrival, Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
@@ -34,6 +35,8 @@ export type TileCause =
   | 'not-decoded'
   /** The window has no connection for pictures. */
   | 'no-viewer'
+  /** The engine skips them for this window. */
+  | `skipped-${SkipReason}`
   | 'same-picture'
   | 'blank-picture';
 
@@ -52,6 +55,8 @@ export interface TileFacts {
   readonly arrival: Arrival;
   /** The format of its pictures when this computer can show them in no way. */
   readonly unshowable: VideoCodec | null;
+  /** Why the engine skips pictures; null while it does not. */
+  readonly skipping: SkipReason | null;
   /** Of `performance.now()`; null when there was no frame. */
   readonly lastFrameAt: number | null;
   /** Milliseconds since 1970, as the times in `status`. */
@@ -166,6 +171,18 @@ export function replacedWords(codec: VideoCodec): string {
   return `Main stream is ${codecWords[codec]}, which this computer cannot show: showing the small one.`;
 }
 
+/** What a tile says whose pictures the engine skips in part. */
+export function skippingWords(reason: SkipReason): string {
+  switch (reason) {
+    case 'network':
+      return 'Skipping pictures: the network to this window is too slow.';
+    case 'computer':
+      return 'Skipping pictures: Gatehouse’s own network connection is full.';
+    default:
+      return reason satisfies never;
+  }
+}
+
 /** When the next attempt is. @param until and @param time milliseconds since 1970 */
 function retryWords(until: number, time: number): string {
   const seconds = Math.ceil((until - time) / 1_000);
@@ -195,13 +212,16 @@ const causeWords: Readonly<Record<SilentCause, string>> = {
   'not-arriving': 'The camera sends, but nothing arrives here: the network to Gatehouse is at fault.',
   'not-decoded': 'Pictures arrive, but this computer does not show them.',
   'no-viewer': 'The picture connection is being opened again.',
+  'skipped-network': skippingWords('network'),
+  'skipped-computer': skippingWords('computer'),
 };
 
 /** Where the pictures end; null while nobody knows. */
 function silentCause(facts: TileFacts, missing: Missing | undefined): SilentCause | null {
-  const { viewerOpen, arrival, status, time } = facts;
+  const { viewerOpen, skipping, arrival, status, time } = facts;
   if (missing !== undefined) return missing === 'packets' ? 'no-packets' : 'no-pictures';
   if (!viewerOpen) return 'no-viewer';
+  if (skipping !== null) return `skipped-${skipping}`;
   // What was counted while the camera was away says nothing of now.
   const playsFor = status?.state === 'playing' ? time - status.since : 0;
   if (arrival === 'unknown' || playsFor < patienceMilliseconds) return null;

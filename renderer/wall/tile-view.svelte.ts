@@ -5,7 +5,7 @@ import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
-import { replacedWords, type TileState, tileState, viewWords } from './tile-state.ts';
+import { replacedWords, skippingWords, type TileState, tileState, viewWords } from './tile-state.ts';
 
 /** One of the two `<video>` elements of a tile. */
 export interface SurfaceView {
@@ -46,6 +46,7 @@ export class TileView {
       verdict: this.#verdict,
       arrival: this.slot?.arrival ?? 'unknown',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
+      skipping: this.slot?.skipping ?? null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
       time: clock.time,
       monotonic: clock.monotonic,
@@ -77,8 +78,13 @@ export class TileView {
   readonly remarks: readonly string[] = $derived.by(() => {
     if (this.state.name !== 'live') return [];
     const replaced = this.#station.stage.replaced(this.index);
+    const skipping = this.slot?.skipping ?? null;
     const silence = this.sound?.reason ?? null;
-    return [...(replaced === null ? [] : [replacedWords(replaced)]), ...(silence === null ? [] : [silence])];
+    return [
+      ...(replaced === null ? [] : [replacedWords(replaced)]),
+      ...(skipping === null ? [] : [skippingWords(skipping)]),
+      ...(silence === null ? [] : [silence]),
+    ];
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);

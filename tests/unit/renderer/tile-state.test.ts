@@ -16,6 +16,7 @@ const facts: TileFacts = {
   verdict: unsuspicious,
   arrival: 'unknown',
   unshowable: null,
+  skipping: null,
   lastFrameAt: 50_000,
   time: 100_000,
   monotonic: 60_000,
@@ -66,6 +67,29 @@ test.each(errorCodes)('%s is said with its reason and what to do', (code) => {
   });
   expect(state.reason).toMatch(/\.$/);
   expect(state.advice).toMatch(/\.$/);
+});
+
+test('a picture that stands because the network is too slow says so; one that comes is live', () => {
+  const reason = 'Skipping pictures: the network to this window is too slow.';
+  expect(tileState({ ...facts, picture: 'stale', skipping: 'network' })).toMatchObject({
+    name: 'stale',
+    reason,
+  });
+  expect(tileState({ ...facts, skipping: 'network' })).toMatchObject({ name: 'live', reason: null });
+});
+
+test('what a slot skips is said of the camera that it shows, and no longer than the engine says it', () => {
+  const slot = new Slot(0);
+  slot.assign({ cameraId: '1', profile: 'sub' });
+  slot.setSkipping(slot.assignment - 1, 'network');
+  expect(slot.skipping).toBeNull();
+  slot.setSkipping(slot.assignment, 'network');
+  expect(slot.skipping).toBe('network');
+  slot.setSkipping(slot.assignment, null);
+  expect(slot.skipping).toBeNull();
+  slot.setSkipping(slot.assignment, 'computer');
+  slot.detach();
+  expect(slot.skipping).toBeNull();
 });
 
 test('a tile is live only when the engine receives the camera, frames are being shown, and there is life in them', () => {

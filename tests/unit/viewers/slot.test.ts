@@ -12,9 +12,17 @@ import { VideoSource } from '../../support/video-source.ts';
 class RecordingSender implements SlotSender {
   readonly sent: { payload: Buffer; timestamp: number; marker: boolean }[] = [];
   codec: TrackCodec = 'H264';
+  hasRoom = true;
+  withheld = 0;
 
-  send(payload: Buffer, timestamp: number, marker: boolean): void {
-    this.sent.push({ payload, timestamp, marker });
+  send(payloads: readonly Buffer[], timestamp: number, marker: boolean): void {
+    payloads.forEach((payload, place) => {
+      this.sent.push({ payload, timestamp, marker: marker && place === payloads.length - 1 });
+    });
+  }
+
+  skip(): void {
+    this.withheld++;
   }
 
   use(codec: TrackCodec): boolean {
@@ -309,6 +317,70 @@ test('a replay can stop in the middle of a picture, and goes on there', () => {
   while (slot.isReplaying) expect(slot.replay(7)).toBeLessThanOrEqual(7);
   expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
   expect(sender.frames).toHaveLength(2);
+});
+
+test('a slot without room for a picture goes on with the next key frame, and says how many it skipped', () => {
+  const { stream, source } = joined('key', 'delta');
+  replayAll();
+  source.send('delta');
+  sender.hasRoom = false;
+  source.send('delta');
+  sender.hasRoom = true;
+  source.send('delta', 'delta');
+  expect(sender.frames).toHaveLength(3);
+  expect(slot.skipping(performance.now())).toEqual({ assignment: 0, reason: 'network', skipped: 3 });
+  expect(sender.withheld).toBe(3);
+  source.send('key', 'delta');
+  expect(sender.frames).toHaveLength(5);
+  expect(sender.sent.at(-2)?.payload).toBe(stream.gop[0]?.payloads[0]);
+  // As far apart as the camera made them: four were skipped in between.
+  expect((sender.frames[3] ?? 0) - (sender.frames[2] ?? 0)).toBe(4 * 6_000);
+  vi.advanceTimersByTime(4_001);
+  expect(slot.skipping(performance.now())).toBeUndefined();
+});
+
+test('a key frame that has no room is skipped with all that need it', () => {
+  const { source } = joined('key');
+  replayAll();
+  sender.hasRoom = false;
+  source.send('delta', 'key');
+  sender.hasRoom = true;
+  source.send('delta');
+  expect(sender.frames).toHaveLength(1);
+  expect(slot.skipping(performance.now())).toEqual({ assignment: 0, reason: 'network', skipped: 3 });
+  source.send('key');
+  expect(sender.frames).toHaveLength(2);
+});
+
+test('cached pictures wait for room, none of them is skipped', () => {
+  joined('key', 'delta', 'delta');
+  slot.replay();
+  sender.hasRoom = false;
+  expect(slot.replay()).toBe(0);
+  sender.hasRoom = true;
+  replayAll();
+  expect(sender.frames).toHaveLength(3);
+  expect(slot.skipping(performance.now())).toBeUndefined();
+});
+
+test('a slot that skips answers no request for a key frame: that would be more of what the network cannot take', () => {
+  const { source } = joined('key', 'delta');
+  replayAll();
+  vi.advanceTimersByTime(1_001);
+  sender.hasRoom = false;
+  source.send('delta');
+  sender.hasRoom = true;
+  slot.requestKeyFrame();
+  expect(slot.isReplaying).toBe(false);
+});
+
+test('what was skipped of one camera is not said of the next', () => {
+  const { source } = joined('key');
+  replayAll();
+  sender.hasRoom = false;
+  source.send('delta');
+  slot.bind(lease(new LiveStream()), 1);
+  expect(slot.skipping(performance.now())).toBeUndefined();
 });
 
 test('binding another camera gives the lease of the last one back', () => {

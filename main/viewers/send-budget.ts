@@ -1,0 +1,28 @@
+/** What may leave at once: a key frame and what comes with it, and no more delay than this in the network's queue. */
+const depthMilliseconds = 300;
+
+/**
+ * Holds what is sent to a limit of bits a second (a leaky bucket): admits whole pictures as long as those before have had
+ * the time to leave. A picture larger than the bucket is admitted when it is empty.
+ */
+export class SendBudget {
+  #bits = 0;
+  #drainedAt = 0;
+
+  /** Whether a picture may be sent now. @param limit bits a second; undefined: none */
+  admits(limit: number | undefined, now: number): boolean {
+    if (limit === undefined) {
+      this.#bits = 0;
+      this.#drainedAt = now;
+      return true;
+    }
+    this.#bits = Math.max(0, this.#bits - (limit * (now - this.#drainedAt)) / 1_000);
+    this.#drainedAt = now;
+    return this.#bits <= (limit * depthMilliseconds) / 1_000;
+  }
+
+  /** To be called for everything that is sent, admitted or not. */
+  spend(bytes: number): void {
+    this.#bits += bytes * 8;
+  }
+}
