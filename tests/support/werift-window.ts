@@ -1,7 +1,16 @@
-import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
+import {
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  type RtpPacket,
+} from 'werift';
 import type { ViewerEvent } from '../../main/contract/viewer.ts';
 import { endHandshake } from '../../main/viewers/peer.ts';
+import { headerExtensionUris } from '../../main/viewers/rtp-header.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
+import type { NarrowRelay } from './narrow-relay.ts';
+
+const [, , transportSequenceUri] = headerExtensionUris.video;
 
 /** A window without a browser: werift answers a viewer's offers and shows what arrives on each slot. */
 export class WeriftWindow implements AsyncDisposable {
@@ -17,14 +26,24 @@ export class WeriftWindow implements AsyncDisposable {
   #events: AsyncGenerator<ViewerEvent>;
   #abort = new AbortController();
   #viewer: Viewer;
+  #relay: NarrowRelay | undefined;
   #slotOfSsrc = new Map<number, number>();
   #soundSsrc: number | undefined;
   #waiting: (() => void)[] = [];
   #listening = false;
   #restarts = 0;
 
-  constructor(viewer: Viewer) {
+  /**
+   * @param options `retransmission`: whether it takes a stream for that; `transportFeedback`: whether it reports when each
+   * packet came; `relay`: what lies between
+   */
+  constructor(
+    viewer: Viewer,
+    options: { retransmission?: boolean; transportFeedback?: boolean; relay?: NarrowRelay } = {},
+  ) {
+    const { retransmission = true, transportFeedback = false } = options;
     this.#viewer = viewer;
+    this.#relay = options.relay;
     this.#events = viewer.events(this.#abort.signal);
     this.connection = new RTCPeerConnection({
       codecs: {
@@ -32,9 +51,15 @@ export class WeriftWindow implements AsyncDisposable {
           new RTCRtpCodecParameters({
             mimeType: 'video/H264',
             clockRate: 90_000,
-            rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+            rtcpFeedback: [
+              { type: 'nack' },
+              { type: 'nack', parameter: 'pli' },
+              ...(transportFeedback ? [{ type: 'transport-cc' }] : []),
+            ],
           }),
-          new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
+          ...(retransmission
+            ? [new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 })]
+            : []),
         ],
         audio: [
           new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2 }),
@@ -58,6 +83,9 @@ export class WeriftWindow implements AsyncDisposable {
           }),
         ],
       },
+      headerExtensions: {
+        video: transportFeedback ? [new RTCRtpHeaderExtensionParameters({ uri: transportSequenceUri })] : [],
+      },
       iceServers: [],
       iceUseIpv6: false,
       iceAdditionalHostAddresses: ['127.0.0.1'],
@@ -71,7 +99,10 @@ export class WeriftWindow implements AsyncDisposable {
     if (value?.type !== 'offer') throw new Error(`no offer but ${JSON.stringify(value)}`);
     this.offer = value.sdp;
     this.#learnSources(value);
-    await this.connection.setRemoteDescription({ type: 'offer', sdp: value.sdp });
+    await this.connection.setRemoteDescription({
+      type: 'offer',
+      sdp: this.#relay?.forWindow(value.sdp) ?? value.sdp,
+    });
     for (const { connection } of this.connection.iceTransports) delete connection.stunServer;
     const answer = await this.connection.createAnswer();
     if (this.srtpProfile !== undefined) {
@@ -85,7 +116,8 @@ export class WeriftWindow implements AsyncDisposable {
     const [transport] = this.connection.iceTransports;
     const isRestart = transport !== undefined && transport.iceRestarts > this.#restarts;
     this.#restarts = transport?.iceRestarts ?? 0;
-    await this.#viewer.answer(this.changeAnswer(this.connection.localDescription?.sdp ?? ''));
+    const sdp = this.changeAnswer(this.connection.localDescription?.sdp ?? '');
+    await this.#viewer.answer(this.#relay?.forEngine(sdp) ?? sdp);
     if (isRestart) await transport.start();
     while (this.connection.connectionState !== 'connected') {
       await this.connection.connectionStateChange.asPromise();
