@@ -32,8 +32,8 @@ export const h265Support = z.enum(['track', 'channel', 'none']);
 export type H265Support = z.infer<typeof h265Support>;
 
 /**
- * Why pictures are skipped: the network to this window takes less than the wall sends, or so much waits for the engine's own
- * network card that nothing more is begun.
+ * Why pictures are skipped: the network to this window, or the window itself, takes less than the wall sends; or so much waits
+ * for the engine's own network card that nothing more is begun.
  */
 export const skipReason = z.enum(['network', 'computer']);
 export type SkipReason = z.infer<typeof skipReason>;

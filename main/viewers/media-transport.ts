@@ -87,9 +87,9 @@ export class MediaTransport {
     return this.waiting > maximumWaiting;
   }
 
-  /** Whether the network takes less than is sent: what is sent twice then makes it worse. */
+  /** Whether more than is sent already makes it worse. */
   get isCongested(): boolean {
-    return this.network.limit !== undefined || this.isFull;
+    return this.network.isCongested || this.isFull;
   }
 
   /** Whether the network takes another picture now, as far as is known. */

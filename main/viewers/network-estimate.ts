@@ -5,8 +5,13 @@ import type { TransportArrivals } from './transport-arrivals.ts';
 const intervalMilliseconds = 500;
 /** How long a figure counts after the last feedback that it came from. */
 const freshMilliseconds = 5_000;
-/** Even the fastest packet of an interval waited for this long: a queue that never empties (RFC 8289 calls it standing). */
-const standingMilliseconds = 60;
+/**
+ * Even the fastest packet of an interval waited for this long: a queue that never empties (RFC 8289 calls it standing). Less than
+ * this is mostly a receiver whose processor is busy.
+ */
+const standingMilliseconds = 100;
+/** Intervals in a row that show congestion before anything is done about it: one may be a moment without radio. */
+const convincingIntervals = 2;
 /** By how much it must change from one interval to the next to be called rising or falling. */
 const trendMilliseconds = 10;
 /** The way without a queue: the fastest packet of the last 10 to 20 s, so that clocks may drift and routes change. */
@@ -15,6 +20,8 @@ const baseMilliseconds = 10_000;
 const congestedLoss = 0.2;
 /** Fewer packets than this say nothing about loss. */
 const fewestPackets = 20;
+/** A receiver whose processor is busy takes that for a queue, and says 0.85 of what it got. */
+const convincingShare = 0.7;
 /** Of what arrived: less, so that the queue empties. */
 const decrease = 0.8;
 /** About 8 % a second, so that a limit is felt out and not run into. */
@@ -83,6 +90,7 @@ export class NetworkEstimator {
   #roundTrip: Figure = never;
   #queue: Figure = never;
   #queueBefore = 0;
+  #congestedIntervals = 0;
   #reports = { expected: 0, lost: 0, startedAt: 0 };
   #limit: number | undefined;
   #limitChangedAt = 0;
@@ -132,8 +140,9 @@ export class NetworkEstimator {
     if (isFresh(this.#delivered, now)) return;
     // It starts low and rises; only where it sees a queue grow it goes down.
     const isLowered = isFresh(before, now) && bitsPerSecond < before.value;
-    if (isLowered && bitsPerSecond < this.#sentBitsPerSecond) this.#lower(bitsPerSecond, now);
-    else this.#raise(now);
+    const isTooLow = bitsPerSecond < this.#sentBitsPerSecond * convincingShare;
+    this.#countCongested(isTooLow && (isLowered || this.#congestedIntervals > 0), bitsPerSecond, now);
+    if (!isTooLow) this.#raise(now);
   }
 
   /** A report block. @param expected packets since the report before it */
@@ -146,8 +155,10 @@ export class NetworkEstimator {
     const loss = reports.lost / reports.expected;
     this.#loss = { value: loss, at: now };
     this.#reports = { expected: 0, lost: 0, startedAt: now };
-    if (loss > congestedLoss) this.#lower(this.#sentBitsPerSecond * (1 - loss), now);
-    else if (!isFresh(this.#receiver, now)) this.#raise(now);
+    // Both would count the same time.
+    if (isFresh(this.#receiver, now)) return;
+    this.#countCongested(loss > congestedLoss, this.#sentBitsPerSecond * (1 - loss), now);
+    if (loss <= congestedLoss) this.#raise(now);
   }
 
   roundTrip(milliseconds: number, now: number): void {
@@ -175,6 +186,12 @@ export class NetworkEstimator {
     return this.#limit;
   }
 
+  /** Whether it takes less than is sent, or looks like it: more would be lost. */
+  get isCongested(): boolean {
+    const isRising = this.#queue.value - this.#queueBefore > trendMilliseconds;
+    return this.#limit !== undefined || this.#congestedIntervals > 0 || isRising;
+  }
+
   /** Puts an interval together. */
   #close(interval: Interval, now: number): void {
     const { received, lost, bytes, lastArrival } = interval;
@@ -193,9 +210,9 @@ export class NetworkEstimator {
     const isStanding =
       this.#queue.value > standingMilliseconds && this.#queue.value > this.#queueBefore - trendMilliseconds;
     const isFull = loss > congestedLoss && received + lost >= fewestPackets;
-    if (isStanding || isFull) this.#lower(delivered, now);
+    this.#countCongested(isStanding || isFull, delivered, now);
     // While the queue empties it is not added to.
-    else if (this.#queue.value <= standingMilliseconds) this.#raise(now);
+    if (!isStanding && !isFull && this.#queue.value <= standingMilliseconds) this.#raise(now);
   }
 
   #baseWith(transit: number, now: number): number {
@@ -206,6 +223,11 @@ export class NetworkEstimator {
       base.least = Math.min(base.least, transit);
     }
     return Math.min(this.#base.least, this.#base.before);
+  }
+
+  #countCongested(isCongested: boolean, arriving: number, now: number): void {
+    this.#congestedIntervals = isCongested ? this.#congestedIntervals + 1 : 0;
+    if (this.#congestedIntervals >= convincingIntervals) this.#lower(arriving, now);
   }
 
   #lower(arriving: number, now: number): void {

@@ -1,5 +1,7 @@
 /** What may leave at once: a key frame and what comes with it, and no more delay than this in the network's queue. */
 const depthMilliseconds = 300;
+/** What was sent before a limit was known is long lost: it is not paid for with a longer pause than this. */
+const longestPauseMilliseconds = 1_000;
 
 /**
  * Holds what is sent to a limit of bits a second (a leaky bucket): admits whole pictures as long as those before have had
@@ -16,7 +18,8 @@ export class SendBudget {
       this.#drainedAt = now;
       return true;
     }
-    this.#bits = Math.max(0, this.#bits - (limit * (now - this.#drainedAt)) / 1_000);
+    const drained = (limit * (now - this.#drainedAt)) / 1_000;
+    this.#bits = Math.max(0, Math.min(this.#bits, (limit * longestPauseMilliseconds) / 1_000) - drained);
     this.#drainedAt = now;
     return this.#bits <= (limit * depthMilliseconds) / 1_000;
   }

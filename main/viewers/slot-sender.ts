@@ -16,6 +16,8 @@ import type { SrtpStream } from './srtp-stream.ts';
 const ntpEpochSeconds = 2_208_988_800;
 const canonicalNameItem = 1;
 const lossyFraction = 1 / 50;
+/** Retransmissions that may follow at once; beyond it there are never more of them than of packets. */
+const maximumRepairs = 256;
 /** What is left of the loss that was reported before, at each report. */
 const lossMemory = 0.8;
 /** Until the first receiver report: what a loopback and most local networks have less than. */
@@ -78,6 +80,7 @@ export class RtpSlotSender implements SlotSender {
   #highest: number | undefined;
   #roundTripMilliseconds = firstRoundTripMilliseconds;
   #fractionLost = 0;
+  #repairsLeft = 0;
 
   /**
    * @param first what its first payloads are
@@ -129,6 +132,7 @@ export class RtpSlotSender implements SlotSender {
       datagrams?.push(datagram);
     });
     this.#packets += payloads.length;
+    this.#repairsLeft = Math.min(maximumRepairs, this.#repairsLeft + payloads.length);
     this.#octets += octetsOf(payloads);
     if (!isPicture) return;
     this.#sent.add({ first, payloads, datagrams, timestamp: this.#timestamp, marker }, now);
@@ -260,11 +264,14 @@ export class RtpSlotSender implements SlotSender {
   #repair(lost: readonly number[], copies: number): void {
     const transport = this.#transport();
     const repairHeader = this.#negotiate()?.repairHeader;
-    if (transport === undefined || transport.isFull) return;
+    if (transport === undefined) return;
     if (repairHeader !== undefined) this.#repairs ??= transport.open(this.#sender.rtxSsrc);
     const repairs = this.#repairs;
     const now = performance.now();
     for (const sequenceNumber of lost) {
+      // A network that loses much of what it gets must not get more and more.
+      if (this.#repairsLeft <= 0 || transport.isFull || !transport.admits(now)) return;
+      this.#repairsLeft -= copies;
       const packet = this.#sent.takeForRepeat(sequenceNumber, now, this.#roundTripMilliseconds);
       if (packet === undefined) continue;
       const { datagram, timestamp, marker, payload } = packet;

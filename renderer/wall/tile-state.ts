@@ -175,7 +175,7 @@ export function replacedWords(codec: VideoCodec): string {
 export function skippingWords(reason: SkipReason): string {
   switch (reason) {
     case 'network':
-      return 'Skipping pictures: the network to this window is too slow.';
+      return 'Skipping pictures: this window, or the network to it, is too slow.';
     case 'computer':
       return 'Skipping pictures: Gatehouse’s own network connection is full.';
     default:

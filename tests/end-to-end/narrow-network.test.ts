@@ -43,7 +43,7 @@ async function openRelayed(url: string, without: RegExp) {
   return { page, errors, relay };
 }
 
-const skippingWords = 'Skipping pictures: the network to this window is too slow.';
+const skippingWords = 'Skipping pictures: this window, or the network to it, is too slow.';
 
 test('a window behind a narrow line skips pictures and says why; another one goes on as before', async () => {
   const fleet = suite.owned.use(await startVirtualCameras({ count: cameras }));

@@ -5,6 +5,7 @@ import { LiveStream } from '../../main/media/live-stream.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { NarrowRelay } from '../support/narrow-relay.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 const frameBytes = 6_000;
@@ -14,7 +15,7 @@ let service: ViewerService;
 
 beforeEach(() => {
   owned = new AsyncDisposableStack();
-  service = owned.use(new ViewerService({ log: createLog('silent') }));
+  service = owned.use(new ViewerService({ log: createLog('silent'), settings: viewerSettings() }));
 });
 
 afterEach(async () => {
@@ -65,7 +66,9 @@ test('a window behind a narrow line loses whole pictures of its own, and is told
     type: 'skipping',
     slots: [{ slot: 0, assignment: 7, reason: 'network' }],
   });
-  expect(narrow.viewer.network?.limitBitsPerSecond).toBeLessThan(600_000);
+  await expect
+    .poll(() => narrow.viewer.network?.limitBitsPerSecond, { timeout: 10_000 })
+    .toBeLessThan(600_000);
   const before = framesOf(narrow.window).whole;
   await expect.poll(() => framesOf(narrow.window).whole, { timeout: 10_000 }).toBeGreaterThan(before + 5);
 

@@ -8,6 +8,7 @@ import type { ViewerEvent } from '../../main/contract/viewer.ts';
 import { endHandshake } from '../../main/viewers/peer.ts';
 import { headerExtensionUris } from '../../main/viewers/rtp-header.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
+import { ArrivalReporter } from './arrival-reporter.ts';
 import type { NarrowRelay } from './narrow-relay.ts';
 
 const [, , transportSequenceUri] = headerExtensionUris.video;
@@ -27,6 +28,8 @@ export class WeriftWindow implements AsyncDisposable {
   #abort = new AbortController();
   #viewer: Viewer;
   #relay: NarrowRelay | undefined;
+  readonly #reportsArrivals: boolean;
+  #reporter: ArrivalReporter | undefined;
   #slotOfSsrc = new Map<number, number>();
   #soundSsrc: number | undefined;
   #waiting: (() => void)[] = [];
@@ -44,6 +47,7 @@ export class WeriftWindow implements AsyncDisposable {
     const { retransmission = true, transportFeedback = false } = options;
     this.#viewer = viewer;
     this.#relay = options.relay;
+    this.#reportsArrivals = transportFeedback;
     this.#events = viewer.events(this.#abort.signal);
     this.connection = new RTCPeerConnection({
       codecs: {
@@ -51,11 +55,7 @@ export class WeriftWindow implements AsyncDisposable {
           new RTCRtpCodecParameters({
             mimeType: 'video/H264',
             clockRate: 90_000,
-            rtcpFeedback: [
-              { type: 'nack' },
-              { type: 'nack', parameter: 'pli' },
-              ...(transportFeedback ? [{ type: 'transport-cc' }] : []),
-            ],
+            rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
           }),
           ...(retransmission
             ? [new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 })]
@@ -141,6 +141,7 @@ export class WeriftWindow implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
+    this.#reporter?.[Symbol.dispose]();
     await this.connection.close();
     for (const dtls of this.connection.dtlsTransports) endHandshake(dtls);
   }
@@ -159,7 +160,10 @@ export class WeriftWindow implements AsyncDisposable {
   #listen(): void {
     if (this.#listening) return;
     this.#listening = true;
-    this.connection.dtlsTransports[0]?.onRtp.subscribe((packet) => {
+    const [dtls] = this.connection.dtlsTransports;
+    const id = Number(/a=extmap:(\d+) \S*transport-wide-cc/.exec(this.offer)?.[1]);
+    if (this.#reportsArrivals && dtls !== undefined) this.#reporter = new ArrivalReporter(dtls, id);
+    dtls?.onRtp.subscribe((packet) => {
       const { ssrc } = packet.header;
       const slot = this.#slotOfSsrc.get(ssrc);
       if (ssrc === this.#soundSsrc) this.sound.push(packet);

@@ -70,7 +70,7 @@ test.each(errorCodes)('%s is said with its reason and what to do', (code) => {
 });
 
 test('a picture that stands because the network is too slow says so; one that comes is live', () => {
-  const reason = 'Skipping pictures: the network to this window is too slow.';
+  const reason = 'Skipping pictures: this window, or the network to it, is too slow.';
   expect(tileState({ ...facts, picture: 'stale', skipping: 'network' })).toMatchObject({
     name: 'stale',
     reason,

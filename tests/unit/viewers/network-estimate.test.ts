@@ -112,7 +112,7 @@ test('a network that is too slow sets a limit, and what keeps to it arrives with
 
 test('a queue that grows is called rising before it is full', () => {
   const wall = new Simulation({ bitsPerSecond: 1.5e6, queueMilliseconds: 5_000 });
-  wall.run(1_700, 4);
+  wall.run(2_300, 4);
   expect(wall.estimate.queueTrend).toBe('rising');
   expect(wall.estimate.limitBitsPerSecond).toBeDefined();
 });
@@ -140,6 +140,16 @@ test('loss by chance is no congestion: nothing is refused for it', () => {
   wall.run(30_000, 4);
   expect(wall.estimate.loss).toBeGreaterThan(0.05);
   expect(wall.estimate.limitBitsPerSecond).toBeUndefined();
+  expect(wall.refused).toBe(0);
+});
+
+test('a moment of much loss is no congestion', () => {
+  const wall = new Simulation();
+  wall.run(5_000, 4);
+  wall.link = { ...wall.link, oneLostOf: 2 };
+  wall.run(400, 4);
+  wall.link = { ...wall.link, oneLostOf: 0 };
+  wall.run(2_000, 4);
   expect(wall.refused).toBe(0);
 });
 
@@ -181,9 +191,15 @@ test('a receiver that starts low and rises sets no limit; one that lowers its es
   // Lower, but more than is sent.
   estimator.receiverEstimates(5e6, send(500));
   expect(estimator.limit).toBeUndefined();
+  estimator.receiverEstimates(3.4e6, send(500));
+  estimator.receiverEstimates(3.3e6, send(500));
+  expect(estimator.limit).toBeUndefined();
+  estimator.receiverEstimates(2e6, send(500));
+  expect(estimator.limit).toBeUndefined();
+  expect(estimator.isCongested).toBe(true);
   estimator.receiverEstimates(2e6, send(500));
   expect(estimator.limit).toBeLessThan(2e6);
-  for (let second = 0; second < 60; second++) estimator.receiverEstimates(2.1e6, send(1_000));
+  for (let second = 0; second < 60; second++) estimator.receiverEstimates(3e6, send(1_000));
   expect(estimator.limit).toBeUndefined();
 });
 
@@ -192,6 +208,9 @@ test('receiver reports say loss, and set a limit where much is lost', () => {
   let now = send(1_000);
   estimator.reported(100, 0.05, now);
   expect(estimator.estimate(now).loss).toBeCloseTo(0.05);
+  expect(estimator.limit).toBeUndefined();
+  now = send(1_000);
+  estimator.reported(100, 0.4, now);
   expect(estimator.limit).toBeUndefined();
   now = send(1_000);
   estimator.reported(100, 0.4, now);
