@@ -2,7 +2,7 @@
 export const rtpHeaderBytes = 12;
 
 /** Chromium shows a frame as soon as it is decoded when minimum and maximum delay are 0 (libwebrtc's playout-delay extension). */
-const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
+export const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
 /** Which media section of a bundle a packet belongs to (RFC 9143 section 15). */
 const midUri = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 /** When a packet left, for receivers that estimate the bandwidth themselves and say it by REMB. */

@@ -2,7 +2,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { RTCPeerConnection, RTCRtpCodecParameters, RTCRtpHeaderExtensionParameters } from 'werift';
-import { playoutDelayUri } from '../../main/viewers/slot-sender.ts';
+import { playoutDelayUri } from '../../main/viewers/rtp-header.ts';
 import { answerLines } from './line-process.ts';
 
 /*
