@@ -375,7 +375,7 @@ export const scenes: readonly Scene[] = [
       await tile(page, 1).click();
       await openDialog(page, 'e');
       await page.getByRole('button', { name: 'Share…' }).click();
-      await page.getByLabel('For').fill("Porter's tablet");
+      await page.getByLabel('For', { exact: true }).fill("Porter's tablet");
       await page.getByRole('button', { name: 'Make a token' }).click();
       await page.getByLabel('The new token').waitFor();
     },
