@@ -146,6 +146,7 @@ export class Slot {
   setStill(assignment: number, since: number | null): void {
     if (assignment !== this.#assignment) return;
     this.#stillSince = since;
+    this.#arrival = 'unknown';
     if (since === null || this.#picture !== 'arriving') return;
     this.#newestFrameAt = since;
     this.#stopArriving();
@@ -203,7 +204,8 @@ export class Slot {
 
   /** Asks whether packets come although no picture is shown; only then, since counting has its price. */
   async checkArrival(now: number): Promise<void> {
-    if (now - this.#countedAt < arrivalMilliseconds) return;
+    // The engine has said what is wrong with an old picture.
+    if (this.#stillSince !== null || now - this.#countedAt < arrivalMilliseconds) return;
     this.#countedAt = now;
     const assignment = this.#assignment;
     const before = this.#packets;
