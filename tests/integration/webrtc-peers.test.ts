@@ -9,16 +9,16 @@ const whepScript = path.resolve(import.meta.dirname, '../support/namespace-whep.
 const hasNamespace = canMakeNamespace();
 
 test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
-  'a window on aiortc decodes the pictures (needs python3-aiortc, iproute2 and unshare)',
+  'a window on aiortc decodes the pictures and says what its network can carry (needs python3-aiortc, iproute2 and unshare)',
   async () => {
-    expect(await runInNamespace(script, 'aiortc')).toEqual({ decoded: 30 });
+    expect(await runInNamespace(script, 'aiortc')).toEqual({ decoded: 30, estimate: true });
   },
 );
 
 test.skipIf(!hasNamespace || !hasWebRtcPeer('webrtcbin'))(
-  "a window on GStreamer's webrtcbin decodes the pictures (needs its packages, iproute2 and unshare)",
+  "a window on GStreamer's webrtcbin, which takes no retransmissions, decodes the pictures (needs its packages, iproute2 and unshare)",
   async () => {
-    expect(await runInNamespace(script, 'webrtcbin')).toEqual({ decoded: 30 });
+    expect(await runInNamespace(script, 'webrtcbin')).toEqual({ decoded: 30, estimate: false });
   },
 );
 
