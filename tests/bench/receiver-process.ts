@@ -19,7 +19,7 @@ const lastRtcpType = 223;
 export type ReceiverRequest =
   /** Answers an offer; for an empty one a port that datagrams may be sent to. */
   | { readonly do: 'answer'; readonly sdp: string }
-  /** Answered when all connections are there. */
+  /** Answered when the last one is connected. */
   | { readonly do: 'connected' }
   | { readonly do: 'count' };
 
@@ -54,7 +54,8 @@ interface Stream {
 
 const sockets: dgram.Socket[] = [];
 const connections: RTCPeerConnection[] = [];
-const connecting: Promise<void>[] = [];
+/** The last one. */
+let connecting: Promise<void> | undefined;
 const count = { packets: 0, bytes: 0, pictures: 0, missing: 0, decrypted: 0, refused: 0 };
 let streams = 0;
 let srtpProfile: number | null = null;
@@ -130,7 +131,9 @@ async function answerOffer(sdp: string): Promise<string> {
   await connection.setRemoteDescription({ type: 'offer', sdp });
   for (const transport of connection.iceTransports) delete transport.connection.stunServer;
   await connection.setLocalDescription(await connection.createAnswer());
-  connecting.push(untilConnected(connection));
+  connecting = untilConnected(connection);
+  // Who asks is told.
+  connecting.catch(() => {});
   return connection.localDescription?.sdp ?? '';
 }
 
@@ -174,7 +177,7 @@ answerLines<ReceiverRequest>(
       case 'answer':
         return request.sdp === '' ? await openSink() : await answerOffer(request.sdp);
       case 'connected':
-        await Promise.all(connecting);
+        await connecting;
         return null;
       case 'count': {
         const answer: ReceiverCount = {

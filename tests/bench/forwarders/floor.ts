@@ -1,7 +1,6 @@
 import { createCipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import type { ForwarderSize } from './forwarder.ts';
 import { PacketForwarder } from './packet-forwarder.ts';
 
 const rtpHeaderBytes = 12;
@@ -21,13 +20,11 @@ export class FloorForwarder extends PacketForwarder {
   readonly #sinks: Sink[] = [];
   #counter = 0;
 
-  override async open({ viewers }: ForwarderSize): Promise<string[]> {
-    for (let viewer = 0; viewer < viewers; viewer++) {
-      const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
-      await once(socket, 'listening');
-      this.#sinks.push({ socket, key: createSecretKey(randomBytes(16)), vector: randomBytes(12), port: 0 });
-    }
-    return this.#sinks.map(() => '');
+  override async offer(): Promise<string> {
+    const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    this.#sinks.push({ socket, key: createSecretKey(randomBytes(16)), vector: randomBytes(12), port: 0 });
+    return '';
   }
 
   override async answer(viewer: number, answer: string): Promise<void> {

@@ -60,6 +60,8 @@ answerLines<ForwarderRequest>(
       case 'open':
         ({ cameras } = request);
         return await forwarder.open(request);
+      case 'offer':
+        return await forwarder.offer();
       case 'answer':
         return await forwarder.answer(request.viewer, request.sdp);
       case 'saturate':

@@ -35,12 +35,14 @@ export class ForwarderRun implements AsyncDisposable {
       LineProcess.ofScript(path.resolve(import.meta.dirname, '../receiver-process.ts')),
     );
     const run = new ForwarderRun(forwarder, receivers);
-    const offers = await run.ask<string[]>({ do: 'open', ...size });
-    for (const [viewer, offer] of offers.entries()) {
+    await run.ask({ do: 'open', ...size });
+    // One after the other: a handshake that waits for others to be done may be given up.
+    for (let viewer = 0; viewer < size.viewers; viewer++) {
+      const offer = await run.ask<string>({ do: 'offer' });
       const sdp = await run.#askReceivers<string>({ do: 'answer', sdp: offer });
       await run.ask({ do: 'answer', viewer, sdp });
+      await run.#askReceivers({ do: 'connected' });
     }
-    await run.#askReceivers({ do: 'connected' });
     owned.move();
     return run;
   }

@@ -13,8 +13,10 @@ export interface ForwarderSize {
 export interface Forwarder extends AsyncDisposable {
   /** Datagrams with media that were sent so far. */
   readonly packets: number;
-  /** Makes a connection with a track for each camera to each viewer. @returns their SDP offers; empty: datagrams without WebRTC */
-  open(size: ForwarderSize): Promise<string[]>;
+  /** Gets ready for so many. */
+  open(size: ForwarderSize): Promise<void>;
+  /** Makes a connection with a track for each camera. @returns its SDP offer; empty: datagrams without WebRTC */
+  offer(): Promise<string>;
   /** Resolves when media can flow. @param answer SDP, or the port that datagrams without WebRTC go to */
   answer(viewer: number, answer: string): Promise<void>;
   /** One access unit of this camera to every viewer, at once. */
@@ -26,6 +28,8 @@ export interface Forwarder extends AsyncDisposable {
 /** What the bench may ask of a forwarder's process, in whatever language. */
 export type ForwarderRequest =
   | ({ readonly do: 'open' } & ForwarderSize)
+  /** For the next viewer. */
+  | { readonly do: 'offer' }
   | { readonly do: 'answer'; readonly viewer: number; readonly sdp: string }
   /** Sends so many access units, one camera after the other, as fast as it goes; answers with what that took. */
   | { readonly do: 'saturate'; readonly accessUnits: number }

@@ -22,21 +22,20 @@ export class GatehouseForwarder implements Forwarder {
   #engine: Engine | undefined;
   #cameras = 0;
 
-  async open({ cameras, viewers }: ForwarderSize): Promise<string[]> {
+  async open({ cameras }: ForwarderSize): Promise<void> {
     this.#cameras = cameras;
     const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-bench-'));
     this.#owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
     const log = createLog('silent');
     this.#engine = this.#owned.use(await startEngine({ dataFolder, http: null, log }));
-    const offers: string[] = [];
-    for (let index = 0; index < viewers; index++) {
-      const viewer = await this.#engine.viewers.open(cameras);
-      const { value } = await viewer.events(new AbortController().signal).next();
-      if (value?.type !== 'offer') throw new Error('a viewer made no offer');
-      this.#viewers.push(viewer);
-      offers.push(value.sdp);
-    }
-    return offers;
+  }
+
+  async offer(): Promise<string> {
+    const viewer = await this.#engine?.viewers.open(this.#cameras);
+    const event = await viewer?.events(new AbortController().signal).next();
+    if (viewer === undefined || event?.value?.type !== 'offer') throw new Error('a viewer made no offer');
+    this.#viewers.push(viewer);
+    return event.value.sdp;
   }
 
   async answer(viewer: number, answer: string): Promise<void> {

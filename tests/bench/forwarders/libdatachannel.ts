@@ -1,5 +1,4 @@
 import { cleanup, PeerConnection, type Track, Video } from 'node-datachannel';
-import type { ForwarderSize } from './forwarder.ts';
 import { PacketForwarder } from './packet-forwarder.ts';
 
 const payloadType = 96;
@@ -16,26 +15,23 @@ interface Connected {
 export class LibdatachannelForwarder extends PacketForwarder {
   readonly #viewers: Connected[] = [];
 
-  override async open({ cameras, viewers }: ForwarderSize): Promise<string[]> {
-    const offers: string[] = [];
-    for (let viewer = 0; viewer < viewers; viewer++) {
-      const connection = new PeerConnection(`viewer ${viewer}`, { iceServers: [], bindAddress: '127.0.0.1' });
-      const tracks = Array.from({ length: cameras }, (_, camera) => {
-        const video = new Video(String(camera), 'SendOnly');
-        video.addH264Codec(payloadType);
-        video.addSSRC(firstSsrc + camera, `camera-${camera}`);
-        return connection.addTrack(video);
-      });
-      const gathered = Promise.withResolvers<void>();
-      connection.onGatheringStateChange((state) => {
-        if (state === 'complete') gathered.resolve();
-      });
-      connection.setLocalDescription('offer');
-      await gathered.promise;
-      this.#viewers.push({ connection, tracks });
-      offers.push(connection.localDescription()?.sdp ?? '');
-    }
-    return offers;
+  override async offer(): Promise<string> {
+    const name = `viewer ${this.#viewers.length}`;
+    const connection = new PeerConnection(name, { iceServers: [], bindAddress: '127.0.0.1' });
+    const tracks = Array.from({ length: this.cameras }, (_, camera) => {
+      const video = new Video(String(camera), 'SendOnly');
+      video.addH264Codec(payloadType);
+      video.addSSRC(firstSsrc + camera, `camera-${camera}`);
+      return connection.addTrack(video);
+    });
+    const gathered = Promise.withResolvers<void>();
+    connection.onGatheringStateChange((state) => {
+      if (state === 'complete') gathered.resolve();
+    });
+    connection.setLocalDescription('offer');
+    await gathered.promise;
+    this.#viewers.push({ connection, tracks });
+    return connection.localDescription()?.sdp ?? '';
   }
 
   override async answer(viewer: number, answer: string): Promise<void> {

@@ -14,14 +14,19 @@ const payloadType = 96;
 /** What the references on Node share: each RTP packet is forwarded as soon as it is there, to one viewer after the other. */
 export abstract class PacketForwarder implements Forwarder {
   packets = 0;
+  protected cameras = 0;
   protected readonly pulls: RtspPull[] = [];
   readonly #sequenceNumbers: number[] = [];
   readonly #timestamps: number[] = [];
 
-  abstract open(size: ForwarderSize): Promise<string[]>;
+  abstract offer(): Promise<string>;
   abstract answer(viewer: number, answer: string): Promise<void>;
   /** To every viewer; the packet may be changed. @returns how many datagrams that were */
   protected abstract forward(camera: number, packet: Buffer): number;
+
+  async open({ cameras }: ForwarderSize): Promise<void> {
+    this.cameras = cameras;
+  }
 
   sendAccessUnit(camera: number): void {
     const timestamp = ((this.#timestamps[camera] ?? 0) + ticksPerFrame) % 2 ** 32;

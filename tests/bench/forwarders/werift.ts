@@ -1,5 +1,4 @@
 import { RTCPeerConnection, RTCRtpCodecParameters, type RTCRtpSender, RtpHeader, RtpPacket } from 'werift';
-import type { ForwarderSize } from './forwarder.ts';
 import { PacketForwarder } from './packet-forwarder.ts';
 
 const rtpHeaderBytes = 12;
@@ -14,26 +13,22 @@ interface Connected {
 export class WeriftForwarder extends PacketForwarder {
   readonly #viewers: Connected[] = [];
 
-  override async open({ cameras, viewers }: ForwarderSize): Promise<string[]> {
-    const offers: string[] = [];
-    for (let viewer = 0; viewer < viewers; viewer++) {
-      const connection = new RTCPeerConnection({
-        codecs: { video: [h264()], audio: [] },
-        iceServers: [],
-        iceUseIpv6: false,
-        iceAdditionalHostAddresses: ['127.0.0.1'],
-        bundlePolicy: 'max-bundle',
-      });
-      const senders = Array.from(
-        { length: cameras },
-        () => connection.addTransceiver('video', { direction: 'sendonly' }).sender,
-      );
-      for (const transport of connection.iceTransports) delete transport.connection.stunServer;
-      await connection.setLocalDescription(await connection.createOffer());
-      this.#viewers.push({ connection, senders });
-      offers.push(connection.localDescription?.sdp ?? '');
-    }
-    return offers;
+  override async offer(): Promise<string> {
+    const connection = new RTCPeerConnection({
+      codecs: { video: [h264()], audio: [] },
+      iceServers: [],
+      iceUseIpv6: false,
+      iceAdditionalHostAddresses: ['127.0.0.1'],
+      bundlePolicy: 'max-bundle',
+    });
+    const senders = Array.from(
+      { length: this.cameras },
+      () => connection.addTransceiver('video', { direction: 'sendonly' }).sender,
+    );
+    for (const transport of connection.iceTransports) delete transport.connection.stunServer;
+    await connection.setLocalDescription(await connection.createOffer());
+    this.#viewers.push({ connection, senders });
+    return connection.localDescription?.sdp ?? '';
   }
 
   override async answer(viewer: number, answer: string): Promise<void> {

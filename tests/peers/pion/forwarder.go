@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,7 @@ var h264 = webrtc.RTPCodecCapability{
 
 // A track for each camera, which every viewer's connection carries.
 type forwarder struct {
+	api         *webrtc.API
 	tracks      []*webrtc.TrackLocalStaticRTP
 	connections []*webrtc.PeerConnection
 	connected   []chan struct{}
@@ -58,40 +60,32 @@ func newAPI() (*webrtc.API, error) {
 	), nil
 }
 
-// Makes a connection for each viewer; gives their offers, with all candidates.
-func (f *forwarder) open(viewers, cameras int) ([]string, error) {
+// Makes the tracks.
+func (f *forwarder) open(cameras int) error {
 	f.sequence = make([]uint16, cameras)
 	for camera := range cameras {
 		track, err := webrtc.NewTrackLocalStaticRTP(h264, fmt.Sprintf("video-%d", camera), "gatehouse")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		f.tracks = append(f.tracks, track)
 	}
 	api, err := newAPI()
-	if err != nil {
-		return nil, err
-	}
-	offers := make([]string, 0, viewers)
-	for range viewers {
-		offer, err := f.openOne(api)
-		if err != nil {
-			return nil, err
-		}
-		offers = append(offers, offer)
-	}
-	return offers, nil
+	f.api = api
+	return err
 }
 
-func (f *forwarder) openOne(api *webrtc.API) (string, error) {
-	connection, err := api.NewPeerConnection(webrtc.Configuration{})
+// Makes a connection for the next viewer; gives its offer, with all candidates.
+func (f *forwarder) offer() (string, error) {
+	connection, err := f.api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return "", err
 	}
 	connected := make(chan struct{})
+	var once sync.Once
 	connection.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		if state == webrtc.PeerConnectionStateConnected {
-			close(connected)
+			once.Do(func() { close(connected) })
 		}
 	})
 	f.connections = append(f.connections, connection)

@@ -18,7 +18,6 @@ type request struct {
 	ID          int      `json:"id"`
 	Do          string   `json:"do"`
 	Cameras     int      `json:"cameras"`
-	Viewers     int      `json:"viewers"`
 	Viewer      int      `json:"viewer"`
 	SDP         string   `json:"sdp"`
 	AccessUnits int      `json:"accessUnits"`
@@ -53,7 +52,9 @@ func main() {
 func answer(forwarder *forwarder, asked request) (any, error) {
 	switch asked.Do {
 	case "open":
-		return forwarder.open(asked.Viewers, asked.Cameras)
+		return nil, forwarder.open(asked.Cameras)
+	case "offer":
+		return forwarder.offer()
 	case "answer":
 		return nil, forwarder.answer(asked.Viewer, asked.SDP)
 	case "saturate":
