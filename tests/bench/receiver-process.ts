@@ -1,7 +1,12 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { RTCPeerConnection, RTCRtpCodecParameters, RTCRtpHeaderExtensionParameters } from 'werift';
+import {
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  RtcpRrPacket,
+} from 'werift';
 import { playoutDelayUri } from '../../main/viewers/rtp-header.ts';
 import { answerLines } from './line-process.ts';
 
@@ -12,6 +17,7 @@ import { answerLines } from './line-process.ts';
 
 /** Of each stream. */
 const decryptedPackets = 10;
+const reportMilliseconds = 1_000;
 /** RTCP packet types beside RTP on one port (RFC 5761 section 4). */
 const firstRtcpType = 192;
 const lastRtcpType = 223;
@@ -54,6 +60,7 @@ interface Stream {
 
 const sockets: dgram.Socket[] = [];
 const connections: RTCPeerConnection[] = [];
+const reporting: NodeJS.Timeout[] = [];
 /** The last one. */
 let connecting: Promise<void> | undefined;
 const count = { packets: 0, bytes: 0, pictures: 0, missing: 0, decrypted: 0, refused: 0 };
@@ -145,6 +152,9 @@ async function untilConnected(connection: RTCPeerConnection): Promise<void> {
     await dtls.onStateChange.asPromise();
   }
   srtpProfile ??= dtls.srtp.config.profile;
+  // A sign of life, as a browser gives one: werift, which sees no media here, has nothing to report.
+  const report = new RtcpRrPacket({ ssrc: 1, reports: [] });
+  reporting.push(setInterval(() => dtls.sendRtcp([report]).catch(() => {}), reportMilliseconds));
   const take = counter((packet) => dtls.srtp.decrypt(packet));
   // All of them: the nominated pair may change.
   const { protocols } = dtls.iceTransport.connection as unknown as { protocols: { transport: Transport }[] };
@@ -193,6 +203,7 @@ answerLines<ReceiverRequest>(
     }
   },
   async () => {
+    for (const timer of reporting) clearInterval(timer);
     await Promise.all(connections.map((connection) => connection.close()));
   },
 );
