@@ -184,6 +184,7 @@ test('windows get ports of the range that was chosen, and one that has none left
     code: 'port-in-use',
     message: expect.stringContaining(`No UDP port from ${first} to ${first} is free`),
   });
+  settings.saveMediaNetwork({ interfaces: [], ports: null });
   const refused = service.changeNetwork({ interfaces: [], ports: { first, last: first } });
   await expect(refused).rejects.toMatchObject({ code: 'bad-input', issues: [{ path: 'ports' }] });
   await service.changeNetwork({ interfaces: [], ports: { first: 42_000, last: 42_063 } });
@@ -222,17 +223,19 @@ test('a window whose way is not allowed any more gets its pictures over another 
     .poll(() => peer.iceTransports[0]?.connection.nominated?.localCandidate.port)
     .toBe(offeredPort(window.offer));
   source.send('delta', 'delta');
-  await window.until(() => window.packetsOf(0).length === 5);
+  // Perhaps more: the cached key frame and what follows it, for a window that has missed something.
+  await window.until(() => window.packetsOf(0).length >= 5);
   const numbers = window.packetsOf(0).map(({ header }) => header.sequenceNumber);
-  expect(numbers.map((number) => (number - (numbers[0] ?? 0)) & 0xffff)).toEqual([0, 1, 2, 3, 4]);
+  expect(numbers.map((number) => (number - (numbers[0] ?? 0)) & 0xffff)).toEqual([...numbers.keys()]);
   expect(peer.dtlsTransports[0]?.srtp).toBe(keys);
   expect(iceUser(window.offer)).not.toBe(iceUser(before));
   expect(oldSocket.closed).toBe(true);
   // Again, since a restart must leave everything as it was.
   await viewer.restart();
   await window.negotiate();
+  const had = window.packetsOf(0).length;
   source.send('delta');
-  await window.until(() => window.packetsOf(0).length === 6);
+  await window.until(() => window.packetsOf(0).length > had);
 
   function socketOf(port: number): { readonly closed: boolean } {
     const agent = peer.iceTransports[0]?.connection as unknown as
