@@ -261,19 +261,19 @@ describe('what is refused', () => {
       'line 4, id: is none that Gatehouse gave; leave it empty for a new camera',
       'line 4, name: must be at most 100 characters long',
       'line 4, number: must be a whole number',
-      'line 4, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
-      'line 4, subUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
+      'line 4, mainUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
+      'line 4, subUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
       'line 4, connection: must be on-demand or always',
       'line 5, number: must be at most 9999',
-      'line 5, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
+      'line 5, mainUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
       'line 5, subUrl: The address has a port that is not between 1 and 65535.',
     ]);
   });
 
   test('of an address that is neither whole nor only a host, both forms are said', () => {
     expect(issuesOf(table('Gate,1,192.168.1.20/live,,,', 'Door,2,ftp://h/1,,,'))).toEqual([
-      'line 2, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://, or only where the camera is: 192.168.1.20',
-      'line 3, mainUrl: must be an address that starts with rtsp://, rtsps://, http:// or https://',
+      'line 2, mainUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://, or only where the camera is: 192.168.1.20',
+      'line 3, mainUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
     ]);
   });
 
