@@ -1,3 +1,4 @@
+import type dgram from 'node:dgram';
 import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
@@ -12,6 +13,8 @@ import { ArrivalReporter } from './arrival-reporter.ts';
 import type { NarrowRelay } from './narrow-relay.ts';
 
 const [, , transportSequenceUri] = headerExtensionUris.video;
+
+const receiveBufferBytes = 256 * 1024;
 
 /** A window without a browser: werift answers a viewer's offers and shows what arrives on each slot. */
 export class WeriftWindow implements AsyncDisposable {
@@ -111,6 +114,7 @@ export class WeriftWindow implements AsyncDisposable {
       }
     }
     await this.connection.setLocalDescription(answer);
+    this.#enlargeBuffers();
     this.#listen();
     // werift's agent begins no new checks by itself once DTLS is done.
     const [transport] = this.connection.iceTransports;
@@ -123,6 +127,16 @@ export class WeriftWindow implements AsyncDisposable {
       await this.connection.connectionStateChange.asPromise();
     }
     return value;
+  }
+
+  /** As Chromium does: one that gets no processor for a moment loses nothing. */
+  #enlargeBuffers(): void {
+    for (const { connection } of this.connection.iceTransports) {
+      const { protocols } = connection as unknown as {
+        protocols: readonly { readonly transport: { readonly socket: dgram.Socket } }[];
+      };
+      for (const { transport } of protocols) transport.socket.setRecvBufferSize(receiveBufferBytes);
+    }
   }
 
   async nextEvent(): Promise<ViewerEvent | undefined> {
