@@ -231,8 +231,7 @@ export class Peer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.close();
-    for (const dtls of this.#connection.dtlsTransports) endHandshake(dtls);
+    await closeConnection(this.#connection);
     await this.#transport?.agent[Symbol.asyncDispose]();
   }
 
@@ -255,10 +254,22 @@ export class Peer implements AsyncDisposable {
   }
 }
 
-/** werift repeats its part of an unfinished handshake for half a minute, also when it is closed; this ends it at the next time. */
-export function endHandshake(transport: RTCDtlsTransport): void {
+/**
+ * Closes werift's peer connection with its handshake: werift would repeat its part of an unfinished one for half a minute, and
+ * begin one where ICE has found a way at the moment of closing.
+ */
+export async function closeConnection(connection: RTCPeerConnection): Promise<void> {
+  // Before it is closed: then it names its transports no more.
+  for (const transport of connection.dtlsTransports) endHandshake(transport);
+  await connection.close();
+}
+
+function endHandshake(transport: RTCDtlsTransport): void {
   const { dtls } = transport as unknown as { readonly dtls?: { readonly dtls: object } };
-  if (dtls === undefined) return;
+  if (dtls === undefined) {
+    transport.start = () => Promise.reject(new Error('closed before its handshake began'));
+    return;
+  }
   // Fixed, since one that has only begun counts from one, and a client of werift's sleeps before it begins.
   Object.defineProperty(dtls.dtls, 'flight', { get: () => Number.POSITIVE_INFINITY, set: () => {} });
 }

@@ -10,7 +10,7 @@ import { ReorderBuffer } from '../rtsp/reorder-buffer.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
 import { IceAgent } from '../viewers/ice-agent.ts';
 import { mediaWay } from '../viewers/media-addresses.ts';
-import { endHandshake } from '../viewers/peer.ts';
+import { closeConnection } from '../viewers/peer.ts';
 import { withoutUnusableCandidates } from '../viewers/remote-candidate.ts';
 
 const feedback = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
@@ -133,8 +133,7 @@ export class ReceivingPeer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#release);
-    await this.#connection.close();
-    for (const dtls of this.#connection.dtlsTransports) endHandshake(dtls);
+    await closeConnection(this.#connection);
     await this.#agent?.[Symbol.asyncDispose]();
   }
 

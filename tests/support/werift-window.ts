@@ -6,7 +6,7 @@ import {
   type RtpPacket,
 } from 'werift';
 import type { ViewerEvent } from '../../main/contract/viewer.ts';
-import { endHandshake } from '../../main/viewers/peer.ts';
+import { closeConnection } from '../../main/viewers/peer.ts';
 import { headerExtensionUris } from '../../main/viewers/rtp-header.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
 import { ArrivalReporter } from './arrival-reporter.ts';
@@ -156,8 +156,7 @@ export class WeriftWindow implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
     this.#reporter?.[Symbol.dispose]();
-    await this.connection.close();
-    for (const dtls of this.connection.dtlsTransports) endHandshake(dtls);
+    await closeConnection(this.connection);
   }
 
   /** Which SSRC belongs to which slot; that of its RTX stays unknown, so that only media is counted. */

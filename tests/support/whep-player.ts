@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
-import { endHandshake } from '../../main/viewers/peer.ts';
+import { closeConnection } from '../../main/viewers/peer.ts';
 
 export interface WhepAnswer {
   readonly status: number;
@@ -104,8 +104,7 @@ export class WhepPlayer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.connection.close();
-    for (const dtls of this.connection.dtlsTransports) endHandshake(dtls);
+    await closeConnection(this.connection);
   }
 }
 
