@@ -1,4 +1,6 @@
-import type { Principal } from '../access/principal.ts';
+import type { Accounts } from '../access/accounts.ts';
+import type { Caller } from '../access/callers.ts';
+import type { People } from '../access/people.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
@@ -33,9 +35,11 @@ export interface Services {
   /** A zip file. */
   readonly diagnostics: () => Promise<File>;
   readonly viewers: ViewerService;
+  readonly people: People;
+  readonly accounts: Accounts;
 }
 
 /** What a host knows about a call. */
 export interface ApiContext {
-  readonly principal: Principal;
+  readonly caller: Caller;
 }

@@ -15,6 +15,7 @@ import type {
 import type { ImportResult } from '../contract/camera-file.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import { maximumCameras } from '../contract/limits.ts';
+import type { CameraPlace } from '../contract/rights.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
@@ -42,6 +43,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #table: CameraTable;
   readonly #log: Log;
   readonly #newConnection: () => CameraConnection;
+  readonly #onMoved: (before: CameraPlace, after: CameraPlace) => void;
   readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
   /** In their order. */
   #cameras = new Map<string, StoredCamera>();
@@ -62,15 +64,18 @@ export class CameraRegistry implements AsyncDisposable {
 
   /**
    * @param options.newConnection what a camera begins with when nobody says
+   * @param options.onMoved told when a camera is in another group
    * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
    */
   constructor(options: {
     table: CameraTable;
     history: HistoryTable;
     newConnection: () => CameraConnection;
+    onMoved?: (before: CameraPlace, after: CameraPlace) => void;
     requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
     log: Log;
   }) {
+    this.#onMoved = options.onMoved ?? (() => {});
     this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
     this.#table = options.table;
     this.#log = options.log;
@@ -97,6 +102,11 @@ export class CameraRegistry implements AsyncDisposable {
   /** As it is stored, with its password; undefined when there is none of this id. */
   stored(cameraId: string): StoredCamera | undefined {
     return this.#cameras.get(cameraId);
+  }
+
+  /** By what is decided who sees a camera, also one that was removed and can be restored; undefined: there is none. */
+  place(cameraId: string): CameraPlace | undefined {
+    return this.#cameras.get(cameraId) ?? this.#table.removedPlace(cameraId);
   }
 
   /** @throws GatehouseError bad-input, already-there, limit-reached */
@@ -311,7 +321,9 @@ export class CameraRegistry implements AsyncDisposable {
 
   /** A camera is new or was changed: its streams follow, and everybody is told. */
   #take(stored: StoredCamera, { retries } = { retries: false }): void {
+    const before = this.#cameras.get(stored.id);
     this.#cameras.set(stored.id, stored);
+    if (before !== undefined && before.group !== stored.group) this.#onMoved(before, stored);
     let isElsewhere = false;
     for (const profile of ['main', 'sub'] as const) {
       const entry = this.#sessions.get(`${stored.id} ${profile}`);

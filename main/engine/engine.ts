@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { localOwner } from '../access/principal.ts';
+import { createAccess } from '../access/access.ts';
 import { createRouter } from '../api/router.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
@@ -126,11 +126,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passphrase: process.env.GATEHOUSE_SITE_PASSPHRASE,
     log,
   });
+  const access = parts.use(createAccess(store));
   const cameras = parts.use(
     new CameraRegistry({
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
+      onMoved: (before, after) => access.callers.cameraMoved(before, after),
       requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
       log,
     }),
@@ -198,13 +200,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       viewers,
       backups,
       diagnostics,
+      people: access.people,
+      accounts: access.accounts,
     },
     log,
   );
   const http =
-    options.http === null
-      ? null
-      : parts.use(await serveHttp({ ...options.http, router, sessions: store.sessions, log }));
+    options.http === null ? null : parts.use(await serveHttp({ ...options.http, router, access, log }));
   const ports = new Set<PortHost>();
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));
@@ -220,7 +222,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     site,
     viewers,
     servePort(port) {
-      const served = servePort(port, router, localOwner);
+      const served = servePort(port, router, access.callers);
       ports.add(served);
       // A window gets a new port whenever it is loaded again: the old ones must not be kept.
       void served.closed.then(() => ports.delete(served));

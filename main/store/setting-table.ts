@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import * as z from 'zod';
+import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 
@@ -9,6 +10,7 @@ const keyWarningName = 'key-warning';
 const policyName = 'policy';
 const keysName = 'site-file-keys';
 const digestName = 'site-file-digest';
+const stationRoleName = 'station-role';
 
 const storedPolicy = z.object({
   /** The PIN as `scrypt-1.SALT.HASH`; null: there is none. */
@@ -72,6 +74,15 @@ export class SettingTable {
 
   savePolicy(saved: StoredPolicy): void {
     this.#write.run(policyName, JSON.stringify(saved));
+  }
+
+  /** What the desktop window may do while nobody has signed in there: the id of a role. */
+  get stationRoleId(): string {
+    return this.#read.get(stationRoleName)?.value ?? ownerRoleId;
+  }
+
+  saveStationRoleId(id: string): void {
+    this.#write.run(stationRoleName, id);
   }
 
   get siteKeys(): SiteKeys {

@@ -5,6 +5,7 @@ import { consoleTables } from './0002-console-tables.ts';
 import { cameraEvents } from './0003-camera-events.ts';
 import { transport } from './0004-transport.ts';
 import { cameraIdentity } from './0005-camera-identity.ts';
+import { people } from './0006-people.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -13,6 +14,7 @@ const migrations: readonly Migration[] = [
   cameraEvents,
   transport,
   cameraIdentity,
+  people,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */
