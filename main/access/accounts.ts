@@ -82,7 +82,7 @@ export class Accounts {
         'is not what the app should show: look whether the clocks of phone and computer agree',
       );
     this.#offers.delete(user.id);
-    this.#tables.users.save({ ...user, totpKey: offer.key });
+    this.#tables.users.save({ ...user, sealedTotpKey: this.#tables.users.sealTotpKey(user.id, offer.key) });
     this.#tables.users.useTotpStep(user.id, step);
     this.#people.announce();
   }
@@ -90,7 +90,7 @@ export class Accounts {
   /** @throws GatehouseError bad-input, limit-reached */
   async removeSecondFactor(caller: Caller, currentPassword: string): Promise<void> {
     await this.#prove(caller, currentPassword);
-    this.#tables.users.save({ ...this.#user(caller), totpKey: null });
+    this.#tables.users.save({ ...this.#user(caller), sealedTotpKey: null });
     this.#people.announce();
   }
 
@@ -132,7 +132,7 @@ export class Accounts {
           ? null
           : closedUntilHours.map((hours) => ({ ...hours, days: [...hours.days] })),
       hasPassword: user !== undefined && user.passwordHash !== null,
-      hasSecondFactor: user !== undefined && user.totpKey !== null,
+      hasSecondFactor: user !== undefined && user.sealedTotpKey !== null,
       // When others are used changes all the time and is nobody's news.
       sessions,
     };

@@ -71,7 +71,7 @@ export class People {
     this.#refuseTaken(name, null);
     const passwordHash = await this.hashNew('password', password, name);
     const user: StoredUser = {
-      ...{ id: randomUUID(), name, roleId, disabled: false, passwordHash, totpKey: null },
+      ...{ id: randomUUID(), name, roleId, disabled: false, passwordHash, sealedTotpKey: null },
     };
     // Somebody may have been added meanwhile.
     this.#refuseTaken(name, null);
@@ -99,7 +99,7 @@ export class People {
       roleId: roleId ?? user.roleId,
       disabled: disabled ?? user.disabled,
       passwordHash: passwordHash ?? user.passwordHash,
-      totpKey: secondFactor === false ? null : user.totpKey,
+      sealedTotpKey: secondFactor === false ? null : user.sealedTotpKey,
     };
     this.#tables.users.save(edited);
     if (passwordHash !== undefined || edited.disabled)
@@ -209,11 +209,11 @@ export class People {
   }
 }
 
-function present({ id, name, roleId, disabled, passwordHash, totpKey }: StoredUser): User {
+function present({ id, name, roleId, disabled, passwordHash, sealedTotpKey }: StoredUser): User {
   return {
     ...{ id, name, roleId: roleId as User['roleId'], disabled },
     hasPassword: passwordHash !== null,
-    hasSecondFactor: totpKey !== null,
+    hasSecondFactor: sealedTotpKey !== null,
   };
 }
 

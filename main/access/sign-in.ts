@@ -44,11 +44,12 @@ export class SignIn {
     this.#count(keys);
     const isRight = await this.#passwords.verify(password, user?.passwordHash ?? null);
     if (!isRight || user === undefined || user.disabled) throw refused();
-    if (user.totpKey !== null) {
+    const totpKey = this.#users.openTotpKey(user);
+    if (totpKey !== null) {
       if (code === undefined) {
         throw new GatehouseError('second-factor-needed', 'Type the six digits that your app shows now.');
       }
-      const step = totpStep(user.totpKey, code, this.#now());
+      const step = totpStep(totpKey, code, this.#now());
       if (step === undefined || !this.#users.useTotpStep(user.id, step)) throw wrongCode();
     }
     this.#limits.clear(keys);

@@ -28,7 +28,7 @@ export async function* shown<Event>(
 }
 
 /** Addresses and user names are for whoever manages a camera. */
-export function shownCamera(rights: Rights, camera: Camera): Camera | undefined {
+function shownCamera(rights: Rights, camera: Camera): Camera | undefined {
   if (!sees(rights, camera)) return undefined;
   if (cameraRightsOf(rights, camera).has('manage')) return camera;
   const { subUrl, onvifUrl } = camera;

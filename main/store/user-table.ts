@@ -10,8 +10,8 @@ export interface StoredUser {
   readonly disabled: boolean;
   /** Argon2id, in its usual notation; null: nobody can sign in by this name. */
   readonly passwordHash: string | null;
-  /** Base32, for the codes of RFC 6238; null: the password is enough. */
-  readonly totpKey: Secret | null;
+  /** For the codes of RFC 6238: see `openTotpKey`; null: the password is enough. */
+  readonly sealedTotpKey: Buffer | null;
 }
 
 interface Row {
@@ -35,6 +35,7 @@ export class UserTable {
   readonly #named: Statement<[string], Row>;
   readonly #write: Statement<[Row]>;
   readonly #remove: Statement<[string]>;
+  readonly #reset: Statement<[string, string]>;
   readonly #useStep: Statement<[number, string, number]>;
 
   constructor(database: Database, box: SecretBox) {
@@ -49,34 +50,30 @@ export class UserTable {
         disabled = excluded.disabled, password_hash = excluded.password_hash,
         sealed_totp_key = excluded.sealed_totp_key`);
     this.#remove = database.prepare('DELETE FROM user WHERE id = ?');
+    this.#reset = database.prepare(`
+      UPDATE user SET password_hash = NULL, sealed_totp_key = NULL, disabled = 0, role_id = ? WHERE id = ?`);
     this.#useStep = database.prepare('UPDATE user SET totp_step = ? WHERE id = ? AND totp_step < ?');
   }
 
   /** By their names. */
   list(): StoredUser[] {
-    return this.#list.all().map((row) => this.#open(row));
+    return this.#list.all().map(read);
   }
 
   find(id: string): StoredUser | undefined {
     const row = this.#find.get(id);
-    return row && this.#open(row);
+    return row && read(row);
   }
 
   /** The one who is called this, however it is written. */
   named(name: string): StoredUser | undefined {
     const row = this.#named.get(keyOf(name));
-    return row && this.#open(row);
+    return row && read(row);
   }
 
   /** Writes a user under the id, new or not. The name must not be another's. */
   save(user: StoredUser): void {
-    const { totpKey, disabled, ...plain } = user;
-    this.#write.run({
-      ...plain,
-      nameKey: keyOf(user.name),
-      disabled: Number(disabled),
-      sealedTotpKey: totpKey === null ? null : this.#box.seal(totpKey, ownerOf(user.id)),
-    });
+    this.#write.run({ ...user, nameKey: keyOf(user.name), disabled: Number(user.disabled) });
   }
 
   /** Takes a user away, with all sessions. */
@@ -84,15 +81,29 @@ export class UserTable {
     this.#remove.run(id);
   }
 
+  /** @param key Base32 */
+  sealTotpKey(id: string, key: Secret): Buffer {
+    return this.#box.seal(key, ownerOf(id));
+  }
+
+  /** Base32; null: there is none. @throws GatehouseError database-failed when it was sealed with another key */
+  openTotpKey({ id, sealedTotpKey }: StoredUser): Secret | null {
+    return sealedTotpKey === null ? null : this.#box.open(sealedTotpKey, ownerOf(id));
+  }
+
+  /** Takes the password and the second factor away. */
+  reset(id: string, roleId: string): void {
+    this.#reset.run(roleId, id);
+  }
+
   /** A code of this time step is used up; false when it, or one after it, was used before. */
   useTotpStep(id: string, step: number): boolean {
     return this.#useStep.run(step, id, step).changes === 1;
   }
+}
 
-  #open({ id, name, roleId, disabled, passwordHash, sealedTotpKey }: Row): StoredUser {
-    const totpKey = sealedTotpKey === null ? null : this.#box.open(sealedTotpKey, ownerOf(id));
-    return { id, name, roleId, disabled: disabled === 1, passwordHash, totpKey };
-  }
+function read({ nameKey: _, disabled, ...user }: Row): StoredUser {
+  return { ...user, disabled: disabled === 1 };
 }
 
 function ownerOf(id: string): string {

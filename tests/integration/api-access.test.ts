@@ -153,7 +153,7 @@ beforeAll(async () => {
     const id = crypto.randomUUID();
     harness.store.users.save({
       ...{ id, name: roleId === 'owner' ? 'Second owner' : roleId, roleId, disabled: false },
-      ...{ passwordHash: null, totpKey: null },
+      ...{ passwordHash: null, sealedTotpKey: null },
     });
     const caller = harness.access.callers.open({ kind: 'user', userId: id });
     if (caller === undefined) throw new Error('nobody');

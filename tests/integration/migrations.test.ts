@@ -76,7 +76,7 @@ test('a database of the first release opens with everything that was in it', asy
   expect(store.users.list()).toEqual([
     {
       ...{ id: ownerUserId, name: 'Owner', roleId: 'owner', disabled: false },
-      ...{ passwordHash: null, totpKey: null },
+      ...{ passwordHash: null, sealedTotpKey: null },
     },
   ]);
 });

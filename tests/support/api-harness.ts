@@ -202,7 +202,7 @@ export function callerOf(
   const id = randomUUID();
   store.roles.save({ id, name: `Role ${id}`, rights: { console, cameras }, hours });
   store.users.save({
-    ...{ id, name: `Person ${id}`, roleId: id, disabled: false, passwordHash: null, totpKey: null },
+    ...{ id, name: `Person ${id}`, roleId: id, disabled: false, passwordHash: null, sealedTotpKey: null },
   });
   const caller = access.callers.open({ kind: 'user', userId: id });
   if (caller === undefined) throw new Error('nobody');

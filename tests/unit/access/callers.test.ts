@@ -30,7 +30,14 @@ test('what somebody may do ends within a second after the last minute of the hou
   const rights = { console: [], cameras: [{ scope: 'all' as const, rights: ['live' as const] }] };
   const hours = [{ days: [1, 2], from: '08:00', until: '17:00' }];
   store.roles.save({ id, name: 'Office', rights, hours });
-  store.users.save({ id, name: 'Erika', roleId: id, disabled: false, passwordHash: null, totpKey: null });
+  store.users.save({
+    id,
+    name: 'Erika',
+    roleId: id,
+    disabled: false,
+    passwordHash: null,
+    sealedTotpKey: null,
+  });
   using callers = new Callers(store);
   const caller = callers.open({ kind: 'user', userId: id });
   expect(caller?.principal).toMatchObject({ rights, closedUntilHours: null });
