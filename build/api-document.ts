@@ -49,6 +49,7 @@ const tags: Record<keyof typeof contract, string> = {
   cameras: 'Cameras: their addresses, their states, and lists of them in files',
   ptz: 'PTZ: where cameras look',
   events: 'Events: what cameras report over ONVIF',
+  shares: 'Shares: who may watch one camera over WHEP, from outside of the console',
   discovery: 'Discovery: devices on the network that may be cameras',
   layouts: 'Layouts: named walls',
   site: 'What belongs to neither a camera nor a layout: settings, notices, backups, virtual cameras',

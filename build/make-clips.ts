@@ -102,6 +102,26 @@ function otherFormats(): void {
   }
 }
 
+/** What a camera sees when something is wrong with it, 640x360, four seconds: see `VirtualCamera.look`. The sensor's noise is in all of them. */
+function views(): void {
+  const size = `s=640x360:r=${framesPerSecond}:d=4`;
+  const still = ['-i', path.join(folder, '05-garden-sub.h264')];
+  for (const [name, input, filter] of [
+    ['black', ['-f', 'lavfi', '-i', `color=c=0x0a0a0a:${size}`], 'noise=alls=3:allf=t'],
+    [
+      'covered',
+      ['-f', 'lavfi', '-i', `color=c=gray:${size}`],
+      "geq=lum='50+40*X/W':cb=130:cr=126,noise=alls=6:allf=t",
+    ],
+    ['still', still, 'select=eq(n\\,0),loop=loop=59:size=1:start=0,setpts=N/15/TB,noise=alls=5:allf=t'],
+  ] as const) {
+    const encoder = encoding('main', 2).with(-5, '28');
+    const output = ['-vf', filter, '-r', String(framesPerSecond), '-t', '4', ...encoder];
+    const file = path.join(folder, 'quirks', `${name}.h264`);
+    execFileSync('ffmpeg', ['-loglevel', 'error', '-y', ...input, ...output, file]);
+  }
+}
+
 /** A chime every second, as `main/demo/sound-clip.ts` makes it for G.711. */
 function sound(): void {
   const chime = '0.3*min(1\\,mod(t\\,1)*100)*exp(-4*mod(t\\,1))*sin(2*PI*587.33*mod(t\\,1))';
@@ -141,6 +161,7 @@ try {
   const wanted = process.argv.slice(2).map(Number);
   for (const scene of wanted.length > 0 ? wanted : scenes.keys()) await render(page, scene);
   otherFormats();
+  views();
   sound();
 } finally {
   await browser.close();

@@ -8,6 +8,7 @@ import { policyHandlers } from './policy-handlers.ts';
 import { createProcedures } from './procedure.ts';
 import { ptzHandlers } from './ptz-handlers.ts';
 import type { Services } from './services.ts';
+import { shareHandlers } from './share-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { viewerHandlers } from './viewer-handlers.ts';
 
@@ -20,6 +21,7 @@ export function createRouter(services: Services, log: Log) {
     events: eventHandlers(procedures, services),
     discovery: discoveryHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
+    shares: shareHandlers(procedures, services),
     site: siteHandlers(procedures, services),
     people: peopleHandlers(procedures, services),
     account: accountHandlers(procedures, services),

@@ -1,6 +1,7 @@
 import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/callers.ts';
 import type { People } from '../access/people.ts';
+import type { Shares } from '../access/shares.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
@@ -15,6 +16,7 @@ import type { SiteFiles } from '../site/site-files.ts';
 import type { SiteService } from '../site/site-service.ts';
 import type { UpdatePolicy } from '../site/update-policy.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
+import type { WhepService } from '../viewers/whep-service.ts';
 
 /** What handlers call. */
 export interface Services {
@@ -37,6 +39,10 @@ export interface Services {
   readonly viewers: ViewerService;
   readonly people: People;
   readonly accounts: Accounts;
+  readonly shares: Shares;
+  readonly whep: WhepService;
+  /** Of the WHEP endpoint of a camera; null: there is no HTTP host. */
+  readonly whepAddress: (cameraId: string) => string | null;
 }
 
 /** What a host knows about a call. */

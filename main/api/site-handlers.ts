@@ -4,7 +4,7 @@ import { seeing, shown, shownSite } from './visible.ts';
 
 export function siteHandlers(
   { site }: ReturnType<typeof createProcedures>,
-  { site: service, cameras, siteFiles, backups, demo, diagnostics }: Services,
+  { site: service, cameras, siteFiles, backups, demo, diagnostics, viewers }: Services,
 ) {
   return {
     watch: site.watch.handler(({ context: { caller, signal } }) => {
@@ -16,6 +16,8 @@ export function siteHandlers(
     dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
     backUp: site.backUp.handler(() => backups.backUp()),
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
+    readMediaNetwork: site.readMediaNetwork.handler(() => viewers.networks),
+    changeMediaNetwork: site.changeMediaNetwork.handler(({ input }) => viewers.changeNetwork(input)),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
     hideDemo: site.hideDemo.handler(() => demo.hide()),
     check: site.check.handler(({ input }) => siteFiles.check(input)),

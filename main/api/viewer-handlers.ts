@@ -57,6 +57,9 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
         shown.bind(slot, leases[index] ?? null, assignment);
       });
     }),
+    restart: viewer.restart.handler(({ context, input }) =>
+      viewerOf(context.caller, input.viewerId).restart(),
+    ),
     listen: viewer.listen.handler(({ context: { caller }, input }) => {
       const { viewerId, cameraId, profile, assignment } = input;
       const listening = viewerOf(caller, viewerId);

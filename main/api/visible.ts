@@ -64,6 +64,8 @@ export function shownCameraEvent(
     }
     case 'removed':
       return seesCamera(event.cameraId) ? event : undefined;
+    case 'steered':
+      return seesCamera(event.cameraId) ? event : undefined;
     case 'order':
       return { type: 'order', cameraIds: event.cameraIds.filter(seesCamera) };
     case 'status':

@@ -1,10 +1,25 @@
 import { parseRtspUrl, type RtspUrl } from '../rtsp/rtsp-url.ts';
 
-const defaultPorts: Readonly<Record<string, number>> = { 'http://': 80, 'https://': 443 };
+const defaultPorts: Readonly<Record<string, number>> = {
+  'http://': 80,
+  'https://': 443,
+  'whep://': 80,
+  'wheps://': 443,
+};
 
 /** Whether a camera sends JPEG files over HTTP. */
 export function isHttp(url: string): boolean {
   return /^https?:/i.test(url);
+}
+
+/** Whether it is asked for its pictures in RTSP, and nothing else. */
+export function isRtsp(url: string): boolean {
+  return /^rtsps?:/i.test(url);
+}
+
+/** Whether a camera is shared by another console, or by anything that speaks WHEP. */
+export function isWhep(url: string): boolean {
+  return /^wheps?:/i.test(url);
 }
 
 /**
@@ -13,7 +28,7 @@ export function isHttp(url: string): boolean {
  */
 export function parseCameraAddress(text: string): RtspUrl {
   const trimmed = text.trim();
-  const [written] = /^https?:\/\//i.exec(trimmed) ?? [];
+  const [written] = /^(?:http|whep)s?:\/\//i.exec(trimmed) ?? [];
   if (written === undefined) return parseRtspUrl(trimmed);
   const scheme = written.toLowerCase();
   const parsed = parseRtspUrl(`rtsp://${trimmed.slice(written.length)}`);

@@ -18,16 +18,28 @@ interface Controlled {
 
 /** So many cameras are remembered; then the one that was asked first is forgotten. */
 const maximumKnown = 256;
+/** From one end to the other, with a slow camera. */
+const travelSeconds = 15;
+/** Until a camera that was stopped stands still and is sharp again. */
+const settleSeconds = 4;
 const nothing: PtzCapabilities = { move: false, zoom: false, home: false, presets: 0 };
 
 /** Moves stored cameras over ONVIF, and asks them for key frames. What a camera can do is asked once. */
 export class CameraControls {
   readonly #stored: (cameraId: string) => StoredCamera | undefined;
+  readonly #onSteered: (cameraId: string, seconds: number) => void;
   readonly #known = new Map<string, Controlled>();
 
-  /** @param options.stored the camera of an id; undefined when there is none */
-  constructor(options: { stored: (cameraId: string) => StoredCamera | undefined }) {
+  /**
+   * @param options.stored the camera of an id; undefined when there is none
+   * @param options.onSteered a camera is about to see something else, and moves for about so many seconds
+   */
+  constructor(options: {
+    stored: (cameraId: string) => StoredCamera | undefined;
+    onSteered?: (cameraId: string, seconds: number) => void;
+  }) {
     this.#stored = options.stored;
+    this.#onSteered = options.onSteered ?? (() => {});
   }
 
   /** Nothing for a camera without an ONVIF address. @throws GatehouseError not-found, and what the camera says */
@@ -41,17 +53,20 @@ export class CameraControls {
 
   async move({ cameraId, pan, tilt, zoom, seconds }: PtzMove, signal: AbortSignal): Promise<void> {
     const { client, profile, node } = await this.#ptz(cameraId, signal);
+    this.#onSteered(cameraId, seconds + settleSeconds);
     const velocity = { pan, tilt, ...(node.zoom ? { zoom } : {}) };
     await client.ptz.continuousMove(profile, velocity, seconds, signal);
   }
 
   async stop(cameraId: string, signal: AbortSignal): Promise<void> {
     const { client, profile } = await this.#ptz(cameraId, signal);
+    this.#onSteered(cameraId, settleSeconds);
     await client.ptz.stop(profile, signal);
   }
 
   async goHome(cameraId: string, signal: AbortSignal): Promise<void> {
     const { client, profile } = await this.#ptz(cameraId, signal);
+    this.#onSteered(cameraId, travelSeconds);
     await client.ptz.goHome(profile, signal);
   }
 
@@ -62,6 +77,7 @@ export class CameraControls {
 
   async goToPreset(cameraId: string, token: string, signal: AbortSignal): Promise<void> {
     const { client, profile } = await this.#ptz(cameraId, signal);
+    this.#onSteered(cameraId, travelSeconds);
     await client.ptz.goToPreset(profile, token, signal);
   }
 

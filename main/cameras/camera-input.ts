@@ -22,6 +22,7 @@ export function newCamera(input: CameraInput, connection: CameraConnection): New
     workingTransport: null,
     certificate: input.certificate ?? null,
     digestOnly: false,
+    mayStandStill: input.mayStandStill ?? false,
     number: input.number,
   };
 }
@@ -67,6 +68,7 @@ export function editedCamera(stored: StoredCamera, edit: Omit<CameraEdit, 'id'>)
     certificate: edit.certificate === undefined ? stored.certificate : edit.certificate,
     // Who types the password says that this is the camera.
     digestOnly: stored.digestOnly && keepsPassword,
+    mayStandStill: edit.mayStandStill ?? stored.mayStandStill,
   };
 }
 

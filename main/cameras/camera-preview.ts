@@ -3,6 +3,7 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { PreviewEvent, StreamFacts } from '../contract/camera.ts';
 import { codecWords } from '../contract/codecs.ts';
+import type { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { CameraSession, type CameraTarget } from './camera-session.ts';
 
@@ -13,10 +14,12 @@ export class CameraPreview implements AsyncDisposable {
   readonly #events = new ChangeQueue<PreviewEvent['type'], PreviewEvent>();
   #reading: Disposable | undefined;
 
-  constructor(target: CameraTarget, log: Log) {
+  /** @param pictures memory that all cameras share */
+  constructor(target: CameraTarget, log: Log, pictures: PictureMemory) {
     this.#session = new CameraSession({
       target,
       log,
+      pictures,
       onStatus: (status) => this.#events.put('status', { type: 'status', status }),
     });
   }

@@ -16,6 +16,7 @@ import type { ImportResult } from '../contract/camera-file.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import { maximumCameras } from '../contract/limits.ts';
 import type { CameraPlace } from '../contract/rights.ts';
+import { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
@@ -45,6 +46,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #newConnection: () => CameraConnection;
   readonly #onMoved: (before: CameraPlace, after: CameraPlace) => void;
   readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
+  readonly #pictures: PictureMemory;
   /** In their order. */
   #cameras = new Map<string, StoredCamera>();
   /** By camera and profile, in one key. */
@@ -66,6 +68,7 @@ export class CameraRegistry implements AsyncDisposable {
    * @param options.newConnection what a camera begins with when nobody says
    * @param options.onMoved told when a camera is in another group
    * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
+   * @param options.pictures memory that all cameras share
    */
   constructor(options: {
     table: CameraTable;
@@ -73,10 +76,12 @@ export class CameraRegistry implements AsyncDisposable {
     newConnection: () => CameraConnection;
     onMoved?: (before: CameraPlace, after: CameraPlace) => void;
     requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
+    pictures?: PictureMemory;
     log: Log;
   }) {
     this.#onMoved = options.onMoved ?? (() => {});
     this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
+    this.#pictures = options.pictures ?? new PictureMemory();
     this.#table = options.table;
     this.#log = options.log;
     this.#newConnection = options.newConnection;
@@ -97,6 +102,11 @@ export class CameraRegistry implements AsyncDisposable {
 
   list(): Camera[] {
     return [...this.#cameras.values()].map(present);
+  }
+
+  /** @throws GatehouseError not-found when there is no such camera */
+  require(cameraId: string): void {
+    this.#get(cameraId);
   }
 
   /** As it is stored, with its password; undefined when there is none of this id. */
@@ -299,6 +309,11 @@ export class CameraRegistry implements AsyncDisposable {
     this.#probes.hurry(waiting.map(({ cameraId }) => cameraId));
   }
 
+  /** Everybody is told that somebody turns or zooms a camera. @param seconds about how long it moves */
+  tellSteered(cameraId: string, seconds: number): void {
+    this.#changes.put(`steered ${cameraId}`, { type: 'steered', cameraId, seconds });
+  }
+
   /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */
   watch(signal: AbortSignal): AsyncGenerator<CameraEvent> {
     return this.#changes.watch(
@@ -381,6 +396,7 @@ export class CameraRegistry implements AsyncDisposable {
       target: targetOf(camera, profile),
       log: this.#log,
       gate: this.#gate(camera.id),
+      pictures: this.#pictures,
       onTransport: (transport) => this.#learnTransport(camera.id, transport),
       onKeyFrameWanted: () => this.#requestKeyFrame(camera.id, profile),
       onStatus: (status) => {

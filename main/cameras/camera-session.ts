@@ -11,6 +11,7 @@ import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/ca
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { AudioStream } from '../media/audio-stream.ts';
 import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
+import type { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
 import { audioStatus } from './audio-status.ts';
@@ -21,6 +22,9 @@ import { TransportChoice } from './transport-choice.ts';
 
 /** The upstream stays for this long after the last viewer left: guards switch back and forth. */
 const lingerMilliseconds = 10_000;
+/** Less often than this, something has stopped coming; the connection itself is given up after four seconds without a packet. */
+const missingMilliseconds = 2_000;
+const lookMilliseconds = 500;
 /** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
 const stableMilliseconds = 10_000;
 /** A camera that is starting may refuse what it takes a moment later: the first refusal waits as long as the longest retry. */
@@ -62,7 +66,7 @@ export interface Received {
  * RTP enters here.
  */
 export class CameraSession implements AsyncDisposable {
-  readonly stream: LiveStream = new LiveStream();
+  readonly stream: LiveStream;
   readonly audio: AudioStream = new AudioStream();
   #target: CameraTarget;
   #transport: TransportChoice;
@@ -76,6 +80,7 @@ export class CameraSession implements AsyncDisposable {
   #loggedFailure: ErrorCode | undefined;
   #refusal: Refusal | undefined;
   #leases = 0;
+  #source: Source | undefined;
   #linger: NodeJS.Timeout | undefined;
   #stop: AbortController | undefined;
   #probe: AbortController | undefined;
@@ -88,6 +93,7 @@ export class CameraSession implements AsyncDisposable {
    * @param options.onTransport the packets come another way than was to be expected: worth remembering for the camera
    * @param options.onKeyFrameWanted a viewer waits for one that the camera has not sent by itself
    * @param options.gate shared by all streams of a camera: it is dialled by one of them at a time
+   * @param options.pictures memory that all cameras share
    * @param options.isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then
    */
   constructor(options: {
@@ -98,11 +104,16 @@ export class CameraSession implements AsyncDisposable {
     onKeyFrameWanted?: () => void;
     gate?: Gate;
     isProbed?: () => boolean;
+    pictures?: PictureMemory;
   }) {
+    this.stream = new LiveStream(options.pictures);
     this.#target = options.target;
     this.#transport = choiceFor(options.target);
     this.#onTransport = options.onTransport ?? (() => {});
-    this.stream.onKeyFrameWanted = options.onKeyFrameWanted ?? (() => {});
+    this.stream.onKeyFrameWanted = () => {
+      this.#source?.requestKeyFrame();
+      options.onKeyFrameWanted?.();
+    };
     this.#gate = options.gate ?? new Gate();
     this.#log = options.log;
     this.#onStatus = options.onStatus;
@@ -277,17 +288,21 @@ export class CameraSession implements AsyncDisposable {
   /** The work: one connection from dialling to its end. */
   async #runOnce(signal: AbortSignal): Promise<void> {
     await using source = await this.#open(signal);
+    this.#source = source;
     this.stream.begin(source.video);
     if (source.audio.kind === 'playable') {
       this.audio.begin(source.audio.track, (onPacket) => source.hear(onPacket));
     }
     let traits: StreamTraits | undefined;
     let playingSince: number | null = null;
+    let heardAt = performance.now();
     const received = (bytes: number) => {
       if (traits === undefined) this.#onFirstPacket(source);
-      playingSince ??= performance.now();
+      heardAt = performance.now();
+      playingSince ??= heardAt;
       this.#bytes += bytes;
     };
+    const watching = setInterval(() => this.#lookForMissing(heardAt), lookMilliseconds);
     const described = () => {
       if (traits === this.stream.traits) return;
       traits = this.stream.traits;
@@ -310,9 +325,19 @@ export class CameraSession implements AsyncDisposable {
       this.#learnKeepAlive(error, playingSince, source);
       throw error;
     } finally {
+      this.#source = undefined;
+      clearInterval(watching);
       this.stream.end();
       this.audio.end();
     }
+  }
+
+  /** Windows say what is missing as soon as they have no picture: this is why. */
+  #lookForMissing(heardAt: number): void {
+    const now = performance.now();
+    const isMissing = (at: number) => now - at > missingMilliseconds;
+    if (isMissing(heardAt)) this.#transition({ type: 'missing', missing: 'packets' });
+    else this.#transition({ type: 'missing', missing: isMissing(this.stream.pictureAt) ? 'pictures' : null });
   }
 
   #learnKeepAlive(error: unknown, playingSince: number | null, { keepAliveMilliseconds }: Source): void {

@@ -10,6 +10,7 @@ import type {
   StreamFacts,
   StreamInput,
 } from '../contract/camera.ts';
+import type { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspUrl } from '../rtsp/rtsp-url.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
@@ -26,6 +27,7 @@ const trialMilliseconds = 30_000;
 /** Streams that are tried before they are stored. Nothing of them outlives the call, or the subscription. */
 export class CameraTrials implements AsyncDisposable {
   readonly #stored: (cameraId: string) => StoredCamera | undefined;
+  readonly #pictures: PictureMemory;
   readonly #log: Log;
   readonly #previews = new Map<string, CameraPreview>();
   readonly #stop = new AbortController();
@@ -34,9 +36,17 @@ export class CameraTrials implements AsyncDisposable {
   /** Previews that have ended and are closing their connections. */
   readonly #closing = new Set<Promise<void>>();
 
-  /** @param stored the camera that is being edited, whose password serves where none is typed */
-  constructor(options: { stored: (cameraId: string) => StoredCamera | undefined; log: Log }) {
+  /**
+   * @param options.stored the camera that is being edited, whose password serves where none is typed
+   * @param options.pictures memory that all cameras share
+   */
+  constructor(options: {
+    stored: (cameraId: string) => StoredCamera | undefined;
+    pictures: PictureMemory;
+    log: Log;
+  }) {
     this.#stored = options.stored;
+    this.#pictures = options.pictures;
     this.#log = options.log;
   }
 
@@ -55,7 +65,7 @@ export class CameraTrials implements AsyncDisposable {
   async test(input: StreamInput, signal: AbortSignal): Promise<StreamFacts> {
     const target = this.target(input);
     return await this.#within(signal, target.name, async (within) => {
-      await using preview = new CameraPreview(target, this.#log);
+      await using preview = new CameraPreview(target, this.#log, this.#pictures);
       return await preview.facts(within);
     });
   }
@@ -68,7 +78,7 @@ export class CameraTrials implements AsyncDisposable {
     const target = this.target(input);
     this.#refuseTooMany();
     const previewId = randomUUID();
-    const preview = new CameraPreview(target, this.#log);
+    const preview = new CameraPreview(target, this.#log, this.#pictures);
     this.#previews.set(previewId, preview);
     const ending = AbortSignal.any([signal, this.#stop.signal]);
     const close = async () => {

@@ -8,7 +8,8 @@ import {
   type RtspTransport,
 } from '../rtsp/rtsp-session.ts';
 import { probeStream } from '../rtsp/video-description.ts';
-import { isHttp } from './camera-address.ts';
+import { WhepSource } from '../whep/whep-source.ts';
+import { isHttp, isWhep } from './camera-address.ts';
 
 /** What a source hands on, in the order of arrival. Should one of these throw, playing ends with that. */
 export interface SourceSink {
@@ -35,6 +36,8 @@ export interface Source extends AsyncDisposable {
   play(sink: SourceSink): Promise<void>;
   /** Hands on the packets of the sound from now on, while it plays; null: nobody hears it, and they are dropped unread. */
   hear(onPacket: ((packet: RtpPacket) => void) | null): void;
+  /** A viewer waits for one; nothing happens where the way of the pictures knows no such wish. */
+  requestKeyFrame(): void;
 }
 
 /** @throws GatehouseError as the kind of source does; the signal's reason when it is aborted */
@@ -52,6 +55,21 @@ export async function openSource(
       keepAliveMilliseconds: null,
       play: (sink) => source.play((file) => sink.picture(file)),
       hear: () => {},
+      requestKeyFrame: () => {},
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    };
+  }
+  if (isWhep(target.url)) {
+    const source = await WhepSource.open(target, options);
+    return {
+      video: { codec: source.codec, parameterSets: [] },
+      audio: source.audio,
+      transport: null,
+      isOldEncryption: source.isOldEncryption,
+      keepAliveMilliseconds: null,
+      play: (sink) => source.play((packet) => sink.packet(packet)),
+      hear: (onPacket) => source.hear(onPacket),
+      requestKeyFrame: () => source.requestKeyFrame(),
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
     };
   }
@@ -65,15 +83,18 @@ export async function openSource(
     keepAliveMilliseconds: session.keepAliveMilliseconds,
     play: (sink) => session.play((packet) => sink.packet(packet)),
     hear: (onPacket) => session.hear(onPacket),
+    requestKeyFrame: () => {},
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
 /** Asks a camera whether it would play, without opening its stream for longer. @throws GatehouseError as `openSource` */
 export async function probeSource(target: RtspTarget, options: { signal: AbortSignal }): Promise<void> {
-  if (!isHttp(target.url)) {
+  if (isHttp(target.url)) {
+    await using _source = await HttpSource.open(target, options);
+  } else if (isWhep(target.url)) {
+    await using _source = await WhepSource.open(target, options);
+  } else {
     await probeStream(target, options);
-    return;
   }
-  await using _source = await HttpSource.open(target, options);
 }

@@ -1,5 +1,5 @@
 import type { GatehouseError } from '../base/gatehouse-error.ts';
-import type { StreamAudio, StreamRemark, StreamStatus } from '../contract/camera.ts';
+import type { Missing, StreamAudio, StreamRemark, StreamStatus } from '../contract/camera.ts';
 
 /** What can happen to the connection to a camera's stream. Times are milliseconds since 1970. */
 export type StreamStatusEvent =
@@ -12,6 +12,8 @@ export type StreamStatusEvent =
       readonly shape: number | null;
       readonly audio: StreamAudio | null;
     }
+  /** What came has stopped coming, or comes again (null). */
+  | { readonly type: 'missing'; readonly missing: Missing | null }
   | { readonly type: 'failed'; readonly error: GatehouseError; readonly retryAt: number }
   /** Nobody wants the stream any more. */
   | { readonly type: 'stopped' }
@@ -37,10 +39,16 @@ export function nextStatus(status: StreamStatus, event: StreamStatusEvent, now: 
       return {
         state: 'playing',
         since: status.since,
+        ...(status.missing === undefined ? {} : { missing: status.missing }),
         ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
         ...(shape === null ? {} : { shape }),
         ...(audio === null ? {} : { audio }),
       };
+    }
+    case 'missing': {
+      if (status.state !== 'playing' || (status.missing ?? null) === event.missing) return status;
+      const { missing: _, ...playing } = status;
+      return event.missing === null ? playing : { ...playing, missing: event.missing };
     }
     case 'failed':
       return {

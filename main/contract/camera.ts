@@ -45,8 +45,8 @@ const cameraUrl = z
   .trim()
   .max(2048, 'must be at most 2048 characters long')
   .regex(
-    /^(?:rtsps?|https?):\/\/\S/i,
-    'must be an address that starts with rtsp://, rtsps://, http:// or https://',
+    /^(?:rtsp|http|whep)s?:\/\/\S/i,
+    'must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
   );
 const onvifUrl = z
   .string()
@@ -74,7 +74,7 @@ export const camera = z.object({
   name: z.string(),
   /** Empty: in no group. */
   group: z.string(),
-  /** Address of the main stream, without user and password: RTSP, or HTTP for MJPEG and snapshots. */
+  /** Address of the main stream, without user and password: RTSP, HTTP for MJPEG and snapshots, or WHEP, whose token is the password. */
   mainUrl: z.string(),
   /** That of the sub-stream; null when the camera has only one stream. */
   subUrl: z.string().nullable(),
@@ -86,6 +86,8 @@ export const camera = z.object({
   transport: cameraTransport,
   /** Of the certificate that is trusted for `rtsps://` and `https://`; null: those that an authority vouches for. */
   certificate: fingerprint.nullable(),
+  /** Its picture may be the same for long: windows do not say that it hangs. */
+  mayStandStill: z.boolean(),
 });
 export type Camera = z.infer<typeof camera>;
 
@@ -104,6 +106,7 @@ export const cameraInput = z.object({
   connection: cameraConnection.optional(),
   transport: cameraTransport.optional(),
   certificate: fingerprint.nullable().optional(),
+  mayStandStill: z.boolean().optional(),
 });
 export type CameraInput = z.infer<typeof cameraInput>;
 
@@ -126,6 +129,7 @@ export const cameraEdit = z.object({
   connection: cameraConnection.optional(),
   transport: cameraTransport.optional(),
   certificate: fingerprint.nullable().optional(),
+  mayStandStill: z.boolean().optional(),
 });
 export type CameraEdit = z.infer<typeof cameraEdit>;
 
@@ -230,6 +234,10 @@ export const streamAudio = z.discriminatedUnion('kind', [
 ]);
 export type StreamAudio = z.infer<typeof streamAudio>;
 
+/** What has stopped coming from a camera that plays, for some seconds now: all of it, or whole pictures. */
+export const missing = z.enum(['packets', 'pictures']);
+export type Missing = z.infer<typeof missing>;
+
 /** State of one stream of one camera. Times are milliseconds since 1970. */
 export const streamStatus = z.discriminatedUnion('state', [
   /** Nobody watches it, and nothing is known of it. */
@@ -246,6 +254,8 @@ export const streamStatus = z.discriminatedUnion('state', [
     shape: z.number().positive().optional(),
     /** Left out: it sends no sound. */
     audio: streamAudio.optional(),
+    /** Left out: nothing. */
+    missing: missing.optional(),
   }),
   z.object({
     state: z.literal('waiting'),
@@ -273,6 +283,8 @@ export const cameraEvent = z.discriminatedUnion('type', [
   /** All cameras in their new order. */
   z.object({ type: z.literal('order'), cameraIds: z.array(cameraId) }),
   z.object({ type: z.literal('status'), status: cameraStatus }),
+  /** Somebody turns or zooms it through Gatehouse, for about so long: what it sees changes. */
+  z.object({ type: z.literal('steered'), cameraId, seconds: z.number() }),
 ]);
 export type CameraEvent = z.infer<typeof cameraEvent>;
 

@@ -24,6 +24,7 @@ import { examinationEvent, examinationInput } from './examination.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
+import { mediaNetwork, mediaNetworks } from './media-network.ts';
 import {
   account,
   ownRole,
@@ -42,6 +43,7 @@ import {
 } from './people.ts';
 import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
 import type { CameraRight } from './rights.ts';
+import { shareId, shareInput, shareList, shareMade } from './share.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
 import { siteFileExport, siteFileInput, siteFileResult } from './site-file.ts';
 import { kioskChange, pinTry, policy, updatesChange } from './site-file-policy.ts';
@@ -51,6 +53,7 @@ import {
   viewerEvent,
   viewerListenInput,
   viewerOpenInput,
+  viewerRestartInput,
   viewerShowInput,
 } from './viewer.ts';
 
@@ -179,6 +182,20 @@ export const contract = {
       eventIterator(eventChange),
     ),
   },
+  shares: {
+    list: needs(overCameras('manage', 'cameraId'), 'Who may watch a camera over WHEP, and where')
+      .input(z.object({ cameraId }))
+      .output(shareList),
+    add: needs(
+      overCameras('manage', 'cameraId'),
+      'Makes a token with which one camera can be watched over WHEP for a while',
+    )
+      .input(shareInput)
+      .output(shareMade),
+    remove: needs('signed-in', 'Ends a share: nobody watches by it any more')
+      .input(z.object({ id: shareId }))
+      .output(z.void()),
+  },
   discovery: {
     watch: needs(
       discovery,
@@ -222,6 +239,16 @@ export const contract = {
       { console: 'diagnostics', allCameras: 'live' },
       'A zip for whoever helps: versions, states and logs, no passwords',
     ).output(z.file()),
+    readMediaNetwork: needs(
+      settingsRight,
+      'Over which networks pictures go to windows, and which there are',
+    ).output(mediaNetworks),
+    changeMediaNetwork: needs(
+      settingsRight,
+      'Says over which networks and ports pictures go; open windows change their way, and keep their pictures',
+    )
+      .input(mediaNetwork)
+      .output(z.void()),
     showDemo: needs({ console: 'discovery', allCameras: 'manage' }, 'Starts virtual cameras and adds them')
       .input(demoInput)
       .output(z.void()),
@@ -314,6 +341,12 @@ export const contract = {
       .input(viewerCandidateInput)
       .output(z.void()),
     show: needs('signed-in', 'What slots show from now on').input(viewerShowInput).output(z.void()),
+    restart: needs(
+      'signed-in',
+      "Looks for a new way for the window's media, which goes on where it was until then",
+    )
+      .input(viewerRestartInput)
+      .output(z.void()),
     listen: needs('signed-in', 'Which camera is heard from now on: one, or none')
       .input(viewerListenInput)
       .output(z.void()),

@@ -4,7 +4,8 @@ import { type VideoCodec, videoCodecs } from './codecs.ts';
  * Pictures that no WebRTC track can carry, in messages of the peer connection's data channel; for both sides.
  *
  * A message is a header and a part of a coded picture; the parts of a picture follow each other. Header, big endian:
- * flags (8 bits), index into `videoCodecs` (8), slot (16), assignment (32), timestamp (32; 90 kHz, wrapped).
+ * flags (8 bits), index into `videoCodecs` (8), slot (16), assignment (32), timestamp (32; 90 kHz, wrapped),
+ * milliseconds in the engine (16; 65,535 is that or more).
  */
 
 /** Negotiated by both sides beforehand: ordered and reliable. */
@@ -12,7 +13,8 @@ export const pictureChannel = { label: 'pictures', id: 0 } as const;
 
 /** What every browser's SCTP takes in one piece. */
 export const maximumMessageBytes = 16_384;
-const messageHeaderBytes = 12;
+const messageHeaderBytes = 14;
+const longestWait = 65_535;
 
 /** A picture that never ends is given up. */
 const maximumPictureBytes = 16 * 1024 * 1024;
@@ -29,6 +31,8 @@ export interface PictureHeader {
   readonly codec: VideoCodec;
   readonly timestamp: number;
   readonly keyFrame: boolean;
+  /** Milliseconds from its last packet's arrival in the engine until it was sent to the window. */
+  readonly waited: number;
 }
 
 export interface ReceivedPicture extends PictureHeader {
@@ -54,6 +58,7 @@ export function toPictureMessages(header: PictureHeader, pieces: readonly Uint8A
     view.setUint16(2, header.slot);
     view.setUint32(4, header.assignment >>> 0);
     view.setUint32(8, header.timestamp >>> 0);
+    view.setUint16(12, Math.min(longestWait, Math.max(0, Math.round(header.waited))));
     for (let filled = 0; filled < bytes; ) {
       const source = pieces[piece];
       if (source === undefined) break;
@@ -104,6 +109,7 @@ export class PictureAssembler {
       slot: view.getUint16(2),
       assignment: view.getUint32(4),
       timestamp: view.getUint32(8),
+      waited: view.getUint16(12),
       keyFrame: (flags & keyFrameFlag) !== 0,
       data,
     };

@@ -31,6 +31,13 @@ export type PictureWay = z.infer<typeof pictureWay>;
 export const h265Support = z.enum(['track', 'channel', 'none']);
 export type H265Support = z.infer<typeof h265Support>;
 
+/**
+ * Why pictures are skipped: the network to this window, or the window itself, takes less than the wall sends; or so much waits
+ * for the engine's own network card that nothing more is begun.
+ */
+export const skipReason = z.enum(['network', 'computer']);
+export type SkipReason = z.infer<typeof skipReason>;
+
 /** A slot is one sendonly video transceiver of the window's peer connection; `mid` finds its track in the browser. */
 export const viewerEvent = z.discriminatedUnion('type', [
   z.object({
@@ -43,6 +50,32 @@ export const viewerEvent = z.discriminatedUnion('type', [
   }),
   /** A binding begins with its track; this is said when its pictures turn out to come by another way, or change it. */
   z.object({ type: z.literal('way'), slot: slotNumber, assignment, way: pictureWay }),
+  /**
+   * The picture of a binding is one that was received so long ago, in milliseconds, and stands still: the pictures after it were
+   * too many to be kept. Null when the pictures are those of now again.
+   */
+  z.object({
+    type: z.literal('still'),
+    slot: slotNumber,
+    assignment,
+    milliseconds: z.number().min(0).nullable(),
+  }),
+  /**
+   * Which slots skip pictures, all of them: each goes on with a key frame. Said at most once a second while it changes, and
+   * with no slots when it is over.
+   */
+  z.object({
+    type: z.literal('skipping'),
+    slots: z.array(
+      z.object({
+        slot: slotNumber,
+        assignment,
+        reason: skipReason,
+        /** Pictures of this binding so far. */
+        skipped: z.int().min(1),
+      }),
+    ),
+  }),
   /** The engine lost the window's media path; the window opens a new viewer. */
   z.object({ type: z.literal('closed'), reason: z.string() }),
 ]);
@@ -69,6 +102,8 @@ export const viewerCandidateInput = z.object({
     sdpMLineIndex: z.int().min(0).max(1024).nullable(),
   }),
 });
+
+export const viewerRestartInput = z.object({ viewerId });
 
 /** What each slot shows from now on; slots that are not named stay as they are. `cameraId: null` empties a slot. */
 export const viewerShowInput = z.object({

@@ -2,12 +2,17 @@ import * as z from 'zod';
 
 const profile = z.enum(['main', 'sub']);
 
+/** What a camera may see: its scene, another one after somebody has turned it, nothing, a cover, or a scene in which only noise moves. */
+const cameraView = z.enum(['usual', 'turned', 'black', 'covered', 'still']);
+export type CameraView = z.infer<typeof cameraView>;
+
 /** What another process may tell a camera of the fleet, and ask it. */
 export const fleetCommand = z.discriminatedUnion('do', [
   z.object({ do: z.literal('refuse'), on: z.boolean() }),
   z.object({ do: z.literal('drop') }),
   z.object({ do: z.literal('silence'), on: z.boolean() }),
   z.object({ do: z.literal('freeze'), on: z.boolean() }),
+  z.object({ do: z.literal('look'), view: cameraView }),
   z.object({ do: z.literal('corrupt'), on: z.boolean() }),
   z.object({ do: z.literal('reboot'), seconds: z.number().min(0).max(3_600) }),
   z.object({ do: z.literal('next-key-frame'), profile }),

@@ -76,6 +76,9 @@ async function obey(camera: VirtualCamera, command: FleetCommand): Promise<Fleet
     case 'freeze':
       camera.freeze(command.on);
       return null;
+    case 'look':
+      camera.look(command.view);
+      return null;
     case 'corrupt':
       camera.corrupt(command.on);
       return null;

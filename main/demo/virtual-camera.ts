@@ -5,7 +5,7 @@ import type { VideoCodec } from '../contract/codecs.ts';
 import { framesPerSecond, loadClip, loadClipIn, loadQuirkClip, scenes } from './clip.ts';
 import { Corruption } from './corruption.ts';
 import { type CameraCredentials, CredentialCheck } from './credentials.ts';
-import type { CameraStatistics } from './fleet-command.ts';
+import type { CameraStatistics, CameraView } from './fleet-command.ts';
 import { LiveSource } from './live-source.ts';
 import { OnvifDevice, type OnvifDeviceOptions } from './onvif-device.ts';
 import { type QuirkName, quirkOf } from './quirks.ts';
@@ -183,6 +183,17 @@ export class VirtualCamera implements AsyncDisposable {
   /** Packets go on, the picture stands still. */
   freeze(on: boolean): void {
     for (const source of Object.values(this.#sources)) source.freeze(on);
+  }
+
+  /** Only for streams in H.264. */
+  look(view: CameraView): void {
+    const { index, gopSeconds, codecs } = this.#options;
+    for (const profile of ['main', 'sub'] as const) {
+      if ((codecs?.[profile] ?? 'H264') !== 'H264') continue;
+      const scene = index + (view === 'turned' ? scenesToEachSide : 0);
+      const isScene = view === 'usual' || view === 'turned';
+      this.#sources[profile].show(isScene ? loadClip(scene, profile, gopSeconds) : loadQuirkClip(view));
+    }
   }
 
   /** Somebody sets the small picture to the size of the large one: other parameter sets in the middle of the stream. */

@@ -17,6 +17,14 @@ interface DiagnosedWindow {
   readonly dropped: { readonly pictures: number; readonly sounds: number };
 }
 
+/** The memory that the last pictures of all cameras take. */
+interface DiagnosedPictures {
+  readonly limitBytes: number;
+  readonly usedBytes: number;
+  /** How often a camera's had to be given up for it. */
+  readonly shortened: number;
+}
+
 /** What an engine knows of itself; passwords are in none of it. */
 export interface DiagnosticsInput {
   readonly site: Site;
@@ -24,6 +32,7 @@ export interface DiagnosticsInput {
   readonly statuses: readonly CameraStatus[];
   readonly layouts: readonly Layout[];
   readonly windows: readonly DiagnosedWindow[];
+  readonly pictures: DiagnosedPictures;
   /** Of those cameras whose history may tell something; each is read when its turn has come. */
   readonly histories: Iterable<CameraHistory>;
   readonly logFolder: string;
@@ -44,7 +53,7 @@ export async function createDiagnosticsZip(input: DiagnosticsInput): Promise<Buf
   const add = (name: string, text: string) => zip.addBuffer(Buffer.from(text), name);
   const addList = async (name: string, items: Iterable<object>) =>
     add(name, `[\n${(await inTurns(items, toJson)).join(',\n')}\n]\n`);
-  add('about.json', toJson(await about(input.site)));
+  add('about.json', toJson(await about(input)));
   await addList('cameras.json', presentCameras(input));
   await addList('layouts.json', input.layouts);
   await addList('windows.json', input.windows);
@@ -88,14 +97,21 @@ async function inTurns<Item>(items: Iterable<Item>, present: (item: Item) => str
   return texts;
 }
 
-async function about({ version, dataFolder, demoCameras }: Site): Promise<object> {
+async function about({ site, pictures }: DiagnosticsInput): Promise<object> {
+  const { version, dataFolder, demoCameras } = site;
+  const { limitBytes, usedBytes, shortened } = pictures;
   const disk = await statfs(dataFolder).catch(() => undefined);
   return {
     gatehouse: version,
     versions: process.versions,
     system: { platform: os.platform(), release: os.release(), arch: os.arch(), uptimeSeconds: os.uptime() },
     processors: { count: os.cpus().length, model: os.cpus()[0]?.model ?? 'unknown' },
-    memory: { total: os.totalmem(), free: os.freemem(), engine: process.memoryUsage() },
+    memory: {
+      total: os.totalmem(),
+      free: os.freemem(),
+      engine: process.memoryUsage(),
+      pictures: { limitBytes, usedBytes, shortened },
+    },
     engineUptimeSeconds: process.uptime(),
     time: new Date().toISOString(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -164,7 +180,7 @@ function readme(problems: readonly string[]): string {
   return [
     'Diagnostics of a Gatehouse console',
     '',
-    'about.json      versions, system, memory, disk',
+    'about.json      versions, system, memory (also of the cached pictures of all cameras), disk',
     'cameras.json    cameras with their addresses and states',
     'layouts.json    walls',
     'windows.json    open windows, with the pictures and the sound that they did not take in time',

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Gate } from '../base/gate.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import { isHttp, parseCameraAddress } from '../cameras/camera-address.ts';
+import { isRtsp, parseCameraAddress } from '../cameras/camera-address.ts';
 import type { CameraTarget } from '../cameras/camera-session.ts';
 import { openSource, type Source } from '../cameras/source.ts';
 import { TransportChoice } from '../cameras/transport-choice.ts';
@@ -149,7 +149,7 @@ export class Examination {
   async #examineAddress(signal: AbortSignal): Promise<boolean> {
     const { main, onvifUrl } = this.#subject;
     const { host, port } = parseCameraAddress(main.url);
-    const isWeb = isHttp(main.url);
+    const isWeb = !isRtsp(main.url);
     this.#begin('reach');
     const knock = await this.#knock(main, host, port, signal);
     this.#find('reach', null, judgeReach(host, knock));
@@ -261,7 +261,7 @@ export class Examination {
   }
 
   #judgeOpening({ target, ear, refused, profile }: Heard, source: Source): void {
-    const isWeb = isHttp(target.url);
+    const isWeb = !isRtsp(target.url);
     if (profile === 'main') this.#judgeDialogue(target, ear, null);
     this.#find('description', profile, judgeDescription(describedBy(source)));
     this.#find('transport', profile, judgeTransport(isWeb ? null : source.transport, refused));
@@ -269,12 +269,10 @@ export class Examination {
 
   /** Once, with the first stream. @param error what ended it */
   #judgeDialogue(target: CameraTarget, ear: Ear, error: GatehouseError | null): void {
-    const isWeb = isHttp(target.url);
-    const isSecure = /^(?:rtsps|https):/i.test(target.url);
+    const isWeb = !isRtsp(target.url);
+    const isSecure = /^(?:rtsps|https|wheps):/i.test(target.url);
     const isRefused = error?.code === 'camera-refused-credentials';
-    const rtsp = isWeb
-      ? skipped('It sends pictures over HTTP.')
-      : judgeRtsp(firstAnswerOf(ear.answers), error);
+    const rtsp = isWeb ? skipped('It does not speak RTSP.') : judgeRtsp(firstAnswerOf(ear.answers), error);
     this.#find('rtsp', null, rtsp);
     const hasAnswered = isRefused || error === null || stepOfFailure(error.code) !== 'rtsp';
     if (!hasAnswered) {

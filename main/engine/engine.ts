@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { createAccess } from '../access/access.ts';
+import { Shares } from '../access/shares.ts';
 import { createRouter } from '../api/router.ts';
+import { WhepEndpoint } from '../api/whep-endpoint.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { CameraControls } from '../cameras/camera-controls.ts';
@@ -21,6 +23,7 @@ import { EventCollector } from '../events/event-collector.ts';
 import { EventLog } from '../events/event-log.ts';
 import type { HttpHost, HttpHostOptions } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
+import { PictureMemory } from '../media/picture-memory.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
 import { Kiosk } from '../site/kiosk.ts';
 import { Layouts } from '../site/layouts.ts';
@@ -33,6 +36,7 @@ import { Backups } from '../store/backups.ts';
 import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
+import { WhepService } from '../viewers/whep-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
 import { type EngineDiscoveryOptions, startDiscovery } from './start-discovery.ts';
 
@@ -127,6 +131,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
   });
   const access = parts.use(createAccess(store));
+  const pictures = new PictureMemory();
   const cameras = parts.use(
     new CameraRegistry({
       table: store.cameras,
@@ -134,18 +139,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       newConnection: () => site.settings.newCameraConnection,
       onMoved: (before, after) => access.callers.cameraMoved(before, after),
       requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
+      pictures,
       log,
     }),
   );
-  parts.use(
-    new NetworkWatch((addresses) => {
-      log.info({ addresses }, 'the addresses of this computer have changed');
-      cameras.redial(false);
-    }),
-  );
-  const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), pictures, log }));
   const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
-  const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
+  const controls = new CameraControls({
+    stored: (id) => cameras.stored(id),
+    onSteered: (id, seconds) => cameras.tellSteered(id, seconds),
+  });
   const keyFrames = parts.use(new KeyFrameRequests({ controls, stored: (id) => cameras.stored(id), log }));
   const events = parts.use(new EventLog({ table: store.events, log }));
   parts.use(new EventCollector({ cameras, events, log }));
@@ -157,7 +160,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
   if (options.demoCameras !== undefined) addDemoCameras(cameras, options.demoCameras);
-  const viewers = parts.use(new ViewerService({ log }));
+  const viewers = parts.use(new ViewerService({ log, settings: store.settings }));
+  parts.use(
+    new NetworkWatch((addresses) => {
+      log.info({ addresses }, 'the addresses of this computer have changed');
+      cameras.redial(false);
+      viewers.networkChanged();
+    }),
+  );
+  const whep = parts.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
+  const shares = new Shares(store.shares);
   const layouts = new Layouts(store.layouts);
   const diagnostics = async () => {
     const zip = await createDiagnosticsZip({
@@ -166,6 +178,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       statuses: cameras.statuses(),
       layouts: layouts.list(),
       windows: [...viewers.viewers].map(({ dropped }) => ({ dropped })),
+      pictures,
       histories: historiesInTrouble(cameras),
       logFolder: path.join(dataFolder, 'logs'),
     });
@@ -198,6 +211,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       updatePolicy,
       demo,
       viewers,
+      shares,
+      whep,
+      whepAddress: (cameraId) => (http === null ? null : `http://127.0.0.1:${http.port}/whep/${cameraId}`),
       backups,
       diagnostics,
       people: access.people,
@@ -205,8 +221,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     log,
   );
-  const http =
-    options.http === null ? null : parts.use(await serveHttp({ ...options.http, router, access, log }));
+  const endpoint = new WhepEndpoint({ shares, cameras, whep });
+  const http: HttpHost | null =
+    options.http === null
+      ? null
+      : parts.use(await serveHttp({ ...options.http, router, access, whep: endpoint, log }));
   const ports = new Set<PortHost>();
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));

@@ -8,6 +8,7 @@ import serveStatic from '@fastify/static';
 import fastify from 'fastify';
 import type { AccessControl } from '../access/access.ts';
 import type { ApiRouter } from '../api/router.ts';
+import type { WhepEndpoint } from '../api/whep-endpoint.ts';
 import { contentSecurityPolicy } from '../base/content-security-policy.ts';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
@@ -15,15 +16,19 @@ import type { Log } from '../base/log.ts';
 import { AllowedOrigins } from './allowed-origin.ts';
 import { ApiSockets, refuse } from './api-sockets.ts';
 import { SessionRoutes } from './session-routes.ts';
+import { addWhepRoutes } from './whep-routes.ts';
 
 const loopback = '127.0.0.1';
 const maximumBodyBytes = 4 * 1024;
+/** For all of a request: nobody may hold it open by sending slowly. */
+const requestMilliseconds = 15_000;
 
 export interface HttpHostOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly router: ApiRouter;
   readonly access: AccessControl;
+  readonly whep: WhepEndpoint;
   /** The built console. */
   readonly rendererFolder: string;
   readonly log: Log;
@@ -43,13 +48,18 @@ export interface HttpHost extends AsyncDisposable {
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
   const { log, access } = options;
   const sockets = new ApiSockets(options.router, access.callers, log);
-  const server = fastify({ bodyLimit: maximumBodyBytes, forceCloseConnections: true });
+  const server = fastify({
+    bodyLimit: maximumBodyBytes,
+    forceCloseConnections: true,
+    requestTimeout: requestMilliseconds,
+  });
   let allowed = new AllowedOrigins(options.port);
 
   server.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
-    const isForeign =
-      origin !== undefined || request.method !== 'GET' ? !allowed.allowsOrigin(origin) : false;
+    // A browser says with every change which page it comes from; with a bearer token, which it never adds by itself, others may not.
+    const needsOrigin = request.method !== 'GET' && !request.routeOptions.config.withoutOrigin;
+    const isForeign = (origin !== undefined || needsOrigin) && !allowed.allowsOrigin(origin);
     if (!allowed.allowsHost(host) || isForeign) return reply.code(403).send('Not from here.\n');
     return undefined;
   });
@@ -72,6 +82,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
 
   const routes = new SessionRoutes(server, access, () => allowed.port, log);
   routes.add();
+  await addWhepRoutes(server, options.whep);
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { host, origin, cookie: header } = request.headers;
     if (!allowed.allowsHost(host) || !allowed.allowsOrigin(origin)) return refuse(socket, '403 Forbidden');

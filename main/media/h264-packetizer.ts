@@ -1,11 +1,11 @@
 import { nalUnitType } from './h264.ts';
-import { maximumPayloadBytes, packetizeNalUnits } from './nal-unit-packetizer.ts';
+import { maximumPayloadBytes, packetizedBytes, packetizeNalUnits } from './nal-unit-packetizer.ts';
+import { PictureBlocks } from './picture-blocks.ts';
 
 const stapA = 24;
 const fuA = 28;
 
-function aggregate(nalUnits: readonly Buffer[], bytes: number): Buffer {
-  const payload = Buffer.allocUnsafe(bytes);
+function aggregate(nalUnits: readonly Buffer[], payload: Buffer): void {
   // F and NRI are the highest of the NAL units inside (section 5.7).
   const importance = Math.max(...nalUnits.map((nalUnit) => (nalUnit[0] ?? 0) & 0x60));
   let offset = payload.writeUInt8(importance | stapA, 0);
@@ -13,10 +13,9 @@ function aggregate(nalUnits: readonly Buffer[], bytes: number): Buffer {
     offset = payload.writeUInt16BE(nalUnit.length, offset);
     offset += nalUnit.copy(payload, offset);
   }
-  return payload;
 }
 
-function fragment(nalUnit: Buffer, maximum: number, payloads: Buffer[]): void {
+function fragment(nalUnit: Buffer, maximum: number, blocks: PictureBlocks, payloads: Buffer[]): void {
   const header = nalUnit.readUInt8(0);
   const indicator = (header & 0xe0) | fuA;
   const type = nalUnitType(nalUnit);
@@ -24,23 +23,25 @@ function fragment(nalUnit: Buffer, maximum: number, payloads: Buffer[]): void {
   // Equal parts: a last packet of a few bytes costs as much to send as a full one.
   const parts = Math.ceil((nalUnit.length - 1) / partBytes);
   const size = Math.ceil((nalUnit.length - 1) / parts);
-  const block = Buffer.allocUnsafe(parts * 2 + nalUnit.length - 1);
-  let written = 0;
   for (let start = 1; start < nalUnit.length; start += size) {
     const end = Math.min(start + size, nalUnit.length);
     const first = start === 1 ? 0x80 : 0;
     const last = end === nalUnit.length ? 0x40 : 0;
-    const from = written;
-    written = block.writeUInt8(indicator, written);
-    written = block.writeUInt8(first | last | type, written);
-    written += nalUnit.copy(block, written, start, end);
-    payloads.push(block.subarray(from, written));
+    const payload = blocks.allocate(2 + end - start);
+    payload[0] = indicator;
+    payload[1] = first | last | type;
+    nalUnit.copy(payload, 2, start, end);
+    payloads.push(payload);
   }
 }
 
 const packing = { headerBytes: 1, emptyBytes: 0, aggregate, fragment } as const;
 
-/** NAL units of one access unit to RTP payloads (RFC 6184, packetization-mode 1): STAP-As and FU-As. */
-export function packetizeH264(nalUnits: readonly Buffer[], maximum: number = maximumPayloadBytes): Buffer[] {
-  return packetizeNalUnits(nalUnits, maximum, packing);
+/** NAL units of one access unit to RTP payloads (RFC 6184, packetization-mode 1): STAP-As and FU-As, written to `blocks`. */
+export function packetizeH264(
+  nalUnits: readonly Buffer[],
+  maximum: number = maximumPayloadBytes,
+  blocks: PictureBlocks = new PictureBlocks(packetizedBytes(nalUnits)),
+): Buffer[] {
+  return packetizeNalUnits(nalUnits, blocks, maximum, packing);
 }

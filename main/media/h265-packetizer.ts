@@ -1,11 +1,11 @@
-import { maximumPayloadBytes, packetizeNalUnits } from './nal-unit-packetizer.ts';
+import { maximumPayloadBytes, packetizedBytes, packetizeNalUnits } from './nal-unit-packetizer.ts';
+import { PictureBlocks } from './picture-blocks.ts';
 
 const aggregation = 48;
 const fragmentation = 49;
 const headerBytes = 2;
 
-function aggregate(nalUnits: readonly Buffer[], bytes: number): Buffer {
-  const payload = Buffer.allocUnsafe(bytes);
+function aggregate(nalUnits: readonly Buffer[], payload: Buffer): void {
   // Layer and temporal id are the lowest of the NAL units inside (section 4.4.2).
   const layers = nalUnits.map((nalUnit) => ((nalUnit.readUInt8(0) & 1) << 5) | (nalUnit.readUInt8(1) >> 3));
   const layer = Math.min(...layers);
@@ -16,27 +16,35 @@ function aggregate(nalUnits: readonly Buffer[], bytes: number): Buffer {
     offset = payload.writeUInt16BE(nalUnit.length, offset);
     offset += nalUnit.copy(payload, offset);
   }
-  return payload;
 }
 
 /** Section 4.4.3: the NAL unit without its header, in parts of even size. */
-function fragment(nalUnit: Buffer, maximum: number, payloads: Buffer[]): void {
+function fragment(nalUnit: Buffer, maximum: number, blocks: PictureBlocks, payloads: Buffer[]): void {
   const room = maximum - headerBytes - 1;
   const parts = Math.ceil((nalUnit.length - headerBytes) / room);
   const size = Math.ceil((nalUnit.length - headerBytes) / parts);
   const first = nalUnit.readUInt8(0);
+  const second = nalUnit.readUInt8(1);
   const type = (first >> 1) & 0x3f;
   for (let start = headerBytes; start < nalUnit.length; start += size) {
     const end = Math.min(start + size, nalUnit.length);
     const flags = (start === headerBytes ? 0x80 : 0) | (end === nalUnit.length ? 0x40 : 0);
-    const header = Buffer.from([(first & 0x81) | (fragmentation << 1), nalUnit.readUInt8(1), flags | type]);
-    payloads.push(Buffer.concat([header, nalUnit.subarray(start, end)]));
+    const payload = blocks.allocate(headerBytes + 1 + end - start);
+    payload[0] = (first & 0x81) | (fragmentation << 1);
+    payload[1] = second;
+    payload[2] = flags | type;
+    nalUnit.copy(payload, headerBytes + 1, start, end);
+    payloads.push(payload);
   }
 }
 
 const packing = { headerBytes, emptyBytes: headerBytes, aggregate, fragment } as const;
 
-/** NAL units of one access unit to RTP payloads (RFC 7798): aggregation packets and fragmentation units. */
-export function packetizeH265(nalUnits: readonly Buffer[], maximum: number = maximumPayloadBytes): Buffer[] {
-  return packetizeNalUnits(nalUnits, maximum, packing);
+/** NAL units of one access unit to RTP payloads (RFC 7798): aggregation packets and fragmentation units, written to `blocks`. */
+export function packetizeH265(
+  nalUnits: readonly Buffer[],
+  maximum: number = maximumPayloadBytes,
+  blocks: PictureBlocks = new PictureBlocks(packetizedBytes(nalUnits)),
+): Buffer[] {
+  return packetizeNalUnits(nalUnits, blocks, maximum, packing);
 }

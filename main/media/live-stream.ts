@@ -1,33 +1,20 @@
 import type { VideoCodec } from '../contract/codecs.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
 import type { AccessUnit } from './access-unit.ts';
+import { GopCache } from './gop-cache.ts';
 import { carriesPicture, isBSlice } from './h264.ts';
 import { H264Depacketizer } from './h264-depacketizer.ts';
 import { packetizeH264 } from './h264-packetizer.ts';
 import { H265Depacketizer } from './h265-depacketizer.ts';
 import { packetizeH265 } from './h265-packetizer.ts';
 import { JpegDepacketizer } from './jpeg-depacketizer.ts';
+import { maximumPayloadBytes } from './nal-unit-packetizer.ts';
 import { ParameterSets } from './parameter-sets.ts';
+import { hasOwnMemory, ownCopy } from './picture-blocks.ts';
+import { PictureMemory } from './picture-memory.ts';
 import { type PictureSize, parseH265PictureSize, parseJpegSize, parsePictureSize } from './picture-size.ts';
+import type { StreamFrame } from './stream-frame.ts';
 import { Timeline, ticksPerMillisecond } from './timeline.ts';
-
-/** A GOP that outgrows these is forgotten: who joins then waits for the next key frame. */
-const maximumGopBytes = 32 * 1024 * 1024;
-const maximumGopFrames = 3_600;
-
-/** One access unit, ready to be sent: made once per camera, read by every viewer, changed by nobody. */
-export interface StreamFrame {
-  readonly codec: VideoCodec;
-  readonly keyFrame: boolean;
-  /** 90 kHz ticks on the stream's own continuous timeline; survives reconnects of the camera. */
-  readonly timestamp: number;
-  /** When its last packet was read from the camera: `performance.now()`, milliseconds. */
-  readonly receivedAt: number;
-  /** RTP payloads, the last one carries the marker; none for JPEG, which no browser takes over RTP. */
-  readonly payloads: readonly Buffer[];
-  /** For the data channel: the NAL units of H.265, the one file of JPEG; none for H.264, which never goes that way. */
-  readonly units: readonly Buffer[];
-}
 
 /** What is worth knowing about the pictures of a stream beside themselves. */
 export interface StreamTraits {
@@ -58,17 +45,20 @@ const keyFrameWishMilliseconds = 1_000;
 
 /**
  * One profile of one camera, from RTP packets or whole pictures to frames that any number of viewers send on. It keeps the
- * frames since the last key frame (the GOP), so that who joins late has a picture at once.
+ * frames since the last key frame (the GOP), so that who joins late has a picture at once. Where they become too many, the key
+ * frame alone is kept, and the camera is asked for a new one.
  */
 export class LiveStream {
   readonly #timeline = new Timeline();
   #codec: VideoCodec = 'H264';
   #depacketizer: H264Depacketizer | H265Depacketizer | JpegDepacketizer = new H264Depacketizer();
   #parameterSets = new ParameterSets();
-  #gop: StreamFrame[] = [];
-  #gopBytes = 0;
+  readonly #gop: GopCache;
+  /** The camera was asked for a key frame since the last one, because the GOP has become long. */
+  #askedForGop = false;
   #decodable = false;
   #frames = 0;
+  #pictureAt = 0;
   #traits = plainTraits;
   /** The SPS that the size was read from. */
   #sizedSps: Buffer | undefined;
@@ -79,14 +69,32 @@ export class LiveStream {
   /** Called when somebody waits for a key frame that the camera has not sent by itself, at most once a second. */
   onKeyFrameWanted: () => void = () => {};
 
-  /** Frames from the last key frame on; empty when a decoder cannot start. A key frame makes a new array. */
+  /** @param memory shared by all streams of an engine */
+  constructor(memory = new PictureMemory()) {
+    this.#gop = new GopCache(memory);
+  }
+
+  /**
+   * Frames from the last key frame on; empty when a decoder cannot start. A key frame makes a new array. Where they became too
+   * many it is the key frame alone.
+   */
   get gop(): readonly StreamFrame[] {
-    return this.#gop;
+    return this.#gop.frames;
+  }
+
+  /** Whether the next frame builds upon the last of `gop`: else only a new key frame goes on. */
+  get isGopWhole(): boolean {
+    return this.#gop.isWhole;
   }
 
   /** How many whole pictures came in since the stream was made. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** When the last picture came that can be shown, or the connection began: `performance.now()`. */
+  get pictureAt(): number {
+    return this.#pictureAt;
   }
 
   /** Of the last connection. */
@@ -97,7 +105,7 @@ export class LiveStream {
   /** What the pictures are like; undefined while the camera has not said it. */
   get pictureSize(): PictureSize | undefined {
     if (this.#codec === 'JPEG') {
-      const [file] = this.#gop[0]?.units ?? noBuffers;
+      const [file] = this.gop[0]?.units ?? noBuffers;
       return file === undefined ? undefined : parseJpegSize(file);
     }
     const { sps } = this.#parameterSets;
@@ -116,18 +124,19 @@ export class LiveStream {
 
   /** A new connection to the camera: sequence numbers and parameter sets start afresh, the timeline goes on. */
   begin({ codec, parameterSets, clockRate = defaultClockRate }: VideoFormat): void {
-    if (codec !== this.#codec) this.#forgetGop();
+    if (codec !== this.#codec) this.#gop.clear();
     this.#codec = codec;
     this.#depacketizer = depacketizerOf(codec);
     this.#parameterSets = new ParameterSets(parameterSets, codec === 'H265' ? 'H265' : 'H264');
     this.#timeline.restart(clockRate);
     this.#traits = plainTraits;
     this.#decodable = false;
+    this.#pictureAt = performance.now();
   }
 
   /** The connection is gone: nobody may take the cached pictures for live ones. */
   end(): void {
-    this.#forgetGop();
+    this.#gop.clear();
     this.#decodable = false;
   }
 
@@ -158,20 +167,27 @@ export class LiveStream {
     // Pictures before the first key frame of a connection refer to ones that nobody has.
     this.#decodable ||= accessUnit.keyFrame;
     if (!this.#decodable) return;
+    this.#pictureAt = accessUnit.receivedAt;
     const frame = this.#frameOf(
       accessUnit,
       this.#timeline.advance(accessUnit.timestamp, accessUnit.receivedAt),
     );
     if (this.#codec !== 'JPEG') this.#observe(accessUnit);
-    this.#cache(frame);
+    this.#gop.add(frame);
     for (const reader of this.#readers) reader(frame);
   }
 
   /** Only while pictures come: a camera that has just been dialled mostly begins with a key frame. */
   #wish({ keyFrame, receivedAt }: AccessUnit): void {
-    if (keyFrame) this.#wantsKeyFrame = false;
-    if (!this.#wantsKeyFrame || receivedAt - this.#wishedAt < keyFrameWishMilliseconds) return;
+    if (keyFrame) {
+      this.#wantsKeyFrame = false;
+      this.#askedForGop = false;
+    }
+    const asksForGop = this.#gop.isLong && !this.#askedForGop && !keyFrame;
+    if (!this.#wantsKeyFrame && !asksForGop) return;
+    if (receivedAt - this.#wishedAt < keyFrameWishMilliseconds) return;
     this.#wishedAt = receivedAt;
+    if (asksForGop) this.#askedForGop = true;
     this.onKeyFrameWanted();
   }
 
@@ -193,43 +209,53 @@ export class LiveStream {
     const { keyFrame, receivedAt, nalUnits } = accessUnit;
     switch (this.#codec) {
       case 'H264': {
-        const payloads = packetizeH264(this.#parameterSets.complete(accessUnit));
+        const units = this.#parameterSets.complete(accessUnit);
+        const blocks = this.#gop.blocksFor(keyFrame, units);
+        const payloads = packetizeH264(units, maximumPayloadBytes, blocks);
         return { codec: 'H264', keyFrame, timestamp, receivedAt, payloads, units: noBuffers };
       }
-      case 'H265': {
-        const units = this.#parameterSets.complete(accessUnit);
-        let payloads: readonly Buffer[] | undefined;
+      case 'H265':
+        return this.#h265Frame(accessUnit, timestamp);
+      case 'JPEG':
         return {
-          codec: 'H265',
+          codec: 'JPEG',
           keyFrame,
           timestamp,
           receivedAt,
-          // Made when somebody takes them: a window that cannot receive H.265 over RTP does not.
-          get payloads() {
-            payloads ??= packetizeH265(units);
-            return payloads;
-          },
-          units,
+          payloads: noBuffers,
+          units: nalUnits.map(ownCopy),
         };
-      }
-      case 'JPEG':
-        return { codec: 'JPEG', keyFrame, timestamp, receivedAt, payloads: noBuffers, units: nalUnits };
       default:
         return this.#codec satisfies never;
     }
   }
 
-  #cache(frame: StreamFrame): void {
-    if (frame.keyFrame) this.#forgetGop();
-    else if (this.#gop.length === 0) return;
-    this.#gop.push(frame);
-    for (const part of frame.codec === 'H264' ? frame.payloads : frame.units) this.#gopBytes += part.length;
-    if (this.#gopBytes > maximumGopBytes || this.#gop.length > maximumGopFrames) this.#forgetGop();
-  }
-
-  #forgetGop(): void {
-    this.#gop = [];
-    this.#gopBytes = 0;
+  #h265Frame(accessUnit: AccessUnit, timestamp: number): StreamFrame {
+    const { keyFrame, receivedAt } = accessUnit;
+    const complete = this.#parameterSets.complete(accessUnit);
+    const blocks = this.#gop.blocksFor(
+      keyFrame,
+      complete.filter((unit) => !hasOwnMemory(unit)),
+    );
+    const units = complete.map((unit) => (hasOwnMemory(unit) ? unit : blocks.copy(unit)));
+    const cache = this.#gop;
+    let payloads: readonly Buffer[] | undefined;
+    const frame: StreamFrame = {
+      codec: 'H265',
+      keyFrame,
+      timestamp,
+      receivedAt,
+      // Made when somebody takes them: a window that cannot receive H.265 over RTP does not.
+      get payloads() {
+        if (payloads === undefined) {
+          payloads = packetizeH265(units);
+          cache.grow(frame, payloads);
+        }
+        return payloads;
+      },
+      units,
+    };
+    return frame;
   }
 }
 

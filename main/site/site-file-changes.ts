@@ -17,7 +17,7 @@ export function cameraChange(before: StoredCamera | null, after: NewCamera): Sit
   const fields = (
     [
       ...(['number', 'name', 'group', 'mainUrl', 'subUrl', 'onvifUrl', 'username', 'connection'] as const),
-      ...(['transport', 'certificate'] as const),
+      ...(['transport', 'certificate', 'mayStandStill'] as const),
     ] as const
   ).flatMap((field) => fieldChange(field, before[field], after[field]));
   return changeOf(kind, before.name, [...fields, ...passwordChange(before.password, after.password)]);

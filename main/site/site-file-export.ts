@@ -55,7 +55,7 @@ function exportedCamera(
   hasSecrets: boolean,
 ): SiteFileCamera {
   const { id, number, name, group, mainUrl, subUrl, onvifUrl, username, password } = camera;
-  const { connection, transport, certificate } = camera;
+  const { connection, transport, certificate, mayStandStill } = camera;
   const shown = {
     key: keys.get(id) ?? id,
     number,
@@ -69,6 +69,7 @@ function exportedCamera(
     connection,
     ...(transport === 'automatic' ? {} : { transport }),
     ...(certificate === null ? {} : { certificate }),
+    ...(mayStandStill ? { mayStandStill } : {}),
   };
   return hasSecrets ? { ...shown, password: password?.reveal() ?? null } : shown;
 }

@@ -26,6 +26,8 @@ export interface StoredCamera {
   readonly certificate: string | null;
   /** Its password is sent by Digest alone: it was followed to its address, and no person has said that this is the camera. */
   readonly digestOnly: boolean;
+  /** Its picture may be the same for long, without being taken for one that hangs. */
+  readonly mayStandStill: boolean;
   /** Its place in lists and on walls. */
   readonly order: number;
 }
@@ -37,6 +39,7 @@ const plain = {
   workingTransport: null,
   certificate: null,
   digestOnly: false,
+  mayStandStill: false,
 } as const;
 
 /** A camera that is not stored yet; without an id it gets a new one, without a number the next one after the highest. */
@@ -61,11 +64,12 @@ interface Row {
   working_transport: string | null;
   certificate: string | null;
   digest_only: number;
+  may_stand_still: number;
   position: number;
 }
 
 const columns = `id, number, name, camera_group, main_url, sub_url, onvif_url, username, sealed_password, connection, transport,
-  working_transport, certificate, digest_only, position`;
+  working_transport, certificate, digest_only, may_stand_still, position`;
 
 /** This is where a camera is stored. Every write is on the disk when the call returns, whole or not at all. */
 export class CameraTable {
@@ -104,7 +108,7 @@ export class CameraTable {
         onvif_url = excluded.onvif_url, username = excluded.username, sealed_password = excluded.sealed_password,
         connection = excluded.connection, transport = excluded.transport,
         working_transport = excluded.working_transport, certificate = excluded.certificate,
-        digest_only = excluded.digest_only,
+        digest_only = excluded.digest_only, may_stand_still = excluded.may_stand_still,
         position = excluded.position, removed_at = NULL`);
     this.#vacate = database.prepare('UPDATE camera SET number = -rowid WHERE id = ?');
     this.#move = database.prepare('UPDATE camera SET position = ? WHERE id = ?');
@@ -245,6 +249,7 @@ export class CameraTable {
       working_transport: camera.workingTransport,
       certificate: camera.certificate,
       digest_only: camera.digestOnly ? 1 : 0,
+      may_stand_still: camera.mayStandStill ? 1 : 0,
       position: camera.order,
     });
   }
@@ -266,6 +271,7 @@ export class CameraTable {
         row.working_transport === 'tcp' || row.working_transport === 'udp' ? row.working_transport : null,
       certificate: row.certificate,
       digestOnly: row.digest_only !== 0,
+      mayStandStill: row.may_stand_still !== 0,
       order: row.position,
     };
   }

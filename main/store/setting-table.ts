@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import * as z from 'zod';
+import { everyMediaNetwork, type MediaNetwork, mediaNetwork } from '../contract/media-network.ts';
 import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
@@ -7,6 +8,7 @@ import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 const settingsName = 'settings';
 const demoName = 'demo-cameras';
 const keyWarningName = 'key-warning';
+const mediaNetworkName = 'media-network';
 const policyName = 'policy';
 const keysName = 'site-file-keys';
 const digestName = 'site-file-digest';
@@ -46,6 +48,16 @@ export class SettingTable {
 
   saveSettings(saved: Settings): void {
     this.#write.run(settingsName, JSON.stringify(saved));
+  }
+
+  /** Of this computer alone: no site file names it. */
+  get mediaNetwork(): MediaNetwork {
+    const stored = this.#read.get(mediaNetworkName)?.value;
+    return stored === undefined ? everyMediaNetwork : mediaNetwork.parse(JSON.parse(stored));
+  }
+
+  saveMediaNetwork(saved: MediaNetwork): void {
+    this.#write.run(mediaNetworkName, JSON.stringify(saved));
   }
 
   /** What was last said about where the key to the stored passwords is; empty: nothing. */

@@ -12,6 +12,7 @@ import { RoleTable } from './role-table.ts';
 import { SecretBox } from './secret-box.ts';
 import { SessionTable } from './session-table.ts';
 import { SettingTable } from './setting-table.ts';
+import { ShareTable } from './share-table.ts';
 import { UserTable } from './user-table.ts';
 
 /** All that outlives the engine. Synchronous: a call that has returned is on the disk. */
@@ -30,6 +31,7 @@ export interface Store extends Disposable {
   readonly notices: NoticeTable;
   readonly history: HistoryTable;
   readonly events: EventTable;
+  readonly shares: ShareTable;
 }
 
 /**
@@ -56,6 +58,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       notices: new NoticeTable(database),
       history: new HistoryTable(database),
       events: new EventTable(database),
+      shares: new ShareTable(database),
       [Symbol.dispose]: () => database.close(),
     };
   } catch (error) {

@@ -71,6 +71,6 @@ export class AudioSlot {
     this.#lastTimestamp = timestamp + (this.#offset ?? 0);
     this.#lastSentAt = performance.now();
     // The marker says that it was silent before (RFC 3551 section 4.1).
-    this.#sender.send(payload, this.#lastTimestamp, isFirst);
+    this.#sender.send([payload], this.#lastTimestamp, isFirst);
   }
 }

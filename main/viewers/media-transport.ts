@@ -1,10 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type dgram from 'node:dgram';
 import type { RTCDtlsTransport, RtcpPacket } from 'werift';
+import { NetworkEstimator } from './network-estimate.ts';
 import { ReplayWindow } from './replay-window.ts';
+import { parseRtcpFeedback, type RtcpFeedback } from './rtcp-feedback.ts';
+import { SendBudget } from './send-budget.ts';
 import { type SrtpKeys, SrtpStream } from './srtp-stream.ts';
 
-/** Datagrams that wait for the network card. Beyond it packets are lost, as on a network that is too slow for them. */
+/** Datagrams that wait for the network card; pictures wait long before (see `Viewer`). Beyond it nothing is sent but they. */
 const maximumWaiting = 512;
 /** Of a browser; each receiver may have its own. */
 const maximumSources = 512;
@@ -28,17 +31,26 @@ interface NominatedPair {
   };
 }
 
+/** What a receiver says of one of our streams. */
+export type StreamFeedback = Extract<RtcpFeedback, { readonly ssrc: number }>;
+
 /**
  * The way of encrypted packets to one window: on the keys of werift's DTLS, over the candidate pair that its ICE agent has
- * nominated. Everything of RTP leaves through here; werift itself sends RTCP, whose nonces it counts alone.
+ * nominated. Everything of RTP leaves through here; werift encrypts RTCP, whose nonces it counts alone. RTCP that comes is
+ * read here and not by werift, which reads past the end of packets and takes transport-wide feedback for another one.
  */
 export class MediaTransport {
+  /** What is known about the network to the window. */
+  readonly network = new NetworkEstimator();
   readonly #dtls: RTCDtlsTransport;
   readonly #onHeard: () => void;
+  readonly #budget = new SendBudget();
+  readonly #readers = new Map<number, (feedback: StreamFeedback) => void>();
   readonly #replayed = new Map<number, ReplayWindow>();
   readonly #opened = new Set<number>();
   #keys: SrtpKeys | undefined;
   #isGuarded = false;
+  #pair: NominatedPair | undefined;
 
   /** @param onHeard called when an authentic RTCP packet came */
   constructor(dtls: RTCDtlsTransport, onHeard: () => void) {
@@ -48,19 +60,55 @@ export class MediaTransport {
 
   /**
    * The stream of an SSRC, or undefined while there are no keys yet.
+   * @param onFeedback called with what the receiver says of it
    * @throws Error when it was opened before: two counters under one key would use nonces twice
    */
-  open(ssrc: number): SrtpStream | undefined {
+  open(ssrc: number, onFeedback: (feedback: StreamFeedback) => void = () => {}): SrtpStream | undefined {
     const keys = this.#takeKeys();
     if (keys === undefined) return undefined;
     if (this.#opened.has(ssrc)) throw new Error(`SSRC ${ssrc} has a stream already.`);
     this.#opened.add(ssrc);
+    this.#readers.set(ssrc, onFeedback);
     return new SrtpStream(keys, ssrc);
   }
 
-  /** Sends one datagram, given in parts. Lost when there is no way now, or too much waits for it. */
-  send(parts: Buffer[]): void {
-    const pair = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
+  /** Datagrams that wait for the network card. */
+  get waiting(): number {
+    try {
+      return this.#pair?.protocol.transport?.socket?.getSendQueueCount() ?? 0;
+    } catch {
+      // The socket is being closed.
+      return 0;
+    }
+  }
+
+  /** Whether so much waits for the network card that nothing more should be begun. */
+  get isFull(): boolean {
+    return this.waiting > maximumWaiting;
+  }
+
+  /** Whether more than is sent already makes it worse. */
+  get isCongested(): boolean {
+    return this.network.isCongested || this.isFull;
+  }
+
+  /** Whether the network takes another picture now, as far as is known. */
+  admits(now: number): boolean {
+    return this.#budget.admits(this.network.limit, now);
+  }
+
+  /** Counts a packet that is about to be sent. @returns its number among all packets to the window, 0 to 65,535 */
+  count(bytes: number, now: number): number {
+    this.#budget.spend(bytes);
+    return this.network.sent(bytes, now);
+  }
+
+  /** Sends one datagram, given in parts. Lost when there is no way now. */
+  send(parts: readonly Buffer[]): void {
+    const nominated = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
+    // During an ICE restart there is none: the last one is used until another is found.
+    if (nominated !== undefined) this.#pair = nominated;
+    const pair = this.#pair;
     if (pair === undefined || this.#dtls.state !== 'connected') return;
     const { protocol, remoteAddr } = pair;
     const { transport } = protocol;
@@ -68,9 +116,8 @@ export class MediaTransport {
       protocol.sendData(Buffer.concat(parts), remoteAddr).catch(() => {});
       return;
     }
-    if (transport.socket.getSendQueueCount() > maximumWaiting) return;
     try {
-      transport.socket.send(parts, remoteAddr[1], remoteAddr[0]);
+      transport.socket.send(parts as Buffer[], remoteAddr[1], remoteAddr[0]);
     } catch {
       // The socket is being closed.
     }
@@ -81,7 +128,7 @@ export class MediaTransport {
     if (this.#dtls.state === 'connected') this.#dtls.sendRtcp(packets).catch(() => {});
   }
 
-  /** Puts the check for replays between werift and what it receives. To be called once DTLS is done. */
+  /** Takes RTCP from werift once it is decrypted, and refuses what was received before. To be called once DTLS is done. */
   guard(): void {
     if (this.#isGuarded) return;
     this.#isGuarded = true;
@@ -96,8 +143,27 @@ export class MediaTransport {
       const plain = decrypt(packet);
       this.#windowOf(source)?.add(index);
       this.#onHeard();
-      return plain;
+      for (const feedback of parseRtcpFeedback(plain)) this.#take(feedback, performance.now());
+      return nothing;
     };
+  }
+
+  #take(feedback: RtcpFeedback, now: number): void {
+    switch (feedback.kind) {
+      case 'arrivals':
+        this.network.arrived(feedback.arrivals, now);
+        break;
+      case 'receiver-estimate':
+        this.network.receiverEstimates(feedback.bitsPerSecond, now);
+        break;
+      case 'report':
+      case 'lost':
+      case 'key-frame':
+        this.#readers.get(feedback.ssrc)?.(feedback);
+        break;
+      default:
+        feedback satisfies never;
+    }
   }
 
   #windowOf(source: number): ReplayWindow | undefined {

@@ -1,4 +1,3 @@
-import type dgram from 'node:dgram';
 import {
   type RTCDataChannel,
   type RTCDtlsTransport,
@@ -7,14 +6,31 @@ import {
   RTCRtpHeaderExtensionParameters,
   type RTCRtpTransceiver,
 } from 'werift';
-import { surviveDatagramErrors } from '../base/operating-system.ts';
 import { pictureChannel } from '../contract/picture-message.ts';
 import { soundChannel } from '../contract/sound-message.ts';
-import { EarlyDatagrams } from './early-datagrams.ts';
+import { IceAgent, type MediaWay } from './ice-agent.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
-import { playoutDelayUri } from './slot-sender.ts';
-import { isAuthenticRequest, isStunMessage, isStunResponse } from './stun-guard.ts';
+import { isUsableCandidate, withoutUnusableCandidates } from './remote-candidate.ts';
+import { headerExtensionUris } from './rtp-header.ts';
+
+/** What a window says of its pictures: NACK, PLI, FIR, and by which of two ways it estimates its network. */
+const rtcpFeedback = () => [
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+  { type: 'ccm', parameter: 'fir' },
+  { type: 'transport-cc' },
+  { type: 'goog-remb' },
+];
+
+/** One object for each URI, since werift numbers them and a bundle has one number for each. */
+function headerExtensions() {
+  const all = new Map<string, RTCRtpHeaderExtensionParameters>(
+    headerExtensionUris.video.map((uri) => [uri, new RTCRtpHeaderExtensionParameters({ uri })]),
+  );
+  const of = (uris: readonly string[]) => uris.flatMap((uri) => all.get(uri) ?? []);
+  return { video: of(headerExtensionUris.video), audio: of(headerExtensionUris.audio) };
+}
 
 /**
  * One H.264 payload type and its RTX, no more: werift matches codecs by MIME type alone and would take the first one of a
@@ -25,7 +41,7 @@ const videoCodecs = () => [
     mimeType: 'video/H264',
     clockRate: 90_000,
     payloadType: 96,
-    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    rtcpFeedback: rtcpFeedback(),
     parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
   }),
   new RTCRtpCodecParameters({
@@ -42,7 +58,7 @@ const h265Codecs = () => [
     mimeType: 'video/H265',
     clockRate: 90_000,
     payloadType: 98,
-    rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
+    rtcpFeedback: rtcpFeedback(),
     parameters: 'level-id=186;profile-id=1;tier-flag=0;tx-mode=SRST',
   }),
   new RTCRtpCodecParameters({
@@ -64,6 +80,8 @@ const audioCodecs = () => [
 interface PeerEvents {
   /** Media can flow. */
   connected(): void;
+  /** It flows over another way now: what was sent meanwhile may be lost. */
+  moved(): void;
   /** It will never flow again. */
   failed(reason: string): void;
   /** The browser gave a sign of life: an authentic STUN message, or RTCP. */
@@ -72,8 +90,11 @@ interface PeerEvents {
   channelReady(): void;
 }
 
+/** Of a window, in one negotiation: it has one for each of its networks, and more only to make us send checks to others. */
+const maximumCandidates = 32;
+
 /**
- * werift's peer connection of one window, with its traps closed: no STUN server it was not told of, no unauthenticated
+ * werift's peer connection of one window, with its traps closed: no server or name that it was not told of, no unauthenticated
  * STUN, no conversion of the key at each packet, and an offer that lets the browser be the DTLS client (werift sleeps
  * 100 ms in that role).
  */
@@ -82,27 +103,31 @@ export class Peer implements AsyncDisposable {
   readonly #events: PeerEvents;
   #pictures: RTCDataChannel | undefined;
   #sound: RTCDataChannel | undefined;
-  #guarded = new WeakSet<object>();
-  readonly #followed = new WeakSet<RTCDtlsTransport>();
-  #media: MediaTransport | undefined;
+  readonly #way: () => MediaWay;
+  #transport: { readonly agent: IceAgent; readonly media: MediaTransport } | undefined;
+  #isRestarting = false;
+  #candidates = 0;
+  /** Those that came before the answer that they belong to: checks would begin without the window's password. */
+  #early: IceCandidate[] | undefined = [];
 
-  /** @param h265 whether its tracks may carry H.265, too */
-  constructor(events: PeerEvents, h265: boolean) {
+  /**
+   * @param h265 whether its tracks may carry H.265, too
+   * @param way where media may leave, asked whenever candidates are made
+   */
+  constructor(events: PeerEvents, h265: boolean, way: () => MediaWay) {
     this.#events = events;
+    this.#way = way;
     this.#connection = new RTCPeerConnection({
       codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: audioCodecs() },
-      headerExtensions: {
-        video: [new RTCRtpHeaderExtensionParameters({ uri: playoutDelayUri })],
-        audio: [],
-      },
+      headerExtensions: headerExtensions(),
+      // It would ask a STUN server of its own choice from each socket that it has opened itself: it opens none.
       iceServers: [],
+      iceUseIpv4: false,
       iceUseIpv6: false,
-      // Browsers on this machine, the desktop window first of all, connect over loopback.
-      iceAdditionalHostAddresses: ['127.0.0.1'],
       bundlePolicy: 'max-bundle',
     });
     this.#connection.connectionStateChange.subscribe((state) => {
-      if (state === 'failed') events.failed('the browser could not be reached over UDP');
+      if (state === 'failed') events.failed(unreachable);
     });
   }
 
@@ -129,7 +154,7 @@ export class Peer implements AsyncDisposable {
 
   /** Where its RTP leaves; undefined before the first offer. */
   get media(): MediaTransport | undefined {
-    return this.#media;
+    return this.#transport?.media;
   }
 
   addVideo(): RTCRtpTransceiver {
@@ -140,82 +165,105 @@ export class Peer implements AsyncDisposable {
     return this.#connection.addTransceiver('audio', { direction: 'sendonly' });
   }
 
-  /** The SDP to send to the browser, with all candidates in it. */
-  async offer(): Promise<string> {
+  /** Whether media leaves where it may. */
+  get isOnItsWay(): boolean {
+    return this.#transport?.agent.goesOver(this.#way()) ?? true;
+  }
+
+  /**
+   * The SDP to send to the browser, with all candidates in it.
+   * @param restart looks for a new way for media on the same keys (RFC 8445 section 9); until it is found the old one is used
+   * @throws GatehouseError port-in-use; then nothing has changed
+   */
+  async offer(restart = false): Promise<string> {
     // Behind the first tracks, whose places in the offer stay as they were.
     this.#pictures ??= this.#openChannel(pictureChannel, lowBufferedBytes);
     this.#sound ??= this.#openChannel(soundChannel, 0);
-    for (const { connection } of this.#connection.iceTransports) {
-      // An empty `iceServers` still asks stun.l.google.com, and waits for it on a site without internet.
-      delete connection.stunServer;
-    }
-    await this.#connection.setLocalDescription(await this.#connection.createOffer());
-    for (const dtls of this.#connection.dtlsTransports) {
-      this.#guard(dtls);
-      this.#follow(dtls);
-    }
+    const isFirst = this.#transport === undefined;
+    this.#transport ??= this.#openTransport();
+    const { agent } = this.#transport;
+    if (isFirst || restart) await agent.openSockets(this.#way());
+    this.#early ??= [];
+    this.#candidates = 0;
+    if (restart) this.#isRestarting = true;
+    const offer = await this.#connection.createOffer({ iceRestart: restart });
+    await this.#connection.setLocalDescription(offer);
+    return this.#connection.localDescription?.sdp ?? '';
+  }
+
+  /**
+   * Answers the offer of a client instead of making one, with the tracks that were added before.
+   * @param offer with one format of each name: werift takes the first one
+   * @returns the SDP answer with all candidates in it
+   * @throws GatehouseError port-in-use; Error when the offer cannot be answered
+   */
+  async answerTo(offer: string): Promise<string> {
+    await this.#connection.setRemoteDescription({ type: 'offer', sdp: withoutUnusableCandidates(offer) });
+    this.#early = undefined;
+    this.#transport ??= this.#openTransport();
+    // werift would be the client, which sleeps for 100 ms; it has to be one where the other side is the server.
+    const [dtls] = this.#connection.dtlsTransports;
+    if (dtls !== undefined && !/^a=setup:passive\r?$/m.test(offer)) dtls.role = 'server';
+    await this.#transport.agent.openSockets(this.#way());
+    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
     return this.#connection.localDescription?.sdp ?? '';
   }
 
   async answer(sdp: string): Promise<void> {
-    await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: withoutUnusableCandidates(sdp) });
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    // One that belongs to no section of the answer is not worth the others.
+    await Promise.allSettled(early.map((candidate) => this.#connection.addIceCandidate(candidate)));
+    if (!this.#isRestarting) return;
+    this.#isRestarting = false;
+    this.#transport?.agent.start().catch(() => this.#events.failed(unreachable));
   }
 
-  async addCandidate(candidate: {
-    candidate: string;
-    sdpMid: string | null;
-    sdpMLineIndex: number | null;
-  }): Promise<void> {
-    await this.#connection.addIceCandidate({
-      candidate: candidate.candidate,
-      ...(candidate.sdpMid === null ? {} : { sdpMid: candidate.sdpMid }),
-      ...(candidate.sdpMLineIndex === null ? {} : { sdpMLineIndex: candidate.sdpMLineIndex }),
-    });
+  /** @throws Error when it is none; one that is not used is ignored */
+  async addCandidate(candidate: IceCandidate): Promise<void> {
+    // Empty: there are no more, after which werift would give up instead of waiting for the window's own checks.
+    if (candidate.candidate === '' || !isUsableCandidate(candidate.candidate)) return;
+    this.#candidates++;
+    if (this.#candidates > maximumCandidates) return;
+    if (this.#early === undefined) await this.#connection.addIceCandidate(candidate);
+    else this.#early.push(candidate);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection.close();
+    for (const dtls of this.#connection.dtlsTransports) endHandshake(dtls);
+    await this.#transport?.agent[Symbol.asyncDispose]();
   }
 
-  /** Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s. */
-  #follow(dtls: RTCDtlsTransport): void {
-    if (this.#followed.has(dtls)) return;
-    this.#followed.add(dtls);
-    const media = new MediaTransport(dtls, () => this.#events.heard());
-    this.#media ??= media;
+  /** There is one for all tracks and channels. */
+  #openTransport(): { agent: IceAgent; media: MediaTransport } {
+    const [dtls] = this.#connection.dtlsTransports;
+    if (dtls === undefined) throw new Error('a peer connection without tracks has no transport');
+    const heard = () => this.#events.heard();
+    const media = new MediaTransport(dtls, heard);
+    // Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s.
     dtls.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
       media.guard();
       this.#events.connected();
     });
-  }
-
-  /** Puts the check for MESSAGE-INTEGRITY in front of every socket of the ICE agent. */
-  #guard(dtls: RTCDtlsTransport): void {
-    const agent = dtls.iceTransport.connection;
-    const { protocols } = agent as unknown as { protocols: GuardedProtocol[] };
-    for (const { transport } of protocols) {
-      if (this.#guarded.has(transport)) continue;
-      this.#guarded.add(transport);
-      surviveDatagramErrors(transport.socket);
-      const deliver = transport.onData.bind(transport);
-      const early = new EarlyDatagrams(dtls, deliver);
-      transport.onData = (datagram, address) => {
-        const first = datagram[0];
-        if (first === undefined) return;
-        // RFC 7983: 0 to 3 is STUN, which must be whole and authentic.
-        if (first < 4) {
-          if (!isStunMessage(datagram)) return;
-          if (!isStunResponse(datagram)) {
-            if (!isAuthenticRequest(datagram, agent.localUsername, agent.localPassword)) return;
-            this.#events.heard();
-          }
-        }
-        if (!early.hold(datagram, address)) deliver(datagram, address);
-      };
-    }
+    const agent = new IceAgent(dtls, heard, () => {
+      if (dtls.state === 'connected') this.#events.moved();
+    });
+    return { agent, media };
   }
 }
+
+/** werift repeats its part of an unfinished handshake for half a minute, also when it is closed; this ends it at the next time. */
+export function endHandshake(transport: RTCDtlsTransport): void {
+  const { dtls } = transport as unknown as { readonly dtls?: { readonly dtls: object } };
+  if (dtls === undefined) return;
+  // Fixed, since one that has only begun counts from one, and a client of werift's sleeps before it begins.
+  Object.defineProperty(dtls.dtls, 'flight', { get: () => Number.POSITIVE_INFINITY, set: () => {} });
+}
+
+const unreachable = 'the browser could not be reached over UDP';
 
 function messageChannel(current: () => RTCDataChannel | undefined): MessageChannel {
   return {
@@ -229,9 +277,8 @@ function messageChannel(current: () => RTCDataChannel | undefined): MessageChann
   };
 }
 
-interface GuardedProtocol {
-  readonly transport: {
-    readonly socket: dgram.Socket;
-    onData: (datagram: Buffer, address: [string, number]) => void;
-  };
+interface IceCandidate {
+  readonly candidate: string;
+  readonly sdpMid?: string;
+  readonly sdpMLineIndex?: number;
 }

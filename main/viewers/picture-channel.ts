@@ -1,5 +1,5 @@
 import { toPictureMessages } from '../contract/picture-message.ts';
-import type { StreamFrame } from '../media/live-stream.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
 
 /** So much may lie in werift's queue: what waits there cannot be replaced by a newer picture any more. */
 const maximumBufferedBytes = 128 * 1024;
@@ -84,8 +84,10 @@ export class PictureChannel {
       if (first === undefined) continue;
       for (const unit of first.frame.units) waiting.bytes -= unit.length;
       if (waiting.frames.length > 0) this.#waiting.set(slot, waiting);
-      const { keyFrame, codec, units } = first.frame;
-      const header = { slot, codec, assignment: waiting.assignment, timestamp: first.timestamp, keyFrame };
+      const { keyFrame, codec, units, receivedAt } = first.frame;
+      const waited = performance.now() - receivedAt;
+      const { timestamp } = first;
+      const header = { slot, codec, assignment: waiting.assignment, timestamp, keyFrame, waited };
       const pieces = codec === 'JPEG' ? units : units.flatMap((unit) => [startCode, unit]);
       for (const message of toPictureMessages(header, pieces)) this.#channel.send(message);
     }

@@ -1,29 +1,23 @@
 import {
-  GenericNack,
   type RTCRtpCodecParameters,
   type RTCRtpTransceiver,
-  type RtcpPacket,
-  type RtcpReceiverInfo,
-  RtcpRrPacket,
   RtcpSenderInfo,
   RtcpSourceDescriptionPacket,
   RtcpSrPacket,
-  RtcpTransportLayerFeedback,
   SourceDescriptionChunk,
   SourceDescriptionItem,
 } from 'werift';
-import type { MediaTransport } from './media-transport.ts';
-import { SentPackets } from './sent-packets.ts';
-import { rtpHeaderBytes, type SrtpStream } from './srtp-stream.ts';
-
-/** Chromium shows a frame as soon as it is decoded when minimum and maximum delay are 0 (libwebrtc's playout-delay extension). */
-export const playoutDelayUri = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
+import type { MediaTransport, StreamFeedback } from './media-transport.ts';
+import { RtpHeader } from './rtp-header.ts';
+import { SentFrames } from './sent-frames.ts';
+import type { SrtpStream } from './srtp-stream.ts';
 
 /** Seconds between 1900, where NTP counts from, and 1970. */
 const ntpEpochSeconds = 2_208_988_800;
 const canonicalNameItem = 1;
-/** Of 256: more than about one packet in fifty. */
-const lossyFraction = 5;
+const lossyFraction = 1 / 50;
+/** Retransmissions that may follow at once; beyond it there are never more of them than of packets. */
+const maximumRepairs = 256;
 /** What is left of the loss that was reported before, at each report. */
 const lossMemory = 0.8;
 /** Until the first receiver report: what a loopback and most local networks have less than. */
@@ -34,11 +28,17 @@ export type TrackCodec = 'H264' | 'H265' | 'OPUS' | 'G722' | 'PCMU' | 'PCMA';
 
 /** Where RTP leaves: one SSRC of one window. */
 export interface SlotSender {
+  /** Whether the network takes another picture now; one that was begun is sent to its end. */
+  readonly hasRoom: boolean;
   /**
-   * Sends one RTP packet; the payload is read, never changed or kept for longer than retransmission needs it.
+   * Sends packets of one access unit, or all of them.
+   * @param payloads read, never changed or kept for longer than retransmission needs them
    * @param timestamp in units of the format's clock, wrapped to 32 bits here
+   * @param marker of the last packet
    */
-  send(payload: Buffer, timestamp: number, marker: boolean): void;
+  send(payloads: readonly Buffer[], timestamp: number, marker: boolean): void;
+  /** An access unit is skipped: the network does not take it, or one that it needs was skipped. */
+  skip(payloads: readonly Buffer[]): void;
   /** What the next payloads are. @returns whether the window has agreed to it */
   use(codec: TrackCodec): boolean;
   /** Tells the receiver which moment of its wall clock the last timestamp was (RTCP sender report); once a second. */
@@ -47,38 +47,45 @@ export interface SlotSender {
 
 /** What was negotiated for a codec. */
 interface Negotiated {
-  readonly payloadType: number;
-  readonly retransmission: number | undefined;
+  readonly header: RtpHeader;
+  /** Of retransmissions (RFC 4588); undefined: the receiver gets the same packet again. */
+  readonly repairHeader: RtpHeader | undefined;
   /** Timestamps a second. */
   readonly clockRate: number;
 }
 
 /**
- * Sends RTP on its own, past werift's sender, which costs several times as much: header, SRTP, retransmission (RFC 4588) of
- * the last second, sender reports. Of werift's sender it takes what was negotiated, and the receiver's RTCP.
+ * Sends RTP on its own, past werift's sender, which costs several times as much: header, SRTP, retransmission of the last
+ * second, sender reports. Of werift's sender it takes what was negotiated.
  */
 export class RtpSlotSender implements SlotSender {
+  readonly #transceiver: RTCRtpTransceiver;
   readonly #sender: RTCRtpTransceiver['sender'];
   readonly #transport: () => MediaTransport | undefined;
-  readonly #sent = new SentPackets();
+  readonly #onKeyFrameRequest: () => void;
+  readonly #sent = new SentFrames();
   #stream: SrtpStream | undefined;
   #repairs: SrtpStream | undefined;
   #codec: TrackCodec;
   /** werift makes new lists with each answer. */
   #answer: readonly RTCRtpCodecParameters[] | undefined;
   #negotiated: Negotiated | undefined;
-  #playoutDelayId: number | undefined;
+  /** The receiver has spoken of this SSRC: it knows where it belongs. */
+  #isKnown = false;
   #packets = 0;
   #octets = 0;
   #timestamp = 0;
   #sentAt = 0;
   #reported = { middle: 0, at: 0 };
+  #highest: number | undefined;
   #roundTripMilliseconds = firstRoundTripMilliseconds;
   #fractionLost = 0;
+  #repairsLeft = 0;
 
   /**
    * @param first what its first payloads are
    * @param transport of the window; undefined before its first offer
+   * @param onKeyFrameRequest called when the receiver cannot go on without a key frame
    */
   constructor(
     transceiver: RTCRtpTransceiver,
@@ -86,35 +93,55 @@ export class RtpSlotSender implements SlotSender {
     transport: () => MediaTransport | undefined,
     onKeyFrameRequest: () => void,
   ) {
+    this.#transceiver = transceiver;
     this.#sender = transceiver.sender;
     this.#codec = first;
     this.#transport = transport;
+    this.#onKeyFrameRequest = onKeyFrameRequest;
     const { sender } = transceiver;
-    sender.onPictureLossIndication.subscribe(onKeyFrameRequest);
-    sender.onRtcp.subscribe((packet) => this.#take(packet));
     // Ours are sent by `report`: werift's have a wrong NTP fraction, and no packets to count.
     sender.runRtcp = async () => {};
     // Nothing may ever leave under this SSRC but through `#stream`: nonces would be used twice.
     sender.sendRtp = () => Promise.reject(new Error('RTP leaves through the slot sender.'));
   }
 
-  send(payload: Buffer, timestamp: number, marker: boolean): void {
+  get hasRoom(): boolean {
+    return this.#transport()?.admits(performance.now()) ?? true;
+  }
+
+  send(payloads: readonly Buffer[], timestamp: number, marker: boolean): void {
     const transport = this.#transport();
     const negotiated = this.#negotiate();
-    this.#stream ??= transport?.open(this.#sender.ssrc);
-    if (this.#stream === undefined || transport === undefined || negotiated === undefined) return;
+    this.#stream ??= transport?.open(this.#sender.ssrc, (feedback) => this.#take(feedback));
+    const stream = this.#stream;
+    if (stream === undefined || transport === undefined || negotiated === undefined) return;
+    const isPicture = this.#transceiver.kind === 'video';
+    // Pictures have waited for room.
+    if (!isPicture && transport.isFull) return;
+    const now = performance.now();
     this.#timestamp = timestamp >>> 0;
-    this.#sentAt = performance.now();
-    const header = this.#header(negotiated.payloadType, this.#timestamp, marker);
-    transport.send(this.#stream.protect(header, payload));
-    const { sequenceNumber } = this.#stream;
-    if (negotiated.retransmission !== undefined) {
-      this.#sent.add({ sequenceNumber, payload, timestamp: this.#timestamp, marker }, this.#sentAt);
-    }
-    this.#packets++;
-    this.#octets += payload.length;
+    this.#sentAt = now;
+    const { header, repairHeader } = negotiated;
+    const datagrams: Buffer[][] | undefined = isPicture && repairHeader === undefined ? [] : undefined;
+    const first = (stream.sequenceNumber + 1) & 0xffff;
+    const last = payloads.length - 1;
+    payloads.forEach((payload, place) => {
+      const fields = { timestamp: this.#timestamp, marker: marker && place === last, now };
+      const datagram = this.#protect(transport, stream, header, fields, payload);
+      transport.send(datagram);
+      datagrams?.push(datagram);
+    });
+    this.#packets += payloads.length;
+    this.#repairsLeft = Math.min(maximumRepairs, this.#repairsLeft + payloads.length);
+    this.#octets += octetsOf(payloads);
+    if (!isPicture) return;
+    this.#sent.add({ first, payloads, datagrams, timestamp: this.#timestamp, marker }, now);
     // That the last packet of a picture is lost shows only with the next picture: too late where much is lost.
-    if (marker && this.#isLossy) this.#repair([sequenceNumber], 1);
+    if (marker && this.#repeatsUnasked(transport)) this.#repair([stream.sequenceNumber], 1);
+  }
+
+  skip(payloads: readonly Buffer[]): void {
+    this.#transport()?.network.withheld(octetsOf(payloads), performance.now());
   }
 
   use(codec: TrackCodec): boolean {
@@ -150,19 +177,17 @@ export class RtpSlotSender implements SlotSender {
     ]);
   }
 
-  /** Twelve bytes, and one word of extensions (RFC 8285 section 4.2) where the window takes the playout delay. */
-  #header(payloadType: number, timestamp: number, marker: boolean): Buffer {
-    const hasExtension = this.#playoutDelayId !== undefined;
-    const header = Buffer.allocUnsafe(hasExtension ? rtpHeaderBytes + 8 : rtpHeaderBytes);
-    header[0] = hasExtension ? 0x90 : 0x80;
-    header[1] = (marker ? 0x80 : 0) | payloadType;
-    header.writeUInt32BE(timestamp, 4);
-    if (this.#playoutDelayId !== undefined) {
-      header.writeUInt32BE(0xbede0001, rtpHeaderBytes);
-      // Its three bytes are 0: neither a least delay nor a largest one.
-      header.writeUInt32BE(((this.#playoutDelayId << 28) | (2 << 24)) >>> 0, rtpHeaderBytes + 4);
-    }
-    return header;
+  /** Encrypts one packet; `fields` are those of its header that change. */
+  #protect(
+    transport: MediaTransport,
+    stream: SrtpStream,
+    header: RtpHeader,
+    fields: { readonly timestamp: number; readonly marker: boolean; readonly now: number },
+    payload: Buffer,
+  ): Buffer[] {
+    const { timestamp, marker, now } = fields;
+    const number = transport.count(header.length + payload.length, now);
+    return stream.protect(header.write(timestamp, marker, performance.timeOrigin + now, number), payload);
   }
 
   #negotiate(): Negotiated | undefined {
@@ -172,57 +197,106 @@ export class RtpSlotSender implements SlotSender {
     const { headerExtensions } = this.#sender as unknown as {
       headerExtensions: { id: number; uri: string }[];
     };
-    this.#playoutDelayId = headerExtensions.find(({ uri }) => uri === playoutDelayUri)?.id;
     this.#negotiated = undefined;
     const codec = negotiatedCodecs.find(({ name }) => name.toUpperCase() === this.#codec);
     if (codec === undefined) return undefined;
     const { payloadType, clockRate } = codec;
+    const mid = this.#transceiver.mid ?? undefined;
     const isItsRepair = ({ name, parameters }: RTCRtpCodecParameters) =>
       name.toLowerCase() === 'rtx' && parameters === `apt=${payloadType}`;
-    const retransmission = negotiatedCodecs.find(isItsRepair)?.payloadType;
-    this.#negotiated = { payloadType, retransmission, clockRate };
+    const repair = negotiatedCodecs.find(isItsRepair);
+    this.#negotiated = {
+      header: new RtpHeader(payloadType, headerExtensions, this.#isKnown ? undefined : mid),
+      repairHeader:
+        repair === undefined ? undefined : new RtpHeader(repair.payloadType, headerExtensions, mid),
+      clockRate,
+    };
     return this.#negotiated;
   }
 
-  #take(packet: RtcpPacket): void {
-    if (packet instanceof RtcpTransportLayerFeedback) {
-      if (!(packet.feedback instanceof GenericNack)) return;
-      // Chromium asks a second time only after about 100 ms: by then the picture stands.
-      this.#repair(packet.feedback.lost, this.#isLossy ? 2 : 1);
-    } else if (packet instanceof RtcpRrPacket) {
-      for (const report of packet.reports) this.#measure(report);
+  #take(feedback: StreamFeedback): void {
+    if (!this.#isKnown) {
+      this.#isKnown = true;
+      this.#answer = undefined;
+    }
+    switch (feedback.kind) {
+      case 'report':
+        this.#measure(feedback);
+        break;
+      case 'lost': {
+        const transport = this.#transport();
+        // Chromium asks a second time only after about 100 ms: by then the picture stands.
+        if (transport !== undefined) {
+          this.#repair(feedback.sequenceNumbers, this.#repeatsUnasked(transport) ? 2 : 1);
+        }
+        break;
+      }
+      case 'key-frame':
+        this.#onKeyFrameRequest();
+        break;
+      default:
+        feedback satisfies never;
     }
   }
 
   /** The receiver's view of the sender report that it has seen last (RFC 3550 section 6.4.1). */
-  #measure({ ssrc, lsr, dlsr, fractionLost }: RtcpReceiverInfo): void {
-    if (ssrc !== this.#sender.ssrc) return;
+  #measure({ fractionLost, highest, lastSenderReport, delay }: StreamFeedback & { kind: 'report' }): void {
+    const network = this.#transport()?.network;
+    const now = performance.now();
     this.#fractionLost = Math.max(fractionLost, this.#fractionLost * lossMemory);
-    if (lsr !== this.#reported.middle) return;
-    const elapsed = performance.now() - this.#reported.at - (dlsr / 65_536) * 1_000;
-    this.#roundTripMilliseconds = Math.max(1, elapsed);
+    const expected = Math.max(0, highest - (this.#highest ?? highest));
+    this.#highest = highest;
+    network?.reported(expected, fractionLost, now);
+    if (lastSenderReport === 0 || lastSenderReport !== this.#reported.middle) return;
+    this.#roundTripMilliseconds = Math.max(1, now - this.#reported.at - delay);
+    network?.roundTrip(this.#roundTripMilliseconds, now);
   }
 
-  get #isLossy(): boolean {
-    return this.#fractionLost > lossyFraction;
+  /** Where much is lost by chance; where it is lost because too much is sent, more would be lost. */
+  #repeatsUnasked(transport: MediaTransport): boolean {
+    return this.#fractionLost > lossyFraction && !transport.isCongested;
   }
 
-  /** Sends packets again that the receiver has lost: in a stream of their own, with their old number in front. */
+  /**
+   * Sends packets again that the receiver has lost: in a stream of their own, with their old number in front; or, to a
+   * receiver that has agreed to no such stream, the same bytes that left before. Nothing is encrypted twice under one nonce.
+   */
   #repair(lost: readonly number[], copies: number): void {
     const transport = this.#transport();
-    const retransmission = this.#negotiate()?.retransmission;
-    if (transport === undefined || retransmission === undefined) return;
-    this.#repairs ??= transport.open(this.#sender.rtxSsrc);
+    const repairHeader = this.#negotiate()?.repairHeader;
+    if (transport === undefined) return;
+    if (repairHeader !== undefined) this.#repairs ??= transport.open(this.#sender.rtxSsrc);
+    const repairs = this.#repairs;
     const now = performance.now();
     for (const sequenceNumber of lost) {
+      // A network that loses much of what it gets must not get more and more.
+      if (this.#repairsLeft <= 0 || transport.isFull || !transport.admits(now)) return;
+      this.#repairsLeft -= copies;
       const packet = this.#sent.takeForRepeat(sequenceNumber, now, this.#roundTripMilliseconds);
-      if (packet === undefined || this.#repairs === undefined) continue;
-      const original = Buffer.allocUnsafe(2);
-      original.writeUInt16BE(sequenceNumber);
+      if (packet === undefined) continue;
+      const { datagram, timestamp, marker, payload } = packet;
       for (let copy = 0; copy < copies; copy++) {
-        const header = this.#header(retransmission, packet.timestamp, packet.marker);
-        transport.send(this.#repairs.protect(header, original, packet.payload));
+        if (repairHeader !== undefined && repairs !== undefined) {
+          const fields = { timestamp, marker, now };
+          const numbered = Buffer.concat([numberOf(sequenceNumber), payload]);
+          transport.send(this.#protect(transport, repairs, repairHeader, fields, numbered));
+        } else if (datagram !== undefined) {
+          transport.send(datagram);
+        }
       }
     }
   }
+}
+
+/** The original sequence number, in front of what is sent again (RFC 4588 section 4). */
+function numberOf(sequenceNumber: number): Buffer {
+  const number = Buffer.allocUnsafe(2);
+  number.writeUInt16BE(sequenceNumber);
+  return number;
+}
+
+function octetsOf(payloads: readonly Buffer[]): number {
+  let octets = 0;
+  for (const { length } of payloads) octets += length;
+  return octets;
 }

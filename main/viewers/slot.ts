@@ -1,6 +1,7 @@
 import type { VideoCodec } from '../contract/codecs.ts';
-import type { H265Support, PictureWay } from '../contract/viewer.ts';
-import type { LiveStream, StreamFrame } from '../media/live-stream.ts';
+import type { H265Support, PictureWay, SkipReason } from '../contract/viewer.ts';
+import type { LiveStream } from '../media/live-stream.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { ticksPerMillisecond } from '../media/timeline.ts';
 import type { SlotSender } from './slot-sender.ts';
@@ -8,15 +9,40 @@ import type { SlotSender } from './slot-sender.ts';
 /** A receiver that asks for key frames faster than this only asks because the last answer is still on its way. */
 const keyFrameRequestMilliseconds = 1_000;
 
+/** Pictures that wait for their turn to be sent: about a second. Past it they are dropped up to the next key frame. */
+const maximumBehind = 32;
+
+/** A live picture that has not gone, or not wholly. */
+interface Waiting {
+  readonly frame: StreamFrame;
+  readonly index: number;
+}
+
 type State =
   | { readonly name: 'empty' }
   /** Nothing a decoder could start with: the next key frame begins. */
   | { readonly name: 'awaiting-key-frame' }
-  /** Sending cached frames; `cursor` is the next one. It has no queue of its own: the GOP cache is the queue. */
-  | { readonly name: 'replaying'; readonly gop: readonly StreamFrame[]; cursor: number }
-  | { readonly name: 'live' };
+  /**
+   * Sending cached frames; `cursor` is the next one. It has no queue of its own: the GOP cache is the queue. Where that has been
+   * shortened (not `isWhole`) its key frame is followed by nothing.
+   */
+  | {
+      readonly name: 'replaying';
+      readonly gop: readonly StreamFrame[];
+      readonly isWhole: boolean;
+      cursor: number;
+    }
+  /** What is cached is too old to be shown as if it happened now: it goes out with the next frame. */
+  | { readonly name: 'awaiting-frame' }
+  /** `behind`: what did not go in the turn in which it came, since it was too much for one; mostly nothing. */
+  | { readonly name: 'live'; readonly behind: Waiting[] };
+
+/** A camera that has sent nothing for longer than this is silent, and its last pictures must not come as new ones. */
+const silentMilliseconds = 1_500;
 
 const track: PictureWay = { kind: 'track' };
+/** Words that come and go with every GOP could not be read. */
+const skippingMilliseconds = 4_000;
 
 /** What a slot has of its window. */
 export interface SlotWindow {
@@ -27,8 +53,15 @@ export interface SlotWindow {
   clearPictures(): void;
   /** The pictures of this binding come by another way than before; every binding begins with the track. */
   wayChanged(assignment: number, way: PictureWay): void;
-  /** `replay` has work to do. */
-  replayNeeded(): void;
+  /**
+   * What is shown from now on is this old and stands still; null: it does so no longer.
+   * @param milliseconds since it was received
+   */
+  stillShown(assignment: number, milliseconds: number | null): void;
+  /** How many packets of a live picture may leave in this turn, up to those that are asked for. */
+  takeRoom(packets: number): number;
+  /** `catchUp` or `replay` has work to do. */
+  turnNeeded(): void;
 }
 
 /**
@@ -51,6 +84,12 @@ export class Slot {
   #lastTimestamp = Math.floor(Math.random() * 2 ** 31);
   #lastSentAt = performance.now();
   #replayedAt = Number.NEGATIVE_INFINITY;
+  /** Packets that have gone of a picture that has not gone wholly. */
+  #sentPackets = 0;
+  #isStill = false;
+  /** A picture was not sent, and those after it need it: it goes on with the next key frame. */
+  #lacks: SkipReason | undefined;
+  #skipped: { count: number; at: number; reason: SkipReason } | undefined;
 
   constructor(sender: SlotSender, window: SlotWindow) {
     this.#sender = sender;
@@ -59,6 +98,21 @@ export class Slot {
 
   get isReplaying(): boolean {
     return this.#state.name === 'replaying';
+  }
+
+  /** Whether live pictures wait for `catchUp`. */
+  get isBehind(): boolean {
+    return this.#state.name === 'live' && this.#state.behind.length > 0;
+  }
+
+  /**
+   * That pictures of the present binding are skipped now, or were a moment ago: how many so far, and why.
+   * @param now of `performance.now()`
+   */
+  skipping(now: number): { assignment: number; reason: SkipReason; skipped: number } | undefined {
+    if (this.#skipped === undefined || now - this.#skipped.at > skippingMilliseconds) return undefined;
+    const { count, reason } = this.#skipped;
+    return { assignment: this.#assignment, reason, skipped: count };
   }
 
   /**
@@ -82,10 +136,12 @@ export class Slot {
     this.#way = track;
     if (this.#codec === 'H265') this.#sender.use('H264');
     this.#codec = 'H264';
+    this.#isStill = false;
+    this.#skipped = undefined;
     this.#reading?.[Symbol.dispose]();
     this.#reading = undefined;
     this.#lease = lease ?? undefined;
-    this.#state = { name: 'empty' };
+    this.#enter({ name: 'empty' });
     if (lease !== null) {
       this.#reading = lease.stream.read((frame) => this.#onFrame(lease.stream, frame));
       this.#start(lease.stream);
@@ -99,25 +155,43 @@ export class Slot {
     if (this.#lease !== undefined) this.#start(this.#lease.stream);
   }
 
-  /** The browser cannot go on without a key frame (RTCP PLI): the cached one comes at once; the camera is asked where there is none. */
+  /**
+   * The browser cannot go on without a key frame (RTCP PLI): the cached one comes at once, and what followed it; the camera is
+   * asked where that cannot lead to the present.
+   */
   requestKeyFrame(): void {
+    const stream = this.#lease?.stream;
     const now = performance.now();
-    if (this.#lease === undefined || now - this.#replayedAt < keyFrameRequestMilliseconds) return;
-    this.#start(this.#lease.stream);
+    if (stream === undefined || now - this.#replayedAt < keyFrameRequestMilliseconds) return;
+    // A whole GOP is the last thing that a slow network needs; the next key frame comes anyway.
+    if (this.#lacks !== undefined) return;
+    if (stream.isGopWhole) this.#start(stream);
+    else stream.wantKeyFrame();
   }
 
-  /** Sends the next cached frame; returns how many packets it took. */
-  replay(): number {
+  /** Sends of the next cached frame; returns how many packets it took. @param most packets */
+  replay(most = Number.POSITIVE_INFINITY): number {
     if (this.#state.name !== 'replaying') return 0;
-    const { gop, cursor } = this.#state;
+    const { gop, cursor, isWhole } = this.#state;
     const frame = gop[cursor];
-    if (frame === undefined) {
-      this.#state = { name: 'live' };
+    // Cached pictures wait until the network takes them.
+    if (frame !== undefined && this.#sentPackets === 0 && this.#isPaced(frame) && !this.#sender.hasRoom)
       return 0;
-    }
-    const packets = this.#send(frame, cursor);
+    const packets = frame === undefined ? 0 : this.#send(frame, cursor, most);
+    if (this.#sentPackets > 0) return packets;
     this.#state.cursor++;
-    if (this.#state.cursor === gop.length) this.#state = { name: 'live' };
+    if (this.#state.cursor >= gop.length) this.#enter(isWhole ? live() : { name: 'awaiting-key-frame' });
+    return packets;
+  }
+
+  /** Sends of the next live picture that had to wait; returns how many packets it took. @param most packets */
+  catchUp(most: number): number {
+    if (this.#state.name !== 'live') return 0;
+    const { behind } = this.#state;
+    const [next] = behind;
+    if (next === undefined) return 0;
+    const packets = this.#send(next.frame, next.index, most);
+    if (this.#sentPackets === 0) behind.shift();
     return packets;
   }
 
@@ -130,44 +204,120 @@ export class Slot {
     const { gop } = stream;
     const newest = gop.at(-1);
     if (newest === undefined) {
-      stream.wantKeyFrame();
-      this.#state = { name: 'awaiting-key-frame' };
+      this.#awaitKeyFrame(stream);
       return;
     }
-    this.#replayedAt = performance.now();
+    const now = performance.now();
+    // One that was shortened says for itself how old it is.
+    if (stream.isGopWhole && now - newest.receivedAt > silentMilliseconds) {
+      this.#enter({ name: 'awaiting-frame' });
+      return;
+    }
+    this.#replayedAt = now;
     this.#anchorAt(newest, gop.length);
-    this.#state = { name: 'replaying', gop, cursor: 0 };
-    this.#window.replayNeeded();
+    const isWhole = stream.isGopWhole;
+    if (!isWhole) {
+      stream.wantKeyFrame();
+      this.#isStill = true;
+      this.#window.stillShown(this.#assignment, now - newest.receivedAt);
+    }
+    this.#enter({ name: 'replaying', gop, isWhole, cursor: 0 });
+    this.#window.turnNeeded();
+  }
+
+  #awaitKeyFrame(stream: LiveStream): void {
+    stream.wantKeyFrame();
+    this.#enter({ name: 'awaiting-key-frame' });
+  }
+
+  /** A picture that has begun to go and does not go on is left: the next one is a key frame. */
+  #enter(state: State): void {
+    this.#sentPackets = 0;
+    this.#lacks = undefined;
+    this.#state = state;
   }
 
   #onFrame(stream: LiveStream, frame: StreamFrame): void {
     if (!this.#connected) return;
+    if (frame.keyFrame && this.#isStill) {
+      this.#isStill = false;
+      this.#window.stillShown(this.#assignment, null);
+    }
     switch (this.#state.name) {
       case 'empty':
         break;
       case 'awaiting-key-frame':
         if (!frame.keyFrame) break;
         this.#anchorAt(frame, 1);
-        this.#state = { name: 'live' };
-        this.#send(frame, 0);
+        this.#enter(live());
+        this.#sendLive(stream, { frame, index: 0 });
+        break;
+      case 'awaiting-frame':
+        this.#start(stream);
         break;
       case 'replaying':
         if (frame.keyFrame) {
           // A newer picture to start from: what is left of the old GOP is no longer worth sending.
-          this.#state = { name: 'live' };
-          this.#send(frame, this.#anchor.replayed);
+          this.#enter(live());
+          this.#sendLive(stream, { frame, index: this.#anchor.replayed });
         } else if (stream.gop !== this.#state.gop) {
           // The cache gave up this GOP or the camera was connected anew: the frames in between are gone.
-          stream.wantKeyFrame();
-          this.#state = { name: 'awaiting-key-frame' };
+          this.#awaitKeyFrame(stream);
         }
         break;
       case 'live':
-        this.#send(frame, this.#anchor.replayed);
+        this.#sendLive(stream, { frame, index: this.#anchor.replayed });
         break;
       default:
         this.#state satisfies never;
     }
+  }
+
+  /** At once as far as there is room; the rest waits, at most until the next key frame. */
+  #sendLive(stream: LiveStream, { frame, index }: Waiting): void {
+    if (this.#state.name !== 'live') return;
+    const { behind } = this.#state;
+    if (frame.keyFrame) {
+      if (behind.length > 0) this.#countSkipped('computer', behind.length);
+      behind.length = 0;
+      this.#sentPackets = 0;
+    }
+    const isPaced = this.#isPaced(frame);
+    if (isPaced && !this.#admits(frame)) return;
+    if (behind.length === maximumBehind) {
+      this.#countSkipped('computer', behind.length + 1);
+      this.#awaitKeyFrame(stream);
+      return;
+    }
+    if (behind.length === 0) {
+      // Anything else has a queue of its own.
+      const room = isPaced ? this.#window.takeRoom(frame.payloads.length) : Number.POSITIVE_INFINITY;
+      if (room > 0) this.#send(frame, index, room);
+      if (!isPaced || room >= frame.payloads.length) return;
+    }
+    behind.push({ frame, index });
+    this.#window.turnNeeded();
+  }
+
+  /** Whether a live picture may be sent, or queued, whole; else it is skipped, and all up to the next key frame. */
+  #admits(frame: StreamFrame): boolean {
+    if (frame.keyFrame || this.#lacks === undefined) {
+      this.#lacks = this.#sender.hasRoom ? undefined : 'network';
+      if (this.#lacks === undefined) return true;
+    }
+    this.#sender.skip(frame.payloads);
+    this.#countSkipped(this.#lacks, 1);
+    return false;
+  }
+
+  #countSkipped(reason: SkipReason, pictures: number): void {
+    const count = (this.#skipped?.count ?? 0) + pictures;
+    this.#skipped = { count, at: performance.now(), reason };
+  }
+
+  /** Whether it goes over the track. */
+  #isPaced({ codec }: StreamFrame): boolean {
+    return codec === 'H264' || (codec === 'H265' && this.#window.h265 === 'track');
   }
 
   /** Fixes the slot timestamp of the newest of `frames` cached frames: now, and late enough for those before it. */
@@ -180,8 +330,8 @@ export class Slot {
     };
   }
 
-  /** Returns how many packets it took. */
-  #send(frame: StreamFrame, index: number): number {
+  /** Sends what has not gone of a picture, up to `most` packets; `#sentPackets` is 0 when it has gone. Returns how many. */
+  #send(frame: StreamFrame, index: number, most: number): number {
     if (frame.codec !== this.#codec) this.#takeCodec(frame.codec);
     if (this.#way.kind === 'none') return 0;
     const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
@@ -196,11 +346,12 @@ export class Slot {
       return 1;
     }
     const { payloads } = frame;
-    const last = payloads.length - 1;
-    payloads.forEach((payload, position) => {
-      this.#sender.send(payload, timestamp, position === last);
-    });
-    return payloads.length;
+    const start = this.#sentPackets;
+    const end = Math.min(payloads.length, start + most);
+    const isWhole = start === 0 && end === payloads.length;
+    this.#sender.send(isWhole ? payloads : payloads.slice(start, end), timestamp, end === payloads.length);
+    this.#sentPackets = end === payloads.length ? 0 : end;
+    return end - start;
   }
 
   /** The camera sends another format than the frames before; a stream of another camera begins anew. */
@@ -212,6 +363,10 @@ export class Slot {
     this.#way = way;
     this.#window.wayChanged(this.#assignment, way);
   }
+}
+
+function live(): State {
+  return { name: 'live', behind: [] };
 }
 
 /** By which way a window gets the pictures of a format. */

@@ -1,7 +1,5 @@
 import { createCipheriv, createHmac, type KeyObject } from 'node:crypto';
 
-/** Bytes of the fixed RTP header (RFC 3550 section 5.1). */
-export const rtpHeaderBytes = 12;
 const gcmTagBytes = 16;
 const gcm = { authTagLength: gcmTagBytes };
 const hmacTagBytes = 10;
@@ -59,11 +57,11 @@ export class SrtpStream {
   /**
    * Encrypts one packet.
    * @param header 12 bytes and what extensions there are; its sequence number and SSRC are written here
-   * @param payload in parts; none of them is changed
+   * @param payload is not changed
    * @returns what goes on the wire, in order; the header is the one that was given
    * @throws Error after 2^48 packets, when the key has to be another one
    */
-  protect(header: Buffer, ...payload: readonly Buffer[]): Buffer[] {
+  protect(header: Buffer, payload: Buffer): Buffer[] {
     this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
     if (this.#sequenceNumber === 0) this.#rollovers++;
     if (this.#rollovers > 0xffffffff) throw new Error('This SRTP key has been used for 2^48 packets.');
@@ -74,36 +72,27 @@ export class SrtpStream {
       : this.#protectCounterMode(this.#keys.key, this.#keys.authenticationKey, header, payload);
   }
 
-  #protectGcm(key: KeyObject, header: Buffer, payload: readonly Buffer[]): Buffer[] {
+  #protectGcm(key: KeyObject, header: Buffer, payload: Buffer): Buffer[] {
     this.#countInto(6);
     const cipher = createCipheriv('aes-128-gcm', key, this.#vector, gcm);
     cipher.setAAD(header);
-    const packet = [header];
-    for (const part of payload) packet.push(cipher.update(part));
+    const encrypted = cipher.update(payload);
     cipher.final();
-    packet.push(cipher.getAuthTag());
-    return packet;
+    return [header, encrypted, cipher.getAuthTag()];
   }
 
   #protectCounterMode(
     key: KeyObject,
     authenticationKey: KeyObject,
     header: Buffer,
-    payload: readonly Buffer[],
+    payload: Buffer,
   ): Buffer[] {
     this.#countInto(8);
-    const cipher = createCipheriv('aes-128-ctr', key, this.#vector);
-    const authentication = createHmac('sha1', authenticationKey).update(header);
-    const packet = [header];
-    for (const part of payload) {
-      const encrypted = cipher.update(part);
-      authentication.update(encrypted);
-      packet.push(encrypted);
-    }
-    const rollovers = Buffer.alloc(4);
+    const encrypted = createCipheriv('aes-128-ctr', key, this.#vector).update(payload);
+    const rollovers = Buffer.allocUnsafe(4);
     rollovers.writeUInt32BE(this.#rollovers);
-    packet.push(authentication.update(rollovers).digest().subarray(0, hmacTagBytes));
-    return packet;
+    const authentication = createHmac('sha1', authenticationKey).update(header).update(encrypted);
+    return [header, encrypted, authentication.update(rollovers).digest().subarray(0, hmacTagBytes)];
   }
 
   /** The packet's index: rollover counter, then sequence number, mixed into six bytes of the vector. */

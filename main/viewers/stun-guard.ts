@@ -11,20 +11,28 @@ const fingerprint = 0x8028;
 const fingerprintBytes = 8;
 /** What the checksum is mixed with, so that it is not one of another protocol (RFC 8489 section 14.7). */
 const fingerprintMask = 0x5354554e;
+/** A check has about 100 bytes; what is longer than any Ethernet frame costs no HMAC. */
+const maximumBytes = 1_500;
 
-/** True for a STUN message (RFC 8489 section 5): two zero bits, the magic cookie, a length that fits. */
+/** True for a STUN message (RFC 8489 section 5): two zero bits, the magic cookie, a length that fits and is no longer than a check's. */
 export function isStunMessage(datagram: Buffer): boolean {
   return (
     datagram.length >= headerBytes &&
+    datagram.length <= maximumBytes &&
     (datagram[0] ?? 0xff) < 4 &&
     datagram.readUInt32BE(4) === magicCookie &&
     datagram.readUInt16BE(2) === datagram.length - headerBytes
   );
 }
 
-/** Whether a STUN message answers one of the ICE agent's own requests, if any: it matches them by their random numbers. */
+/** Whether a STUN message is an answer; to what, its transaction id tells. */
 export function isStunResponse(message: Buffer): boolean {
   return (message.readUInt16BE(0) & 0x0100) !== 0;
+}
+
+/** The random number of a request and its answer, in hex. */
+export function transactionId(message: Buffer): string {
+  return message.toString('hex', 8, headerBytes);
 }
 
 /**

@@ -1,19 +1,33 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import type { MediaNetwork, MediaNetworks } from '../contract/media-network.ts';
 import type { H265Support } from '../contract/viewer.ts';
+import { mediaInterfaces, mediaWay } from './media-addresses.ts';
+import { openMediaSocket } from './media-socket.ts';
+import { Pacer } from './pacer.ts';
 import { Viewer } from './viewer.ts';
 
 /** Windows at a time; each costs two sockets and the packets of its tiles. */
 const maximumViewers = 64;
 
+/** Where it is kept what was chosen for windows. */
+export interface ViewerSettings {
+  readonly mediaNetwork: MediaNetwork;
+  saveMediaNetwork(chosen: MediaNetwork): void;
+}
+
 /** All windows that are open now. */
 export class ViewerService implements AsyncDisposable {
   readonly #log: Log;
   readonly #viewers = new Map<string, Viewer>();
+  readonly #settings: ViewerSettings;
+  /** Shared with whatever else sends pictures. */
+  readonly pacer: Pacer = new Pacer();
   #opening = 0;
 
-  constructor(options: { log: Log }) {
+  constructor(options: { log: Log; settings: ViewerSettings }) {
     this.#log = options.log;
+    this.#settings = options.settings;
   }
 
   get viewers(): Iterable<Viewer> {
@@ -22,7 +36,7 @@ export class ViewerService implements AsyncDisposable {
 
   /**
    * Opens a peer connection with room for at least `slots` cameras; its first event is the offer.
-   * @throws GatehouseError limit-reached, viewer-failed
+   * @throws GatehouseError limit-reached, port-in-use, viewer-failed
    */
   async open(slots: number, h265: H265Support = 'none'): Promise<Viewer> {
     if (this.#viewers.size + this.#opening >= maximumViewers) {
@@ -33,15 +47,55 @@ export class ViewerService implements AsyncDisposable {
     }
     this.#opening++;
     try {
-      const viewer = await Viewer.open({ slots, h265 }, this.#log, ({ id }) => this.#viewers.delete(id));
+      const way = () => mediaWay(this.#settings.mediaNetwork);
+      const wanted = { slots, h265, way, pacer: this.pacer };
+      const viewer = await Viewer.open(wanted, this.#log, ({ id }) => this.#viewers.delete(id));
       this.#viewers.set(viewer.id, viewer);
       return viewer;
     } catch (error) {
+      if (error instanceof GatehouseError) throw error;
       throw new GatehouseError('viewer-failed', 'The window could not be given a media connection.', {
         cause: error,
       });
     } finally {
       this.#opening--;
+    }
+  }
+
+  get networks(): MediaNetworks {
+    return { chosen: this.#settings.mediaNetwork, interfaces: mediaInterfaces() };
+  }
+
+  /**
+   * Says over which networks and ports pictures go. Windows that are open change their way, and keep their pictures.
+   * @throws GatehouseError bad-input when no port of the range is free; then nothing has changed
+   */
+  async changeNetwork(chosen: MediaNetwork): Promise<void> {
+    const { addresses, ports } = mediaWay(chosen);
+    const { ports: before } = this.#settings.mediaNetwork;
+    const isOther = ports?.first !== before?.first || ports?.last !== before?.last;
+    // Those of before may be taken by the very windows that are open.
+    for (const address of isOther ? addresses : []) {
+      try {
+        (await openMediaSocket(address, ports)).close();
+      } catch (error) {
+        // Another one is an address that has gone at this moment.
+        if (error instanceof GatehouseError)
+          throw GatehouseError.ofField('ports', 'All of these ports are taken. Choose others.');
+      }
+    }
+    this.#settings.saveMediaNetwork(chosen);
+    this.networkChanged();
+  }
+
+  /** The addresses of this computer have changed, or the choice of them: windows look for a new way where they need one. */
+  networkChanged(): void {
+    for (const viewer of this.#viewers.values()) {
+      viewer
+        .networkChanged()
+        .catch((error: unknown) =>
+          this.#log.warn({ err: error, viewer: viewer.id }, 'no new way was offered'),
+        );
     }
   }
 
@@ -59,5 +113,6 @@ export class ViewerService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#viewers.values()].map((viewer) => viewer[Symbol.asyncDispose]()));
+    this.pacer[Symbol.dispose]();
   }
 }

@@ -6,21 +6,32 @@ import { maximumSlots } from '../contract/limits.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
+import type { MediaWay } from './ice-agent.ts';
+import type { NetworkEstimate } from './network-estimate.ts';
+import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { countSections, isAnswerTo } from './sdp-answer.ts';
 import { Slot, type SlotWindow } from './slot.ts';
 import { RtpSlotSender, type SlotSender, type TrackCodec } from './slot-sender.ts';
+import { SlotTurns } from './slot-turns.ts';
 import { SoundChannel } from './sound-channel.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
 const slotStep = 16;
-/** Packets of cached frames per turn: a burst of more overflows the browser's socket buffer. */
-const replayPacketsPerTurn = 48;
-const replayTurnMilliseconds = 1;
 /** Chromium checks its connection every few seconds; a window that is silent for this long is gone. */
 const livenessMilliseconds = 15_000;
-const housekeepingMilliseconds = 1_000;
+const housekeepingMilliseconds = 250;
+/** Each slot reports once a second, not all of them at once: 128 reports would be more than a socket takes. */
+const reportGroups = 4;
+
+interface ViewerOptions {
+  readonly h265: H265Support;
+  /** Where media may leave, asked whenever candidates are made. */
+  readonly way: () => MediaWay;
+  /** Shared by all windows. */
+  readonly pacer: Pacer;
+}
 
 /**
  * One window: its peer connection and its slots. werift's ICE agent stops checking consent after its first failure, so
@@ -35,13 +46,15 @@ export class Viewer implements AsyncDisposable {
   readonly #pictures: PictureChannel;
   readonly #sounds: SoundChannel;
   readonly #slots: Slot[] = [];
+  readonly #turns: SlotTurns;
   readonly #transceivers: RTCRtpTransceiver[] = [];
   #sound: { readonly slot: AudioSlot; readonly transceiver: RTCRtpTransceiver } | undefined;
   readonly #events: ViewerEvent[] = [];
   readonly #housekeeping: NodeJS.Timeout;
   #wake: () => void = () => {};
-  #replayTimer: NodeJS.Timeout | undefined;
   #connected = false;
+  #restartWanted = false;
+  #reportGroup = 0;
   #heardAt = performance.now();
   /** How many slots the outstanding offer has; undefined when none is outstanding. */
   #offered: number | undefined;
@@ -49,14 +62,20 @@ export class Viewer implements AsyncDisposable {
   #offeredSections = 0;
   /** How many slots the browser has answered: only these can send. */
   #negotiated = 0;
+  #toldSkipping = '[]';
   #closing: Promise<void> | undefined;
 
-  private constructor(h265: H265Support, log: Log, onClosed: (viewer: Viewer) => void) {
+  private constructor({ h265, way, pacer }: ViewerOptions, log: Log, onClosed: (viewer: Viewer) => void) {
     this.#h265 = h265;
+    this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     this.#log = log;
     this.#onClosed = onClosed;
     const events = {
       connected: () => this.#onConnected(),
+      // The picture of a window that missed a part would stand until the next key frame.
+      moved: () => {
+        for (const slot of this.#slots) slot.requestKeyFrame();
+      },
       failed: (reason: string) => this.#end(reason),
       heard: () => {
         this.#heardAt = performance.now();
@@ -66,19 +85,22 @@ export class Viewer implements AsyncDisposable {
         this.#sounds.pump();
       },
     };
-    this.#peer = new Peer(events, h265 === 'track');
+    this.#peer = new Peer(events, h265 === 'track', way);
     this.#pictures = new PictureChannel(this.#peer.pictures);
     this.#sounds = new SoundChannel(this.#peer.sound);
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
   }
 
-  /** @param onClosed called once, when the viewer is closed or has closed itself */
+  /**
+   * @param onClosed called once, when the viewer is closed or has closed itself
+   * @throws GatehouseError port-in-use
+   */
   static async open(
-    wanted: { slots: number; h265: H265Support },
+    wanted: ViewerOptions & { readonly slots: number },
     log: Log,
     onClosed: (viewer: Viewer) => void,
   ): Promise<Viewer> {
-    const viewer = new Viewer(wanted.h265, log, onClosed);
+    const viewer = new Viewer(wanted, log, onClosed);
     try {
       await viewer.#grow(wanted.slots);
       return viewer;
@@ -91,6 +113,11 @@ export class Viewer implements AsyncDisposable {
   /** The slots in their order, for whoever measures. */
   get slots(): readonly Slot[] {
     return this.#slots;
+  }
+
+  /** What is known about the network to the window; undefined before its first offer. */
+  get network(): NetworkEstimate | undefined {
+    return this.#peer.media?.network.estimate(performance.now());
   }
 
   /** What the window did not take in time over its data channels, for diagnostics: pictures and pieces of sound. */
@@ -137,16 +164,39 @@ export class Viewer implements AsyncDisposable {
     const added = this.#slots.slice(this.#negotiated, offered);
     this.#negotiated = offered;
     if (this.#connected) for (const slot of added) slot.connect();
-    if (this.#slots.length > offered) await this.#negotiate();
+    if (this.#slots.length > offered || this.#restartWanted) await this.#negotiate();
   }
 
-  async addCandidate(candidate: {
+  /**
+   * Looks for a new way for the pictures, on the same peer connection and the same keys: nothing is bound anew, and the old way
+   * is used until another is found. Does nothing before the first way is found.
+   */
+  async restart(): Promise<void> {
+    if (!this.#connected || this.#closing !== undefined) return;
+    this.#restartWanted = true;
+    if (this.#offered === undefined) await this.#negotiate();
+  }
+
+  /** The addresses of this computer have changed, or what was chosen of them: a viewer that is on its way stays there. */
+  async networkChanged(): Promise<void> {
+    if (!this.#peer.isOnItsWay) await this.restart();
+  }
+
+  async addCandidate({
+    candidate,
+    sdpMid,
+    sdpMLineIndex,
+  }: {
     candidate: string;
     sdpMid: string | null;
     sdpMLineIndex: number | null;
   }): Promise<void> {
     try {
-      await this.#peer.addCandidate(candidate);
+      await this.#peer.addCandidate({
+        candidate,
+        ...(sdpMid === null ? {} : { sdpMid }),
+        ...(sdpMLineIndex === null ? {} : { sdpMLineIndex }),
+      });
     } catch (error) {
       throw unusable('candidate.candidate', 'ICE candidate', error);
     }
@@ -184,7 +234,7 @@ export class Viewer implements AsyncDisposable {
 
   async #close(): Promise<void> {
     clearInterval(this.#housekeeping);
-    clearTimeout(this.#replayTimer);
+    this.#turns[Symbol.dispose]();
     for (const slot of this.#slots) slot.bind(null);
     this.#sound?.slot.bind(null);
     this.#wake();
@@ -224,22 +274,38 @@ export class Viewer implements AsyncDisposable {
         this.#pictures.offer(slot, assignment, frame, timestamp),
       clearPictures: () => this.#pictures.clear(slot),
       wayChanged: (assignment, way) => {
-        const outdated = this.#events.findIndex((event) => event.type === 'way' && event.slot === slot);
-        if (outdated !== -1) this.#events.splice(outdated, 1);
-        this.#emit({ type: 'way', slot, assignment, way });
+        this.#tell({ type: 'way', slot, assignment, way });
       },
-      replayNeeded: () => this.#scheduleReplay(),
+      stillShown: (assignment, milliseconds) => this.#tell({ type: 'still', slot, assignment, milliseconds }),
+      takeRoom: (packets) => this.#turns.takeRoom(packets),
+      turnNeeded: () => {
+        const waiting = this.#slots[slot];
+        if (waiting !== undefined) this.#turns.wait(waiting);
+      },
     };
   }
 
   async #negotiate(): Promise<void> {
     this.#offered = this.#slots.length;
-    const sdp = await this.#peer.offer();
+    const restart = this.#restartWanted;
+    this.#restartWanted = false;
+    const sdp = await this.#offer(restart);
     this.#offeredSections = countSections(sdp);
     const slots = this.#transceivers
       .slice(0, this.#offered)
       .map(({ mid }, slot) => ({ slot, mid: mid ?? '' }));
     this.#emit({ type: 'offer', viewerId: this.id, sdp, slots, sound: this.#sound?.transceiver.mid ?? '' });
+  }
+
+  /** A way that cannot be offered, since no port is free for it, changes nothing: the next reason to look for one may do. */
+  async #offer(restart: boolean): Promise<string> {
+    if (!restart) return await this.#peer.offer();
+    try {
+      return await this.#peer.offer(true);
+    } catch (error) {
+      this.#log.warn({ err: error, viewer: this.id }, 'the pictures of a window stay on their way');
+      return await this.#peer.offer();
+    }
   }
 
   #onConnected(): void {
@@ -249,33 +315,43 @@ export class Viewer implements AsyncDisposable {
     this.#sound?.slot.connect();
   }
 
-  #scheduleReplay(): void {
-    this.#replayTimer ??= setTimeout(() => this.#replay(), 0);
-  }
-
-  /** One frame of each replaying slot in turn, so that all tiles of a new wall fill together. */
-  #replay(): void {
-    let packets = 0;
-    let replaying = this.#slots.filter((slot) => slot.isReplaying);
-    while (replaying.length > 0 && packets < replayPacketsPerTurn) {
-      for (const slot of replaying) packets += slot.replay();
-      replaying = replaying.filter((slot) => slot.isReplaying);
-    }
-    this.#replayTimer =
-      replaying.length === 0 ? undefined : setTimeout(() => this.#replay(), replayTurnMilliseconds);
-  }
-
   #keepHouse(): void {
     if (performance.now() - this.#heardAt > livenessMilliseconds) {
       this.#end('the window has not been heard of for a while');
       return;
     }
-    for (const slot of this.#slots) slot.report();
+    const group = this.#reportGroup++ % reportGroups;
+    for (let index = group; index < this.#slots.length; index += reportGroups) this.#slots[index]?.report();
+    if (group !== 0) return;
     this.#sound?.slot.report();
+    this.#tellSkipping();
+  }
+
+  /** In place of what was to be told of the slot before. */
+  #tell(event: Extract<ViewerEvent, { type: 'way' | 'still' }>): void {
+    const outdated = this.#events.findIndex(
+      (waiting) => waiting.type === event.type && waiting.slot === event.slot,
+    );
+    if (outdated !== -1) this.#events.splice(outdated, 1);
+    this.#emit(event);
+  }
+
+  #tellSkipping(): void {
+    const now = performance.now();
+    const slots = this.#slots.flatMap((slot, index) => {
+      const skipping = slot.skipping(now);
+      return skipping === undefined ? [] : [{ slot: index, ...skipping }];
+    });
+    const told = JSON.stringify(slots);
+    if (told === this.#toldSkipping) return;
+    this.#toldSkipping = told;
+    const outdated = this.#events.findIndex(({ type }) => type === 'skipping');
+    if (outdated !== -1) this.#events.splice(outdated, 1);
+    this.#emit({ type: 'skipping', slots });
   }
 
   #emit(event: ViewerEvent): void {
-    // Bounded by construction: one offer at a time, one way for each slot, and `closed` once.
+    // Bounded by construction: one offer at a time, the newest of each kind for each slot, what is skipped, and `closed` once.
     this.#events.push(event);
     this.#wake();
   }

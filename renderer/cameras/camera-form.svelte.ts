@@ -47,6 +47,7 @@ export class CameraForm {
   readonly values: Record<FieldName, string>;
   connection: CameraConnection = $state('on-demand');
   transport: CameraTransport = $state('automatic');
+  mayStandStill: boolean = $state(false);
   /** Of a new recorder: all of its channels become cameras, not the one that is shown alone. */
   allChannels: boolean = $state(true);
   /** Fingerprint of the certificate that is trusted. */
@@ -75,6 +76,7 @@ export class CameraForm {
       group: existing?.group ?? '',
     });
     this.transport = existing?.transport ?? 'automatic';
+    this.mayStandStill = existing?.mayStandStill ?? false;
     this.#certificate = existing?.certificate ?? null;
     this.connection = existing?.connection ?? station.site?.settings.newCameraConnection ?? 'on-demand';
   }
@@ -243,6 +245,7 @@ export class CameraForm {
       subUrl: subUrl.trim() === '' ? null : subUrl,
       connection: this.connection,
       transport: this.transport,
+      mayStandStill: this.mayStandStill,
       certificate: this.#certificate,
       ...(onvif === null ? {} : { onvifUrl: onvif.url }),
       ...(number.trim() === '' ? {} : { number: Number(number) }),

@@ -4,4 +4,6 @@ import type { EngineClient } from '../link/engine-link.svelte.ts';
 export interface OpenViewer {
   readonly id: string;
   readonly client: EngineClient;
+  /** How long its packets take to this window. */
+  wayMilliseconds(): Promise<number>;
 }

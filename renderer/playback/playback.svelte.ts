@@ -5,8 +5,10 @@ import { maximumSlots } from '../../main/contract/limits.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
 import type { SlotBinding } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
+import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
+import { DelayMeter } from './delay.svelte.ts';
 import { h265Support } from './h265-support.ts';
 import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
@@ -14,28 +16,45 @@ import { Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
 import { Sound } from './sound.svelte.ts';
 import type { Stream } from './stream.ts';
-import { runViewerConnection } from './viewer-connection.ts';
+import { runViewerConnection, type SkippingSlots } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
+/** An engine that is well answers within a tenth of it. */
+const prepareMilliseconds = 200;
+/** At once: where more pictures are missing than this, it is not for reasons of their own. */
+const maximumArrivalChecks = 8;
 
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
   readonly sound: Sound = new Sound();
+  readonly delayMeter: DelayMeter = new DelayMeter();
   readonly #slots: Slot[] = [];
   /** By camera and profile, for the tiles. */
   readonly #slotOfStream = new SvelteMap<string, Slot>();
   #viewer: OpenViewer | null = null;
   #open = $state(false);
+  #refusal = $state<string | null>(null);
   readonly #unsent = new Set<Slot>();
   /** By slot: of those whose pictures come over the data channel. */
   readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
   #flushing = false;
   #visibleSince = 0;
   readonly #firstWanted = Promise.withResolvers<void>();
+  readonly #firstAnswered = Promise.withResolvers<void>();
 
   /** Whether the engine has a viewer for this window; pictures cannot come without. */
   get open(): boolean {
     return this.#open;
+  }
+
+  /** Why the engine gives this window no viewer, in its words; null when it does, or has not answered. */
+  get refusal(): string | null {
+    return this.#refusal;
+  }
+
+  /** In their order. */
+  get slots(): readonly Slot[] {
+    return this.#slots;
   }
 
   slot(stream: Stream | null): Slot | undefined {
@@ -59,26 +78,43 @@ export class Playback {
   }
 
   /**
+   * Opens the way of the pictures before any is wanted. Resolves when all was said that the page must say for it, and when
+   * that takes longer than a moment.
+   */
+  async prepare(signal: AbortSignal): Promise<void> {
+    this.#firstWanted.resolve();
+    await Promise.race([this.#firstAnswered.promise, pause(prepareMilliseconds, signal)]);
+  }
+
+  /**
    * Keeps a viewer open for as long as the link holds, from the first picture that is wanted on; never rejects. Slots that
    * show nothing have their price: Chromium reports on each of them once a second.
    * @param slots how many the wall needs, so that they are all there at once
    */
   async run(client: EngineClient, slots: () => number, signal: AbortSignal): Promise<void> {
+    const h265 = await h265Support();
     await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
       let opened = false;
       try {
         await runViewerConnection(client, {
-          h265: await h265Support(),
+          h265,
           slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
           signal,
           events: {
-            opened: (id) => {
+            opened: (id, wayMilliseconds) => {
               opened = true;
-              this.#onOpened({ id, client });
+              this.#onOpened({ id, client, wayMilliseconds });
             },
-            track: (index, media) => this.#slot(index).attach(media),
+            answered: () => this.#firstAnswered.resolve(),
+            track: (index, media, receiver) => this.#slot(index).attach(media, receiver),
             way: (index, assignment, way) => this.#slot(index).setWay(assignment, way),
+            still: (index, assignment, milliseconds) =>
+              this.#slot(index).setStill(
+                assignment,
+                milliseconds === null ? null : performance.now() - milliseconds,
+              ),
+            skipping: (slots) => this.#onSkipping(slots),
             picture: (picture) => this.#onPicture(picture),
             soundTrack: (receiver) => this.sound.attach(receiver),
             sound: (message) => this.sound.receive(message),
@@ -86,8 +122,10 @@ export class Playback {
             closing: () => flushSync(() => this.#onLost()),
           },
         });
-      } catch {
+      } catch (error) {
         // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
+        const { code, message } = callFailure(error);
+        this.#refusal = code === 'no-answer' ? null : message;
       }
       if (opened) attempt = 0;
       await pause(linkBackoffMilliseconds(attempt), signal);
@@ -98,6 +136,16 @@ export class Playback {
   checkFreshness(now: number): void {
     this.sound.check(now);
     for (const slot of this.#slots) slot.checkFreshness(now, this.#visibleSince);
+    const without = this.#slots.filter(({ stream, picture }) => stream !== null && picture !== 'arriving');
+    for (const slot of without.slice(0, maximumArrivalChecks)) void slot.checkArrival(now);
+  }
+
+  /** To be called once a second. */
+  async settleDelays(): Promise<void> {
+    await this.delayMeter.settle(
+      this.#viewer,
+      this.#slots.map(({ delay }) => delay),
+    );
   }
 
   /** The page is in front again: frames were not shown while it was not. */
@@ -113,6 +161,7 @@ export class Playback {
   #onOpened(viewer: OpenViewer): void {
     this.#viewer = viewer;
     this.#open = true;
+    this.#refusal = null;
     this.sound.opened(viewer);
     for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
     this.#flush();
@@ -127,10 +176,19 @@ export class Playback {
     this.#decoders.clear();
   }
 
+  #onSkipping(slots: SkippingSlots): void {
+    const of = new Map(slots.map((entry) => [entry.slot, entry]));
+    for (const slot of this.#slots) {
+      const { assignment = slot.assignment, reason = null } = of.get(slot.index) ?? {};
+      slot.setSkipping(assignment, reason);
+    }
+  }
+
   #onPicture(picture: ReceivedPicture): void {
     const { slot: index, assignment, codec } = picture;
     const slot = this.#slots[index];
     if (slot === undefined || assignment !== slot.assignment) return;
+    slot.received(picture.waited, performance.now());
     // It may be here before the engine's word for its way.
     slot.setWay(assignment, { kind: 'channel', codec });
     let entry = this.#decoders.get(index);

@@ -1,4 +1,6 @@
-import type { PictureWay } from '../../main/contract/viewer.ts';
+import type { PictureWay, SkipReason } from '../../main/contract/viewer.ts';
+import { Delay } from './delay.svelte.ts';
+import { type PictureVerdict, unsuspicious } from './picture-judge.ts';
 import type { Stream } from './stream.ts';
 
 /** A picture counts as arriving for this long after its last frame. */
@@ -11,6 +13,12 @@ export type Picture =
   /** What stands there is old. */
   | 'stale';
 
+/** What of a stream reaches this window while none of its pictures is shown. */
+export type Arrival = 'unknown' | 'nothing' | 'packets';
+
+/** From count to count: more than a camera with few pictures leaves between two. */
+const arrivalMilliseconds = 2_000;
+
 const track: PictureWay = { kind: 'track' };
 
 /** A decoded picture that came over the data channel. */
@@ -22,15 +30,29 @@ export type Image = ImageBitmap | VideoFrame;
  */
 export class Slot {
   readonly index: number;
+  readonly delay: Delay = new Delay();
   #stream = $state.raw<Stream | null>(null);
   #media = $state.raw<MediaStream | null>(null);
   #picture = $state<Picture>('none');
   #lastFrameAt = $state.raw<number | null>(null);
   #way = $state.raw<PictureWay>(track);
+  #skipping = $state.raw<SkipReason | null>(null);
   #assignment = 0;
   #image: Image | null = null;
+  #element: HTMLVideoElement | null = null;
+  #verdict = $state.raw<PictureVerdict>(unsuspicious);
+  #arrival = $state.raw<Arrival>('unknown');
+  #receiver: RTCRtpReceiver | null = null;
+  /** Packets of the track, and pictures of the data channel, so far. */
+  #packets = 0;
+  #countedAt = 0;
+  #channelPictures = 0;
+  /** When the last of them came to the engine, but for the way from there; of `performance.now()`. */
+  #channelBegunAt = 0;
   readonly #canvases = new Set<(image: Image) => void>();
   #newestFrameAt = 0;
+  /** When the picture was received that stands there, where the engine says that it is an old one. */
+  #stillSince: number | null = null;
   /** When the engine confirmed the stream; undefined while it has not: frames may still be those of another camera. */
   #confirmedAt: number | undefined;
 
@@ -56,6 +78,11 @@ export class Slot {
     return this.#way;
   }
 
+  /** Why the engine skips pictures of it; null while it does not. */
+  get skipping(): SkipReason | null {
+    return this.#skipping;
+  }
+
   get picture(): Picture {
     return this.#picture;
   }
@@ -65,15 +92,39 @@ export class Slot {
     return this.#lastFrameAt;
   }
 
+  /** Of the last frame, of `performance.now()`: exact at any time, and without announcement. */
+  get newestFrameAt(): number {
+    return this.#newestFrameAt;
+  }
+
+  /** Where its picture can be read. */
+  get source(): HTMLVideoElement | Image | null {
+    return this.#way.kind === 'channel' ? this.#image : this.#element;
+  }
+
+  /** What is to be said of the pictures that arrive. */
+  get verdict(): PictureVerdict {
+    return this.#verdict;
+  }
+
+  /** Whether anything comes; known once `picture` is not `arriving`. */
+  get arrival(): Arrival {
+    return this.#arrival;
+  }
+
   /** The slot shall show another stream; its old frames do not count for it. */
   assign(stream: Stream | null): void {
     this.#stream = stream;
     this.#assignment++;
     this.#way = track;
+    this.#skipping = null;
     this.#setImage(null);
     this.#confirmedAt = undefined;
+    this.#stillSince = null;
     this.#picture = 'none';
     this.#lastFrameAt = null;
+    this.#verdict = unsuspicious;
+    this.#arrival = 'unknown';
   }
 
   /** The engine sends what was asked for with `assignment`, from `at` on. */
@@ -88,6 +139,24 @@ export class Slot {
     if (!sameWay(way, this.#way)) this.#way = way;
   }
 
+  /**
+   * The engine says that the picture of `assignment` is an old one; it is not taken for one of now until the engine says so.
+   * @param since when it was received, of `performance.now()`; null: pictures are those of now again
+   */
+  setStill(assignment: number, since: number | null): void {
+    if (assignment !== this.#assignment) return;
+    this.#stillSince = since;
+    this.#arrival = 'unknown';
+    if (since === null || this.#picture !== 'arriving') return;
+    this.#newestFrameAt = since;
+    this.#stopArriving();
+  }
+
+  /** The engine skips pictures of `assignment`, or no more. */
+  setSkipping(assignment: number, reason: SkipReason | null): void {
+    if (assignment === this.#assignment) this.#skipping = reason;
+  }
+
   /** A picture of `assignment` has come over the data channel and is decoded; the slot closes it when it is old. */
   show(assignment: number, image: Image, shownAt: number): void {
     if (assignment !== this.#assignment) {
@@ -95,6 +164,7 @@ export class Slot {
       return;
     }
     this.#setImage(image);
+    this.delay.add(shownAt - this.#channelBegunAt);
     this.#arrived(shownAt);
   }
 
@@ -106,13 +176,50 @@ export class Slot {
   }
 
   /** The track of a new peer connection. */
-  attach(media: MediaStream): void {
+  attach(media: MediaStream, receiver: RTCRtpReceiver): void {
     this.#media = media;
+    this.#receiver = receiver;
+    this.#packets = 0;
+  }
+
+  /** The track plays in this element; returns how to end it. */
+  playIn(element: HTMLVideoElement): () => void {
+    this.#element = element;
+    return () => {
+      if (this.#element === element) this.#element = null;
+    };
+  }
+
+  setVerdict(verdict: PictureVerdict): void {
+    const { picture, since, view } = this.#verdict;
+    if (verdict.picture === picture && verdict.since === since && verdict.view === view) return;
+    this.#verdict = verdict;
+  }
+
+  /** A coded picture came over the data channel. @param waited milliseconds that it was in the engine */
+  received(waited: number, receivedAt: number): void {
+    this.#channelPictures++;
+    this.#channelBegunAt = receivedAt - waited;
+  }
+
+  /** Asks whether packets come although no picture is shown; only then, since counting has its price. */
+  async checkArrival(now: number): Promise<void> {
+    // The engine has said what is wrong with an old picture.
+    if (this.#stillSince !== null || now - this.#countedAt < arrivalMilliseconds) return;
+    this.#countedAt = now;
+    const assignment = this.#assignment;
+    const before = this.#packets;
+    this.#packets = this.#channelPictures + (await packetsOf(this.#receiver));
+    if (assignment !== this.#assignment) return;
+    const arrival = this.#packets > before ? 'packets' : 'nothing';
+    if (before > 0 || this.#packets === 0) this.#arrival = arrival;
   }
 
   /** The peer connection is gone; the last frame stays on the screen, known to be old. */
   detach(): void {
     this.#confirmedAt = undefined;
+    this.#stillSince = null;
+    this.#skipping = null;
     this.#stopArriving();
   }
 
@@ -120,15 +227,24 @@ export class Slot {
    * A frame was shown.
    * @param receivedAt when its last packet came, of `performance.now()`: a frame from before the confirmation may be one
    * of the camera that was shown here before
+   * @param displayedAt when it is to be on the screen
    */
-  frame(receivedAt: number, shownAt: number): void {
+  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
+    this.delay.add(displayedAt - receivedAt);
     this.#arrived(shownAt);
   }
 
   #arrived(shownAt: number): void {
+    if (this.#stillSince !== null) {
+      this.#lastFrameAt = this.#stillSince;
+      this.#picture = 'stale';
+      return;
+    }
     this.#newestFrameAt = shownAt;
     if (this.#picture === 'arriving') return;
+    this.#arrival = 'unknown';
+    this.#verdict = unsuspicious;
     this.#lastFrameAt = shownAt;
     this.#picture = 'arriving';
   }
@@ -150,6 +266,16 @@ export class Slot {
     this.#lastFrameAt = this.#newestFrameAt;
     this.#picture = 'stale';
   }
+}
+
+/** So many packets came out of a track so far. */
+async function packetsOf(receiver: RTCRtpReceiver | null): Promise<number> {
+  let packets = 0;
+  const statistics = await receiver?.getStats();
+  statistics?.forEach((report: { type: string; packetsReceived?: number }) => {
+    if (report.type === 'inbound-rtp') packets += report.packetsReceived ?? 0;
+  });
+  return packets;
 }
 
 function sameWay(a: PictureWay, b: PictureWay): boolean {

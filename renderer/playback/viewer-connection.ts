@@ -6,17 +6,27 @@ import {
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
 import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
+import { wayMilliseconds } from './delay.svelte.ts';
 
-/** ICE may find its way again by itself; after this long it is quicker to begin anew. */
-const disconnectedMilliseconds = 3_000;
+/** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
+const patienceMilliseconds = 15_000;
+const restartMilliseconds = 2_000;
+
+export type SkippingSlots = (ViewerEvent & { type: 'skipping' })['slots'];
 
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
-  opened(viewerId: string): void;
+  opened(viewerId: string, wayMilliseconds: () => Promise<number>): void;
+  /** The engine has been told how media reaches this window: the rest goes on without the page. */
+  answered(): void;
   /** The engine made slots, and this is what comes out of them. */
-  track(slot: number, media: MediaStream): void;
+  track(slot: number, media: MediaStream, receiver: RTCRtpReceiver): void;
   /** How the pictures of a binding come. */
   way(slot: number, assignment: number, way: PictureWay): void;
+  /** The picture of a binding is this old and stands still; null: it does so no longer. */
+  still(slot: number, assignment: number, milliseconds: number | null): void;
+  /** Which bindings skip pictures for the sake of the network, all of them. */
+  skipping(slots: SkippingSlots): void;
   /** A coded picture came over the data channel. */
   picture(picture: ReceivedPicture): void;
   /** The engine made the one audio transceiver. */
@@ -37,7 +47,11 @@ export async function runViewerConnection(
 ): Promise<void> {
   const { events } = options;
   const lost = new AbortController();
-  const connection = new RTCPeerConnection({ iceServers: [], bundlePolicy: 'max-bundle' });
+  const connection = new RTCPeerConnection({
+    iceServers: [],
+    bundlePolicy: 'max-bundle',
+    iceCandidatePoolSize: 1,
+  });
   const { label, id } = pictureChannel;
   const channel = connection.createDataChannel(label, { negotiated: true, id });
   channel.binaryType = 'arraybuffer';
@@ -52,59 +66,112 @@ export async function runViewerConnection(
     const message = parseSoundMessage(new Uint8Array(data));
     if (message !== undefined) events.sound(message);
   });
-  const candidates = new CandidateSender(client);
-  let disconnected: ReturnType<typeof setTimeout> | undefined;
+  const sender = new WaySender(client);
+  const search = new WaySearch(
+    () => sender.restart(),
+    () => lost.abort(),
+  );
   connection.addEventListener('connectionstatechange', () => {
-    clearTimeout(disconnected);
     const { connectionState } = connection;
     if (connectionState === 'failed') lost.abort();
-    if (connectionState === 'disconnected') {
-      disconnected = setTimeout(() => lost.abort(), disconnectedMilliseconds);
-    }
+    if (connectionState === 'disconnected') search.begin();
+    if (connectionState === 'connected') search.end();
   });
   connection.addEventListener('icecandidate', ({ candidate }) => {
-    if (candidate !== null) candidates.add(candidate);
+    if (candidate !== null) sender.add(candidate);
   });
   const signal = AbortSignal.any([options.signal, lost.signal]);
+  // Sooner than ICE notices, and no harm where the way is still there: pictures go on over it meanwhile.
+  onNetworkChange(() => sender.restart(), signal);
   const known = new Set<number>();
   const receiverOf = (mid: string) =>
     connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
   const onOffer = async ({ viewerId, sdp, slots, sound }: ViewerEvent & { type: 'offer' }) => {
     const isFirst = known.size === 0;
-    if (isFirst) events.opened(viewerId);
+    if (isFirst) events.opened(viewerId, () => wayMilliseconds(connection));
     await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setLocalDescription(await connection.createAnswer());
+    const answer = client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
     for (const { slot, mid } of slots) {
       if (known.has(slot)) continue;
       const receiver = receiverOf(mid);
       if (receiver === undefined) continue;
       known.add(slot);
       receiver.jitterBufferTarget = 0;
-      events.track(slot, new MediaStream([receiver.track]));
+      events.track(slot, new MediaStream([receiver.track]), receiver);
     }
     const soundReceiver = isFirst ? receiverOf(sound) : undefined;
     if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
-    await connection.setLocalDescription(await connection.createAnswer());
-    await client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
-    candidates.sendTo(viewerId);
+    await answer;
+    sender.sendTo(viewerId);
+    events.answered();
   };
   try {
     const { slots, h265 } = options;
     for await (const event of await client.viewer.open({ slots, h265 }, { signal })) {
-      if (event.type === 'closed') return;
-      if (event.type === 'way') events.way(event.slot, event.assignment, event.way);
-      else await onOffer(event);
+      switch (event.type) {
+        case 'closed':
+          return;
+        case 'way':
+          events.way(event.slot, event.assignment, event.way);
+          break;
+        case 'still':
+          events.still(event.slot, event.assignment, event.milliseconds);
+          break;
+        case 'skipping':
+          events.skipping(event.slots);
+          break;
+        case 'offer':
+          await onOffer(event);
+          break;
+        default:
+          event satisfies never;
+      }
     }
   } catch (error) {
     if (!lost.signal.aborted) throw error;
   } finally {
-    clearTimeout(disconnected);
+    search.end();
     events.closing();
     connection.close();
   }
 }
 
-/** Candidates wait until the engine has the answer that they belong to. */
-class CandidateSender {
+/** While the way to the engine is lost: asks for another one again and again, and gives up in the end. */
+class WaySearch {
+  readonly #ask: () => void;
+  readonly #giveUp: () => void;
+  #asking: ReturnType<typeof setInterval> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ask: () => void, giveUp: () => void) {
+    this.#ask = ask;
+    this.#giveUp = giveUp;
+  }
+
+  begin(): void {
+    if (this.#asking !== undefined) return;
+    this.#asking = setInterval(this.#ask, restartMilliseconds);
+    this.#waiting = setTimeout(this.#giveUp, patienceMilliseconds);
+    this.#ask();
+  }
+
+  end(): void {
+    clearInterval(this.#asking);
+    clearTimeout(this.#waiting);
+    this.#asking = undefined;
+  }
+}
+
+function onNetworkChange(changed: () => void, signal: AbortSignal): void {
+  // Only Chromium tells of a change between two networks.
+  const { connection } = navigator as Navigator & { readonly connection?: EventTarget };
+  connection?.addEventListener('change', changed, { signal });
+  addEventListener('online', changed, { signal });
+}
+
+/** What the window has to say about its way: candidates, which wait until the engine has the answer that they belong to. */
+class WaySender {
   readonly #client: EngineClient;
   readonly #waiting: RTCIceCandidate[] = [];
   #viewerId: string | undefined;
@@ -121,6 +188,13 @@ class CandidateSender {
   sendTo(viewerId: string): void {
     this.#viewerId = viewerId;
     for (const candidate of this.#waiting.splice(0)) this.#send(viewerId, candidate);
+  }
+
+  /** The way is lost, or a better one may be there. */
+  restart(): void {
+    // What cannot be said now is said again as long as the way is lost.
+    if (this.#viewerId !== undefined)
+      this.#client.viewer.restart({ viewerId: this.#viewerId }).catch(() => {});
   }
 
   #send(viewerId: string, { candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): void {

@@ -17,6 +17,7 @@ export const keyHelp: readonly {
       { keys: ['Enter'], does: 'Large, or small again' },
       { keys: ['Esc'], does: 'Back to the wall' },
       { keys: ['M'], does: 'Sound of the camera, on or off' },
+      { keys: ['D'], does: 'How late each picture is, shown or not' },
       { keys: ['1', '…', '9'], does: 'Show the wall with this number' },
       { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
       { keys: ['F'], does: 'Full screen' },
@@ -135,6 +136,7 @@ export function consoleKeys(
     e: key(() => command('edit-camera')),
     h: key(() => command('camera-history')),
     m: key(() => command('toggle-sound')),
+    d: key(() => station.playback.delayMeter.toggle()),
     x: key(() => {
       const camera = wall.selectedCamera;
       if (camera !== null) station.open({ name: 'examination', cameraId: camera.id });

@@ -5,6 +5,8 @@ import type { Camera, CameraEvent, StreamProfile, StreamStatus } from '../../mai
 export class CameraMirror {
   readonly #cameras = new SvelteMap<string, Camera>();
   readonly #statuses = new SvelteMap<string, StreamStatus>();
+  /** Of `performance.now()`. */
+  readonly #steeredUntil = new Map<string, number>();
   #order = $state.raw<readonly string[]>([]);
   #loaded = $state(false);
 
@@ -37,6 +39,11 @@ export class CameraMirror {
     return wall ?? { state: 'idle' };
   }
 
+  /** Whether somebody has just turned or zoomed it. @param now of `performance.now()` */
+  isSteered(cameraId: string, now: number): boolean {
+    return now < (this.#steeredUntil.get(cameraId) ?? 0);
+  }
+
   apply(event: CameraEvent): void {
     switch (event.type) {
       case 'snapshot':
@@ -66,6 +73,9 @@ export class CameraMirror {
         this.#statuses.set(key(cameraId, profile), status);
         break;
       }
+      case 'steered':
+        this.#steeredUntil.set(event.cameraId, performance.now() + event.seconds * 1_000);
+        break;
       default:
         event satisfies never;
     }

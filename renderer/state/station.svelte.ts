@@ -1,4 +1,5 @@
-import type { Camera } from '../../main/contract/camera.ts';
+import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
+import type { MediaNetworks } from '../../main/contract/media-network.ts';
 import type { Account } from '../../main/contract/people.ts';
 import { type CameraRight, type ConsoleRight, cameraRightsOf } from '../../main/contract/rights.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
@@ -7,7 +8,9 @@ import type { Policy } from '../../main/contract/site-file-policy.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
+import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
+import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
@@ -16,15 +19,21 @@ import { LayoutMirror } from './layout-mirror.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Wall } from './wall.svelte.ts';
 
+/** An old picture is known as one so soon after its time. */
+const freshnessMilliseconds = 500;
+const delayMilliseconds = 1_000;
+
 export type Dialog =
   | { readonly name: 'keys' }
   /** The PIN that lets somebody out of the kiosk. */
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
+  | { readonly name: 'media-network'; readonly networks: MediaNetworks }
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
   | { readonly name: 'history'; readonly cameraId: string }
+  | { readonly name: 'share'; readonly cameraId: string }
   | { readonly name: 'examination'; readonly cameraId: string }
   | { readonly name: 'group'; readonly cameraIds: readonly string[] }
   | { readonly name: 'find-cameras' }
@@ -48,10 +57,13 @@ export class Station {
   readonly link: EngineLink;
   readonly wall: Wall;
   readonly stage: Stage;
+  readonly pictures: PictureWatch;
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   #site = $state.raw<Site | null>(null);
   #account = $state.raw<Account | null>(null);
+  /** Whether the first wall may be drawn, or has been. */
+  #drawn = $state(false);
   #dialog = $state.raw<Dialog | null>(null);
   #client: EngineClient | null = null;
 
@@ -59,11 +71,24 @@ export class Station {
     this.link = new EngineLink(transport);
     this.wall = new Wall(this.mirror, this.layouts, place);
     this.stage = new Stage(this.wall, this.playback);
+    this.pictures = new PictureWatch(
+      () => this.playback.slots,
+      (cameraId) => ({
+        mayStandStill: this.mirror.camera(cameraId)?.mayStandStill ?? false,
+        isSteered: this.mirror.isSteered(cameraId, performance.now()),
+      }),
+    );
   }
 
   /** Whether all is known that the first picture of the console needs, so that it is drawn once and right. */
   get ready(): boolean {
-    return this.mirror.loaded && this.layouts.loaded && this.#site !== null && this.#account !== null;
+    return (
+      this.#drawn &&
+      this.mirror.loaded &&
+      this.layouts.loaded &&
+      this.#site !== null &&
+      this.#account !== null
+    );
   }
 
   /** Who is in front of this window; null until it is known. */
@@ -107,6 +132,7 @@ export class Station {
     switch (dialog.name) {
       case 'kiosk':
       case 'updates':
+      case 'media-network':
       case 'site-import':
       case 'site-export':
         return this.may('settings');
@@ -116,6 +142,7 @@ export class Station {
       case 'camera':
         return dialog.cameraId === null ? this.may('discovery') : manages(dialog.cameraId);
       case 'examination':
+      case 'share':
         return manages(dialog.cameraId);
       case 'group':
         return dialog.cameraIds.every(manages);
@@ -170,7 +197,17 @@ export class Station {
   /** Runs until the signal is aborted. */
   run(signal: AbortSignal): void {
     this.clock.run(signal);
+    void this.pictures.run(signal);
+    const settling = setInterval(() => void this.playback.settleDelays(), delayMilliseconds);
+    signal.addEventListener('abort', () => clearInterval(settling), { once: true });
+    const checking = setInterval(() => this.#checkFreshness(), freshnessMilliseconds);
+    signal.addEventListener('abort', () => clearInterval(checking), { once: true });
     void this.link.run((client, connection) => this.#serve(client, connection), signal);
+  }
+
+  /** Behind another page no frames are shown, and nothing is known. */
+  #checkFreshness(): void {
+    if (document.visibilityState === 'visible') this.playback.checkFreshness(performance.now());
   }
 
   #serve(client: EngineClient, signal: AbortSignal): void {
@@ -180,12 +217,8 @@ export class Station {
     });
     const follow = <Event>(
       watch: () => Promise<AsyncIterable<Event>>,
-      apply: (event: Event) => void,
+      apply: (event: Event) => void | Promise<void>,
     ): Promise<void> => followEvents(watch, apply, signal);
-    void follow(
-      () => client.cameras.watch(undefined, { signal }),
-      (event) => this.mirror.apply(event),
-    );
     void follow(
       () => client.layouts.watch(undefined, { signal }),
       (event) => this.layouts.apply(event),
@@ -200,6 +233,10 @@ export class Station {
       () => client.account.watch(undefined, { signal }),
       (account) => this.#identify(account),
     );
+    void follow(
+      () => client.cameras.watch(undefined, { signal }),
+      (event) => this.#applyCameras(event, signal),
+    );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);
     void this.playback.run(client, () => this.wall.size + 1, signal);
@@ -213,6 +250,19 @@ export class Station {
     if (this.#dialog !== null && !this.#mayOpen(this.#dialog)) this.closeDialog();
     const isSame = before.userId === account.userId && before.kind === account.kind;
     this.toasts.tell(isSame ? 'What you may do has changed.' : `${account.name}: ${account.roleName}.`);
+  }
+
+  /** The first cameras: drawing a wall keeps the page busy for longer than its pictures need to begin, so these go first. */
+  async #applyCameras(event: CameraEvent, signal: AbortSignal): Promise<void> {
+    const isFirst = !this.#drawn && event.type === 'snapshot' && event.cameras.length > 0;
+    if (isFirst) await this.playback.prepare(signal);
+    this.mirror.apply(event);
+    if (isFirst) {
+      this.stage.arrange();
+      // A turn, in which what was just arranged is sent.
+      await pause(0, signal);
+    }
+    this.#drawn = true;
   }
 
   /** A layout was changed here: it counts at once, and is stored now or as soon as the engine is back. */

@@ -1,6 +1,8 @@
-import type { StreamStatus } from '../../main/contract/camera.ts';
+import type { Missing, StreamStatus } from '../../main/contract/camera.ts';
 import { codecWords, type VideoCodec } from '../../main/contract/codecs.ts';
-import type { Picture } from '../playback/slot.svelte.ts';
+import type { SkipReason } from '../../main/contract/viewer.ts';
+import type { PictureVerdict } from '../playback/picture-judge.ts';
+import type { Arrival, Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
 
 export type TileStateName = 'live' | 'connecting' | 'stale' | 'waiting' | 'empty' | 'offline';
@@ -10,23 +12,51 @@ export interface TileState {
   readonly name: TileStateName;
   /** The state in a few words. */
   readonly words: string;
+  /** The same without what counts on. */
+  readonly brief: string;
   /** Why, and what to do about it; null when the words say it all. */
   readonly reason: string | null;
   readonly advice: string | null;
+  /** Of a picture that is not live although its camera plays; else null. */
+  readonly cause: TileCause | null;
   /** Whether changing the camera may put it right. */
   readonly editable: boolean;
 }
+
+/** Why a picture is not live, for those who look for it by machine, and for what is said aloud. */
+export type TileCause =
+  /** Nothing comes from the camera. */
+  | 'no-packets'
+  /** Data comes from the camera, and no whole picture. */
+  | 'no-pictures'
+  /** Pictures come from the camera, and nothing reaches this window. */
+  | 'not-arriving'
+  /** They reach this window, and are not decoded. */
+  | 'not-decoded'
+  /** The window has no connection for pictures. */
+  | 'no-viewer'
+  /** The engine skips them for this window. */
+  | `skipped-${SkipReason}`
+  | 'same-picture'
+  | 'blank-picture';
 
 export interface TileFacts {
   readonly hasCamera: boolean;
   readonly linked: boolean;
   /** Whether the engine has a viewer for this window. */
   readonly viewerOpen: boolean;
+  /** Why it has none, in the engine's words, when it refuses one. */
+  readonly viewerRefusal: string | null;
   /** Of the stream that the tile shows; undefined while the engine has said nothing of it. */
   readonly status: StreamStatus | undefined;
   readonly picture: Picture;
+  /** What is to be said of the pictures that arrive. */
+  readonly verdict: PictureVerdict;
+  readonly arrival: Arrival;
   /** The format of its pictures when this computer can show them in no way. */
   readonly unshowable: VideoCodec | null;
+  /** Why the engine skips pictures; null while it does not. */
+  readonly skipping: SkipReason | null;
   /** Of `performance.now()`; null when there was no frame. */
   readonly lastFrameAt: number | null;
   /** Milliseconds since 1970, as the times in `status`. */
@@ -46,6 +76,13 @@ export function tileState(facts: TileFacts): TileState {
   const { status } = facts;
   if (!facts.hasCamera) return state('empty', 'Empty');
   if (!facts.linked) return state('offline', 'Connection to Gatehouse lost', pictureAge(facts));
+  if (!facts.viewerOpen && facts.viewerRefusal !== null) {
+    const words =
+      facts.lastFrameAt === null
+        ? 'No pictures in this window'
+        : `No picture for ${age(facts, facts.lastFrameAt)}`;
+    return state('stale', words, facts.viewerRefusal);
+  }
   if (status === undefined) return state('connecting', 'Connecting…');
   switch (status.state) {
     case 'idle':
@@ -56,17 +93,57 @@ export function tileState(facts: TileFacts): TileState {
       const { code } = status.error;
       const { brief, reason, advice } = errorWords[code];
       const words = `${brief} · ${retryWords(status.until, facts.time)}`;
-      return { name: 'waiting', words, reason, advice, editable: editableErrors.has(code) };
+      const last = pictureAge(facts);
+      const full = last === null ? reason : `${reason} ${last}`;
+      const editable = editableErrors.has(code);
+      return { name: 'waiting', words, brief, reason: full, advice, cause: null, editable };
     }
     case 'playing':
       if (facts.unshowable !== null) return unshowableState(facts.unshowable);
-      if (facts.picture === 'arriving') return state('live', 'Live');
-      if (!facts.viewerOpen) return silent(facts, 'The picture connection is being opened again.');
-      return silent(facts, null);
+      return facts.picture === 'arriving' ? judgedState(facts) : silentState(facts, status.missing);
     default:
       return status satisfies never;
   }
 }
+
+/** Pictures arrive; what is on them says whether they are live. */
+function judgedState(facts: TileFacts): TileState {
+  const { picture, since } = facts.verdict;
+  switch (picture) {
+    case 'alive':
+      return state('live', 'Live');
+    case 'same':
+      return {
+        name: 'stale',
+        words: `Same picture for ${age(facts, since ?? facts.monotonic)}`,
+        brief: 'Same picture',
+        reason: 'Pictures come, but nothing changes: the camera may hang.',
+        advice: 'Restart it. If this view may stand still, say so in its settings.',
+        cause: 'same-picture',
+        editable: true,
+      };
+    case 'black':
+    case 'white':
+    case 'one-colour':
+      return {
+        name: 'stale',
+        words: `${blankWords[picture]} for ${age(facts, since ?? facts.monotonic)}`,
+        brief: blankWords[picture],
+        reason: 'There is nothing to be seen on it.',
+        advice: 'Look at the lens, the light and the camera.',
+        cause: 'blank-picture',
+        editable: false,
+      };
+    default:
+      return picture satisfies never;
+  }
+}
+
+const blankWords = {
+  black: 'Black picture',
+  white: 'White picture',
+  'one-colour': 'Empty picture',
+} as const;
 
 /** The camera sends, and this computer has no decoder. */
 function unshowableState(codec: VideoCodec): TileState {
@@ -74,15 +151,36 @@ function unshowableState(codec: VideoCodec): TileState {
   return {
     name: 'waiting',
     words: `${name} cannot be shown here`,
+    brief: `${name} cannot be shown here`,
     reason: `The camera sends ${name}, and this computer has no decoder for it.`,
     advice: 'Set the camera to H.264, give it a second stream in H.264, or use a computer that decodes it.',
+    cause: null,
     editable: true,
   };
 }
 
+/** What is said of a picture whose view is not the one that this window knows. */
+export const viewWords: Readonly<Record<PictureVerdict['view'], string | null>> = {
+  usual: null,
+  covered: 'View covered or dark',
+  moved: 'View has changed',
+};
+
 /** What a large tile says that shows the small stream. @param codec of the main stream */
 export function replacedWords(codec: VideoCodec): string {
   return `Main stream is ${codecWords[codec]}, which this computer cannot show: showing the small one.`;
+}
+
+/** What a tile says whose pictures the engine skips in part. */
+export function skippingWords(reason: SkipReason): string {
+  switch (reason) {
+    case 'network':
+      return 'Skipping pictures: this window, or the network to it, is too slow.';
+    case 'computer':
+      return 'Skipping pictures: Gatehouse’s own network connection is full.';
+    default:
+      return reason satisfies never;
+  }
 }
 
 /** When the next attempt is. @param until and @param time milliseconds since 1970 */
@@ -92,17 +190,42 @@ function retryWords(until: number, time: number): string {
   return seconds < 100 ? `trying again in ${seconds} s` : `trying again in ${Math.ceil(seconds / 60)} min`;
 }
 
-/** The engine receives the camera, but no frame reaches the screen. */
-function silent(facts: TileFacts, reason: string | null): TileState {
-  if (facts.lastFrameAt !== null)
-    return state('stale', `No picture for ${age(facts, facts.lastFrameAt)}`, reason);
+/** The camera is said to play, but no frame reaches the screen. */
+function silentState(facts: TileFacts, missing: Missing | undefined): TileState {
+  const cause = silentCause(facts, missing);
+  const reason = cause === null ? null : causeWords[cause];
+  if (facts.lastFrameAt !== null) {
+    const words = `No picture for ${age(facts, facts.lastFrameAt)}`;
+    return { ...state('stale', words, reason), brief: 'No picture', cause };
+  }
   const since = facts.status?.state === 'playing' ? facts.time - facts.status.since : 0;
-  if (since < patienceMilliseconds) return state('connecting', 'Connecting…');
-  return state(
-    'connecting',
-    'Waiting for a picture…',
-    reason ?? 'The camera sends a full picture only now and then.',
-  );
+  if (since < patienceMilliseconds) return { ...state('connecting', 'Connecting…'), cause };
+  const waiting = reason ?? 'The camera sends a full picture only now and then.';
+  return { ...state('connecting', 'Waiting for a picture…', waiting), cause };
+}
+
+type SilentCause = Exclude<TileCause, 'same-picture' | 'blank-picture'>;
+
+const causeWords: Readonly<Record<SilentCause, string>> = {
+  'no-packets': 'The camera has stopped sending.',
+  'no-pictures': 'The camera sends, but no whole picture.',
+  'not-arriving': 'The camera sends, but nothing arrives here: the network to Gatehouse is at fault.',
+  'not-decoded': 'Pictures arrive, but this computer does not show them.',
+  'no-viewer': 'The picture connection is being opened again.',
+  'skipped-network': skippingWords('network'),
+  'skipped-computer': skippingWords('computer'),
+};
+
+/** Where the pictures end; null while nobody knows. */
+function silentCause(facts: TileFacts, missing: Missing | undefined): SilentCause | null {
+  const { viewerOpen, skipping, arrival, status, time } = facts;
+  if (missing !== undefined) return missing === 'packets' ? 'no-packets' : 'no-pictures';
+  if (!viewerOpen) return 'no-viewer';
+  if (skipping !== null) return `skipped-${skipping}`;
+  // What was counted while the camera was away says nothing of now.
+  const playsFor = status?.state === 'playing' ? time - status.since : 0;
+  if (arrival === 'unknown' || playsFor < patienceMilliseconds) return null;
+  return arrival === 'nothing' ? 'not-arriving' : 'not-decoded';
 }
 
 function pictureAge(facts: TileFacts): string | null {
@@ -124,5 +247,5 @@ function state(
   reason: string | null = null,
   advice: string | null = null,
 ): TileState {
-  return { name, words, reason, advice, editable: false };
+  return { name, words, brief: words, reason, advice, cause: null, editable: false };
 }

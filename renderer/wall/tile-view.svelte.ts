@@ -1,10 +1,11 @@
 import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
+import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
-import { replacedWords, type TileState, tileState } from './tile-state.ts';
+import { replacedWords, skippingWords, type TileState, tileState, viewWords } from './tile-state.ts';
 
 /** One of the two `<video>` elements of a tile. */
 export interface SurfaceView {
@@ -39,14 +40,23 @@ export class TileView {
       hasCamera: this.camera !== null,
       linked: link.state.name === 'connected',
       viewerOpen: playback.open,
+      viewerRefusal: playback.refusal,
       status: this.#status,
       picture: this.slot?.picture ?? 'none',
+      verdict: this.#verdict,
+      arrival: this.slot?.arrival ?? 'unknown',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
+      skipping: this.slot?.skipping ?? null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
       time: clock.time,
       monotonic: clock.monotonic,
     });
   });
+  readonly #verdict: PictureVerdict = $derived.by(() => this.slot?.verdict ?? unsuspicious);
+  /** What is odd about a view that is live; null: nothing. */
+  readonly viewWords: string | null = $derived.by(() =>
+    this.state.name === 'live' ? viewWords[this.#verdict.view] : null,
+  );
   readonly #status: StreamStatus | undefined = $derived.by(() => {
     const { stream } = this;
     return stream === null ? undefined : this.#station.mirror.status(stream.cameraId, stream.profile);
@@ -68,16 +78,36 @@ export class TileView {
   readonly remarks: readonly string[] = $derived.by(() => {
     if (this.state.name !== 'live') return [];
     const replaced = this.#station.stage.replaced(this.index);
+    const skipping = this.slot?.skipping ?? null;
     const silence = this.sound?.reason ?? null;
-    return [...(replaced === null ? [] : [replacedWords(replaced)]), ...(silence === null ? [] : [silence])];
+    return [
+      ...(replaced === null ? [] : [replacedWords(replaced)]),
+      ...(skipping === null ? [] : [skippingWords(skipping)]),
+      ...(silence === null ? [] : [silence]),
+    ];
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);
+  /** How late its picture is, milliseconds; null: nobody wants to know, or nobody knows. */
+  readonly delay: number | null = $derived.by(() =>
+    this.#station.playback.delayMeter.on ? (this.slot?.delay.milliseconds ?? null) : null,
+  );
+  /** Number and name of its camera. */
+  readonly title: string | null = $derived.by(() =>
+    this.camera === null ? null : `Camera ${this.camera.number}, ${this.camera.name}`,
+  );
+  /** What is wrong, without what counts on; null: nothing; undefined: not known yet. */
+  readonly trouble: string | null | undefined = $derived.by(() => {
+    const { name, brief } = this.state;
+    if (name === 'connecting' || name === 'empty') return undefined;
+    return name === 'live' ? this.viewWords : brief;
+  });
   /** For those who hear the wall. */
   readonly label: string = $derived.by(() => {
     const { camera, state, sound } = this;
     if (camera === null) return `Tile ${this.index + 1}, empty`;
-    const words = [`Camera ${camera.number}`, camera.name, state.words.toLowerCase()];
+    const odd = this.viewWords === null ? [] : [this.viewWords.toLowerCase()];
+    const words = [`Camera ${camera.number}`, camera.name, state.words.toLowerCase(), ...odd];
     return [...words, ...(sound === null ? [] : [(sound.reason ?? sound.words).toLowerCase()])].join(', ');
   });
 
@@ -104,6 +134,12 @@ export class TileView {
 
   examine(): void {
     if (this.camera !== null) this.#station.open({ name: 'examination', cameraId: this.camera.id });
+  }
+
+  /** The view is right as it is. */
+  acceptView(): void {
+    if (this.stream !== null) this.#station.pictures.accept(this.stream);
+    this.slot?.setVerdict(unsuspicious);
   }
 
   #surface(stream: Stream | null): SurfaceView {

@@ -21,11 +21,7 @@ export interface AddingFigures {
 }
 
 /** Engine and cameras share one process here: the machine is slower than it would be. */
-export async function measureAdding(
-  browser: Browser,
-  progress: (text: string) => void,
-): Promise<AddingFigures> {
-  progress(`adding ${cameraCount} cameras`);
+export async function measureAdding(browser: Browser): Promise<AddingFigures> {
   const found: number[] = [];
   const added: number[] = [];
   let person = { keys: 0, clicks: 0, seconds: 0 };

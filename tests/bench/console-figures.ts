@@ -7,7 +7,7 @@ import type { CameraInput } from '../../main/contract/camera.ts';
 import { openStore } from '../../main/store/store.ts';
 import { Serve } from '../support/serve.ts';
 import { type ListFigures, measureList } from './console-list.ts';
-import { measureWalls, type WallFigures } from './console-walls.ts';
+import { measureSoak, measureWalls, type SoakFigures, type WallFigures } from './console-walls.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 const log = createLog('silent');
@@ -28,7 +28,6 @@ export interface ConsoleFigures extends ListFigures, WallFigures {
 export async function measureConsole(
   browser: Browser,
   cameras: readonly CameraInput[],
-  progress: (text: string) => void,
 ): Promise<ConsoleFigures> {
   await using owned = new AsyncDisposableStack();
   const emptyFolder = await dataFolder(owned, []);
@@ -42,19 +41,13 @@ export async function measureConsole(
       subUrl: `rtsp://127.0.0.1:9/${index}/sub`,
     })),
   );
-  progress('starts with 0 and with 1,000 cameras');
   const empty = await measureStarts(browser, emptyFolder);
   const full = await measureStarts(browser, fullFolder);
-  progress('list of 1,000 cameras');
   await using serve = await start(fullFolder);
   const page = await openPage(browser, serve.ready.url);
   const list = await measureList(page);
   await page.context().close();
-  const walls = await measureWalls(
-    browser,
-    { dataFolder: await dataFolder(owned, []), cameras, openPage },
-    progress,
-  );
+  const walls = await measureWalls(browser, { dataFolder: await dataFolder(owned, []), cameras, openPage });
   return {
     startEmpty: empty.start,
     startWith1000: full.start,
@@ -63,6 +56,15 @@ export async function measureConsole(
     ...list,
     ...walls,
   };
+}
+
+/** @param cameras at least 50 virtual ones, in another process */
+export async function measureLayoutSoak(
+  browser: Browser,
+  cameras: readonly CameraInput[],
+): Promise<SoakFigures> {
+  await using owned = new AsyncDisposableStack();
+  return await measureSoak(browser, { dataFolder: await dataFolder(owned, []), cameras, openPage });
 }
 
 async function dataFolder(owned: AsyncDisposableStack, cameras: readonly CameraInput[]): Promise<string> {
@@ -108,13 +110,4 @@ async function measureStarts(browser: Browser, folder: string): Promise<{ start:
     await page.context().close();
   }
   return { start: summarize(starts), page: summarize(pages) };
-}
-
-/** For the table that is printed. */
-export function printConsole(figures: ConsoleFigures): void {
-  const { after2000Switches, scrollFramesPerSecond, secondsFor2000Switches, ...times } = figures;
-  console.table(times);
-  console.table(after2000Switches);
-  console.log(`list of 1,000 cameras: ${scrollFramesPerSecond} frames/s while it is scrolled`);
-  console.log(`2,000 layout switches of 25 tiles: ${secondsFor2000Switches} s`);
 }

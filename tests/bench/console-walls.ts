@@ -17,10 +17,14 @@ const keys = ['2', '3'] as const;
 export interface WallFigures {
   /** From the key to the frame in which the last of 25 other, already watched cameras has its picture. */
   readonly layoutSwitchAll25: Summary;
+}
+
+export interface SoakFigures {
+  readonly switches: number;
   /** Each as soon as the engine has bound all slots. */
-  readonly secondsFor2000Switches: number;
+  readonly seconds: number;
   /** What must not grow, after the garbage was collected. */
-  readonly after2000Switches: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
+  readonly stock: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
 }
 
 interface WallsOptions {
@@ -30,13 +34,46 @@ interface WallsOptions {
 }
 
 /** Two walls of 25 cameras that are always connected: every picture is there before anybody asks for it. */
-export async function measureWalls(
+export async function measureWalls(browser: Browser, options: WallsOptions): Promise<WallFigures> {
+  await using owned = new AsyncDisposableStack();
+  const { page } = await openWalls(owned, browser, options);
+  const times: number[] = [];
+  for (let index = 0; index < measuredSwitches + 4; index++) times.push(await switchUntilLive(page, index));
+  // The first ones compile the code that they run.
+  return { layoutSwitchAll25: summarize(times.slice(4)) };
+}
+
+/** The same walls, to and fro, until what leaks would show. */
+export async function measureSoak(browser: Browser, options: WallsOptions): Promise<SoakFigures> {
+  await using owned = new AsyncDisposableStack();
+  const { page, engine } = await openWalls(owned, browser, options);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Performance.enable');
+  for (let round = 0; round < warmUpRounds; round++) {
+    await switchUntilBound(page, engine, warmUpSwitches);
+    await takeStock(engine, devtools);
+  }
+  for (let index = 0; index < 2; index++) await switchUntilLive(page, index);
+  const before = await takeStock(engine, devtools);
+  const startedAt = performance.now();
+  await switchUntilBound(page, engine, switches);
+  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+  for (let index = 0; index < 2; index++) await switchUntilLive(page, index);
+  const after = await takeStock(engine, devtools);
+  return {
+    switches,
+    seconds,
+    stock: Object.fromEntries(
+      Object.entries(after).map(([name, value]) => [name, { before: before[name] ?? 0, after: value }]),
+    ),
+  };
+}
+
+async function openWalls(
+  owned: AsyncDisposableStack,
   browser: Browser,
   { dataFolder, cameras, openPage }: WallsOptions,
-  progress: (text: string) => void,
-): Promise<WallFigures> {
-  progress(`layout switches of ${tilesOfWall} tiles`);
-  await using owned = new AsyncDisposableStack();
+): Promise<{ page: Page; engine: EngineProcess }> {
   const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
   const engine = await EngineProcess.start({ dataFolder, rendererFolder, cameras: [], notes: false });
   owned.defer(() => engine.stop());
@@ -45,31 +82,8 @@ export async function measureWalls(
   const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
   const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
   owned.defer(() => page.context().close());
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable');
   await page.keyboard.press(keys[1]);
-  const times: number[] = [];
-  for (let index = 0; index < measuredSwitches + 4; index++) times.push(await switchUntilLive(page, index));
-  for (let round = 0; round < warmUpRounds; round++) {
-    await switchUntilBound(page, engine, warmUpSwitches);
-    await takeStock(engine, devtools);
-  }
-  for (let index = 0; index < 2; index++) await switchUntilLive(page, index);
-  const before = await takeStock(engine, devtools);
-  progress(`${switches} layout switches`);
-  const startedAt = performance.now();
-  await switchUntilBound(page, engine, switches);
-  const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  for (let index = 0; index < 2; index++) await switchUntilLive(page, index);
-  const after = await takeStock(engine, devtools);
-  return {
-    // The first ones compile the code that they run.
-    layoutSwitchAll25: summarize(times.slice(4)),
-    secondsFor2000Switches: seconds,
-    after2000Switches: Object.fromEntries(
-      Object.entries(after).map(([name, value]) => [name, { before: before[name] ?? 0, after: value }]),
-    ),
-  };
+  return { page, engine };
 }
 
 /** An even number shows the first wall, an odd one the second. Milliseconds until all pictures are there. */

@@ -17,8 +17,7 @@ export interface DiscoveryFigures {
 }
 
 /** On loopback, devices and engine in one process, each time with nothing known before. */
-export async function measureDiscovery(progress: (text: string) => void): Promise<DiscoveryFigures> {
-  progress(`finding one device, and ${deviceCount}`);
+export async function measureDiscovery(): Promise<DiscoveryFigures> {
   const firstDevice: number[] = [];
   const fiftyDevices: number[] = [];
   for (let run = 0; run < runs; run++) {

@@ -1,6 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { type DemoCamera, demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import type { EngineProcessOptions, EngineRequest } from './engine-process.ts';
 
 /** The engine in its own process, asked over IPC: one question at a time. */
@@ -17,6 +20,23 @@ export class EngineProcess {
     const child = fork(script, [JSON.stringify(options)], { execArgv: [...process.execArgv, '--expose-gc'] });
     await once(child, 'message');
     return new EngineProcess(child);
+  }
+
+  /** With virtual cameras and a data folder of its own; both go with the owner. */
+  static async startWith(
+    owned: AsyncDisposableStack,
+    cameras: readonly DemoCamera[],
+  ): Promise<EngineProcess> {
+    const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-bench-'));
+    owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
+    const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
+    const engine = await EngineProcess.start({
+      dataFolder,
+      rendererFolder,
+      cameras: demoCameraInputs(cameras),
+    });
+    owned.defer(() => engine.stop());
+    return engine;
   }
 
   async ask<Answer>(request: EngineRequest): Promise<Answer> {

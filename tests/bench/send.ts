@@ -1,117 +1,67 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import dgram from 'node:dgram';
-import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
-import { RTCPeerConnection, RTCRtpSender, RtpHeader, RtpPacket } from 'werift';
-import { createLog } from '../../main/base/log.ts';
-import { AudioStream } from '../../main/media/audio-stream.ts';
-import { LiveStream } from '../../main/media/live-stream.ts';
-import { ViewerService } from '../../main/viewers/viewer-service.ts';
-import { VideoSource } from '../support/video-source.ts';
-import { WeriftWindow } from '../support/werift-window.ts';
-import { measureFloor } from './floor.ts';
-import { quantile } from './statistics.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ForwarderSize, type ForwarderUsage, packetsPerAccessUnit } from './forwarders/forwarder.ts';
+import { ForwarderRun } from './forwarders/forwarder-run.ts';
+import type { ForwarderKind } from './forwarders/kinds.ts';
+import { type Summary, summarize } from './statistics.ts';
 
-/*
- * What it costs to send one packet of 1,164 bytes to one viewer, in CPU microseconds of this process, all in one run: the floor
- * (encryption and one datagram, nothing else), a slot and its sender, and werift's own sender. The packets go to a socket of another
- * process, so that receiving them costs nothing here. Prints JSON.
- */
-
-const slots = 16;
+const warmUpRounds = 3;
 const rounds = 9;
-const framesPerRound = 50;
-/** A frame is eight packets. */
-const packetsPerFrame = 8;
-const frameBytes = packetsPerFrame * 1_160;
+const packetsPerRound = 6_000;
+/** Until the last datagrams are counted. */
+const settleMilliseconds = 300;
 
-export interface SendFigures {
-  readonly floor: number;
-  readonly slotSender: number;
-  readonly werift: number;
+/** One forwarder that sends as fast as it can. */
+export interface SendFigures extends ForwarderSize {
+  readonly kind: ForwarderKind;
+  /** CPU time of the forwarder's process for each packet of 1,160 bytes of payload, by round. */
+  readonly microsecondsPerPacket: Summary;
+  readonly srtpProfile: number | null;
+  /** Of those that were looked at, packets that could be decrypted, and that could not. */
+  readonly decrypted: number;
+  readonly refused: number;
+  /** Of what was sent, what came neither into the viewers nor to their sockets. */
+  readonly lost: number;
 }
 
-/** @returns the port of a socket of another process, which nobody reads */
-async function startSink(): Promise<{ port: number; process: ChildProcess }> {
-  const child = fork(import.meta.filename, ['sink']);
-  const [port] = (await once(child, 'message')) as [number];
-  return { port, process: child };
-}
-
-/** Everything that is sent to the window goes elsewhere from now on. */
-function divert(connection: RTCPeerConnection, port: number): void {
-  const pair = connection.iceTransports[0]?.connection.nominated;
-  Object.defineProperty(pair, 'remoteAddr', { value: ['127.0.0.1', port] });
-}
-
-async function measure(send: () => number): Promise<number> {
-  const costs: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const before = process.cpuUsage();
-    let packets = 0;
-    for (let frame = 0; frame < framesPerRound; frame++) {
-      packets += send();
-      await turn();
-    }
-    const { user, system } = process.cpuUsage(before);
-    costs.push((user + system) / packets);
-  }
-  return quantile(costs, 0.5);
-}
-
-/** The offering side's connection, which a viewer keeps to itself. */
-function offeringConnection(): { readonly connection: RTCPeerConnection | undefined } {
-  const createOffer = RTCPeerConnection.prototype.createOffer;
-  const seen: { connection: RTCPeerConnection | undefined } = { connection: undefined };
-  RTCPeerConnection.prototype.createOffer = function observed(...parameters) {
-    seen.connection ??= this;
-    return createOffer.apply(this, parameters);
-  };
-  return seen;
-}
-
-async function measureSending(): Promise<SendFigures> {
+/**
+ * The same pictures to the same kind of viewers, as fast as each forwarder can. They take turns, round by round, so that the
+ * machine's mood meets all of them.
+ */
+export async function measureSend(
+  kinds: readonly ForwarderKind[],
+  size: ForwarderSize,
+  quick: boolean,
+): Promise<SendFigures[]> {
   await using owned = new AsyncDisposableStack();
-  const sink = await startSink();
-  owned.defer(() => void sink.process.kill());
-  const offering = offeringConnection();
-  const service = owned.use(new ViewerService({ log: createLog('silent') }));
-  const viewer = await service.open(slots);
-  const window = owned.use(new WeriftWindow(viewer));
-  await window.negotiate();
-  if (offering.connection === undefined) throw new Error('no connection');
-  divert(offering.connection, sink.port);
-  const stream = new LiveStream();
-  const source = new VideoSource(stream, { frameBytes });
-  for (let slot = 0; slot < slots; slot++)
-    viewer.bind(slot, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} });
-  source.send('key');
-  const slotSender = await measure(() => {
-    source.send('delta');
-    return slots * packetsPerFrame;
-  });
-  // Past our sender, as stock werift does it; under SSRCs that are not used any more from here on.
-  const senders = offering.connection.getTransceivers().map(({ sender }) => sender);
-  const payload = Buffer.alloc(1_164, 0x55);
-  const stock = RTCRtpSender.prototype.sendRtp;
-  let sequenceNumber = 0;
-  const werift = await measure(() => {
-    for (const sender of senders) {
-      for (let packet = 0; packet < packetsPerFrame; packet++) {
-        sequenceNumber = (sequenceNumber + 1) & 0xffff;
-        const header = new RtpHeader({ sequenceNumber, payloadType: 96, marker: true });
-        void stock.call(sender, new RtpPacket(header, payload));
-      }
+  const runs: { kind: ForwarderKind; run: ForwarderRun; costs: number[] }[] = [];
+  for (const kind of kinds) {
+    runs.push({ kind, run: owned.use(await ForwarderRun.start(kind, size)), costs: [] });
+  }
+  const { cameras, viewers } = size;
+  const wanted = (quick ? packetsPerRound / 3 : packetsPerRound) / (viewers * packetsPerAccessUnit);
+  const accessUnits = Math.ceil(wanted / cameras) * cameras;
+  for (let round = 0; round < warmUpRounds + rounds; round++) {
+    for (const { run, costs } of runs) {
+      const { cpuMicroseconds, packets } = await run.ask<ForwarderUsage>({ do: 'saturate', accessUnits });
+      if (round >= warmUpRounds) costs.push(cpuMicroseconds / packets);
     }
-    return senders.length * packetsPerFrame;
-  });
-  return { floor: await measureFloor(sink.port), slotSender, werift };
-}
-
-if (process.argv[2] === 'sink') {
-  const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  process.send?.(socket.address().port);
-} else {
-  process.stdout.write(`${JSON.stringify(await measureSending())}\n`);
+  }
+  await delay(settleMilliseconds);
+  return await Promise.all(
+    runs.map(async ({ kind, run, costs }) => {
+      const [sent, received] = [await run.usage(), await run.received()];
+      const { srtpProfile, decrypted, refused, droppedBySockets } = received;
+      // Sockets drop RTCP, too.
+      const lost = Math.max(0, sent.packets - received.packets - (droppedBySockets ?? 0));
+      return {
+        kind,
+        ...size,
+        microsecondsPerPacket: summarize(costs),
+        srtpProfile,
+        decrypted,
+        refused,
+        lost,
+      };
+    }),
+  );
 }

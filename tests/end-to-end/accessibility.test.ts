@@ -54,6 +54,13 @@ test('nothing on a wall, in its list and in its dialogs stands in the way of a s
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
   }
+  await page.keyboard.press('e');
+  await page.getByRole('button', { name: 'Share…' }).click();
+  await page.getByLabel('For', { exact: true }).fill('Porter');
+  expect(await findings(page), 'sharing').toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('The new token').waitFor();
+  expect(await findings(page), 'a token').toEqual([]);
 });
 
 test('nor in a console without cameras, nor in its dialog to import some', async () => {

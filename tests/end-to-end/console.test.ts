@@ -295,3 +295,54 @@ test('the last day of a camera is shown while it is being watched', async () => 
     .click();
   await page.getByRole('listitem').filter({ hasText: 'Live' }).waitFor();
 });
+
+/** What a player of a page does: the browser's own peer connection, and two requests. Resolves with the width of the first picture. */
+async function playWhep(page: Page, endpoint: string, token: string): Promise<number> {
+  return await page.evaluate(
+    async ([url, bearer]) => {
+      const connection = new RTCPeerConnection();
+      const video = document.createElement('video');
+      video.muted = true;
+      connection.ontrack = ({ track }) => {
+        video.srcObject = new MediaStream([track]);
+        void video.play();
+      };
+      connection.addTransceiver('video', { direction: 'recvonly' });
+      connection.addTransceiver('audio', { direction: 'recvonly' });
+      await connection.setLocalDescription();
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/sdp' },
+        body: connection.localDescription?.sdp ?? '',
+      });
+      if (response.status !== 201) return -response.status;
+      await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+      await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+      const width = video.videoWidth;
+      connection.close();
+      return width;
+    },
+    [endpoint, token] as const,
+  );
+}
+
+test('a camera is shared with a player, whose token opens it until the share is ended', async () => {
+  const { page } = await openWith(await virtualCameras(1));
+  await untilTiles(page, 'live', 1);
+  await page.locator('[data-tile]').first().click();
+  await page.keyboard.press('e');
+  await page.getByRole('button', { name: 'Share…' }).click();
+  await page.getByRole('button', { name: 'Make a token' }).click();
+  await page.getByText('must not be empty').waitFor();
+  await page.getByLabel('For', { exact: true }).fill("Porter's tablet");
+  await page.keyboard.press('Enter');
+  const endpoint = await page.getByLabel('Address', { exact: true }).inputValue();
+  const token = await page.getByLabel('Token, shown only now', { exact: true }).inputValue();
+  expect(await playWhep(page, endpoint, token)).toBe(1280);
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await page.getByLabel('Token, shown only now', { exact: true }).waitFor({ state: 'detached' });
+  expect(await page.content()).not.toContain(token);
+  await page.getByRole('button', { name: "End: Porter's tablet" }).click();
+  await page.getByLabel('Shares of this camera').waitFor({ state: 'detached' });
+  expect(await playWhep(page, endpoint, token)).toBe(-401);
+});

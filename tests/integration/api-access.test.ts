@@ -49,6 +49,9 @@ const needs: Record<string, Need> = {
   'ptz.removePreset': { camera: 'manage' },
   'events.list': {},
   'events.watch': {},
+  'shares.list': { camera: 'manage' },
+  'shares.add': { camera: 'manage' },
+  'shares.remove': {},
   'discovery.watch': { console: 'discovery' },
   'discovery.scan': { console: 'discovery' },
   'layouts.list': {},
@@ -64,6 +67,8 @@ const needs: Record<string, Need> = {
   'site.dismissNotice': { console: 'settings' },
   'site.backUp': { console: 'settings' },
   'site.saveDiagnostics': { console: 'diagnostics', all: 'live' },
+  'site.readMediaNetwork': { console: 'settings' },
+  'site.changeMediaNetwork': { console: 'settings' },
   'site.showDemo': { console: 'discovery', all: 'manage' },
   'site.hideDemo': { console: 'discovery', all: 'manage' },
   'site.check': { console: 'settings', all: 'manage' },
@@ -93,6 +98,7 @@ const needs: Record<string, Need> = {
   'viewer.answer': {},
   'viewer.candidate': {},
   'viewer.show': { camera: 'live' },
+  'viewer.restart': {},
   'viewer.listen': { camera: 'listen' },
 };
 

@@ -72,6 +72,21 @@ test('a window hears of every change to the walls', async () => {
   await events.return?.(undefined);
 });
 
+test('the networks of the pictures are chosen for this computer, and what cannot be is told beside the field', async () => {
+  const { chosen, interfaces } = await client.site.readMediaNetwork();
+  expect(chosen).toEqual({ interfaces: null, ports: null });
+  for (const { addresses } of interfaces) expect(addresses).not.toContain('127.0.0.1');
+  const wanted = { interfaces: ['none0'], ports: { first: 42_300, last: 42_363 } };
+  await client.site.changeMediaNetwork(wanted);
+  expect((await client.site.readMediaNetwork()).chosen).toEqual(wanted);
+  const tooFew = { interfaces: null, ports: { first: 42_300, last: 42_301 } };
+  await expect(client.site.changeMediaNetwork(tooFew)).rejects.toMatchObject({
+    code: 'bad-input',
+    data: { issues: [{ path: 'ports', message: 'must be at least 16 ports: each window takes one' }] },
+  });
+  expect((await client.site.readMediaNetwork()).chosen).toEqual(wanted);
+});
+
 test('settings change one by one, and every window has them', async () => {
   const events = await client.site.watch();
   await events.next();

@@ -4,7 +4,7 @@ import { CameraSession, type CameraTarget } from '../../main/cameras/camera-sess
 import type { StreamAudio, StreamStatus } from '../../main/contract/camera.ts';
 import { type Quirk, type QuirkName, quirkNames, quirks } from '../../main/demo/quirks.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
-import type { StreamFrame } from '../../main/media/live-stream.ts';
+import type { StreamFrame } from '../../main/media/stream-frame.ts';
 
 const framesWanted = 35;
 const ticksPerFrame = 6_000;

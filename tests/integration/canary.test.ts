@@ -79,6 +79,8 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   if (fourth === undefined) throw new Error('no camera');
   const said: string[] = [];
   const secretKeys: string[] = [];
+  /** Said once, to whoever made it. */
+  let shareToken = '';
   {
     await using engine = await startEngine({ dataFolder, http: null, log });
     const { port1, port2 } = new MessageChannel();
@@ -158,6 +160,10 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     await heard(said, client.cameras.history({ cameraId: added?.id ?? '' }));
     await heard(said, client.cameras.remove({ ids: [added?.id ?? ''] }));
     await heard(said, client.site.backUp());
+    const shared = (await client.cameras.list())[0]?.id ?? '';
+    const { token } = await client.shares.add({ cameraId: shared, name: 'Porter', hours: 1 });
+    shareToken = token;
+    await heard(said, client.shares.list({ cameraId: shared }));
     const zip = await client.site.saveDiagnostics();
     said.push(Buffer.from(await zip.arrayBuffer()).toString('latin1'));
     expect(engine.cameras.list().every(({ hasPassword }) => hasPassword)).toBe(true);
@@ -166,7 +172,8 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   const files = await filesOf(dataFolder);
   expect(files.some((file) => file.includes('backups'))).toBe(true);
   expect(files.some((file) => file.includes('logs'))).toBe(true);
-  for (const canary of [...canaries, ...secretKeys]) {
+  expect(shareToken).not.toBe('');
+  for (const canary of [...canaries, ...secretKeys, shareToken]) {
     for (const spelling of spellings(canary)) {
       for (const answer of said) expect(answer).not.toContain(spelling);
       for (const file of files) expect((await readFile(file)).includes(spelling), file).toBe(false);

@@ -50,6 +50,7 @@ function input(more: Partial<DiagnosticsInput> = {}): DiagnosticsInput {
     ],
     layouts: [],
     windows: [{ dropped: { pictures: 3, sounds: 1 } }],
+    pictures: { limitBytes: 1_000, usedBytes: 600, shortened: 2 },
     histories: [],
     logFolder: path.join(dataFolder, 'logs'),
     ...more,
@@ -69,7 +70,11 @@ test('a zip holds what helps: versions, cameras and their states, settings, size
   await writeFile(path.join(dataFolder, 'logs', 'gatehouse.1.log'), '{"msg":"first"}\n');
   const files = await unzip(await createDiagnosticsZip(input()));
   const read = (name: string) => JSON.parse(files.get(name) ?? '');
-  expect(read('about.json')).toMatchObject({ gatehouse: '1.2.3', processors: { count: os.cpus().length } });
+  expect(read('about.json')).toMatchObject({
+    gatehouse: '1.2.3',
+    processors: { count: os.cpus().length },
+    memory: { pictures: { limitBytes: 1_000, usedBytes: 600, shortened: 2 } },
+  });
   expect(read('cameras.json')).toMatchObject([
     { number: 1, statuses: [{ profile: 'sub', state: 'waiting' }] },
   ]);

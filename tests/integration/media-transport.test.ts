@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   GenericNack,
+  ReceiverEstimatedMaxBitrate,
   type RTCDtlsTransport,
+  RtcpPayloadSpecificFeedback,
   RtcpReceiverInfo,
   RtcpRrPacket,
   RtcpTransportLayerFeedback,
@@ -17,6 +19,7 @@ import { LiveStream } from '../../main/media/live-stream.ts';
 import { MediaTransport } from '../../main/viewers/media-transport.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 const gcm = 0x0007;
@@ -32,10 +35,10 @@ afterEach(async () => {
 });
 
 /** A window that shows one camera, of which three pictures have come, a packet each. */
-async function watch(srtpProfile = gcm) {
-  const service = owned.use(new ViewerService({ log: createLog('silent') }));
+async function watch(srtpProfile = gcm, retransmission = true) {
+  const service = owned.use(new ViewerService({ log: createLog('silent'), settings: viewerSettings() }));
   const viewer = await service.open(1);
-  const window = owned.use(new WeriftWindow(viewer));
+  const window = owned.use(new WeriftWindow(viewer, { retransmission }));
   window.srtpProfile = srtpProfile;
   await window.negotiate();
   const stream = new LiveStream();
@@ -45,7 +48,15 @@ async function watch(srtpProfile = gcm) {
   await window.until(() => window.packetsOf(0).length === 3);
   const [dtls] = window.connection.dtlsTransports;
   if (dtls === undefined) throw new Error('no DTLS');
-  return { dtls, pictures: window.packetsOf(0), repairs: new Repairs(window, dtls), source, window };
+  return {
+    dtls,
+    pictures: window.packetsOf(0),
+    repairs: new Repairs(window, dtls),
+    source,
+    stream,
+    viewer,
+    window,
+  };
 }
 
 /** What comes on the SSRC for retransmissions. */
@@ -159,6 +170,91 @@ test('where much is lost, the last packet of a picture comes twice unasked, and 
   await repairs.until(3);
   const newest = window.packetsOf(0).at(-1)?.header.sequenceNumber;
   expect(repairs.packets[2]?.payload.readUInt16BE(0)).toBe(newest);
+});
+
+test('the same is not sent twice where the network is full: there it would be lost, too', async () => {
+  const { dtls, pictures, repairs, source, viewer, window } = await watch();
+  const [picture, second] = pictures;
+  if (picture === undefined || second === undefined) throw new Error('no picture');
+  const { ssrc, sequenceNumber } = picture.header;
+  const fields = { ssrc, packetsLost: 1, jitter: 0, lsr: 0, dlsr: 0 };
+  const report = (fractionLost: number, highestSequence: number) =>
+    dtls.sendRtcp([
+      new RtcpRrPacket({
+        ssrc: 1,
+        reports: [new RtcpReceiverInfo({ ...fields, fractionLost, highestSequence })],
+      }),
+    ]);
+  await report(0, sequenceNumber);
+  await report(128, sequenceNumber + 1_000);
+  await expect.poll(() => viewer.network?.loss).toBe(0.5);
+  source.send('key');
+  await dtls.sendRtcp([lost([picture])]);
+  await dtls.sendRtcp([lost([second])]);
+  await repairs.until(2);
+  expect(window.packetsOf(0)).toHaveLength(4);
+  expect(repairs.packets.map(({ payload }) => payload.readUInt16BE(0))).toEqual([
+    sequenceNumber,
+    second.header.sequenceNumber,
+  ]);
+});
+
+/** SRTP as it comes, before it is decrypted. */
+function datagramsOf(dtls: RTCDtlsTransport, ssrc: number): Buffer[] {
+  const datagrams: Buffer[] = [];
+  dtls.iceTransport.connection.onData.subscribe((datagram) => {
+    if (datagram.length > 12 && datagram.readUInt32BE(8) === ssrc) {
+      datagrams.push(Buffer.from(datagram));
+    }
+  });
+  return datagrams;
+}
+
+test.each([
+  ['GCM', gcm],
+  ['counter mode', counterMode],
+] as const)(
+  '%s: a window without a stream for retransmissions gets the very same bytes again, never others under their number',
+  async (_, profile) => {
+    const { dtls, pictures, source, window } = await watch(profile, false);
+    const ssrc = pictures[0]?.header.ssrc ?? 0;
+    const datagrams = datagramsOf(dtls, ssrc);
+    source.send('key', 'delta');
+    await window.until(() => window.packetsOf(0).length === 5);
+    const newest = window.packetsOf(0).slice(-2);
+    await dtls.sendRtcp([lost(newest)]);
+    await expect.poll(() => datagrams.length).toBe(4);
+    expect(datagrams.slice(2)).toEqual(datagrams.slice(0, 2));
+    source.send('delta');
+    await expect.poll(() => datagrams.length).toBe(5);
+    // One plaintext for each number, whatever was asked for.
+    const byNumber = new Map(datagrams.map((datagram) => [datagram.readUInt16BE(2), datagram]));
+    for (const datagram of datagrams) expect(byNumber.get(datagram.readUInt16BE(2))).toEqual(datagram);
+    expect(byNumber.size).toBe(3);
+  },
+);
+
+test('a full intra request is answered from the cache, as a picture loss indication is', async () => {
+  const { dtls, pictures, stream, window } = await watch();
+  // The one of the binding is still on its way for a second.
+  await delay(1_000);
+  const request = Buffer.from('84ce000400000001000000000000000001000000', 'hex');
+  request.writeUInt32BE(pictures[0]?.header.ssrc ?? 0, 12);
+  await dtls.iceTransport.connection.send(dtls.srtcp.encrypt(request));
+  await window.until(() => window.packetsOf(0).length === 6);
+  expect(window.packetsOf(0)[3]?.payload).toEqual(stream.gop[0]?.payloads[0]);
+});
+
+test('what a receiver believes its network can carry is read, and a compound to its end', async () => {
+  const { dtls, pictures, repairs, viewer } = await watch();
+  const estimate = new RtcpPayloadSpecificFeedback({
+    feedback: new ReceiverEstimatedMaxBitrate({
+      ...{ senderSsrc: 1, mediaSsrc: 0, ssrcNum: 1, ssrcFeedbacks: [7], brExp: 3, brMantissa: 250_000 },
+    }),
+  });
+  await dtls.sendRtcp([estimate, lost(pictures.slice(2))]);
+  await repairs.until(1);
+  expect(viewer.network?.receiverBitsPerSecond).toBe(2_000_000);
 });
 
 /** DTLS that has made keys, and two ways to the window. */

@@ -41,6 +41,7 @@ test('a database of the first release opens with everything that was in it', asy
         workingTransport: null,
         certificate: null,
         digestOnly: false,
+        mayStandStill: false,
         order: 0,
       },
       {
@@ -57,6 +58,7 @@ test('a database of the first release opens with everything that was in it', asy
         workingTransport: null,
         certificate: null,
         digestOnly: false,
+        mayStandStill: false,
         order: 1,
       },
     ],
@@ -118,7 +120,7 @@ test('a database of the fourth step opens with everything that was in it, and ha
   expect(store.recovery).toBeNull();
   const [gate] = store.cameras.list();
   expect(gate).toMatchObject({
-    ...{ name: 'Gate', transport: 'udp', workingTransport: 'udp', digestOnly: false },
+    ...{ name: 'Gate', transport: 'udp', workingTransport: 'udp', digestOnly: false, mayStandStill: false },
     ...{ onvifUrl: 'http://192.0.2.10/onvif/device_service', certificate: Array(32).fill('4F').join(':') },
   });
   expect(gate?.password?.reveal()).toBe('fourth-light-password');

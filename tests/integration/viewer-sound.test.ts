@@ -8,6 +8,7 @@ import type { Viewer } from '../../main/viewers/viewer.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { AudioSource, tracks } from '../support/audio-source.ts';
 import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
 
 let owned: AsyncDisposableStack;
@@ -16,7 +17,7 @@ let window: WeriftWindow;
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
-  const service = owned.use(new ViewerService({ log: createLog('silent') }));
+  const service = owned.use(new ViewerService({ log: createLog('silent'), settings: viewerSettings() }));
   viewer = await service.open(1);
   window = owned.use(new WeriftWindow(viewer));
 });

@@ -388,6 +388,18 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'share',
+    cameras: 4,
+    async prepare(page) {
+      await tile(page, 1).click();
+      await openDialog(page, 'e');
+      await page.getByRole('button', { name: 'Share…' }).click();
+      await page.getByLabel('For', { exact: true }).fill("Porter's tablet");
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      await page.getByLabel('The new token').waitFor();
+    },
+  },
+  {
     name: 'history',
     cameras: 4,
     store: (store) => fillDay(store, Date.now()),
@@ -502,6 +514,19 @@ export const scenes: readonly Scene[] = [
   },
   { name: 'settings', cameras: 4, prepare: (page) => openDialog(page, 's') },
   {
+    name: 'media-network',
+    cameras: 4,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Set up networks…' }).click();
+      await page.getByText('Chosen ones').click();
+      await page.getByLabel('First').fill('50000');
+      await page.getByLabel('Last').fill('50003');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('at least 16 ports: each').waitFor();
+    },
+  },
+  {
     name: 'settings-nothing-found',
     cameras: 4,
     async prepare(page) {
@@ -534,6 +559,33 @@ export const scenes: readonly Scene[] = [
     cameras: 4,
     damaged: true,
     prepare: (page) => page.locator('[data-notice-kind="data-restored"]').waitFor(),
+  },
+  {
+    // Pictures that stand, show nothing or another view, and cameras that are silent; how late the others are.
+    name: 'faults',
+    cameras: 9,
+    codecs: [{}, {}, { sub: 'JPEG' }],
+    async prepare(page, { cameras }) {
+      // A view is known after so many pictures.
+      await page.waitForTimeout(20_000);
+      const [parked, dark, corridor, covered, turned, silent] = cameras;
+      parked?.freeze(true);
+      dark?.look('black');
+      corridor?.freeze(true);
+      covered?.look('covered');
+      turned?.look('turned');
+      silent?.silence(true);
+      await page.keyboard.press('d');
+      for (const said of [
+        '[data-cause="blank-picture"]',
+        '[data-view="covered"]',
+        '[data-view="moved"]',
+        '[data-delay]',
+      ])
+        await page.locator(said).first().waitFor();
+      await page.locator('[data-cause="same-picture"]').nth(1).waitFor();
+      await untilTiles(page, 'waiting', 1);
+    },
   },
   {
     name: 'engine-away',

@@ -11,7 +11,9 @@ import { createRouterClient } from '@orpc/server';
 import { WebSocket } from 'ws';
 import { type AccessControl, createAccess } from '../../main/access/access.ts';
 import type { Caller } from '../../main/access/callers.ts';
+import { Shares } from '../../main/access/shares.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
+import { WhepEndpoint } from '../../main/api/whep-endpoint.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
 import { CameraControls } from '../../main/cameras/camera-controls.ts';
 import { CameraIdentities } from '../../main/cameras/camera-identities.ts';
@@ -31,6 +33,7 @@ import { EventCollector } from '../../main/events/event-collector.ts';
 import { EventLog } from '../../main/events/event-log.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
+import { PictureMemory } from '../../main/media/picture-memory.ts';
 import { Kiosk } from '../../main/site/kiosk.ts';
 import { Layouts } from '../../main/site/layouts.ts';
 import { SiteFiles } from '../../main/site/site-files.ts';
@@ -38,6 +41,7 @@ import { SiteService } from '../../main/site/site-service.ts';
 import { UpdatePolicy } from '../../main/site/update-policy.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
+import { WhepService } from '../../main/viewers/whep-service.ts';
 
 export type ApiClient = ContractRouterClient<typeof contract>;
 
@@ -53,6 +57,8 @@ export interface ApiHarness {
   readonly viewers: ViewerService;
   readonly events: EventLog;
   readonly access: AccessControl;
+  readonly whep: WhepService;
+  readonly endpoint: WhepEndpoint;
   readonly router: ApiRouter;
 }
 
@@ -78,7 +84,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       log,
     }),
   );
-  const trials = owned.use(new CameraTrials({ stored: (id) => cameras.stored(id), log }));
+  const trials = owned.use(
+    new CameraTrials({ pictures: new PictureMemory(), stored: (id) => cameras.stored(id), log }),
+  );
   const doctor = owned.use(new CameraDoctor({ cameras, trials, version: '0.0.0' }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const events = owned.use(new EventLog({ table: store.events, log }));
@@ -95,7 +103,10 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const identities = owned.use(new CameraIdentities({ table: store.identities, cameras, log }));
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
-  const viewers = owned.use(new ViewerService({ log }));
+  const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
+  const whep = owned.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
+  const shares = new Shares(store.shares);
+  const endpoint = new WhepEndpoint({ shares, cameras, whep });
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
     ...store,
@@ -122,6 +133,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       updatePolicy: new UpdatePolicy(store.settings),
       demo,
       viewers,
+      shares,
+      whep,
+      whepAddress: () => null,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
       diagnostics: async () => new File([], 'diagnostics.zip'),
       people: access.people,
@@ -129,7 +143,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     },
     log,
   );
-  return { folder, store, cameras, trials, site, viewers, events, access, router };
+  return { folder, store, cameras, trials, site, viewers, events, access, whep, endpoint, router };
 }
 
 /** A client of one kind, and how to be gone without saying goodbye. */
@@ -214,6 +228,7 @@ export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost
     port,
     router: harness.router,
     access: harness.access,
+    whep: harness.endpoint,
     rendererFolder: path.resolve(import.meta.dirname, '../../renderer'),
     log: silent,
   });

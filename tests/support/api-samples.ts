@@ -15,6 +15,7 @@ const stream = {
   cameraId: unknownId,
   transport: 'udp',
   certificate: sampleFingerprint,
+  mayStandStill: true,
 };
 
 const camera = {
@@ -29,6 +30,7 @@ const camera = {
   connection: 'always',
   transport: 'udp',
   certificate: sampleFingerprint,
+  mayStandStill: true,
 };
 
 /** For each procedure an input that its schema takes, with every field; undefined: it takes none. */
@@ -66,6 +68,9 @@ export const samples: Record<string, unknown> = {
   'ptz.removePreset': { cameraId: unknownId, token: '1' },
   'events.list': { cameraId: unknownId, kind: 'motion', from: 0, until: 1, cursor: 1, limit: 10 },
   'events.watch': undefined,
+  'shares.list': { cameraId: unknownId },
+  'shares.add': { cameraId: unknownId, name: 'Gate house', hours: 24, profile: 'sub', sound: true },
+  'shares.remove': { id: unknownId },
   'discovery.watch': undefined,
   'discovery.scan': undefined,
   'layouts.list': undefined,
@@ -87,6 +92,8 @@ export const samples: Record<string, unknown> = {
   'site.dismissNotice': { id: unknownId },
   'site.backUp': undefined,
   'site.saveDiagnostics': undefined,
+  'site.readMediaNetwork': undefined,
+  'site.changeMediaNetwork': { interfaces: ['eth0'], ports: { first: 42_000, last: 42_063 } },
   'site.showDemo': { count: 1 },
   'site.hideDemo': undefined,
   'site.check': { text: '{}', passphrase: samplePassword },
@@ -140,6 +147,7 @@ export const samples: Record<string, unknown> = {
     viewerId: unknownId,
     bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
   },
+  'viewer.restart': { viewerId: unknownId },
   'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
 };
 

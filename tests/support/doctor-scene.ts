@@ -12,6 +12,7 @@ import type {
   Finding,
 } from '../../main/contract/examination.ts';
 import { CameraDoctor } from '../../main/doctor/camera-doctor.ts';
+import { PictureMemory } from '../../main/media/picture-memory.ts';
 import { openStore } from '../../main/store/store.ts';
 import { parseTrace, type Trace } from '../../main/trace/trace-file.ts';
 import { startRegistry } from './registry-scene.ts';
@@ -31,7 +32,9 @@ export async function startDoctor(
   owned.defer(() => rm(folder, { recursive: true, force: true }));
   const store = owned.use(openStore({ folder, log }));
   const { registry } = startRegistry(owned, store);
-  const trials = owned.use(new CameraTrials({ stored: (id) => registry.stored(id), log }));
+  const trials = owned.use(
+    new CameraTrials({ pictures: new PictureMemory(), stored: (id) => registry.stored(id), log }),
+  );
   const doctor = owned.use(new CameraDoctor({ cameras: registry, trials, version: '0.0.0', sample }));
   return { registry, doctor };
 }

@@ -16,6 +16,7 @@ export function testCamera(number: number, more: Partial<Camera> = {}): Camera {
     connection: 'on-demand',
     transport: 'automatic',
     certificate: null,
+    mayStandStill: false,
     ...more,
   };
 }

@@ -6,7 +6,8 @@ const parameterSets = [Buffer.from([0x67, 0x64, 0x00, 0x1f]), Buffer.from([0x68,
 export class VideoSource {
   readonly #stream: LiveStream;
   readonly #ssrc: number;
-  readonly #frameBytes: number;
+  /** Of the next picture. */
+  frameBytes: number;
   #sequenceNumber = 0;
   #timestamp: number;
   #now: number;
@@ -18,13 +19,19 @@ export class VideoSource {
     this.#stream = stream;
     this.#timestamp = options.timestamp ?? 90_000;
     this.#ssrc = options.ssrc ?? 1;
-    this.#frameBytes = options.frameBytes ?? 300;
+    this.frameBytes = options.frameBytes ?? 300;
     this.#now = options.now ?? performance.now();
+  }
+
+  /** Nothing is sent for so long. */
+  skip(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#timestamp = (this.#timestamp + milliseconds * 90) % 2 ** 32;
   }
 
   send(...kinds: ('key' | 'delta')[]): void {
     for (const kind of kinds) {
-      const slice = Buffer.alloc(this.#frameBytes, 0x55);
+      const slice = Buffer.alloc(this.frameBytes, 0x55);
       slice[0] = kind === 'key' ? 0x65 : 0x41;
       slice[1] = 0x80;
       const payloads = kind === 'key' ? [...parameterSets, slice] : [slice];

@@ -1,6 +1,17 @@
-import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
+import {
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  type RtpPacket,
+} from 'werift';
 import type { ViewerEvent } from '../../main/contract/viewer.ts';
+import { endHandshake } from '../../main/viewers/peer.ts';
+import { headerExtensionUris } from '../../main/viewers/rtp-header.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
+import { ArrivalReporter } from './arrival-reporter.ts';
+import type { NarrowRelay } from './narrow-relay.ts';
+
+const [, , transportSequenceUri] = headerExtensionUris.video;
 
 /** A window without a browser: werift answers a viewer's offers and shows what arrives on each slot. */
 export class WeriftWindow implements AsyncDisposable {
@@ -11,16 +22,32 @@ export class WeriftWindow implements AsyncDisposable {
   offer = '';
   /** Of DTLS-SRTP; undefined: all that werift knows. */
   srtpProfile: number | undefined;
+  /** What becomes of the answer before the viewer gets it. */
+  changeAnswer: (sdp: string) => string = (sdp) => sdp;
   #events: AsyncGenerator<ViewerEvent>;
   #abort = new AbortController();
   #viewer: Viewer;
+  #relay: NarrowRelay | undefined;
+  readonly #reportsArrivals: boolean;
+  #reporter: ArrivalReporter | undefined;
   #slotOfSsrc = new Map<number, number>();
   #soundSsrc: number | undefined;
   #waiting: (() => void)[] = [];
   #listening = false;
+  #restarts = 0;
 
-  constructor(viewer: Viewer) {
+  /**
+   * @param options `retransmission`: whether it takes a stream for that; `transportFeedback`: whether it reports when each
+   * packet came; `relay`: what lies between
+   */
+  constructor(
+    viewer: Viewer,
+    options: { retransmission?: boolean; transportFeedback?: boolean; relay?: NarrowRelay } = {},
+  ) {
+    const { retransmission = true, transportFeedback = false } = options;
     this.#viewer = viewer;
+    this.#relay = options.relay;
+    this.#reportsArrivals = transportFeedback;
     this.#events = viewer.events(this.#abort.signal);
     this.connection = new RTCPeerConnection({
       codecs: {
@@ -30,7 +57,9 @@ export class WeriftWindow implements AsyncDisposable {
             clockRate: 90_000,
             rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
           }),
-          new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 }),
+          ...(retransmission
+            ? [new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: 90_000 })]
+            : []),
         ],
         audio: [
           new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2 }),
@@ -54,6 +83,9 @@ export class WeriftWindow implements AsyncDisposable {
           }),
         ],
       },
+      headerExtensions: {
+        video: transportFeedback ? [new RTCRtpHeaderExtensionParameters({ uri: transportSequenceUri })] : [],
+      },
       iceServers: [],
       iceUseIpv6: false,
       iceAdditionalHostAddresses: ['127.0.0.1'],
@@ -67,7 +99,10 @@ export class WeriftWindow implements AsyncDisposable {
     if (value?.type !== 'offer') throw new Error(`no offer but ${JSON.stringify(value)}`);
     this.offer = value.sdp;
     this.#learnSources(value);
-    await this.connection.setRemoteDescription({ type: 'offer', sdp: value.sdp });
+    await this.connection.setRemoteDescription({
+      type: 'offer',
+      sdp: this.#relay?.forWindow(value.sdp) ?? value.sdp,
+    });
     for (const { connection } of this.connection.iceTransports) delete connection.stunServer;
     const answer = await this.connection.createAnswer();
     if (this.srtpProfile !== undefined) {
@@ -77,7 +112,13 @@ export class WeriftWindow implements AsyncDisposable {
     }
     await this.connection.setLocalDescription(answer);
     this.#listen();
-    await this.#viewer.answer(this.connection.localDescription?.sdp ?? '');
+    // werift's agent begins no new checks by itself once DTLS is done.
+    const [transport] = this.connection.iceTransports;
+    const isRestart = transport !== undefined && transport.iceRestarts > this.#restarts;
+    this.#restarts = transport?.iceRestarts ?? 0;
+    const sdp = this.changeAnswer(this.connection.localDescription?.sdp ?? '');
+    await this.#viewer.answer(this.#relay?.forEngine(sdp) ?? sdp);
+    if (isRestart) await transport.start();
     while (this.connection.connectionState !== 'connected') {
       await this.connection.connectionStateChange.asPromise();
     }
@@ -100,7 +141,9 @@ export class WeriftWindow implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#abort.abort();
+    this.#reporter?.[Symbol.dispose]();
     await this.connection.close();
+    for (const dtls of this.connection.dtlsTransports) endHandshake(dtls);
   }
 
   /** Which SSRC belongs to which slot; that of its RTX stays unknown, so that only media is counted. */
@@ -117,7 +160,10 @@ export class WeriftWindow implements AsyncDisposable {
   #listen(): void {
     if (this.#listening) return;
     this.#listening = true;
-    this.connection.dtlsTransports[0]?.onRtp.subscribe((packet) => {
+    const [dtls] = this.connection.dtlsTransports;
+    const id = Number(/a=extmap:(\d+) \S*transport-wide-cc/.exec(this.offer)?.[1]);
+    if (this.#reportsArrivals && dtls !== undefined) this.#reporter = new ArrivalReporter(dtls, id);
+    dtls?.onRtp.subscribe((packet) => {
       const { ssrc } = packet.header;
       const slot = this.#slotOfSsrc.get(ssrc);
       if (ssrc === this.#soundSsrc) this.sound.push(packet);

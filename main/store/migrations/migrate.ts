@@ -5,7 +5,9 @@ import { consoleTables } from './0002-console-tables.ts';
 import { cameraEvents } from './0003-camera-events.ts';
 import { transport } from './0004-transport.ts';
 import { cameraIdentity } from './0005-camera-identity.ts';
-import { people } from './0006-people.ts';
+import { shares } from './0006-shares.ts';
+import { stillViews } from './0007-still-views.ts';
+import { people } from './0008-people.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -14,6 +16,8 @@ const migrations: readonly Migration[] = [
   cameraEvents,
   transport,
   cameraIdentity,
+  shares,
+  stillViews,
   people,
 ];
 

@@ -21,6 +21,7 @@ const camera: Camera = {
   connection: 'always',
   transport: 'udp',
   certificate: null,
+  mayStandStill: false,
 };
 
 /** What a file says, without where it says it. */
@@ -117,20 +118,27 @@ describe('what is written', () => {
       .filter((list) => new Set(list.map((each) => each.id)).size === list.length)
       .map((list): Camera[] =>
         list.map(({ path, ...rest }) => {
-          return { ...rest, mainUrl: `rtsp://10.0.0.1:${rest.number}${path}`, hasPassword: false };
+          return {
+            ...rest,
+            mainUrl: `rtsp://10.0.0.1:${rest.number}${path}`,
+            hasPassword: false,
+            mayStandStill: false,
+          };
         }),
       );
     fc.assert(
       fc.property(cameras, fc.constantFrom(...cameraFileFormat.options), (exported, format) => {
         // An empty cell and nothing at all are the same.
-        const expected = exported.map(({ hasPassword: _, username, onvifUrl, certificate, ...rest }) => {
-          return {
-            ...rest,
-            ...(username === null ? {} : { username }),
-            ...(onvifUrl === null ? {} : { onvifUrl }),
-            ...(certificate === null ? {} : { certificate }),
-          };
-        });
+        const expected = exported.map(
+          ({ hasPassword: _, mayStandStill: __, username, onvifUrl, certificate, ...rest }) => {
+            return {
+              ...rest,
+              ...(username === null ? {} : { username }),
+              ...(onvifUrl === null ? {} : { onvifUrl }),
+              ...(certificate === null ? {} : { certificate }),
+            };
+          },
+        );
         expect(read(writeCameraFile(exported, format))).toEqual({ cameras: expected, issues: [] });
       }),
       { numRuns: 300 },

@@ -20,6 +20,7 @@ const stored: StoredCamera = {
   workingTransport: null,
   certificate: null,
   digestOnly: false,
+  mayStandStill: false,
   order: 0,
 };
 

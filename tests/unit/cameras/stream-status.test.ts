@@ -23,6 +23,21 @@ test('the second and all later packets change nothing', () => {
   expect(nextStatus(playing, { type: 'first-packet' }, 3)).toBe(playing);
 });
 
+test('what is missing is told once, stays with what is known of the pictures, and ends with the connection', () => {
+  const playing = { state: 'playing', since: 2 } as const;
+  const missing = nextStatus(playing, { type: 'missing', missing: 'packets' }, 3);
+  expect(missing).toEqual({ state: 'playing', since: 2, missing: 'packets' });
+  expect(nextStatus(missing, { type: 'missing', missing: 'packets' }, 4)).toBe(missing);
+  const described = { type: 'described', remarks: [], shape: 1.5, audio: null } as const;
+  expect(nextStatus(missing, described, 4)).toEqual({ ...missing, shape: 1.5 });
+  expect(nextStatus(missing, { type: 'missing', missing: null }, 5)).toEqual(playing);
+  expect(nextStatus(playing, { type: 'missing', missing: null }, 5)).toBe(playing);
+  expect(nextStatus(missing, { type: 'failed', error, retryAt: 99 }, 6)).toMatchObject({ state: 'waiting' });
+  expect(nextStatus({ state: 'idle' }, { type: 'missing', missing: 'packets' }, 6)).toEqual({
+    state: 'idle',
+  });
+});
+
 test('a stream that nobody wants any more is ready if it played, and unknown if it was only dialled', () => {
   const stopped = { type: 'stopped' } as const;
   expect(nextStatus({ state: 'playing', since: 2 }, stopped, 3)).toEqual({ state: 'standby', since: 3 });

@@ -12,6 +12,8 @@ import { JpegDepacketizer } from '../../../main/media/jpeg-depacketizer.ts';
 import { ParameterSets } from '../../../main/media/parameter-sets.ts';
 import { parseH265PictureSize, parseJpegSize, parsePictureSize } from '../../../main/media/picture-size.ts';
 import type { RtpPacket } from '../../../main/rtsp/rtp-packet.ts';
+import { NetworkEstimator } from '../../../main/viewers/network-estimate.ts';
+import { parseRtcpFeedback } from '../../../main/viewers/rtcp-feedback.ts';
 import { testDamagedInput } from '../../support/damaged-input.ts';
 
 /*
@@ -91,7 +93,14 @@ testDamagedInput('JPEG files', { seed: 81, samples: [jpeg.subarray(0, 700)] }, (
 });
 
 const assembler = new PictureAssembler();
-const header = { slot: 3, assignment: 7, codec: 'JPEG', timestamp: 90_000, keyFrame: true } as const;
+const header = {
+  slot: 3,
+  assignment: 7,
+  codec: 'JPEG',
+  timestamp: 90_000,
+  keyFrame: true,
+  waited: 4,
+} as const;
 testDamagedInput(
   'messages of pictures',
   {
@@ -151,5 +160,32 @@ testDamagedInput(
   (input) => {
     const boundary = boundaryOf(input.toString('latin1'));
     if (boundary !== undefined && boundary.length === 0) expect.fail('an empty boundary');
+  },
+);
+
+const feedbackNetwork = new NetworkEstimator();
+let feedbackAt = 0;
+testDamagedInput(
+  'feedback of windows',
+  {
+    seed: 4585,
+    samples: [
+      '81c90007000000010000002a0100000300010203000000090000000000000000',
+      '81cd0003000000010000002a0001ffff',
+      '84ce000600000001000000000000002a070000000000002b01000000',
+      '8fce0005000000010000000052454d4201120c000000002a',
+      '8fcd00050000000100000002000a000e00000100a0010408',
+      '8fcd00060000000100000002ffff400000000100200e0102030405060708',
+    ].map((sample) => Buffer.from(sample, 'hex')),
+  },
+  (input) => {
+    feedbackAt += 10;
+    for (let packet = 0; packet < 3; packet++) feedbackNetwork.sent(1_200, feedbackAt);
+    for (const feedback of parseRtcpFeedback(input)) {
+      if (feedback.kind === 'arrivals') feedbackNetwork.arrived(feedback.arrivals, feedbackAt);
+    }
+    const { loss = 0, queueMilliseconds = 0 } = feedbackNetwork.estimate(feedbackAt);
+    if (!(loss >= 0 && loss <= 1 && Number.isFinite(queueMilliseconds)))
+      expect.fail(`${loss} ${queueMilliseconds}`);
   },
 );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StreamStatus } from '../../../main/contract/camera.ts';
 import { errorCodes } from '../../../main/contract/error-codes.ts';
+import { unsuspicious } from '../../../renderer/playback/picture-judge.ts';
 import { Slot } from '../../../renderer/playback/slot.svelte.ts';
 import { type TileFacts, tileState } from '../../../renderer/wall/tile-state.ts';
 
@@ -9,9 +10,13 @@ const facts: TileFacts = {
   hasCamera: true,
   linked: true,
   viewerOpen: true,
+  viewerRefusal: null,
   status: { state: 'playing', since: 0 },
   picture: 'arriving',
+  verdict: unsuspicious,
+  arrival: 'unknown',
   unshowable: null,
+  skipping: null,
   lastFrameAt: 50_000,
   time: 100_000,
   monotonic: 60_000,
@@ -37,6 +42,17 @@ test.each<[string, Partial<TileFacts>, string, string]>([
     'connecting',
     'Connecting…',
   ],
+  [
+    'the engine has no port for this window',
+    {
+      viewerOpen: false,
+      viewerRefusal: 'No UDP port is free.',
+      status: { state: 'idle' },
+      lastFrameAt: null,
+    },
+    'stale',
+    'No pictures in this window',
+  ],
   ['no key frame for long', { picture: 'none', lastFrameAt: null }, 'connecting', 'Waiting for a picture…'],
 ])('%s', (_what, change, name, words) => {
   expect(tileState({ ...facts, ...change })).toMatchObject({ name, words });
@@ -53,7 +69,30 @@ test.each(errorCodes)('%s is said with its reason and what to do', (code) => {
   expect(state.advice).toMatch(/\.$/);
 });
 
-test('a tile is live only when the engine receives the camera and frames are being shown', () => {
+test('a picture that stands because the network is too slow says so; one that comes is live', () => {
+  const reason = 'Skipping pictures: this window, or the network to it, is too slow.';
+  expect(tileState({ ...facts, picture: 'stale', skipping: 'network' })).toMatchObject({
+    name: 'stale',
+    reason,
+  });
+  expect(tileState({ ...facts, skipping: 'network' })).toMatchObject({ name: 'live', reason: null });
+});
+
+test('what a slot skips is said of the camera that it shows, and no longer than the engine says it', () => {
+  const slot = new Slot(0);
+  slot.assign({ cameraId: '1', profile: 'sub' });
+  slot.setSkipping(slot.assignment - 1, 'network');
+  expect(slot.skipping).toBeNull();
+  slot.setSkipping(slot.assignment, 'network');
+  expect(slot.skipping).toBe('network');
+  slot.setSkipping(slot.assignment, null);
+  expect(slot.skipping).toBeNull();
+  slot.setSkipping(slot.assignment, 'computer');
+  slot.detach();
+  expect(slot.skipping).toBeNull();
+});
+
+test('a tile is live only when the engine receives the camera, frames are being shown, and there is life in them', () => {
   const status = fc.constantFrom<StreamStatus | undefined>(
     undefined,
     { state: 'idle' },
@@ -67,12 +106,74 @@ test('a tile is live only when the engine receives the camera and frames are bei
       fc.boolean(),
       status,
       fc.constantFrom('none' as const, 'arriving' as const, 'stale' as const),
-      (hasCamera, linked, given, picture) => {
-        const isLive = tileState({ ...facts, hasCamera, linked, status: given, picture }).name === 'live';
-        expect(isLive).toBe(hasCamera && linked && given?.state === 'playing' && picture === 'arriving');
+      fc.constantFrom(
+        'alive' as const,
+        'same' as const,
+        'black' as const,
+        'white' as const,
+        'one-colour' as const,
+      ),
+      (hasCamera, linked, given, picture, seen) => {
+        const verdict = { picture: seen, since: seen === 'alive' ? null : 1, view: 'usual' } as const;
+        const isLive =
+          tileState({ ...facts, hasCamera, linked, status: given, picture, verdict }).name === 'live';
+        const arrives = hasCamera && linked && given?.state === 'playing' && picture === 'arriving';
+        expect(isLive).toBe(arrives && seen === 'alive');
       },
     ),
   );
+});
+
+test.each<[string, Partial<TileFacts>, string, string]>([
+  [
+    'the camera sends nothing',
+    { picture: 'stale', status: { state: 'playing', since: 0, missing: 'packets' } },
+    'no-packets',
+    'No picture for 10 s',
+  ],
+  [
+    'the camera sends no whole picture',
+    { picture: 'stale', status: { state: 'playing', since: 0, missing: 'pictures' }, arrival: 'nothing' },
+    'no-pictures',
+    'No picture for 10 s',
+  ],
+  [
+    'nothing reaches the window',
+    { picture: 'stale', arrival: 'nothing' },
+    'not-arriving',
+    'No picture for 10 s',
+  ],
+  ['nothing is decoded', { picture: 'stale', arrival: 'packets' }, 'not-decoded', 'No picture for 10 s'],
+  [
+    'nothing was decoded from the beginning',
+    { picture: 'none', lastFrameAt: null, arrival: 'packets' },
+    'not-decoded',
+    'Waiting for a picture…',
+  ],
+  ['there is no viewer', { picture: 'stale', viewerOpen: false }, 'no-viewer', 'No picture for 10 s'],
+  [
+    'the picture is the same',
+    { verdict: { picture: 'same', since: 56_000, view: 'usual' } },
+    'same-picture',
+    'Same picture for 4 s',
+  ],
+  [
+    'the picture is black',
+    { verdict: { picture: 'black', since: 0, view: 'usual' } },
+    'blank-picture',
+    'Black picture for 1 min 0 s',
+  ],
+])('%s: the tile says so, and for how long', (_what, change, cause, words) => {
+  const state = tileState({ ...facts, ...change });
+  expect(state).toMatchObject({ cause, words });
+  expect(state.reason).toMatch(/\.$/);
+});
+
+test('the age of the last picture is told also while the camera is dialled again', () => {
+  const error = { code: 'camera-silent', message: '' } as const;
+  const status: StreamStatus = { state: 'waiting', since: 0, until: 104_200, error };
+  expect(tileState({ ...facts, picture: 'stale', status }).reason).toContain('Last picture 10 s ago.');
+  expect(tileState({ ...facts, picture: 'none', lastFrameAt: null, status }).reason).not.toContain('ago');
 });
 
 const gate = { cameraId: 'gate', profile: 'sub' } as const;
@@ -112,6 +213,28 @@ test('three seconds without a frame make a picture old, and the next frame makes
   slot.frame(5_000, 5_000);
   expect(slot.picture).toBe('arriving');
 });
+
+test.each(['before', 'after'])(
+  'an old picture is not taken for a live one, said %s it comes, until the engine says that it is over',
+  (order) => {
+    const slot = new Slot(0);
+    slot.assign(gate);
+    slot.confirm(slot.assignment, 0);
+    if (order === 'after') slot.frame(99_000, 99_000);
+    slot.setStill(slot.assignment, 76_000);
+    if (order === 'before') slot.frame(99_000, 99_000);
+    expect(slot.picture).toBe('stale');
+    expect(slot.lastFrameAt).toBe(76_000);
+    const shown = { picture: slot.picture, lastFrameAt: slot.lastFrameAt, monotonic: 99_000 };
+    expect(tileState({ ...facts, ...shown })).toMatchObject({ name: 'stale', words: 'No picture for 23 s' });
+    slot.setStill(slot.assignment - 1, null);
+    slot.frame(99_500, 99_500);
+    expect(slot.picture).toBe('stale');
+    slot.setStill(slot.assignment, null);
+    slot.frame(100_000, 100_000);
+    expect(slot.picture).toBe('arriving');
+  },
+);
 
 test('behind another page no frames are shown, which says nothing about the camera', () => {
   const slot = new Slot(0);

@@ -13,9 +13,13 @@ class RecordingSender implements SlotSender {
   agreed: readonly TrackCodec[] = ['OPUS', 'G722', 'PCMU', 'PCMA'];
   #codec: TrackCodec = 'OPUS';
 
-  send(_payload: Buffer, timestamp: number, marker: boolean): void {
+  send(_payloads: readonly Buffer[], timestamp: number, marker: boolean): void {
     this.sent.push({ codec: this.#codec, timestamp, marker });
   }
+
+  readonly hasRoom = true;
+
+  skip(): void {}
 
   use(codec: TrackCodec): boolean {
     this.#codec = codec;

@@ -6,7 +6,7 @@ import {
   type ReceivedPicture,
   toPictureMessages,
 } from '../../../main/contract/picture-message.ts';
-import type { StreamFrame } from '../../../main/media/live-stream.ts';
+import type { StreamFrame } from '../../../main/media/stream-frame.ts';
 import { type MessageChannel, PictureChannel } from '../../../main/viewers/picture-channel.ts';
 
 /** A data channel whose far side takes nothing until `drain` is called. */
@@ -40,6 +40,7 @@ test('a picture comes out of its messages as it went in, in whatever pieces it w
         assignment: fc.nat(2 ** 32 - 1),
         timestamp: fc.nat(2 ** 32 - 1),
         keyFrame: fc.boolean(),
+        waited: fc.nat(65_535),
         codec: fc.constantFrom('JPEG' as const, 'H265' as const),
       }),
       (sizes, header) => {
@@ -58,7 +59,7 @@ test('a picture comes out of its messages as it went in, in whatever pieces it w
 });
 
 test('parts without a beginning, and bytes that are no message, give no picture', () => {
-  const header = { slot: 1, assignment: 1, timestamp: 1, keyFrame: true, codec: 'JPEG' } as const;
+  const header = { slot: 1, assignment: 1, timestamp: 1, keyFrame: true, waited: 3, codec: 'JPEG' } as const;
   const [, ...rest] = toPictureMessages(header, [Buffer.alloc(50_000)]);
   const assembler = new PictureAssembler();
   expect(rest.map((message) => assembler.push(message))).toEqual(rest.map(() => undefined));

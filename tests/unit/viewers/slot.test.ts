@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { H265Support, PictureWay } from '../../../main/contract/viewer.ts';
 import { AudioStream } from '../../../main/media/audio-stream.ts';
-import { LiveStream, type StreamFrame } from '../../../main/media/live-stream.ts';
+import { LiveStream } from '../../../main/media/live-stream.ts';
+import type { StreamFrame } from '../../../main/media/stream-frame.ts';
 import type { StreamLease } from '../../../main/media/stream-lease.ts';
 import { Slot, type SlotWindow } from '../../../main/viewers/slot.ts';
 import type { SlotSender, TrackCodec } from '../../../main/viewers/slot-sender.ts';
@@ -11,9 +12,17 @@ import { VideoSource } from '../../support/video-source.ts';
 class RecordingSender implements SlotSender {
   readonly sent: { payload: Buffer; timestamp: number; marker: boolean }[] = [];
   codec: TrackCodec = 'H264';
+  hasRoom = true;
+  withheld = 0;
 
-  send(payload: Buffer, timestamp: number, marker: boolean): void {
-    this.sent.push({ payload, timestamp, marker });
+  send(payloads: readonly Buffer[], timestamp: number, marker: boolean): void {
+    payloads.forEach((payload, place) => {
+      this.sent.push({ payload, timestamp, marker: marker && place === payloads.length - 1 });
+    });
+  }
+
+  skip(): void {
+    this.withheld++;
   }
 
   use(codec: TrackCodec): boolean {
@@ -52,7 +61,24 @@ class RecordingWindow implements SlotWindow {
     this.ways.push({ assignment, way });
   }
 
-  replayNeeded(): void {}
+  readonly stills: (number | null)[] = [];
+  /** Packets of live pictures that a turn has room for. */
+  room = Number.POSITIVE_INFINITY;
+  turns = 0;
+
+  stillShown(_: number, milliseconds: number | null): void {
+    this.stills.push(milliseconds);
+  }
+
+  takeRoom(packets: number): number {
+    const taken = Math.min(packets, this.room);
+    this.room -= taken;
+    return taken;
+  }
+
+  turnNeeded(): void {
+    this.turns++;
+  }
 }
 
 let sender: RecordingSender;
@@ -173,11 +199,188 @@ test('a GOP that outgrew the cache during its replay is not continued with a gap
   slot.bind(lease(stream));
   slot.replay();
   for (let i = 0; i < 4_000; i++) source.send('delta');
-  expect(stream.gop).toEqual([]);
+  expect(stream.isGopWhole).toBe(false);
   replayAll();
   expect(sender.frames).toHaveLength(1);
   source.send('key', 'delta');
   expect(sender.frames).toHaveLength(3);
+});
+
+test('of a GOP that was shortened the key frame is shown as an old picture until a new one comes, for which the camera is asked', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  const stream = new LiveStream();
+  let wishes = 0;
+  stream.onKeyFrameWanted = () => {
+    wishes++;
+  };
+  const source = new VideoSource(stream, { frameBytes: 20 });
+  source.send('key', ...Array<'delta'>(3_700).fill('delta'));
+  expect(stream.isGopWhole).toBe(false);
+  // Asked for by the cache itself.
+  expect(wishes).toBe(1);
+  vi.advanceTimersByTime(247_000);
+  slot.connect();
+  slot.bind(lease(stream), 3);
+  replayAll();
+  expect(sender.frames).toHaveLength(1);
+  expect(window.stills).toEqual([247_000]);
+  source.send('delta', 'delta');
+  expect(sender.frames).toHaveLength(1);
+  expect(wishes).toBe(2);
+  source.send('key', 'delta');
+  expect(window.stills).toEqual([247_000, null]);
+  expect(sender.frames).toHaveLength(3);
+});
+
+test('a request for a key frame does not bring a live picture back to an old one', () => {
+  const { stream, source } = joined('key', 'delta');
+  replayAll();
+  source.send(...Array<'delta'>(3_700).fill('delta'));
+  expect(stream.isGopWhole).toBe(false);
+  const sent = sender.frames.length;
+  vi.advanceTimersByTime(1_001);
+  slot.requestKeyFrame();
+  replayAll();
+  expect(sender.frames).toHaveLength(sent);
+});
+
+test('a picture that is too much for one turn goes in several, whole and in order, and those behind it wait', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const stream = new LiveStream();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream, { frameBytes: 30_000 });
+  window.room = 10;
+  source.send('key');
+  const packets = stream.gop[0]?.payloads.length ?? 0;
+  expect(sender.sent).toHaveLength(10);
+  expect(slot.isBehind).toBe(true);
+  expect(window.turns).toBe(1);
+  source.send('delta');
+  expect(slot.catchUp(12)).toBe(12);
+  expect(slot.catchUp(packets)).toBe(packets - 22);
+  expect(slot.catchUp(packets)).toBeGreaterThan(0);
+  expect(slot.isBehind).toBe(false);
+  expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
+  expect(sender.frames).toHaveLength(2);
+  window.room = 1_000;
+  source.send('delta');
+  expect(sender.frames).toHaveLength(3);
+});
+
+test('pictures that pile up are dropped up to the next key frame, for which the camera is asked', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  const stream = new LiveStream();
+  let wishes = 0;
+  stream.onKeyFrameWanted = () => {
+    wishes++;
+  };
+  slot.connect();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream);
+  window.room = 0;
+  source.send('key', ...Array<'delta'>(31).fill('delta'));
+  expect(slot.isBehind).toBe(true);
+  source.send('delta', 'delta');
+  expect(slot.isBehind).toBe(false);
+  expect(wishes).toBe(1);
+  window.room = 1_000;
+  source.send('delta');
+  expect(sender.sent).toEqual([]);
+  source.send('key');
+  expect(sender.frames).toHaveLength(1);
+});
+
+test('a key frame takes the place of the pictures that wait', () => {
+  const window = new RecordingWindow();
+  slot = new Slot(sender, window);
+  slot.connect();
+  const stream = new LiveStream();
+  slot.bind(lease(stream));
+  const source = new VideoSource(stream);
+  window.room = 0;
+  source.send('key', 'delta', 'delta');
+  window.room = 1_000;
+  source.send('key', 'delta');
+  expect(slot.isBehind).toBe(false);
+  expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
+});
+
+test('a replay can stop in the middle of a picture, and goes on there', () => {
+  const stream = new LiveStream();
+  new VideoSource(stream, { frameBytes: 30_000 }).send('key', 'delta');
+  slot.connect();
+  slot.bind(lease(stream));
+  while (slot.isReplaying) expect(slot.replay(7)).toBeLessThanOrEqual(7);
+  expect(sender.sent.map(({ payload }) => payload)).toEqual(stream.gop.flatMap(({ payloads }) => payloads));
+  expect(sender.frames).toHaveLength(2);
+});
+
+test('a slot without room for a picture goes on with the next key frame, and says how many it skipped', () => {
+  const { stream, source } = joined('key', 'delta');
+  replayAll();
+  source.send('delta');
+  sender.hasRoom = false;
+  source.send('delta');
+  sender.hasRoom = true;
+  source.send('delta', 'delta');
+  expect(sender.frames).toHaveLength(3);
+  expect(slot.skipping(performance.now())).toEqual({ assignment: 0, reason: 'network', skipped: 3 });
+  expect(sender.withheld).toBe(3);
+  source.send('key', 'delta');
+  expect(sender.frames).toHaveLength(5);
+  expect(sender.sent.at(-2)?.payload).toBe(stream.gop[0]?.payloads[0]);
+  // As far apart as the camera made them: four were skipped in between.
+  expect((sender.frames[3] ?? 0) - (sender.frames[2] ?? 0)).toBe(4 * 6_000);
+  vi.advanceTimersByTime(4_001);
+  expect(slot.skipping(performance.now())).toBeUndefined();
+});
+
+test('a key frame that has no room is skipped with all that need it', () => {
+  const { source } = joined('key');
+  replayAll();
+  sender.hasRoom = false;
+  source.send('delta', 'key');
+  sender.hasRoom = true;
+  source.send('delta');
+  expect(sender.frames).toHaveLength(1);
+  expect(slot.skipping(performance.now())).toEqual({ assignment: 0, reason: 'network', skipped: 3 });
+  source.send('key');
+  expect(sender.frames).toHaveLength(2);
+});
+
+test('cached pictures wait for room, none of them is skipped', () => {
+  joined('key', 'delta', 'delta');
+  slot.replay();
+  sender.hasRoom = false;
+  expect(slot.replay()).toBe(0);
+  sender.hasRoom = true;
+  replayAll();
+  expect(sender.frames).toHaveLength(3);
+  expect(slot.skipping(performance.now())).toBeUndefined();
+});
+
+test('a slot that skips answers no request for a key frame: that would be more of what the network cannot take', () => {
+  const { source } = joined('key', 'delta');
+  replayAll();
+  vi.advanceTimersByTime(1_001);
+  sender.hasRoom = false;
+  source.send('delta');
+  sender.hasRoom = true;
+  slot.requestKeyFrame();
+  expect(slot.isReplaying).toBe(false);
+});
+
+test('what was skipped of one camera is not said of the next', () => {
+  const { source } = joined('key');
+  replayAll();
+  sender.hasRoom = false;
+  source.send('delta');
+  slot.bind(lease(new LiveStream()), 1);
+  expect(slot.skipping(performance.now())).toBeUndefined();
 });
 
 test('binding another camera gives the lease of the last one back', () => {
@@ -297,6 +500,22 @@ test('a slot that shows H.264 after JPEG sends on its track again, and no old JP
   expect(sender.frames).toHaveLength(2);
   // A binding begins with its track: nothing has to be said.
   expect(window.ways).toHaveLength(1);
+});
+
+test('the last pictures of a camera that is silent are sent to nobody as new ones, whoever joins or asks', () => {
+  const { stream, source } = joined('key', 'delta');
+  replayAll();
+  const before = sender.frames.length;
+  vi.advanceTimersByTime(2_000);
+  slot.requestKeyFrame();
+  replayAll();
+  slot.bind(lease(stream));
+  replayAll();
+  expect(sender.frames).toHaveLength(before);
+  source.skip(2_000);
+  source.send('delta');
+  replayAll();
+  expect(sender.frames).toHaveLength(before + 3);
 });
 
 test('a camera that is set from H.264 to JPEG while it is shown changes the way, and back', () => {

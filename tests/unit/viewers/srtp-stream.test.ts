@@ -94,26 +94,19 @@ test.each([
   expect(seen.size).toBe(140_000);
 });
 
-test('a payload in parts is the same on the wire as in one piece, and its parts stay as they were', () => {
+test('a payload is what a receiver reads, and stays as it was', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(gcm, counterMode),
       fc.uint8Array({ minLength: 1, maxLength: 1_200 }),
-      fc.nat(),
-      fc.nat({ max: 0xffff }),
-      (profile, bytes, cut, first) => {
+      // werift takes the first packet for one before a wrap when its number is in the upper half.
+      fc.nat({ max: 0x7fff }),
+      (profile, bytes, first) => {
         const { keys, receiver } = pair(profile);
         const payload = Buffer.from(bytes);
-        const at = cut % (payload.length + 1);
-        const whole = new SrtpStream(keys, 5, first).protect(rtpHeader(), payload);
-        const parts = [payload.subarray(0, at), payload.subarray(at)];
-        const cutPacket = Buffer.concat(new SrtpStream(keys, 5, first).protect(rtpHeader(), ...parts));
-        expect(cutPacket.equals(Buffer.concat(whole))).toBe(true);
+        const packet = Buffer.concat(new SrtpStream(keys, 5, first).protect(rtpHeader(), payload));
         expect(payload.equals(Buffer.from(bytes))).toBe(true);
-        // werift takes the first packet for one before a wrap when its number is in the upper half.
-        if (first < 0x8000) {
-          expect(RtpPacket.deSerialize(receiver.decrypt(cutPacket)).payload.equals(payload)).toBe(true);
-        }
+        expect(RtpPacket.deSerialize(receiver.decrypt(packet)).payload.equals(payload)).toBe(true);
       },
     ),
   );

@@ -5,7 +5,7 @@ const day = 24 * 60 * 60 * 1_000;
 
 /** Users and roles; sessions belong to a user. Whoever has used the console until now is its owner, and stays signed in. */
 export const people: Migration = {
-  name: '0006-people',
+  name: '0008-people',
   up(database) {
     database.exec(`
       CREATE TABLE role (

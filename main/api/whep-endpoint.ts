@@ -1,0 +1,76 @@
+import type { Shares } from '../access/shares.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { CameraRegistry } from '../cameras/camera-registry.ts';
+import type { StoredShare } from '../store/share-table.ts';
+import type { WhepService } from '../viewers/whep-service.ts';
+import type { Trickled } from '../viewers/whep-session.ts';
+
+/** What the HTTP host serves under `/whep` (draft-ietf-wish-whep): check, call, answer. */
+export class WhepEndpoint {
+  readonly #shares: Shares;
+  readonly #cameras: CameraRegistry;
+  readonly #whep: WhepService;
+
+  constructor(parts: { shares: Shares; cameras: CameraRegistry; whep: WhepService }) {
+    this.#shares = parts.shares;
+    this.#cameras = parts.cameras;
+    this.#whep = parts.whep;
+  }
+
+  /** What a bearer token opens; undefined: nothing (any more). */
+  shareOf(token: string): StoredShare | undefined {
+    return this.#shares.ofToken(token);
+  }
+
+  /**
+   * Another camera than that of the share, and a session of another, look like ones that are not there.
+   * @throws GatehouseError not-found
+   */
+  require(share: StoredShare, cameraId: string, sessionId?: string): void {
+    if (share.cameraId !== cameraId || this.#cameras.stored(cameraId) === undefined) throw notThere();
+    if (sessionId !== undefined) this.#session(share, cameraId, sessionId);
+  }
+
+  /** @throws GatehouseError not-found, bad-input, limit-reached */
+  async open(
+    share: StoredShare,
+    cameraId: string,
+    sdp: string,
+  ): Promise<{ readonly sessionId: string; readonly etag: string; readonly answer: string }> {
+    this.require(share, cameraId);
+    const { session, answer } = await this.#whep.open(share.id, sdp, () => {
+      const lease = this.#cameras.lease(cameraId, share.profile);
+      return {
+        lease,
+        sound: share.sound ? this.#cameras.lease(cameraId, share.profile) : null,
+        isValid: () => this.#shares.isValid(share.id) && this.#cameras.stored(cameraId) !== undefined,
+      };
+    });
+    return { sessionId: session.id, etag: session.etag, answer };
+  }
+
+  /** @throws GatehouseError not-found, bad-input */
+  async trickle(
+    share: StoredShare,
+    { cameraId, sessionId, tag }: { cameraId: string; sessionId: string; tag: string | undefined },
+    fragment: string,
+  ): Promise<Trickled> {
+    return await this.#session(share, cameraId, sessionId).trickle(tag, fragment);
+  }
+
+  /** @throws GatehouseError not-found */
+  async close(share: StoredShare, cameraId: string, sessionId: string): Promise<void> {
+    await this.#session(share, cameraId, sessionId)[Symbol.asyncDispose]();
+  }
+
+  #session(share: StoredShare, cameraId: string, sessionId: string) {
+    this.require(share, cameraId);
+    const session = this.#whep.get(sessionId, share.id);
+    if (session === undefined) throw notThere();
+    return session;
+  }
+}
+
+function notThere(): GatehouseError {
+  return new GatehouseError('not-found', 'There is nothing here.');
+}

@@ -1,0 +1,93 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import { mediaWay } from './media-addresses.ts';
+import type { Pacer } from './pacer.ts';
+import type { ViewerSettings } from './viewer-service.ts';
+import { readWhepOffer } from './whep-offer.ts';
+import { type WhepGrant, WhepSession } from './whep-session.ts';
+
+/** Clients at a time; each costs its sockets and the packets of one camera. */
+const maximumSessions = 64;
+/** By one token: it may be in the hands of somebody who gives it to everybody. */
+const maximumSessionsOfShare = 8;
+
+/** All clients of WHEP. */
+export class WhepService implements AsyncDisposable {
+  readonly #log: Log;
+  readonly #settings: ViewerSettings;
+  readonly #pacer: Pacer;
+  /** By id, with the share that lets them in. */
+  readonly #sessions = new Map<string, { readonly session: WhepSession; readonly shareId: string }>();
+  /** Of each that is being opened: its share. */
+  readonly #opening: string[] = [];
+  readonly #closing = new Set<Promise<void>>();
+
+  /** @param options.pacer shared with all windows; lives longer than this */
+  constructor(options: { log: Log; settings: ViewerSettings; pacer: Pacer }) {
+    this.#log = options.log;
+    this.#settings = options.settings;
+    this.#pacer = options.pacer;
+  }
+
+  /**
+   * Answers a client's offer.
+   * @param grant made only when there is room for it
+   * @throws GatehouseError bad-input, limit-reached, port-in-use and what `grant` throws
+   */
+  async open(
+    shareId: string,
+    sdp: string,
+    grant: () => WhepGrant,
+  ): Promise<{ readonly session: WhepSession; readonly answer: string }> {
+    const offer = readWhepOffer(sdp);
+    if (
+      this.#sessions.size + this.#opening.length >= maximumSessions ||
+      this.countOf(shareId) + this.#opening.filter((id) => id === shareId).length >= maximumSessionsOfShare
+    ) {
+      throw new GatehouseError(
+        'limit-reached',
+        'As many watch already as there is room for. Try again later.',
+      );
+    }
+    this.#opening.push(shareId);
+    try {
+      const way = () => mediaWay(this.#settings.mediaNetwork);
+      const opened = await WhepSession.open(
+        { offer, way, pacer: this.#pacer },
+        grant(),
+        this.#log,
+        ({ id }) => this.#sessions.delete(id),
+      );
+      this.#sessions.set(opened.session.id, { session: opened.session, shareId });
+      this.#log.info({ whep: opened.session.id, share: shareId }, 'WHEP session opened');
+      return opened;
+    } finally {
+      this.#opening.splice(this.#opening.indexOf(shareId), 1);
+    }
+  }
+
+  /** How many watch by a share. */
+  countOf(shareId: string): number {
+    return [...this.#sessions.values()].filter((entry) => entry.shareId === shareId).length;
+  }
+
+  /** Undefined when there is none, or another share has let it in. */
+  get(sessionId: string, shareId: string): WhepSession | undefined {
+    const entry = this.#sessions.get(sessionId);
+    return entry?.shareId === shareId ? entry.session : undefined;
+  }
+
+  /** A share has ended: so have its sessions. */
+  endOf(shareId: string): void {
+    for (const entry of [...this.#sessions.values()]) {
+      if (entry.shareId !== shareId) continue;
+      const closing = entry.session[Symbol.asyncDispose]().finally(() => this.#closing.delete(closing));
+      this.#closing.add(closing);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const sessions = [...this.#sessions.values()].map(({ session }) => session[Symbol.asyncDispose]());
+    await Promise.all([...sessions, ...this.#closing]);
+  }
+}

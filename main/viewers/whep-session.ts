@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import { AudioSlot } from './audio-slot.ts';
+import type { MediaWay } from './ice-agent.ts';
+import { readIceFragment } from './ice-fragment.ts';
+import type { Pacer } from './pacer.ts';
+import { Peer } from './peer.ts';
+import { Slot } from './slot.ts';
+import { RtpSlotSender, type TrackCodec } from './slot-sender.ts';
+import { SlotTurns } from './slot-turns.ts';
+import type { WhepOffer } from './whep-offer.ts';
+
+/** A client checks its connection every few seconds (RFC 7675); one that is silent for this long is gone. */
+const livenessMilliseconds = 15_000;
+const housekeepingMilliseconds = 1_000;
+/** All that a client may add to its offer. */
+const maximumCandidates = 32;
+
+/** What became of a client's wish to add candidates (draft-ietf-wish-whep section 4.4). */
+export type Trickled = 'added' | 'no-tag' | 'other-tag' | 'restart';
+
+/** What is to be answered. */
+interface Wanted {
+  readonly offer: WhepOffer;
+  /** Where media may leave. */
+  way(): MediaWay;
+  /** Shared by all windows and clients. */
+  readonly pacer: Pacer;
+}
+
+/** What a session shows, and for how long. */
+export interface WhepGrant {
+  /** Taken over by the session, whatever happens. */
+  readonly lease: StreamLease;
+  /** The same stream for its sound; null: it may not be heard. */
+  readonly sound: StreamLease | null;
+  /** Looked at every second: whether the session may go on. */
+  isValid(): boolean;
+}
+
+/** One client of WHEP: a peer connection with one camera on it, whose offer was answered. */
+export class WhepSession implements AsyncDisposable {
+  readonly id: string = randomUUID();
+  /** Of its one negotiation, with quotes. */
+  readonly etag: string = `"${randomUUID()}"`;
+  readonly #log: Log;
+  readonly #grant: WhepGrant;
+  readonly #offer: WhepOffer;
+  readonly #onClosed: (session: WhepSession) => void;
+  readonly #peer: Peer;
+  readonly #slot: Slot;
+  readonly #turns: SlotTurns;
+  readonly #sound: AudioSlot | undefined;
+  readonly #housekeeping: NodeJS.Timeout;
+  #candidates = 0;
+  #connected = false;
+  #heardAt = performance.now();
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    { offer, way, pacer }: Wanted,
+    grant: WhepGrant,
+    log: Log,
+    onClosed: (session: WhepSession) => void,
+  ) {
+    this.#log = log;
+    this.#offer = offer;
+    this.#grant = grant;
+    this.#onClosed = onClosed;
+    const events = {
+      connected: () => this.#onConnected(),
+      moved: () => this.#slot.requestKeyFrame(),
+      failed: (reason: string) => this.#end(reason),
+      heard: () => {
+        this.#heardAt = performance.now();
+      },
+      channelReady: () => {},
+    };
+    this.#peer = new Peer(events, offer.takesH265, way);
+    this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
+    const senderOf = (
+      transceiver: ReturnType<Peer['addVideo']>,
+      first: TrackCodec,
+      onKeyFrameRequest: () => void,
+    ) => new RtpSlotSender(transceiver, first, () => this.#peer.media, onKeyFrameRequest);
+    this.#slot = new Slot(
+      senderOf(this.#peer.addVideo(), 'H264', () => this.#slot.requestKeyFrame()),
+      {
+        h265: offer.takesH265 ? 'track' : 'none',
+        offerPicture: () => {},
+        clearPictures: () => {},
+        wayChanged: (_assignment, way) => {
+          if (way.kind !== 'track') this.#end(`the client takes no ${way.codec}`);
+        },
+        stillShown: () => {},
+        takeRoom: (packets) => this.#turns.takeRoom(packets),
+        turnNeeded: () => this.#turns.wait(this.#slot),
+      },
+    );
+    this.#sound =
+      offer.wantsSound && grant.sound !== null
+        ? new AudioSlot(
+            senderOf(this.#peer.addAudio(), 'OPUS', () => {}),
+            { offer() {}, clear() {} },
+          )
+        : undefined;
+    this.#slot.bind(grant.lease);
+    if (this.#sound === undefined) grant.sound?.[Symbol.dispose]();
+    else this.#sound.bind(grant.sound);
+    this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
+  }
+
+  /**
+   * @param onClosed called once, when the session is closed or has closed itself
+   * @returns the session, and its SDP answer with all candidates in it
+   * @throws GatehouseError bad-input, port-in-use
+   */
+  static async open(
+    wanted: Wanted,
+    grant: WhepGrant,
+    log: Log,
+    onClosed: (session: WhepSession) => void,
+  ): Promise<{ readonly session: WhepSession; readonly answer: string }> {
+    const session = new WhepSession(wanted, grant, log, onClosed);
+    try {
+      return { session, answer: await session.#peer.answerTo(wanted.offer.sdp) };
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      if (error instanceof GatehouseError) throw error;
+      throw new GatehouseError('bad-input', 'The offer cannot be answered.', { cause: error });
+    }
+  }
+
+  /**
+   * Adds candidates of the client. Candidates that are of no use are passed over.
+   * @param tag the client's If-Match
+   * @throws GatehouseError bad-input
+   */
+  async trickle(tag: string | undefined, text: string): Promise<Trickled> {
+    const fragment = readIceFragment(text);
+    if (fragment === undefined) throw new GatehouseError('bad-input', 'This is no fragment of SDP.');
+    if (tag === undefined) return 'no-tag';
+    const isOther = fragment.iceUfrag !== undefined && fragment.iceUfrag !== this.#offer.iceUfrag;
+    if (tag === '*' || (isOther && tag === this.etag)) return 'restart';
+    if (tag !== this.etag) return 'other-tag';
+    for (const { candidate, sdpMid } of fragment.candidates) {
+      this.#candidates++;
+      if (this.#candidates > maximumCandidates) break;
+      const section = sdpMid === null ? { sdpMLineIndex: 0 } : { sdpMid };
+      await this.#peer.addCandidate({ candidate, ...section }).catch(() => {});
+    }
+    return 'added';
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#housekeeping);
+    this.#turns[Symbol.dispose]();
+    this.#slot.bind(null);
+    this.#sound?.bind(null);
+    this.#onClosed(this);
+    await this.#peer[Symbol.asyncDispose]();
+  }
+
+  #onConnected(): void {
+    this.#connected = true;
+    this.#slot.connect();
+    this.#sound?.connect();
+  }
+
+  #keepHouse(): void {
+    if (!this.#grant.isValid()) this.#end('its share or its camera is gone');
+    else if (this.#connected && !this.#peer.isOnItsWay) this.#end('its network may not be used any more');
+    else if (performance.now() - this.#heardAt > livenessMilliseconds) {
+      this.#end('the client has not been heard of for a while');
+    } else {
+      this.#slot.report();
+      this.#sound?.report();
+    }
+  }
+
+  #end(reason: string): void {
+    if (this.#closing !== undefined) return;
+    this.#log.info({ whep: this.id, reason }, 'WHEP session ended');
+    void this[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-process.ts';
+import { EngineProcess } from './engine-child.ts';
+import { takeFrames } from './page-probe.ts';
+import { firstCameras, firstFrames, openProbedPage, type ProbedPage, untilLive } from './probed-page.ts';
+import { type Summary, summarize } from './statistics.ts';
+import { showWall } from './wall.ts';
+
+const tilesOfWall = 9;
+/** Two pages beside the first one, whose cameras the wall shows from the start. */
+const cameraCount = 3 * tilesOfWall;
+/** Longer than an upstream stays after its last viewer. */
+const lingerMilliseconds = 13_000;
+
+/** Until a picture is there, in Chromium: milliseconds. */
+export interface FirstFrameFigures {
+  readonly gopSeconds: 2 | 10;
+  /** From binding a camera that nobody watched to its first frame that is presented: dialling included. Null in a quick run. */
+  readonly cold: Summary | null;
+  /** How far away the next key frame was for those, which a camera that cannot be asked for one makes everybody wait for. */
+  readonly nextKeyFrame: Summary | null;
+  /** The same for a camera that is received already. */
+  readonly warm: Summary;
+  /** From the start of the navigation to the first picture, and to all nine; cameras are received already. */
+  readonly windowFirst: Summary;
+  readonly windowAll: Summary;
+}
+
+export async function measureFirstFrames(
+  browser: Browser,
+  gopSeconds: 2 | 10,
+  quick: boolean,
+): Promise<FirstFrameFigures> {
+  await using owned = new AsyncDisposableStack();
+  const fleet = owned.use(await startFleetProcess({ count: cameraCount, gopSeconds }));
+  const engine = await EngineProcess.startWith(owned, fleet.cameras);
+  const probed = await openProbedPage(browser, engine);
+  owned.defer(() => probed.page.context().close());
+  await showWall(probed.page, tilesOfWall);
+  const cold = quick ? { cold: null, nextKeyFrame: null } : await measureCold(probed, engine, fleet);
+  await engine.ask({ type: 'hold', count: cameraCount });
+  // Until the caches are as full as they get.
+  await delay(gopSeconds * 1_000);
+  const warm = await measureWarm(probed, engine, quick ? 1 : 4);
+  await showWall(probed.page, tilesOfWall);
+  return { gopSeconds, ...cold, warm, ...(await measureWindow(browser, engine, quick ? 3 : 10)) };
+}
+
+async function measureCold({ page, clockOffset }: ProbedPage, engine: EngineProcess, fleet: FleetProcess) {
+  // The page opened on a wall of all cameras: their connections must have closed before they can be dialled anew.
+  await delay(lingerMilliseconds);
+  const times: number[] = [];
+  const waits: number[] = [];
+  for (const pageOfWall of [1, 2]) {
+    const cameras = firstCameras(tilesOfWall).map((number) => number + pageOfWall * tilesOfWall);
+    await engine.ask({ type: 'binds' });
+    await page.evaluate(takeFrames);
+    const next = await Promise.all(
+      cameras.map((number) => fleet.millisecondsToNextKeyFrame(number - 1, 'sub')),
+    );
+    await page.keyboard.press('PageDown');
+    await untilLive(page, cameras);
+    await delay(500);
+    times.push(
+      ...firstFrames(await engine.ask({ type: 'binds' }), await page.evaluate(takeFrames), clockOffset),
+    );
+    waits.push(...next);
+  }
+  return { cold: summarize(times), nextKeyFrame: summarize(waits) };
+}
+
+async function measureWarm({ page, clockOffset }: ProbedPage, engine: EngineProcess, rounds: number) {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const key of ['PageUp', 'PageDown']) {
+      await engine.ask({ type: 'binds' });
+      await page.evaluate(takeFrames);
+      await page.keyboard.press(key);
+      await delay(1_500);
+      times.push(
+        ...firstFrames(await engine.ask({ type: 'binds' }), await page.evaluate(takeFrames), clockOffset),
+      );
+    }
+  }
+  return summarize(times);
+}
+
+async function measureWindow(browser: Browser, engine: EngineProcess, runs: number) {
+  const first: number[] = [];
+  const all: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const { page } = await openProbedPage(browser, engine);
+    await untilLive(page, firstCameras(tilesOfWall));
+    const tiles = await page.evaluate(takeFrames);
+    const times = tiles.map((tile) => tile.frames[0]?.[0] ?? Number.NaN);
+    first.push(Math.min(...times));
+    all.push(Math.max(...times));
+    await page.context().close();
+  }
+  return { windowFirst: summarize(first), windowAll: summarize(all) };
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createLog } from '../../../main/base/log.ts';
+import { type Engine, startEngine } from '../../../main/engine/engine.ts';
+import { AudioStream } from '../../../main/media/audio-stream.ts';
+import { LiveStream } from '../../../main/media/live-stream.ts';
+import type { StreamLease } from '../../../main/media/stream-lease.ts';
+import type { Viewer } from '../../../main/viewers/viewer.ts';
+import { VideoSource } from '../../support/video-source.ts';
+import { type Forwarder, type ForwarderSize, packetsPerAccessUnit, payloadBytes } from './forwarder.ts';
+
+/**
+ * The whole engine: cameras over its own RTSP client, viewers with a slot for each. At saturation pictures are put into its
+ * streams as one large packet each, so that it cuts them into packets itself, once for all viewers.
+ */
+export class GatehouseForwarder implements Forwarder {
+  packets = 0;
+  readonly #owned = new AsyncDisposableStack();
+  readonly #viewers: Viewer[] = [];
+  readonly #sources: VideoSource[] = [];
+  #engine: Engine | undefined;
+  #cameras = 0;
+
+  async open({ cameras }: ForwarderSize): Promise<void> {
+    this.#cameras = cameras;
+    const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-bench-'));
+    this.#owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
+    const log = createLog('silent');
+    this.#engine = this.#owned.use(await startEngine({ dataFolder, http: null, log }));
+  }
+
+  async offer(): Promise<string> {
+    const viewer = await this.#engine?.viewers.open(this.#cameras);
+    const event = await viewer?.events(new AbortController().signal).next();
+    if (viewer === undefined || event?.value?.type !== 'offer') throw new Error('a viewer made no offer');
+    this.#viewers.push(viewer);
+    return event.value.sdp;
+  }
+
+  async answer(viewer: number, answer: string): Promise<void> {
+    await this.#viewers[viewer]?.answer(answer);
+  }
+
+  sendAccessUnit(camera: number): void {
+    if (this.#sources.length === 0) this.#makeSources();
+    this.#sources[camera]?.send('delta');
+  }
+
+  async pull(urls: readonly string[]): Promise<void> {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    const ids = urls.map(
+      (mainUrl, index) =>
+        engine.cameras.add({ name: `Camera ${index + 1}`, group: '', mainUrl, subUrl: null }).id,
+    );
+    const playing = ids.map((id, slot) => {
+      const { stream } = this.#bind(slot, () => engine.cameras.lease(id, 'sub'));
+      return new Promise<void>((resolve) => void stream.read(() => resolve()));
+    });
+    await Promise.all(playing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#owned[Symbol.asyncDispose]();
+  }
+
+  #makeSources(): void {
+    const frameBytes = packetsPerAccessUnit * payloadBytes;
+    for (let slot = 0; slot < this.#cameras; slot++) {
+      const stream = new LiveStream();
+      this.#bind(slot, () => ({ stream, audio: new AudioStream(), [Symbol.dispose]: () => {} }));
+      const source = new VideoSource(stream, { frameBytes });
+      source.send('key');
+      this.#sources.push(source);
+    }
+  }
+
+  /** Shows a camera in this slot of every viewer, and counts what is sent of it. */
+  #bind(slot: number, lease: () => StreamLease): StreamLease {
+    const own = lease();
+    own.stream.read(({ payloads }) => {
+      this.packets += payloads.length * this.#viewers.length;
+    });
+    for (const viewer of this.#viewers) viewer.bind(slot, lease());
+    return own;
+  }
+}

@@ -1,0 +1,107 @@
+import type { AddingFigures } from '../adding-figures.ts';
+import type { ConsoleFigures } from '../console-figures.ts';
+import type { SoakFigures } from '../console-walls.ts';
+import type { DiscoveryFigures } from '../discovery-figures.ts';
+import type { Report } from './report.ts';
+import { figure } from './table.ts';
+import { summaryCells, summaryColumns } from './window-report.ts';
+
+const consoleRows = {
+  startEmpty: 'start of the engine, no cameras',
+  startWith1000: 'start of the engine, 1,000 cameras',
+  pageEmpty: 'console loaded, no cameras',
+  pageWith1000: 'console loaded, 1,000 cameras',
+  search: 'a letter typed into the search of 1,000 → what is found',
+  scrollFrame: 'the list of 1,000 is scrolled: frame to frame',
+  keyToSelection: 'a key → the selection moves',
+  keyToLarge: 'a key → the tile is large, or small again',
+  keyToPage: 'a key → the next cameras',
+  keyToWall: 'a key → another wall',
+  keyToList: 'a key → the list opens or closes',
+  layoutSwitchAll25: 'a wall of 25 other cameras, connected already → all pictures',
+} as const satisfies Partial<Record<keyof ConsoleFigures, string>>;
+
+export function consoleReport(figures: ConsoleFigures): Report {
+  const rows = Object.entries(consoleRows) as [keyof typeof consoleRows, string][];
+  return {
+    title: 'The console',
+    words: [
+      `What a person waits for, in Chromium. The list runs at ${figures.scrollFramesPerSecond} frames a second while it is scrolled. (\`tests/bench/console-*.ts\`)`,
+    ],
+    plots: [],
+    tables: [
+      {
+        caption: 'Milliseconds',
+        table: {
+          columns: ['', ...summaryColumns],
+          rows: rows.map(([key, name]) => [name, ...summaryCells(figures[key])]),
+        },
+      },
+    ],
+  };
+}
+
+export function discoveryReport({ firstDevice, fiftyDevices }: DiscoveryFigures): Report {
+  return {
+    title: 'Finding cameras',
+    words: ['On loopback, with nothing known before. (`tests/bench/discovery-figures.ts`)'],
+    plots: [],
+    tables: [
+      {
+        caption: 'Milliseconds from the opening of “Find cameras”',
+        table: {
+          columns: ['', ...summaryColumns],
+          rows: [
+            ['one device: it is listed', ...summaryCells(firstDevice)],
+            ['50 devices: all are listed, with all they say', ...summaryCells(fiftyDevices)],
+          ],
+        },
+      },
+    ],
+  };
+}
+
+export function addingReport({ keys, clicks, personSeconds, found, added }: AddingFigures): Report {
+  return {
+    title: 'Adding 64 cameras',
+    words: [
+      `With ONVIF and one password: ${keys} keys and ${clicks} clicks, ${personSeconds} s of a person by the keystroke-level model. (\`tests/bench/adding-figures.ts\`)`,
+    ],
+    plots: [],
+    tables: [
+      {
+        caption: 'What the machine takes on top of that: milliseconds',
+        table: {
+          columns: ['', ...summaryColumns],
+          rows: [
+            ['until all are listed', ...summaryCells(found)],
+            ['until all are stored', ...summaryCells(added)],
+          ],
+        },
+      },
+    ],
+  };
+}
+
+export function soakReport({ switches, seconds, stock }: SoakFigures): Report {
+  return {
+    title: 'Switching layouts for long',
+    words: [
+      `${figure(switches)} switches between two walls of 25 cameras, in ${figure(seconds)} s, and what must not grow by it. It takes some minutes and runs only when it is named. (\`tests/bench/console-walls.ts\`)`,
+    ],
+    plots: [],
+    tables: [
+      {
+        caption: 'After the garbage was collected',
+        table: {
+          columns: ['', 'before', 'after'],
+          rows: Object.entries(stock).map(([name, { before, after }]) => [
+            name,
+            figure(before),
+            figure(after),
+          ]),
+        },
+      },
+    ],
+  };
+}

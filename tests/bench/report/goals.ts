@@ -1,0 +1,82 @@
+import type { ForwarderKind } from '../forwarders/kinds.ts';
+import type { PacedFigures } from '../paced.ts';
+import type { Results } from '../results.ts';
+import type { SendFigures } from '../send.ts';
+import { costRatio } from './send-report.ts';
+import { figure, type Table } from './table.ts';
+
+/** What was set out to be reached, and what was measured: numbers that should be no larger than the goal. */
+interface Goal {
+  readonly name: string;
+  readonly unit: string;
+  readonly goal: number;
+  readonly measured: number | undefined;
+}
+
+/** Of 16 cameras and 4 viewers, where nothing else is said. */
+const site = { cameras: 16, viewers: 4 };
+
+export function goalTable(results: Results): Table {
+  return {
+    columns: ['', 'goal at most', 'measured', ''],
+    rows: goalsOf(results).map(({ name, unit, goal, measured }) => [
+      name,
+      `${figure2(goal)} ${unit}`.trim(),
+      measured === undefined ? 'not measured' : `${figure2(measured)} ${unit}`.trim(),
+      measured === undefined ? '' : measured <= goal ? 'reached' : '**not reached**',
+    ]),
+  };
+}
+
+function goalsOf({ sections }: Results): Goal[] {
+  const send = sections.send?.figures ?? [];
+  const paced = sections.paced?.figures ?? [];
+  const ratio = (
+    of: readonly SendFigures[] | readonly PacedFigures[],
+    kind: ForwarderKind,
+    name: string,
+    goal: number,
+  ): Goal => ({ name, unit: '×', goal, measured: costRatio(of, kind, site) });
+  const usual = sections['first-frame']?.figures.find(({ gopSeconds }) => gopSeconds === 2);
+  const wall = (tiles: number) => sections.tiles?.figures.find((entry) => entry.tiles === tiles);
+  const full = paced.find(
+    ({ kind, cameras, viewers }) => kind === 'gatehouse' && cameras === 64 && viewers === 8,
+  );
+  const lossy = sections.delay?.figures.find(({ lostShare }) => lostShare === 0.05);
+  return [
+    ratio(send, 'floor', 'sending at saturation, 16 × 4, against the floor', 1.3),
+    ratio(send, 'libdatachannel', 'the same against libdatachannel', 2),
+    ratio(send, 'pion', 'the same against Pion', 2),
+    ratio(send, 'werift', 'the same against werift', 0.25),
+    ratio(paced, 'pion', 'paced like cameras, 16 × 4, against Pion', 2),
+    {
+      name: 'binding a watched camera → picture, median',
+      unit: 'ms',
+      goal: 80,
+      measured: usual?.warm.median,
+    },
+    { name: 'the same, p95', unit: 'ms', goal: 120, measured: usual?.warm.p95 },
+    {
+      name: 'new window → first picture, median',
+      unit: 'ms',
+      goal: 250,
+      measured: usual?.windowFirst.median,
+    },
+    { name: 'received → presented, 9 tiles, median', unit: 'ms', goal: 5, measured: wall(9)?.delay.median },
+    { name: 'the same, p95', unit: 'ms', goal: 20, measured: wall(9)?.delay.p95 },
+    { name: '49 tiles: dropped pictures', unit: '', goal: 0, measured: wall(49)?.dropped },
+    { name: '49 tiles: engine', unit: '% of a core', goal: 10, measured: wall(49)?.enginePercent },
+    { name: '64 × 8 for a minute: lost in the engine', unit: 'packets', goal: 0, measured: full?.lost },
+    {
+      name: '5 % of all packets lost: longest standstill of a tile',
+      unit: 'ms a minute',
+      goal: 500,
+      measured: lossy?.frozen,
+    },
+  ];
+}
+
+/** Ratios need two digits. */
+function figure2(value: number): string {
+  return Math.abs(value) < 10 ? String(Math.round(value * 100) / 100) : figure(value);
+}

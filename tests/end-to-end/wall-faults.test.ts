@@ -1,0 +1,71 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { FaultWall } from '../support/fault-wall.ts';
+import { cameraFaults, isWell, type WallFault } from '../support/wall-faults.ts';
+import { tileRecords, tileWords } from '../support/wall-witness.ts';
+
+/** One of each that `npm run faults` makes many of; how fast things are said is told there. */
+const faults: readonly WallFault[] = [
+  cameraFaults.frozen,
+  cameraFaults.silent,
+  cameraFaults.black,
+  cameraFaults['half-open'],
+  cameraFaults.covered,
+];
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium({ args: loopbackWebRtc });
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+test('each tile says what is wrong with its camera, and nothing else; afterwards all is well', async () => {
+  await using owned = new AsyncDisposableStack();
+  const wall = await FaultWall.open(owned, browser, { cameras: faults.length + 1, seed: 1 });
+  // What the view of a camera is takes some pictures to learn.
+  await wall.learn();
+  const since = Date.now();
+  const targets = faults.map((fault, tile) => ({ fault, tile, target: wall.targets[tile] }));
+  for (const { fault, target } of targets) if (target !== undefined) fault.begin(target);
+  for (const { fault, tile } of targets) {
+    await expect
+      .poll(async () => fault.isSaid(await tileWords(wall.page, tile)), {
+        timeout: 60_000,
+        message: fault.name,
+      })
+      .toBe(true);
+  }
+  const said = await wall.page.getByRole('status').allTextContents();
+  expect(said.join()).toMatch(/not live|Camera \d/);
+  for (const { fault, target } of targets) if (target !== undefined) fault.end(target);
+  await wall.untilWell();
+  const neighbour = (await tileRecords(wall.page)).at(-1);
+  expect(neighbour?.said.filter((words) => words.at > since && !isWell(words))).toEqual([]);
+});
+
+test('when the engine is killed no picture is called live, and its age counts on; with the engine they are back', async () => {
+  await using owned = new AsyncDisposableStack();
+  const wall = await FaultWall.open(owned, browser, { cameras: 2, seed: 1 });
+  await wall.killEngine();
+  await wall.untilNoneLive();
+  const tile = wall.page.locator('[data-tile]').first();
+  const age = tile.getByText(/Last picture \d+ s ago/);
+  const first = await age.textContent();
+  await expect.poll(() => age.textContent(), { timeout: 30_000 }).not.toBe(first);
+  await wall.startEngine();
+  await wall.untilWell();
+});
+
+test('a key shows how late each picture is, of a track and of the data channel alike, and hides it again', async () => {
+  await using owned = new AsyncDisposableStack();
+  const wall = await FaultWall.open(owned, browser, { cameras: 2, codecs: [{}, { sub: 'JPEG' }], seed: 1 });
+  const delays = wall.page.locator('[data-delay]');
+  await wall.page.keyboard.press('d');
+  await expect.poll(() => delays.count(), { timeout: 30_000 }).toBe(2);
+  for (const words of await delays.allTextContents()) expect(words).toMatch(/^\d+ ms$/);
+  await wall.page.keyboard.press('d');
+  await expect.poll(() => delays.count(), { timeout: 30_000 }).toBe(0);
+});

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../main/base/log.ts';
+import { AudioStream } from '../../main/media/audio-stream.ts';
+import { LiveStream } from '../../main/media/live-stream.ts';
+import { ViewerService } from '../../main/viewers/viewer-service.ts';
+import { NarrowRelay } from '../support/narrow-relay.ts';
+import { VideoSource } from '../support/video-source.ts';
+import { viewerSettings } from '../support/viewer-settings.ts';
+import { WeriftWindow } from '../support/werift-window.ts';
+
+const frameBytes = 6_000;
+const framesPerGop = 15;
+let owned: AsyncDisposableStack;
+let service: ViewerService;
+
+beforeEach(() => {
+  owned = new AsyncDisposableStack();
+  service = owned.use(new ViewerService({ log: createLog('silent'), settings: viewerSettings() }));
+});
+
+afterEach(async () => {
+  await owned.disposeAsync();
+});
+
+/** A window that shows a stream and reports when each packet came. */
+async function openWindow(stream: LiveStream, relay?: NarrowRelay) {
+  const viewer = await service.open(1);
+  const options = { transportFeedback: true, ...(relay === undefined ? {} : { relay }) };
+  const window = owned.use(new WeriftWindow(viewer, options));
+  await window.negotiate();
+  viewer.bind(0, { stream, audio: new AudioStream(), [Symbol.dispose]: () => {} }, 7);
+  return { viewer, window };
+}
+
+/** A camera: 15 pictures a second, 720 kbit/s, a key frame a second. */
+function startCamera(stream: LiveStream): void {
+  const source = new VideoSource(stream, { frameBytes });
+  let frames = 0;
+  const timer = setInterval(() => source.send(frames++ % framesPerGop === 0 ? 'key' : 'delta'), 1_000 / 15);
+  owned.defer(() => clearInterval(timer));
+}
+
+/** Frames that came whole: all packets of a timestamp, up to the marker, none missing in between. */
+function framesOf(window: WeriftWindow): { whole: number; broken: number } {
+  const frames = Map.groupBy(window.packetsOf(0), ({ header }) => header.timestamp);
+  let whole = 0;
+  for (const packets of frames.values()) {
+    const numbers = packets.map(({ header }) => header.sequenceNumber);
+    const isWhole = packets.at(-1)?.header.marker === true && new Set(numbers).size === numbers.length;
+    const span = ((numbers.at(-1) ?? 0) - (numbers[0] ?? 0)) & 0xffff;
+    if (isWhole && span === numbers.length - 1) whole++;
+  }
+  return { whole, broken: frames.size - whole };
+}
+
+test('a window behind a narrow line loses whole pictures of its own, and is told; others notice nothing', async () => {
+  const stream = new LiveStream();
+  const relay = await NarrowRelay.start(owned);
+  const [narrow, wide] = await Promise.all([openWindow(stream, relay), openWindow(stream)]);
+  startCamera(stream);
+  await expect.poll(() => narrow.viewer.network?.deliveredBitsPerSecond, { timeout: 10_000 }).toBeDefined();
+  expect(narrow.viewer.network).toMatchObject({ loss: 0, limitBitsPerSecond: undefined });
+
+  relay.bitsPerSecond = 400_000;
+  expect(await narrow.window.nextEvent()).toMatchObject({
+    type: 'skipping',
+    slots: [{ slot: 0, assignment: 7, reason: 'network' }],
+  });
+  await expect
+    .poll(() => narrow.viewer.network?.limitBitsPerSecond, { timeout: 10_000 })
+    .toBeLessThan(600_000);
+  const before = framesOf(narrow.window).whole;
+  await expect.poll(() => framesOf(narrow.window).whole, { timeout: 10_000 }).toBeGreaterThan(before + 5);
+
+  const [, skippedOf] = [narrow, wide].map(({ viewer }) => viewer.slots[0]?.skipping(performance.now()));
+  expect(skippedOf).toBeUndefined();
+  expect(wide.viewer.network).toMatchObject({ loss: 0, limitBitsPerSecond: undefined });
+  expect(framesOf(wide.window).broken).toBeLessThanOrEqual(1);
+  const shown = framesOf(wide.window).whole;
+  await expect.poll(() => framesOf(wide.window).whole).toBeGreaterThan(shown + framesPerGop);
+}, 60_000);
+
+test('loss by chance is no reason to skip anything', async () => {
+  const stream = new LiveStream();
+  const relay = await NarrowRelay.start(owned);
+  const { viewer, window } = await openWindow(stream, relay);
+  relay.oneLostOf = 15;
+  startCamera(stream);
+  await expect.poll(() => framesOf(window).whole, { timeout: 15_000 }).toBeGreaterThan(4 * framesPerGop);
+  expect(viewer.network?.loss).toBeGreaterThan(0);
+  expect(viewer.network?.limitBitsPerSecond).toBeUndefined();
+  expect(viewer.slots[0]?.skipping(performance.now())).toBeUndefined();
+}, 60_000);
