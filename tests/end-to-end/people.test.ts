@@ -45,6 +45,8 @@ test('somebody signs in by name, sees what a viewer may, and is signed out every
     'About',
   ]);
   await page.keyboard.press('Escape');
+  // Keys belong to a dialog until it is gone.
+  await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('a');
   await page.getByText('You are not allowed to do this.').waitFor();
 
@@ -60,7 +62,7 @@ test('somebody signs in by name, sees what a viewer may, and is signed out every
   };
   await owner.people.saveRole(role);
   await owner.people.edit({ id, roleId: role.id });
-  await page.getByText('What you may do has changed.').waitFor();
+  await page.getByText('What you may do has changed.').first().waitFor();
   await untilTiles(page, 'live', 1);
 
   await owner.people.edit({ id, disabled: true });
