@@ -5,13 +5,15 @@ import { OpenAPIGenerator } from '@orpc/openapi';
 import { ZodToJsonSchemaConverter } from '@orpc/zod/zod4';
 import * as z from 'zod';
 import { version } from '../main/base/version.ts';
+import type { Access } from '../main/contract/access.ts';
 import * as camera from '../main/contract/camera.ts';
 import * as cameraFile from '../main/contract/camera-file.ts';
-import { contract, type Permission } from '../main/contract/contract.ts';
+import { contract } from '../main/contract/contract.ts';
 import { errorCodes } from '../main/contract/error-codes.ts';
 import * as event from '../main/contract/event.ts';
 import * as history from '../main/contract/history.ts';
 import * as layout from '../main/contract/layout.ts';
+import * as people from '../main/contract/people.ts';
 import * as ptz from '../main/contract/ptz.ts';
 import * as site from '../main/contract/site.ts';
 import * as siteFile from '../main/contract/site-file.ts';
@@ -40,7 +42,7 @@ client.cameras.add(input).
 A procedure that answers with text/event-stream is a subscription: its events arrive over the same connection until the
 caller ends it. What is written is on the disk when the answer arrives.
 
-Every call needs the permission that stands in x-permission, and every call can fail. An error has a code out of a closed
+Every call needs the rights that stand in x-access, and every call can fail. An error has a code out of a closed
 list (ErrorCode), a message for a person, and data; data.issues says what is wrong with which field of the input.`;
 
 const tags: Record<keyof typeof contract, string> = {
@@ -51,6 +53,8 @@ const tags: Record<keyof typeof contract, string> = {
   discovery: 'Discovery: devices on the network that may be cameras',
   layouts: 'Layouts: named walls',
   site: 'What belongs to neither a camera nor a layout: settings, notices, backups, virtual cameras',
+  people: 'People: users, roles and sessions',
+  account: 'The own account of whoever calls, and what they may do',
   policy: 'Policy: what the site prescribes for the desktop shell',
   viewer: 'Viewers: the peer connection of a window, and what its tiles show',
 };
@@ -96,6 +100,7 @@ function namedSchemas(): Record<string, { schema: z.ZodType; strategy: 'input' |
     ...event,
     ...history,
     ...layout,
+    ...people,
     ...ptz,
     ...site,
     ...siteFileSchemas,
@@ -111,16 +116,16 @@ function namedSchemas(): Record<string, { schema: z.ZodType; strategy: 'input' |
   );
 }
 
-/** @throws Error when a procedure does not say what it does, or which permission it needs */
-function procedures(): { router: string; path: string; permission: Permission; input: unknown }[] {
+/** @throws Error when a procedure does not say what it does, or what its callers need */
+function procedures(): { router: string; path: string; access: Access; input: unknown }[] {
   return Object.entries(contract).flatMap(([router, members]) =>
     Object.entries(members).map(([name, { '~orpc': procedure }]) => {
-      const { permission } = procedure.meta;
+      const { access } = procedure.meta;
       const { summary = '' } = procedure.route;
-      if (permission === undefined || summary === '') {
-        throw new Error(`${router}.${name} needs a summary and a permission.`);
+      if (access === undefined || summary === '') {
+        throw new Error(`${router}.${name} needs a summary, and the rights that its callers need.`);
       }
-      return { router, path: `/${router}/${name}`, permission, input: procedure.inputSchema };
+      return { router, path: `/${router}/${name}`, access, input: procedure.inputSchema };
     }),
   );
 }
@@ -142,14 +147,14 @@ export async function apiDocument(): Promise<string> {
     info: { title: 'Gatehouse', version, description },
     commonSchemas: namedSchemas(),
   });
-  for (const { router, path: procedurePath, permission } of procedures()) {
+  for (const { router, path: procedurePath, access } of procedures()) {
     const operation = paths?.[procedurePath]?.post;
     const answer = operation?.responses?.['200'];
     if (operation === undefined || answer === undefined || '$ref' in answer) {
       throw new Error(`The generator made nothing of ${procedurePath}.`);
     }
     const responses = { 200: describe(answer), default: { $ref: '#/components/responses/Error' } };
-    Object.assign(operation, { tags: [router], 'x-permission': permission, responses });
+    Object.assign(operation, { tags: [router], 'x-access': access, responses });
   }
   const document = {
     openapi,

@@ -7,6 +7,7 @@ const entries = {
   desktop: 'main/desktop.ts',
   headless: 'main/headless.ts',
   'engine-process': 'main/engine/engine-process.ts',
+  'password-worker': 'main/access/password-worker.ts',
   fleet: 'main/demo/fleet.ts',
   replay: 'main/demo/replay.ts',
 };

@@ -6,9 +6,9 @@ import { redactText } from './base/redact.ts';
 import { type CommandLine, readCommandLine } from './desktop/command-line.ts';
 import { registerConsoleScheme, serveConsole } from './desktop/console-protocol.ts';
 import { ConsoleShell } from './desktop/console-shell.ts';
+import { runEngineCommand } from './desktop/engine-command.ts';
 import { serveHeadless } from './desktop/headless-shell.ts';
 import { openKeyRing } from './desktop/key-ring.ts';
-import { importSiteFile } from './desktop/site-import.ts';
 
 /*
  * The desktop app: windows on the console and the process of the engine behind them.
@@ -27,7 +27,11 @@ async function run(options: Run): Promise<void> {
   const { dataFolder, demo } = options;
   const key = await openKeyRing(dataFolder);
   if (options.mode === 'import') {
-    app.exit(await importSiteFile({ file: options.file, dataFolder, key }));
+    app.exit(await runEngineCommand({ command: ['--import', options.file], dataFolder, key }));
+    return;
+  }
+  if (options.mode === 'reset-owner') {
+    app.exit(await runEngineCommand({ command: ['--reset-owner'], dataFolder, key }));
     return;
   }
   const parameters = ['--data', dataFolder, '--demo', String(demo)];

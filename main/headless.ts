@@ -12,16 +12,19 @@ import { demoCameraInputs } from './demo/demo-cameras.ts';
 import { startFleetProcess } from './demo/fleet-process.ts';
 import { discoveryScope } from './engine/discovery-scope.ts';
 import { startEngine } from './engine/engine.ts';
+import { resetOwner } from './engine/reset-owner.ts';
 import { importSiteFile } from './engine/site-file-command.ts';
 
 /*
  * The headless console: the engine with its HTTP host, for sites without a screen and for browsers.
  *   headless.js --data DIR --port N [--demo N] [--json] [--open]
  *   headless.js --data DIR --import FILE
+ *   headless.js --data DIR --reset-owner
  */
 
 const usage = `Usage: npm run serve -- --data DIR --port N [--demo N] [--json] [--open]
-       npm run serve -- --data DIR --import FILE`;
+       npm run serve -- --data DIR --import FILE
+       npm run serve -- --data DIR --reset-owner`;
 const help = `${usage}
 
   --data DIR     where cameras and layouts are kept
@@ -33,6 +36,7 @@ const help = `${usage}
                  wrong, goes to stderr. The passphrase of a sealed file: GATEHOUSE_SITE_PASSPHRASE.
                  Exit code: ${exitCodes.done} done or nothing to change, ${exitCodes.failed} a fault of Gatehouse, ${exitCodes.mistakes} mistakes in the file or the options,
                  ${exitCodes.outOfReach} file or data folder out of reach, ${exitCodes.passphrase} passphrase missing or wrong
+  --reset-owner  takes the owner's password away, when it is lost, and ends, while no Gatehouse uses the data folder
 `;
 /** A signal must end it in under two seconds, whatever hangs. */
 const closeMilliseconds = 1_700;
@@ -45,6 +49,7 @@ interface Options {
   readonly open: boolean;
   /** The site file to take; undefined: serve. */
   readonly import: string | undefined;
+  readonly resetOwner: boolean;
 }
 
 /** Undefined: only help is wanted. */
@@ -58,6 +63,7 @@ function parseOptions(parameters: string[]): Options | undefined {
       json: { type: 'boolean', default: false },
       open: { type: 'boolean', default: false },
       import: { type: 'string' },
+      'reset-owner': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -71,6 +77,7 @@ function parseOptions(parameters: string[]): Options | undefined {
     json: values.json,
     open: values.open,
     import: values.import === undefined ? undefined : path.resolve(values.import),
+    resetOwner: values['reset-owner'],
   };
 }
 
@@ -138,6 +145,10 @@ async function main(): Promise<void> {
       key: null,
       log,
     });
+    return;
+  }
+  if (options.resetOwner) {
+    process.exitCode = resetOwner({ dataFolder: options.data, key: null, log });
     return;
   }
   const stopping = Promise.withResolvers<undefined>();

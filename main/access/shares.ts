@@ -44,9 +44,14 @@ export class Shares {
     return this.#table.ofCamera(cameraId);
   }
 
-  /** @throws GatehouseError not-found */
-  remove(id: string): void {
-    if (!this.#table.remove(id)) throw new GatehouseError('not-found', 'This share has ended already.');
+  /**
+   * @param mayEnd whether whoever asks manages a camera: a share of another one looks like one that is not there
+   * @throws GatehouseError not-found
+   */
+  remove(id: string, mayEnd: (cameraId: string) => boolean): void {
+    const cameraId = this.#table.cameraOf(id);
+    if (cameraId === undefined || !mayEnd(cameraId) || !this.#table.remove(id))
+      throw new GatehouseError('not-found', 'This share has ended already.');
   }
 
   /** What a token opens now; undefined: nothing. */

@@ -1,34 +1,68 @@
+import { checkCamera, checkConsole, checkGroup } from '../access/rights.ts';
 import { completeAddresses } from '../cameras/address-completion.ts';
 import { parseCameraFile, writeCameraFile } from '../cameras/camera-file.ts';
 import type { CameraAddress } from '../contract/camera.ts';
-import { type createProcedures, neverAborted } from './procedure.ts';
+import { cameraRightsOf } from '../contract/rights.ts';
+import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
+import { seeing, shown, shownCameraEvent, shownCameras } from './visible.ts';
 
 export function cameraHandlers(
   { cameras }: ReturnType<typeof createProcedures>,
-  { cameras: registry, trials, doctor, moved }: Services,
+  { cameras: registry, trials, doctor, moved, site }: Services,
 ) {
   return {
-    list: cameras.list.handler(() => registry.list()),
-    watch: cameras.watch.handler(({ signal = neverAborted() }) => registry.watch(signal)),
-    add: cameras.add.handler(({ input }) => registry.add(input)),
-    addAll: cameras.addAll.handler(({ input }) => registry.addAll(input.cameras)),
-    edit: cameras.edit.handler(({ input }) => registry.edit(input)),
-    change: cameras.change.handler(({ input }) => registry.change(input)),
-    follow: cameras.follow.handler(({ input }) => moved.follow(input.noticeId)),
+    list: cameras.list.handler(({ context: { caller } }) =>
+      shownCameras(caller.principal.rights, registry.list()),
+    ),
+    watch: cameras.watch.handler(({ context: { caller, signal } }) => {
+      const { rights } = caller.principal;
+      const seesCamera = seeing(rights, registry);
+      return shown(registry.watch(signal), (event) => shownCameraEvent(rights, event, seesCamera));
+    }),
+    add: cameras.add.handler(({ context: { caller }, input }) => {
+      checkGroup(caller.principal.rights, input.group);
+      return registry.add(input);
+    }),
+    addAll: cameras.addAll.handler(({ context: { caller }, input }) => {
+      for (const { group } of input.cameras) checkGroup(caller.principal.rights, group);
+      return registry.addAll(input.cameras);
+    }),
+    edit: cameras.edit.handler(({ context: { caller }, input }) => {
+      if (input.group !== undefined && input.group !== registry.place(input.id)?.group)
+        checkGroup(caller.principal.rights, input.group);
+      return registry.edit(input);
+    }),
+    change: cameras.change.handler(({ context: { caller }, input }) => {
+      if (input.group !== undefined) checkGroup(caller.principal.rights, input.group);
+      return registry.change(input);
+    }),
+    follow: cameras.follow.handler(({ context: { caller }, input }) => {
+      const ids = site.offeredMove(input.noticeId)?.cameraIds ?? [];
+      for (const id of ids) checkCamera(caller.principal.rights, 'manage', registry.place(id));
+      return moved.follow(input.noticeId);
+    }),
     remove: cameras.remove.handler(({ input }) => registry.remove(input.ids)),
     restore: cameras.restore.handler(({ input }) => registry.restore(input.ids)),
     reorder: cameras.reorder.handler(({ input }) => registry.reorder(input.ids, input.before)),
-    find: cameras.find.handler(({ input, signal = neverAborted() }) => trials.find(input, signal)),
-    test: cameras.test.handler(({ input, signal = neverAborted() }) => trials.test(input, signal)),
-    preview: cameras.preview.handler(({ input, signal = neverAborted() }) => trials.preview(input, signal)),
-    examine: cameras.examine.handler(({ input, signal = neverAborted() }) => doctor.examine(input, signal)),
+    find: cameras.find.handler(({ context, input }) => trials.find(input, context.signal)),
+    test: cameras.test.handler(({ context, input }) => trials.test(input, context.signal)),
+    preview: cameras.preview.handler(({ context, input }) => trials.preview(input, context.signal)),
+    examine: cameras.examine.handler(({ context: { caller, signal }, input }) => {
+      // One that is not stored yet is somebody's who adds cameras.
+      if ('stream' in input.camera) checkConsole(caller.principal.rights, 'discovery');
+      return doctor.examine(input, signal);
+    }),
     history: cameras.history.handler(({ input }) => registry.history(input.cameraId)),
-    export: cameras.export.handler(({ input }) => ({
-      fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,
-      text: writeCameraFile(registry.list(), input.format),
-    })),
-    import: cameras.import.handler(async ({ input, signal = neverAborted() }) => {
+    export: cameras.export.handler(({ context: { caller }, input }) => {
+      const { rights } = caller.principal;
+      const managed = registry.list().filter((camera) => cameraRightsOf(rights, camera).has('manage'));
+      return {
+        fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,
+        text: writeCameraFile(managed, input.format),
+      };
+    }),
+    import: cameras.import.handler(async ({ context: { signal }, input }) => {
       const { text, username, password } = input;
       const find = (address: CameraAddress, within: AbortSignal) => trials.find(address, within);
       const file = await completeAddresses(parseCameraFile(text), { find, username, password }, signal);

@@ -1,4 +1,4 @@
-import { type createProcedures, neverAborted } from './procedure.ts';
+import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function discoveryHandlers(
@@ -6,7 +6,7 @@ export function discoveryHandlers(
   { discovery: service }: Services,
 ) {
   return {
-    watch: discovery.watch.handler(({ signal = neverAborted() }) => service.watch(signal)),
-    scan: discovery.scan.handler(({ signal = neverAborted() }) => service.scan(signal)),
+    watch: discovery.watch.handler(({ context }) => service.watch(context.signal)),
+    scan: discovery.scan.handler(({ context }) => service.scan(context.signal)),
   };
 }

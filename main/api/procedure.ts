@@ -1,4 +1,5 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
+import { checkAccess, checkCameras, type FindCamera } from '../access/rights.ts';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { contract } from '../contract/contract.ts';
@@ -17,37 +18,57 @@ export interface ErrorData {
 const maximumListedIssues = 50;
 
 /**
- * The contract with what every procedure shares: errors become answers, and the caller needs the permission that the
- * procedure names. Both run before the input is looked at.
+ * The contract with what every procedure shares: errors become answers, the caller needs what the procedure names, first over the
+ * console and then, when the input has been checked, over the cameras in it. Nothing outlives the rights under which it began.
  */
-export function createProcedures(log: Log) {
-  return implement(contract)
-    .$context<ApiContext>()
-    .$config({ initialInputValidationIndex: Number.POSITIVE_INFINITY })
-    .use(async ({ next, path, signal }) => {
-      try {
-        return await next();
-      } catch (error) {
-        // Whoever asked has gone away: nothing failed.
-        if (signal?.aborted === true && GatehouseError.from(error).code === 'internal') throw error;
-        throw toAnswer(explainDatabaseError(error) ?? error, path, log);
-      }
-    })
-    .use(({ context, next, procedure }) => {
-      const { permission } = procedure['~orpc'].meta;
-      if (permission === undefined || !context.principal.permissions.has(permission)) {
-        throw new GatehouseError(
-          'not-allowed',
-          'You are not allowed to do this. Ask the owner of this console.',
-        );
-      }
-      return next();
-    });
+export function createProcedures(log: Log, find: FindCamera) {
+  return (
+    implement(contract)
+      .$context<ApiContext>()
+      // In front of the last of those below.
+      .$config({ initialInputValidationIndex: -1 })
+      .use(({ next, signal: gone, context: { caller } }) => {
+        const rights = caller.rightsSignal;
+        return next({ context: { signal: gone === undefined ? rights : AbortSignal.any([gone, rights]) } });
+      })
+      .use(async ({ next, path, signal: gone, context: { caller } }, _input, output) => {
+        const rights = caller.rightsSignal;
+        try {
+          rights.throwIfAborted();
+          // What is done is answered as done, also where it changed what the caller may do.
+          const result = await next();
+          return isSubscription(result.output) ? output(whileAllowed(result.output, rights)) : result;
+        } catch (error) {
+          // Whoever asked has gone away: nothing failed.
+          if (gone?.aborted === true && GatehouseError.from(error).code === 'internal') throw error;
+          const reason: unknown = rights.aborted ? rights.reason : error;
+          throw toAnswer(explainDatabaseError(reason) ?? reason, path, log);
+        }
+      })
+      .use(({ context, next, procedure }) => {
+        checkAccess(context.caller.principal.rights, procedure['~orpc'].meta.access);
+        return next();
+      })
+      .use(({ context, next, procedure }, input) => {
+        checkCameras(context.caller.principal.rights, procedure['~orpc'].meta.access, input, find);
+        return next();
+      })
+  );
 }
 
-/** For callers in memory, who may give no signal. */
-export function neverAborted(): AbortSignal {
-  return new AbortController().signal;
+/** Ends with the reason when the rights are not the caller's any more. */
+async function* whileAllowed(
+  subscription: AsyncIterable<unknown>,
+  rights: AbortSignal,
+): AsyncGenerator<unknown> {
+  yield* subscription;
+  if (!rights.aborted) return;
+  const { code, message } = GatehouseError.from(rights.reason);
+  throw new ORPCError(code, { status: statusOf(code), message, data: {} });
+}
+
+function isSubscription(output: unknown): output is AsyncIterable<unknown> {
+  return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 
 function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<ErrorCode, ErrorData> {
@@ -85,7 +106,10 @@ function statusOf(code: ErrorCode): number {
   const statuses: Partial<Record<ErrorCode, number>> = {
     'bad-input': 400,
     'not-signed-in': 401,
+    'sign-in-refused': 401,
+    'second-factor-needed': 401,
     'not-allowed': 403,
+    'access-changed': 403,
     'not-found': 404,
     'already-there': 409,
     'limit-reached': 429,

@@ -3,6 +3,7 @@ import { cameraHandlers } from './camera-handlers.ts';
 import { discoveryHandlers } from './discovery-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
+import { accountHandlers, peopleHandlers } from './people-handlers.ts';
 import { policyHandlers } from './policy-handlers.ts';
 import { createProcedures } from './procedure.ts';
 import { ptzHandlers } from './ptz-handlers.ts';
@@ -13,7 +14,7 @@ import { viewerHandlers } from './viewer-handlers.ts';
 
 /** The contract with its handlers: what every host serves. */
 export function createRouter(services: Services, log: Log) {
-  const procedures = createProcedures(log);
+  const procedures = createProcedures(log, (id) => services.cameras.place(id));
   return procedures.router({
     cameras: cameraHandlers(procedures, services),
     ptz: ptzHandlers(procedures, services),
@@ -22,6 +23,8 @@ export function createRouter(services: Services, log: Log) {
     layouts: layoutHandlers(procedures, services),
     shares: shareHandlers(procedures, services),
     site: siteHandlers(procedures, services),
+    people: peopleHandlers(procedures, services),
+    account: accountHandlers(procedures, services),
     policy: policyHandlers(procedures, services),
     viewer: viewerHandlers(procedures, services),
   });

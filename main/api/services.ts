@@ -1,4 +1,6 @@
-import type { Principal } from '../access/principal.ts';
+import type { Accounts } from '../access/accounts.ts';
+import type { Caller } from '../access/callers.ts';
+import type { People } from '../access/people.ts';
 import type { Shares } from '../access/shares.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
@@ -35,6 +37,8 @@ export interface Services {
   /** A zip file. */
   readonly diagnostics: () => Promise<File>;
   readonly viewers: ViewerService;
+  readonly people: People;
+  readonly accounts: Accounts;
   readonly shares: Shares;
   readonly whep: WhepService;
   /** Of the WHEP endpoint of a camera; null: there is no HTTP host. */
@@ -43,5 +47,5 @@ export interface Services {
 
 /** What a host knows about a call. */
 export interface ApiContext {
-  readonly principal: Principal;
+  readonly caller: Caller;
 }

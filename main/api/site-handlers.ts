@@ -1,12 +1,17 @@
-import { type createProcedures, neverAborted } from './procedure.ts';
+import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
+import { seeing, shown, shownSite } from './visible.ts';
 
 export function siteHandlers(
   { site }: ReturnType<typeof createProcedures>,
-  { site: service, siteFiles, backups, demo, diagnostics, viewers }: Services,
+  { site: service, cameras, siteFiles, backups, demo, diagnostics, viewers }: Services,
 ) {
   return {
-    watch: site.watch.handler(({ signal = neverAborted() }) => service.watch(signal)),
+    watch: site.watch.handler(({ context: { caller, signal } }) => {
+      const { rights } = caller.principal;
+      const seesCamera = seeing(rights, cameras);
+      return shown(service.watch(signal), (state) => shownSite(rights, state, seesCamera));
+    }),
     changeSettings: site.changeSettings.handler(({ input }) => service.changeSettings(input)),
     dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
     backUp: site.backUp.handler(() => backups.backUp()),

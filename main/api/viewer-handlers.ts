@@ -1,29 +1,53 @@
+import type { Caller } from '../access/callers.ts';
+import { checkCamera } from '../access/rights.ts';
 import type { StreamProfile } from '../contract/camera.ts';
+import type { CameraRight } from '../contract/rights.ts';
 import type { ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { Viewer } from '../viewers/viewer.ts';
-import { type createProcedures, neverAborted } from './procedure.ts';
+import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 
 export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
-  const leaseOf = (cameraId: string, profile: StreamProfile): StreamLease =>
-    services.trials.lease(cameraId) ?? services.cameras.lease(cameraId, profile);
+  /** Whose window it is: nobody else's calls find it. */
+  const owners = new WeakMap<Viewer, Caller>();
+  const viewerOf = (caller: Caller, viewerId: string): Viewer => {
+    const found = services.viewers.get(viewerId);
+    if (owners.get(found) !== caller) throw services.viewers.notFound();
+    return found;
+  };
+  const leaseOf = (
+    { principal }: Caller,
+    right: CameraRight,
+    cameraId: string,
+    profile: StreamProfile,
+  ): StreamLease => {
+    // The id of a preview is known to nobody but whoever has opened it.
+    const preview = services.trials.lease(cameraId);
+    if (preview !== undefined) return preview;
+    checkCamera(principal.rights, right, services.cameras.place(cameraId));
+    return services.cameras.lease(cameraId, profile);
+  };
   return {
     // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
-    open: viewer.open.handler(async ({ input, signal = neverAborted() }) =>
-      follow(await services.viewers.open(input.slots, input.h265), signal),
+    open: viewer.open.handler(async ({ context: { caller, signal }, input }) => {
+      const opened = await services.viewers.open(input.slots, input.h265);
+      owners.set(opened, caller);
+      return follow(opened, signal);
+    }),
+    answer: viewer.answer.handler(({ context, input }) =>
+      viewerOf(context.caller, input.viewerId).answer(input.sdp),
     ),
-    answer: viewer.answer.handler(({ input }) => services.viewers.get(input.viewerId).answer(input.sdp)),
-    candidate: viewer.candidate.handler(({ input }) =>
-      services.viewers.get(input.viewerId).addCandidate(input.candidate),
+    candidate: viewer.candidate.handler(({ context, input }) =>
+      viewerOf(context.caller, input.viewerId).addCandidate(input.candidate),
     ),
-    show: viewer.show.handler(({ input }) => {
-      const shown = services.viewers.get(input.viewerId);
+    show: viewer.show.handler(({ context: { caller }, input }) => {
+      const shown = viewerOf(caller, input.viewerId);
       // All cameras are leased before any slot changes: an unknown one changes nothing.
       const leases: (StreamLease | null)[] = [];
       try {
         for (const { cameraId, profile } of input.bindings) {
-          leases.push(cameraId === null ? null : leaseOf(cameraId, profile));
+          leases.push(cameraId === null ? null : leaseOf(caller, 'live', cameraId, profile));
         }
       } catch (error) {
         for (const lease of leases) lease?.[Symbol.dispose]();
@@ -33,10 +57,13 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
         shown.bind(slot, leases[index] ?? null, assignment);
       });
     }),
-    restart: viewer.restart.handler(({ input }) => services.viewers.get(input.viewerId).restart()),
-    listen: viewer.listen.handler(({ input: { viewerId, cameraId, profile, assignment } }) => {
-      const listening = services.viewers.get(viewerId);
-      listening.listen(cameraId === null ? null : leaseOf(cameraId, profile), assignment);
+    restart: viewer.restart.handler(({ context, input }) =>
+      viewerOf(context.caller, input.viewerId).restart(),
+    ),
+    listen: viewer.listen.handler(({ context: { caller }, input }) => {
+      const { viewerId, cameraId, profile, assignment } = input;
+      const listening = viewerOf(caller, viewerId);
+      listening.listen(cameraId === null ? null : leaseOf(caller, 'listen', cameraId, profile), assignment);
     }),
   };
 }

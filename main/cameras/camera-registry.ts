@@ -15,6 +15,7 @@ import type {
 import type { ImportResult } from '../contract/camera-file.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import { maximumCameras } from '../contract/limits.ts';
+import type { CameraPlace } from '../contract/rights.ts';
 import { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
@@ -43,6 +44,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #table: CameraTable;
   readonly #log: Log;
   readonly #newConnection: () => CameraConnection;
+  readonly #onMoved: (before: CameraPlace, after: CameraPlace) => void;
   readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
   readonly #pictures: PictureMemory;
   /** In their order. */
@@ -64,6 +66,7 @@ export class CameraRegistry implements AsyncDisposable {
 
   /**
    * @param options.newConnection what a camera begins with when nobody says
+   * @param options.onMoved told when a camera is in another group
    * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
    * @param options.pictures memory that all cameras share
    */
@@ -71,10 +74,12 @@ export class CameraRegistry implements AsyncDisposable {
     table: CameraTable;
     history: HistoryTable;
     newConnection: () => CameraConnection;
+    onMoved?: (before: CameraPlace, after: CameraPlace) => void;
     requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
     pictures?: PictureMemory;
     log: Log;
   }) {
+    this.#onMoved = options.onMoved ?? (() => {});
     this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
     this.#pictures = options.pictures ?? new PictureMemory();
     this.#table = options.table;
@@ -107,6 +112,11 @@ export class CameraRegistry implements AsyncDisposable {
   /** As it is stored, with its password; undefined when there is none of this id. */
   stored(cameraId: string): StoredCamera | undefined {
     return this.#cameras.get(cameraId);
+  }
+
+  /** By what is decided who sees a camera, also one that was removed and can be restored; undefined: there is none. */
+  place(cameraId: string): CameraPlace | undefined {
+    return this.#cameras.get(cameraId) ?? this.#table.removedPlace(cameraId);
   }
 
   /** @throws GatehouseError bad-input, already-there, limit-reached */
@@ -326,7 +336,9 @@ export class CameraRegistry implements AsyncDisposable {
 
   /** A camera is new or was changed: its streams follow, and everybody is told. */
   #take(stored: StoredCamera, { retries } = { retries: false }): void {
+    const before = this.#cameras.get(stored.id);
     this.#cameras.set(stored.id, stored);
+    if (before !== undefined && before.group !== stored.group) this.#onMoved(before, stored);
     let isElsewhere = false;
     for (const profile of ['main', 'sub'] as const) {
       const entry = this.#sessions.get(`${stored.id} ${profile}`);

@@ -9,12 +9,14 @@ const usage = `Gatehouse ${version}: a monitoring console for security cameras.
   gatehouse [--data=FOLDER] [--kiosk]
   gatehouse --import=FILE [--data=FOLDER]
   gatehouse --headless [--port=N] [--data=FOLDER]
+  gatehouse --reset-owner [--data=FOLDER]
 
   --data=FOLDER   where cameras, walls and settings are kept
                   (${userDataFolder('gatehouse')})
   --kiosk         full screen on every display, without a menu; closed with the PIN alone, if one is set
   --import=FILE   takes cameras, walls and settings from a site file, and ends
   --headless      no window: the console is for browsers, at the address that is printed
+  --reset-owner   takes the owner's password away, when it is lost, and ends; Gatehouse must not be running
   --port=N        the port of that address; 0: any that is free (0)
   --demo=N        shows N virtual cameras
   --version       prints the version
@@ -31,7 +33,8 @@ export type CommandLine =
   | { readonly mode: 'refuse'; readonly message: string }
   | ({ readonly mode: 'console'; readonly kiosk: boolean } & Common)
   | ({ readonly mode: 'headless'; readonly port: number } & Common)
-  | ({ readonly mode: 'import'; readonly file: string } & Common);
+  | ({ readonly mode: 'import'; readonly file: string } & Common)
+  | ({ readonly mode: 'reset-owner' } & Common);
 
 interface Common {
   readonly dataFolder: string;
@@ -62,11 +65,12 @@ export function readCommandLine(switches: Switches, folder: string): CommandLine
   const data = given('data');
   const dataFolder = data === undefined ? userDataFolder('gatehouse') : path.resolve(folder, data);
   const file = given('import');
-  const modes = ['import', 'headless', 'kiosk'].filter((name) => switches.hasSwitch(name));
+  const modes = ['import', 'headless', 'kiosk', 'reset-owner'].filter((name) => switches.hasSwitch(name));
   if (modes.length > 1) {
     return { mode: 'refuse', message: `--${modes.join(' and --')} do not go together.` };
   }
   if (file !== undefined) return { mode: 'import', file: path.resolve(folder, file), dataFolder, demo };
+  if (switches.hasSwitch('reset-owner')) return { mode: 'reset-owner', dataFolder, demo };
   if (switches.hasSwitch('headless')) return { mode: 'headless', port, dataFolder, demo };
   return { mode: 'console', kiosk: switches.hasSwitch('kiosk'), dataFolder, demo };
 }

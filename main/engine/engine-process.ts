@@ -11,6 +11,7 @@ import type { ServedPort } from '../hosts/port-host.ts';
 import { discoveryScope } from './discovery-scope.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { watchParent } from './parent-watch.ts';
+import { resetOwner } from './reset-owner.ts';
 import { importSiteFile } from './site-file-command.ts';
 
 /*
@@ -18,6 +19,7 @@ import { importSiteFile } from './site-file-command.ts';
  * dialog nor a busy window delays a packet.
  *   engine-process.js --parent PID --data DIR [--demo N] [--port N]
  *   engine-process.js --parent PID --data DIR --import FILE: ends with its exit code
+ *   engine-process.js --parent PID --data DIR --reset-owner: the same
  */
 
 /** Electron gives a utility process this; Node has none. */
@@ -38,6 +40,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     parent: { type: 'string' },
     import: { type: 'string' },
+    'reset-owner': { type: 'boolean' },
   },
   strict: false,
 });
@@ -115,6 +118,7 @@ if (typeof values.import === 'string') {
   });
   process.exit(code);
 }
+if (values['reset-owner'] === true) process.exit(resetOwner({ dataFolder, key, log }));
 process.on('uncaughtException', (error) => {
   log.fatal(error, 'stopped by a fault in Gatehouse itself');
   process.exit(1);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { localOwner } from '../access/principal.ts';
+import { createAccess } from '../access/access.ts';
 import { Shares } from '../access/shares.ts';
 import { createRouter } from '../api/router.ts';
 import { WhepEndpoint } from '../api/whep-endpoint.ts';
@@ -130,12 +130,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passphrase: process.env.GATEHOUSE_SITE_PASSPHRASE,
     log,
   });
+  const access = parts.use(createAccess(store));
   const pictures = new PictureMemory();
   const cameras = parts.use(
     new CameraRegistry({
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
+      onMoved: (before, after) => access.callers.cameraMoved(before, after),
       requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
       pictures,
       log,
@@ -214,6 +216,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       whepAddress: (cameraId) => (http === null ? null : `http://127.0.0.1:${http.port}/whep/${cameraId}`),
       backups,
       diagnostics,
+      people: access.people,
+      accounts: access.accounts,
     },
     log,
   );
@@ -221,9 +225,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const http: HttpHost | null =
     options.http === null
       ? null
-      : parts.use(
-          await serveHttp({ ...options.http, router, sessions: store.sessions, whep: endpoint, log }),
-        );
+      : parts.use(await serveHttp({ ...options.http, router, access, whep: endpoint, log }));
   const ports = new Set<PortHost>();
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));
@@ -239,7 +241,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     site,
     viewers,
     servePort(port) {
-      const served = servePort(port, router, localOwner);
+      const served = servePort(port, router, access.callers);
       ports.add(served);
       // A window gets a new port whenever it is loaded again: the old ones must not be kept.
       void served.closed.then(() => ports.delete(served));

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { localOwner } from '../access/principal.ts';
+import type { Caller, Callers } from '../access/callers.ts';
 import type { ApiRouter } from '../api/router.ts';
 import type { ApiContext } from '../api/services.ts';
 import type { Log } from '../base/log.ts';
@@ -12,6 +12,8 @@ const maximumMessageBytes = 1024 * 1024;
 /** A page that does not read: its socket is closed, and it gets a fresh snapshot when it comes back. */
 const maximumUnsentBytes = 8 * 1024 * 1024;
 const pingMilliseconds = 10_000;
+/** After somebody was signed out. */
+const partingMilliseconds = 250;
 
 /** Answers an upgrade with an HTTP status instead. */
 export function refuse(socket: Duplex, status: string): void {
@@ -26,23 +28,26 @@ export class ApiSockets implements AsyncDisposable {
     clientTracking: true,
   });
   readonly #handler: RPCHandler<ApiContext>;
+  readonly #callers: Callers;
   readonly #log: Log;
   readonly #alive = new WeakSet<WebSocket>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(router: ApiRouter, log: Log) {
+  constructor(router: ApiRouter, callers: Callers, log: Log) {
+    this.#callers = callers;
     this.#handler = new RPCHandler(router);
     this.#log = log;
     this.#timer = setInterval(() => this.#look(), pingMilliseconds);
   }
 
-  /** Takes over a connection whose caller was checked already. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /** Takes over a connection and its caller. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
+    socket.once('close', () => this.#callers.close(caller));
     if (this.#server.clients.size >= maximumSockets) {
       refuse(socket, '503 Service Unavailable');
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, caller));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,12 +60,16 @@ export class ApiSockets implements AsyncDisposable {
     this.#server.close();
   }
 
-  #serve(webSocket: WebSocket): void {
+  #serve(webSocket: WebSocket, caller: Caller): void {
     this.#alive.add(webSocket);
     webSocket.on('pong', () => this.#alive.add(webSocket));
     webSocket.on('error', (error) => this.#log.debug({ err: error }, 'API socket failed'));
+    caller.over.addEventListener('abort', () => {
+      // Not at once: what the subscriptions say at their end is on its way.
+      setTimeout(() => webSocket.terminate(), partingMilliseconds).unref();
+    });
     this.#handler
-      .upgrade(readable(webSocket), { context: { principal: localOwner } })
+      .upgrade(readable(webSocket), { context: { caller } })
       .catch((error: unknown) => this.#log.error({ err: error }, 'API socket could not be served'));
   }
 

@@ -5,23 +5,21 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import serveStatic from '@fastify/static';
-import fastify, { type FastifyInstance } from 'fastify';
-import * as z from 'zod';
-import { Sessions, sessionMilliseconds } from '../access/sessions.ts';
+import fastify from 'fastify';
+import type { AccessControl } from '../access/access.ts';
 import type { ApiRouter } from '../api/router.ts';
 import type { WhepEndpoint } from '../api/whep-endpoint.ts';
 import { contentSecurityPolicy } from '../base/content-security-policy.ts';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import type { SessionTable } from '../store/session-table.ts';
 import { AllowedOrigins } from './allowed-origin.ts';
 import { ApiSockets, refuse } from './api-sockets.ts';
+import { SessionRoutes } from './session-routes.ts';
 import { addWhepRoutes } from './whep-routes.ts';
 
 const loopback = '127.0.0.1';
 const maximumBodyBytes = 4 * 1024;
-const signInsPerMinute = 30;
 /** For all of a request: nobody may hold it open by sending slowly. */
 const requestMilliseconds = 15_000;
 
@@ -29,7 +27,7 @@ export interface HttpHostOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly router: ApiRouter;
-  readonly sessions: SessionTable;
+  readonly access: AccessControl;
   readonly whep: WhepEndpoint;
   /** The built console. */
   readonly rendererFolder: string;
@@ -43,14 +41,13 @@ export interface HttpHost extends AsyncDisposable {
 }
 
 /**
- * The console for browsers of this machine: its files, sign-in by a one-time token, and the API over WebSocket. Listens on
+ * The console for browsers of this machine: its files, sign-in, and the API over WebSocket. Listens on
  * loopback only; being on loopback is not being signed in.
  * @throws GatehouseError port-in-use
  */
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
-  const { log } = options;
-  const sessions = new Sessions(options.sessions);
-  const sockets = new ApiSockets(options.router, log);
+  const { log, access } = options;
+  const sockets = new ApiSockets(options.router, access.callers, log);
   const server = fastify({
     bodyLimit: maximumBodyBytes,
     forceCloseConnections: true,
@@ -83,16 +80,17 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     },
   });
 
-  const cookieName = () => `gatehouse-${allowed.port}`;
-  const sessionOf = (header: string | undefined) => server.parseCookie(header ?? '')[cookieName()];
-  addSessionRoutes(server, sessions, cookieName, sessionOf);
+  const routes = new SessionRoutes(server, access, () => allowed.port, log);
+  routes.add();
   await addWhepRoutes(server, options.whep);
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { host, origin, cookie: header } = request.headers;
-    if (!allowed.allowsHost(host) || !allowed.allowsOrigin(origin)) refuse(socket, '403 Forbidden');
-    else if (request.url !== '/api') refuse(socket, '404 Not Found');
-    else if (!sessions.isOpen(sessionOf(header))) refuse(socket, '401 Unauthorized');
-    else sockets.accept(request, socket, head);
+    if (!allowed.allowsHost(host) || !allowed.allowsOrigin(origin)) return refuse(socket, '403 Forbidden');
+    if (request.url !== '/api') return refuse(socket, '404 Not Found');
+    const tokenHash = routes.sessionOf(header);
+    const caller = tokenHash && access.callers.open({ kind: 'session', tokenHash });
+    if (caller === undefined) return refuse(socket, '401 Unauthorized');
+    return sockets.accept(request, socket, head, caller);
   });
 
   try {
@@ -108,45 +106,12 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   log.info({ port }, 'console served on loopback');
   return {
     port,
-    issueToken: () => sessions.issueToken(),
+    issueToken: () => access.sessions.issueLink(),
     async [Symbol.asyncDispose]() {
       await sockets[Symbol.asyncDispose]();
       await server.close();
     },
   };
-}
-
-function addSessionRoutes(
-  server: FastifyInstance,
-  sessions: Sessions,
-  cookieName: () => string,
-  sessionOf: (header: string | undefined) => string | undefined,
-): void {
-  const signIn = z.object({ token: z.string().max(128) });
-  server.get('/session', async (request, reply) => {
-    const isOpen = sessions.isOpen(sessionOf(request.headers.cookie));
-    return reply
-      .code(isOpen ? 204 : 401)
-      .header('cache-control', 'no-store')
-      .send();
-  });
-  server.post(
-    '/session',
-    { config: { rateLimit: { max: signInsPerMinute, timeWindow: 60_000 } } },
-    async (request, reply) => {
-      const body = signIn.safeParse(request.body);
-      const session = body.success ? sessions.open(body.data.token) : undefined;
-      if (session === undefined) return reply.code(401).send('This link was used already or is too old.\n');
-      // Cookies are shared by all ports of a host: the name tells consoles of one machine apart.
-      reply.setCookie(cookieName(), session, {
-        httpOnly: true,
-        sameSite: 'strict',
-        path: '/',
-        maxAge: sessionMilliseconds / 1_000,
-      });
-      return reply.code(204).send();
-    },
-  );
 }
 
 function asDirectives(policy: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {

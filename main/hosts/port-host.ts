@@ -1,5 +1,5 @@
 import { RPCHandler } from '@orpc/server/message-port';
-import type { Principal } from '../access/principal.ts';
+import type { Callers } from '../access/callers.ts';
 import type { ApiRouter } from '../api/router.ts';
 import type { ApiContext } from '../api/services.ts';
 
@@ -16,13 +16,17 @@ export interface PortHost extends AsyncDisposable {
   readonly closed: Promise<void>;
 }
 
-/** Serves the API to whoever holds the other end. When either end closes, its subscriptions are aborted. */
-export function servePort(port: ServedPort, router: ApiRouter, principal: Principal): PortHost {
+/** Serves the API to the window that holds the other end: as this station, until somebody signs in there. When either end closes, its subscriptions are aborted. */
+export function servePort(port: ServedPort, router: ApiRouter, callers: Callers): PortHost {
   const handler = new RPCHandler<ApiContext>(router);
+  const caller = callers.open({ kind: 'station' });
   const closed = new Promise<void>((resolve) => {
-    port.on('close', () => resolve());
+    port.on('close', () => {
+      callers.close(caller);
+      resolve();
+    });
   });
-  handler.upgrade(port as Parameters<typeof handler.upgrade>[0], { context: { principal } });
+  handler.upgrade(port as Parameters<typeof handler.upgrade>[0], { context: { caller } });
   port.start?.();
   return {
     closed,

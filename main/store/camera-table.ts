@@ -183,6 +183,12 @@ export class CameraTable {
     )();
   }
 
+  /** Of a camera that was removed; undefined: there is none. */
+  removedPlace(id: string): { id: string; group: string } | undefined {
+    const row = this.#removed.get(id);
+    return row && { id: row.id, group: row.camera_group };
+  }
+
   /** Forgets cameras that were removed at `oldest` or before. @param oldest milliseconds since 1970 */
   purge(oldest: number): void {
     this.#purge.run(oldest);

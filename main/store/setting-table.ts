@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { everyMediaNetwork, type MediaNetwork, mediaNetwork } from '../contract/media-network.ts';
+import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 
@@ -11,6 +12,7 @@ const mediaNetworkName = 'media-network';
 const policyName = 'policy';
 const keysName = 'site-file-keys';
 const digestName = 'site-file-digest';
+const stationRoleName = 'station-role';
 
 const storedPolicy = z.object({
   /** The PIN as `scrypt-1.SALT.HASH`; null: there is none. */
@@ -84,6 +86,15 @@ export class SettingTable {
 
   savePolicy(saved: StoredPolicy): void {
     this.#write.run(policyName, JSON.stringify(saved));
+  }
+
+  /** What the desktop window may do while nobody has signed in there: the id of a role. */
+  get stationRoleId(): string {
+    return this.#read.get(stationRoleName)?.value ?? ownerRoleId;
+  }
+
+  saveStationRoleId(id: string): void {
+    this.#write.run(stationRoleName, id);
   }
 
   get siteKeys(): SiteKeys {

@@ -26,6 +26,7 @@ export class ShareTable {
   readonly #ofToken: Statement<[Buffer, number], Row>;
   readonly #isValid: Statement<[string, number], { readonly valid: number }>;
   readonly #remove: Statement<[string]>;
+  readonly #cameraOf: Statement<[string], { readonly cameraId: string }>;
   readonly #expire: Statement<[number]>;
   readonly #count: Statement<[], { readonly count: number }>;
 
@@ -39,6 +40,7 @@ export class ShareTable {
     this.#ofToken = database.prepare(`SELECT ${columns} FROM share WHERE token_hash = ? AND expires_at > ?`);
     this.#isValid = database.prepare('SELECT 1 AS valid FROM share WHERE id = ? AND expires_at > ?');
     this.#remove = database.prepare('DELETE FROM share WHERE id = ?');
+    this.#cameraOf = database.prepare('SELECT camera_id AS cameraId FROM share WHERE id = ?');
     this.#expire = database.prepare('DELETE FROM share WHERE expires_at <= ?');
     this.#count = database.prepare('SELECT count(*) AS count FROM share');
   }
@@ -59,6 +61,11 @@ export class ShareTable {
 
   isValid(id: string, now: number): boolean {
     return this.#isValid.get(id, now) !== undefined;
+  }
+
+  /** Undefined: there is no such share. */
+  cameraOf(id: string): string | undefined {
+    return this.#cameraOf.get(id)?.cameraId;
   }
 
   /** False when there is no such share. */

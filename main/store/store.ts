@@ -8,10 +8,12 @@ import { IdentityTable } from './identity-table.ts';
 import { LayoutTable } from './layout-table.ts';
 import { NoticeTable } from './notice-table.ts';
 import type { Recovery } from './recovery.ts';
+import { RoleTable } from './role-table.ts';
 import { SecretBox } from './secret-box.ts';
 import { SessionTable } from './session-table.ts';
 import { SettingTable } from './setting-table.ts';
 import { ShareTable } from './share-table.ts';
+import { UserTable } from './user-table.ts';
 
 /** All that outlives the engine. Synchronous: a call that has returned is on the disk. */
 export interface Store extends Disposable {
@@ -22,6 +24,8 @@ export interface Store extends Disposable {
   readonly cameras: CameraTable;
   readonly identities: IdentityTable;
   readonly layouts: LayoutTable;
+  readonly users: UserTable;
+  readonly roles: RoleTable;
   readonly sessions: SessionTable;
   readonly settings: SettingTable;
   readonly notices: NoticeTable;
@@ -47,6 +51,8 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       cameras: new CameraTable(database, box),
       identities: new IdentityTable(database),
       layouts: new LayoutTable(database),
+      users: new UserTable(database, box),
+      roles: new RoleTable(database),
       sessions: new SessionTable(database),
       settings: new SettingTable(database),
       notices: new NoticeTable(database),

@@ -102,8 +102,13 @@ export class ViewerService implements AsyncDisposable {
   /** @throws GatehouseError not-found */
   get(viewerId: string): Viewer {
     const viewer = this.#viewers.get(viewerId);
-    if (viewer === undefined) throw new GatehouseError('not-found', 'This window is not connected any more.');
+    if (viewer === undefined) throw this.notFound();
     return viewer;
+  }
+
+  /** Also said of a window of somebody else. */
+  notFound(): GatehouseError {
+    return new GatehouseError('not-found', 'This window is not connected any more.');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

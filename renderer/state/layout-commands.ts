@@ -21,12 +21,14 @@ export class LayoutCommands {
   }
 
   resize(grid: Grid): void {
+    if (!this.#mayChange()) return;
     const { wall } = this.#station;
     this.#station.saveLayout(wall.resized(grid));
   }
 
   /** A new wall of empty tiles. */
   add(): void {
+    if (!this.#mayChange()) return;
     const { wall, mirror } = this.#station;
     const grid = fixedGrid(wall.layout.grid, Math.max(emptyTiles, mirror.cameras.length));
     const tiles = gridShape(grid, 0).cells.map(() => null);
@@ -70,13 +72,14 @@ export class LayoutCommands {
 
   /** Puts a camera into a tile of this page, or takes the one that is there away. */
   put(index: number, cameraId: string | null): void {
+    if (!this.#mayChange()) return;
     const before = this.#station.wall.layout;
     this.#changeTiles(this.#station.wall.withTile(index, cameraId));
     if (cameraId === null) this.#station.toasts.tell('Tile emptied.', () => this.#station.saveLayout(before));
   }
 
   swap(from: number, to: number): void {
-    if (from !== to) this.#changeTiles(this.#station.wall.withTilesSwapped(from, to));
+    if (from !== to && this.#mayChange()) this.#changeTiles(this.#station.wall.withTilesSwapped(from, to));
   }
 
   /** The wall of all cameras stays what it is: what somebody arranges on it becomes a wall of its own. */
@@ -94,6 +97,12 @@ export class LayoutCommands {
       wall.open(before.id);
       void this.#station.try((client) => client.layouts.remove({ id: own.id }));
     });
+  }
+
+  #mayChange(): boolean {
+    if (this.#station.may('layouts')) return true;
+    this.#station.refuse();
+    return false;
   }
 
   #freeName(): string {

@@ -1,5 +1,7 @@
-import type { CameraEvent } from '../../main/contract/camera.ts';
+import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
 import type { MediaNetworks } from '../../main/contract/media-network.ts';
+import type { Account } from '../../main/contract/people.ts';
+import { type CameraRight, type ConsoleRight, cameraRightsOf } from '../../main/contract/rights.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
@@ -39,6 +41,10 @@ export type Dialog =
   | { readonly name: 'site-import' }
   | { readonly name: 'site-export' }
   | { readonly name: 'layout-name'; readonly layoutId: string }
+  | { readonly name: 'people' }
+  | { readonly name: 'account' }
+  /** At the desktop window. */
+  | { readonly name: 'sign-in' }
   | { readonly name: 'settings' };
 
 /** Everything behind the page: one for each window. */
@@ -55,6 +61,7 @@ export class Station {
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   #site = $state.raw<Site | null>(null);
+  #account = $state.raw<Account | null>(null);
   /** Whether the first wall may be drawn, or has been. */
   #drawn = $state(false);
   #dialog = $state.raw<Dialog | null>(null);
@@ -75,7 +82,26 @@ export class Station {
 
   /** Whether all is known that the first picture of the console needs, so that it is drawn once and right. */
   get ready(): boolean {
-    return this.#drawn && this.mirror.loaded && this.layouts.loaded && this.#site !== null;
+    return (
+      this.#drawn &&
+      this.mirror.loaded &&
+      this.layouts.loaded &&
+      this.#site !== null &&
+      this.#account !== null
+    );
+  }
+
+  /** Who is in front of this window; null until it is known. */
+  get account(): Account | null {
+    return this.#account;
+  }
+
+  may(right: ConsoleRight): boolean {
+    return this.#account?.rights.console.includes(right) ?? false;
+  }
+
+  mayWith(camera: Camera, right: CameraRight): boolean {
+    return this.#account !== null && cameraRightsOf(this.#account.rights, camera).has(right);
   }
 
   /** Settings, notices and backups; null until they are known. */
@@ -88,8 +114,52 @@ export class Station {
     return this.#dialog;
   }
 
+  /** What this person may not do is said, and not opened: the engine would refuse it. */
   open(dialog: Dialog): void {
-    this.#dialog = dialog;
+    if (this.#mayOpen(dialog)) this.#dialog = dialog;
+    else this.refuse();
+  }
+
+  refuse(): void {
+    this.toasts.fail('You are not allowed to do this. Ask whoever looks after Gatehouse.');
+  }
+
+  #mayOpen(dialog: Dialog): boolean {
+    const manages = (id: string) => {
+      const camera = this.mirror.camera(id);
+      return camera === undefined || this.mayWith(camera, 'manage');
+    };
+    switch (dialog.name) {
+      case 'kiosk':
+      case 'updates':
+      case 'media-network':
+      case 'site-import':
+      case 'site-export':
+        return this.may('settings');
+      case 'find-cameras':
+      case 'import':
+        return this.may('discovery');
+      case 'camera':
+        return dialog.cameraId === null ? this.may('discovery') : manages(dialog.cameraId);
+      case 'examination':
+      case 'share':
+        return manages(dialog.cameraId);
+      case 'group':
+        return dialog.cameraIds.every(manages);
+      case 'layout-name':
+        return this.may('layouts');
+      case 'people':
+        return this.may('people');
+      case 'keys':
+      case 'pin':
+      case 'history':
+      case 'settings':
+      case 'account':
+      case 'sign-in':
+        return true;
+      default:
+        return dialog satisfies never;
+    }
   }
 
   closeDialog(): void {
@@ -160,12 +230,26 @@ export class Station {
       },
     );
     void follow(
+      () => client.account.watch(undefined, { signal }),
+      (account) => this.#identify(account),
+    );
+    void follow(
       () => client.cameras.watch(undefined, { signal }),
       (event) => this.#applyCameras(event, signal),
     );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);
     void this.playback.run(client, () => this.wall.size + 1, signal);
+  }
+
+  /** Somebody else is here, or the same person may do something else: what is open may not be theirs any more. */
+  #identify(account: Account): void {
+    const before = this.#account;
+    this.#account = account;
+    if (before === null || JSON.stringify(before.rights) === JSON.stringify(account.rights)) return;
+    if (this.#dialog !== null && !this.#mayOpen(this.#dialog)) this.closeDialog();
+    const isSame = before.userId === account.userId && before.kind === account.kind;
+    this.toasts.tell(isSame ? 'What you may do has changed.' : `${account.name}: ${account.roleName}.`);
   }
 
   /** The first cameras: drawing a wall keeps the page busy for longer than its pictures need to begin, so these go first. */

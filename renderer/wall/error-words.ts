@@ -46,6 +46,21 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'This page is not signed in.',
     advice: 'Open a fresh link.',
   },
+  'sign-in-refused': {
+    brief: 'Not signed in',
+    reason: 'Name or password is not right.',
+    advice: 'Type them again.',
+  },
+  'second-factor-needed': {
+    brief: 'Code needed',
+    reason: 'The six digits of the app are needed.',
+    advice: 'Type what the app shows now.',
+  },
+  'access-changed': {
+    brief: 'Rights changed',
+    reason: 'What you may do has changed.',
+    advice: 'Ask whoever looks after Gatehouse.',
+  },
   'limit-reached': { brief: 'Too many', reason: 'Too many windows are open.', advice: 'Close one of them.' },
   'camera-unreachable': {
     brief: 'No answer',

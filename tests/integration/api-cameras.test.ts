@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
 import { type ApiClient, type ApiHarness, createHarness, memoryClient } from '../support/api-harness.ts';
 import { refused } from '../support/refused.ts';
@@ -12,7 +11,7 @@ let client: ApiClient;
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
   harness = await createHarness(owned);
-  client = memoryClient(harness, localOwner);
+  client = memoryClient(harness);
 });
 afterEach(async () => {
   await owned.disposeAsync();
@@ -156,7 +155,7 @@ test.each(['json', 'csv'] as const)(
     const { text } = await client.cameras.export({ format });
     expect(text).not.toContain('canary-8812');
     await using elsewhere = new AsyncDisposableStack();
-    const other = memoryClient(await createHarness(elsewhere), localOwner);
+    const other = memoryClient(await createHarness(elsewhere));
     expect(await other.cameras.import({ text })).toEqual({ added: 2, changed: 0 });
     expect(await other.cameras.list()).toEqual(before.map((camera) => ({ ...camera, hasPassword: false })));
   },

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import type { Layout } from '../../main/contract/layout.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
 import { site } from '../../main/contract/site.ts';
@@ -12,7 +11,7 @@ let client: ApiClient;
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
-  client = memoryClient(await createHarness(owned), localOwner);
+  client = memoryClient(await createHarness(owned));
 });
 afterEach(async () => {
   await owned.disposeAsync();
@@ -104,7 +103,7 @@ test('settings change one by one, and every window has them', async () => {
 test('a notice stays until somebody has read it', async () => {
   await using stack = new AsyncDisposableStack();
   const harness = await createHarness(stack);
-  const caller = memoryClient(harness, localOwner);
+  const caller = memoryClient(harness);
   harness.site.notify('clock-jumped', 'The clock was set back.');
   const events = await caller.site.watch();
   const [notice] = site.parse((await events.next()).value).notices;

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { isContractProcedure } from '@orpc/contract';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraEvent } from '../../main/contract/camera.ts';
-import { contract, type Permission, permissions } from '../../main/contract/contract.ts';
 import { type ViewerEvent, viewerEvent } from '../../main/contract/viewer.ts';
 import {
   type ApiClient,
   type ApiHarness,
   type Connection,
   createHarness,
-  memoryClient,
   transports,
 } from '../support/api-harness.ts';
 import { refused } from '../support/refused.ts';
@@ -170,15 +167,6 @@ describe.each(transports.filter(([name]) => name !== 'in memory'))('%s', (_name,
   });
 });
 
-function procedures(router: object, path: string[] = []): [string, { permission?: Permission }][] {
-  return Object.entries(router).flatMap(([key, value]) => {
-    const here = [...path, key];
-    return isContractProcedure(value)
-      ? [[here.join('.'), value['~orpc'].meta] as [string, { permission?: Permission }]]
-      : procedures(value as object, here);
-  });
-}
-
 test('a window too many is refused with its reason, not as a subscription that broke', async () => {
   await using owned = new AsyncDisposableStack();
   const harness = await createHarness(owned);
@@ -189,31 +177,4 @@ test('a window too many is refused with its reason, not as a subscription that b
     code: 'limit-reached',
     message: expect.stringContaining('Close one'),
   });
-});
-
-test.each(procedures(contract))('%s names the permission that it needs', (_path, meta) => {
-  expect(permissions).toContain(meta.permission);
-});
-
-test('a caller without the permission is refused before its input is looked at, and changes nothing', async () => {
-  await using owned = new AsyncDisposableStack();
-  const harness = await createHarness(owned);
-  const viewOnly = memoryClient(harness, {
-    kind: 'local-owner',
-    permissions: new Set<Permission>(['cameras:view']),
-  });
-  expect(await refused(viewOnly.cameras.add({ name: '', mainUrl: '' }))).toMatchObject({
-    code: 'not-allowed',
-  });
-  expect(await refused(viewOnly.cameras.add(gate))).toMatchObject({ code: 'not-allowed' });
-  expect(await viewOnly.cameras.list()).toEqual([]);
-  const nobody = memoryClient(harness, { kind: 'local-owner', permissions: new Set() });
-  for (const [path] of procedures(contract)) {
-    const call = path
-      .split('.')
-      .reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], nobody);
-    expect(await refused((call as (input: unknown) => Promise<unknown>)({}))).toMatchObject({
-      code: 'not-allowed',
-    });
-  }
 });

@@ -9,7 +9,6 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import { createLog } from '../../main/base/log.ts';
 import type { Camera } from '../../main/contract/camera.ts';
 import type { ErrorCode } from '../../main/contract/error-codes.ts';
@@ -375,7 +374,7 @@ describe('a full disk', () => {
     'takes no camera that is $name: it is said, nothing is half stored, no other stream stops',
     async ({ call }) => {
       const harness = await createHarness(owned);
-      const client = memoryClient(harness, localOwner);
+      const client = memoryClient(harness);
       const neighbour = await PlayingNeighbour.start(owned, harness.cameras);
       const { database } = harness.store;
       database.pragma(`max_page_count = ${Number(database.pragma('page_count', { simple: true }))}`);

@@ -1,7 +1,6 @@
 import dns from 'node:dns';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import { streamPaths } from '../../main/cameras/stream-paths.ts';
 import type { PreviewEvent } from '../../main/contract/camera.ts';
 import type { ErrorCode } from '../../main/contract/error-codes.ts';
@@ -28,7 +27,7 @@ let client: ApiClient;
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
   harness = await createHarness(owned);
-  client = memoryClient(harness, localOwner);
+  client = memoryClient(harness);
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -588,7 +587,7 @@ describe('the stored password of a camera that is edited', () => {
 test('a search that nobody waits for any more ends quietly: the log has no failure', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line) => lines.push(line) });
-  const asking = memoryClient(await createHarness(owned, log), localOwner);
+  const asking = memoryClient(await createHarness(owned, log));
   const leaving = new AbortController();
   const camera = await RawServer.start(owned, () => leaving.abort());
   await expect(

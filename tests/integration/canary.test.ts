@@ -6,7 +6,9 @@ import { MessageChannel } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { expect, test } from 'vitest';
+import { totpCode } from '../../main/access/totp.ts';
 import { openFileLog } from '../../main/base/log.ts';
+import { Secret } from '../../main/base/secret.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { startEngine } from '../../main/engine/engine.ts';
 import type { ApiClient } from '../support/api-harness.ts';
@@ -19,8 +21,12 @@ const canaries = [
   'import-C4nary,"4',
   'try-C4nary%5',
   'doctor-C4nary&6',
+  'account-C4nary<7',
+  'person-C4nary>8',
+  'sign-in-C4nary|9',
 ] as const;
-const [addCanary, editCanary, urlCanary, importCanary, tryCanary, doctorCanary] = canaries;
+const [addCanary, editCanary, urlCanary, importCanary, tryCanary, doctorCanary, ...people] = canaries;
+const [accountCanary, personCanary, signInCanary] = people;
 
 /** Every way in which a canary may be written somewhere. */
 function spellings(canary: string): string[] {
@@ -72,6 +78,7 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   ).cameras;
   if (fourth === undefined) throw new Error('no camera');
   const said: string[] = [];
+  const secretKeys: string[] = [];
   /** Said once, to whoever made it. */
   let shareToken = '';
   {
@@ -83,6 +90,28 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     const input = { name: 'Gate', mainUrl: first.mainUrl, username: 'guard', password: addCanary };
     await heard(said, client.cameras.add(input));
     const [added] = await client.cameras.list();
+    await heard(said, client.account.changePassword({ newPassword: accountCanary }));
+    await heard(said, client.account.changePassword({ newPassword: 'x', currentPassword: signInCanary }));
+    await heard(said, client.people.add({ name: 'Erika', roleId: 'viewer', password: personCanary }));
+    await heard(said, client.people.add({ name: 'Erika', roleId: 'viewer', password: signInCanary }));
+    await heard(said, client.account.signIn({ name: 'Erika', password: signInCanary }));
+    await heard(said, client.account.signIn({ name: 'owner', password: accountCanary }));
+    // This one key is answered, once, to whoever has to type it.
+    const { key: totpKey } = await client.account.offerSecondFactor();
+    await heard(
+      said,
+      client.account.confirmSecondFactor({
+        code: totpCode(new Secret(totpKey), Math.floor(Date.now() / 30_000)),
+      }),
+    );
+    secretKeys.push(totpKey);
+    for (const watching of [await client.people.watch(), await client.account.watch()]) {
+      for await (const event of watching) {
+        said.push(JSON.stringify(event));
+        break;
+      }
+    }
+    expect(said.at(-1)).toContain('"hasSecondFactor":true');
     // Refused by the camera: what it says goes to the log and into its status.
     await heard(
       said,
@@ -144,7 +173,7 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   expect(files.some((file) => file.includes('backups'))).toBe(true);
   expect(files.some((file) => file.includes('logs'))).toBe(true);
   expect(shareToken).not.toBe('');
-  for (const canary of [...canaries, shareToken]) {
+  for (const canary of [...canaries, ...secretKeys, shareToken]) {
     for (const spelling of spellings(canary)) {
       for (const answer of said) expect(answer).not.toContain(spelling);
       for (const file of files) expect((await readFile(file)).includes(spelling), file).toBe(false);

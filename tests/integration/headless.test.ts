@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connectTo } from '../support/api-harness.ts';
 import { Serve } from '../support/serve.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -83,4 +84,48 @@ test('a port that is taken is said in one sentence', async () => {
   expect(stderr).toBe(
     `Gatehouse cannot start. Port ${port} is used by another program. Choose another one with --port, or 0 for any free one.\n`,
   );
+});
+
+test('the owner who has lost the password gets back in with rights to the data folder, and not while it is in use', async () => {
+  const password = 'violet teapot harbour';
+  const signIn = async (port: number) => {
+    const origin = `http://127.0.0.1:${port}`;
+    const response = await fetch(`${origin}/session`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Owner', password }),
+    });
+    return { status: response.status, cookie: response.headers.getSetCookie()[0] ?? '' };
+  };
+  let cookie: string;
+  {
+    await using connections = new AsyncDisposableStack();
+    const serve = connections.use(await Serve.start(['--data', data, '--port', '0']));
+    const { port, url } = serve.ready;
+    const issueToken = () => new URL(url).hash.slice('#token='.length);
+    const { client } = await connectTo({ port, issueToken }, connections);
+    await client.account.changePassword({ newPassword: password });
+    await client.people.setStationRole({ roleId: 'viewer' });
+    const signedIn = await signIn(port);
+    expect(signedIn.status).toBe(204);
+    cookie = signedIn.cookie;
+    expect(await run('--data', data, '--reset-owner')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('another Gatehouse uses it'),
+    });
+  }
+  expect(await run('--data', data, '--reset-owner')).toMatchObject({ code: 0, stdout: '' });
+  const serve = owned.use(await Serve.start(['--data', data, '--port', '0']));
+  const { port } = serve.ready;
+  expect((await signIn(port)).status).toBe(401);
+  expect((await fetch(`http://127.0.0.1:${port}/session`, { headers: { cookie } })).status).toBe(401);
+  const { client } = await connectTo(
+    { port, issueToken: () => new URL(serve.ready.url).hash.slice('#token='.length) },
+    owned,
+  );
+  const people = await client.people.watch();
+  expect((await people.next()).value).toMatchObject({
+    stationRoleId: 'owner',
+    users: [{ name: 'Owner', hasPassword: false }],
+  });
 });

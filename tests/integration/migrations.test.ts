@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
+import { ownerUserId } from '../../main/contract/rights.ts';
 import { openStore } from '../../main/store/store.ts';
 
 const log = createLog('silent');
@@ -72,8 +73,14 @@ test('a database of the first release opens with everything that was in it', asy
       tiles: [corridor?.id, null, gate?.id],
     },
   ]);
-  // A session of a browser goes on: its hash is still there.
-  expect(store.sessions.touch(Buffer.alloc(32, 7), 1_700_000_000_001, 0)).toBe(true);
+  // A session of a browser goes on, as the owner's: its hash is still there.
+  expect(store.sessions.find(Buffer.alloc(32, 7))).toMatchObject({ userId: ownerUserId });
+  expect(store.users.list()).toEqual([
+    {
+      ...{ id: ownerUserId, name: 'Owner', roleId: 'owner', disabled: false },
+      ...{ passwordHash: null, sealedTotpKey: null },
+    },
+  ]);
 });
 
 test('a new database has the wall of all cameras and the default settings', () => {

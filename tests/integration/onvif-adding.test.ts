@@ -4,7 +4,6 @@ import { MessageChannel } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import { createLog } from '../../main/base/log.ts';
 import { discoverableCamera } from '../../main/demo/discoverable-cameras.ts';
 import { startFleetProcess } from '../../main/demo/fleet-process.ts';
@@ -30,7 +29,7 @@ let client: ApiClient;
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
-  client = memoryClient(await createHarness(owned), localOwner);
+  client = memoryClient(await createHarness(owned));
 });
 afterEach(async () => {
   await owned.disposeAsync();

@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import type { EventChange } from '../../main/contract/event.ts';
 import type { OnvifDevice } from '../../main/demo/onvif-device.ts';
 import type { OnvifQuirks } from '../../main/demo/onvif-quirks.ts';
 import { maximumEvents } from '../../main/store/event-table.ts';
-import { type ApiClient, type ApiHarness, createHarness, memoryClient } from '../support/api-harness.ts';
+import {
+  type ApiClient,
+  type ApiHarness,
+  callerOf,
+  createHarness,
+  memoryClient,
+} from '../support/api-harness.ts';
 import { unknownId } from '../support/api-samples.ts';
 import { account, startDevice } from '../support/onvif-scene.ts';
 import { refused } from '../support/refused.ts';
@@ -19,7 +24,7 @@ beforeEach(async () => {
   owned = new AsyncDisposableStack();
   stop = new AbortController();
   harness = await createHarness(owned);
-  client = memoryClient(harness, localOwner);
+  client = memoryClient(harness);
 });
 afterEach(async () => {
   stop.abort();
@@ -247,8 +252,10 @@ describe('PTZ', () => {
   });
 
   test('who may only look cannot move a camera', async () => {
-    const guest = memoryClient(harness, { kind: 'local-owner', permissions: new Set(['cameras:view']) });
-    expect((await refused(guest.ptz.move({ cameraId: unknownId, pan: 1 }))).code).toBe('not-allowed');
+    const guest = memoryClient(harness, callerOf(harness, { cameras: [{ scope: 'all', rights: ['live'] }] }));
+    const { id: cameraId } = await client.cameras.add({ name: 'Yard', mainUrl: 'rtsp://127.0.0.1:1/main' });
+    expect((await refused(guest.ptz.move({ cameraId, pan: 1 }))).code).toBe('not-allowed');
+    expect((await refused(guest.ptz.move({ cameraId: unknownId, pan: 1 }))).code).toBe('not-found');
     expect((await refused(guest.ptz.capabilities({ cameraId: unknownId }))).code).toBe('not-found');
   });
 });

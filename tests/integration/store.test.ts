@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -5,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
+import { ownerUserId } from '../../main/contract/rights.ts';
 import { openDatabase } from '../../main/store/database.ts';
 import { openStore } from '../../main/store/store.ts';
 
@@ -164,12 +166,27 @@ test('a number that is taken is refused, and nothing is written', () => {
   expect(store.cameras.list()).toHaveLength(1);
 });
 
-test('sessions end thirty days after their last use, and expired ones are removed', () => {
+test('sessions that were not used for long, or are over, are removed', () => {
   using store = openStore({ folder, log });
-  const hash = Buffer.alloc(32, 3);
-  store.sessions.insert(hash, 1_000);
-  expect(store.sessions.touch(hash, 5_000, 999)).toBe(true);
-  expect(store.sessions.touch(hash, 6_000, 5_000)).toBe(false);
-  store.sessions.expire(5_000);
-  expect(store.sessions.touch(hash, 7_000, 0)).toBe(false);
+  const begun = (id: number, usedAt: number, expiresAt: number) => {
+    const hash = Buffer.alloc(32, id);
+    const times = { createdAt: 1_000, usedAt, expiresAt };
+    const session = {
+      id: randomUUID(),
+      userId: ownerUserId,
+      ...times,
+      address: '127.0.0.1',
+      browser: 'Chrome',
+    };
+    store.sessions.insert(hash, session);
+    return hash;
+  };
+  const idle = begun(1, 1_000, 90_000);
+  const over = begun(2, 8_000, 10_000);
+  const open = begun(3, 1_000, 90_000);
+  store.sessions.touch(open, 8_000);
+  store.sessions.expire(5_000, 10_000);
+  expect(store.sessions.find(idle)).toBeUndefined();
+  expect(store.sessions.find(over)).toBeUndefined();
+  expect(store.sessions.find(open)).toMatchObject({ usedAt: 8_000 });
 });

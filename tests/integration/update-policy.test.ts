@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import { type ApiClient, type ApiHarness, createHarness, memoryClient } from '../support/api-harness.ts';
 
 let owned: AsyncDisposableStack;
@@ -9,7 +8,7 @@ let client: ApiClient;
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
   harness = await createHarness(owned);
-  client = memoryClient(harness, localOwner);
+  client = memoryClient(harness);
 });
 afterEach(async () => {
   await owned.disposeAsync();

@@ -5,7 +5,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import {
   type ApiClient,
   type ApiHarness,
@@ -25,7 +24,7 @@ let client: ApiClient;
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
   near = await createHarness(owned);
-  client = memoryClient(near, localOwner);
+  client = memoryClient(near);
 });
 afterEach(async () => {
   await owned.disposeAsync();
@@ -34,7 +33,7 @@ afterEach(async () => {
 /** Another console in this process, and its camera, shared. */
 async function farHarness({ sound = true } = {}) {
   const far = await createHarness(owned);
-  const farClient = memoryClient(far, localOwner);
+  const farClient = memoryClient(far);
   const host = owned.use(await startHost(far));
   const virtual = await virtualCamera(owned, { sounds: ['PCMU'] });
   const { id } = await farClient.cameras.add({ name: 'Gate', mainUrl: virtual.mainUrl });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import type { HttpHost } from '../../main/hosts/http-host.ts';
 import {
   type ApiClient,
@@ -26,7 +25,7 @@ let offer: string;
 beforeAll(async () => {
   owned = new AsyncDisposableStack();
   harness = await createHarness(owned);
-  client = memoryClient(harness, localOwner);
+  client = memoryClient(harness);
   host = owned.use(await startHost(harness));
   const { mainUrl } = await virtualCamera(owned, { sounds: ['PCMU'] });
   ({ id: gateId } = await client.cameras.add({ name: 'Gate', mainUrl }));

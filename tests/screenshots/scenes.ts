@@ -56,6 +56,25 @@ const openDialog = async (page: Page, key: string) => {
   await page.keyboard.press(key);
   await page.getByRole('dialog').waitFor();
 };
+/** Some people, and a role for the night. */
+const fillPeople = ({ users, roles }: Store) => {
+  const id = randomUUID();
+  const cameras = [
+    { scope: 'all' as const, rights: ['live' as const] },
+    { scope: 'group' as const, group: '', rights: ['ptz' as const, 'listen' as const] },
+  ];
+  const hours = [{ days: [1, 2, 3, 4, 5], from: '22:00', until: '06:00' }];
+  roles.save({ id, name: 'Night guard', rights: { console: ['layouts'], cameras }, hours });
+  const person = { disabled: false, passwordHash: 'x', sealedTotpKey: null };
+  users.save({ ...person, id: randomUUID(), name: 'Erika', roleId: 'operator' });
+  users.save({ ...person, id: randomUUID(), name: 'Otto', roleId: id });
+  users.save({ ...person, id: randomUUID(), name: 'Former guard', roleId: 'viewer', disabled: true });
+};
+const openPeople = async (page: Page) => {
+  await openDialog(page, 's');
+  await page.getByRole('button', { name: 'People and roles…' }).click();
+  await page.getByRole('button', { name: 'Add a person…' }).waitFor();
+};
 const openList = async (page: Page) => {
   await page.keyboard.press('c');
   await page.locator('[data-camera-row]').first().waitFor();
@@ -577,11 +596,56 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'people',
+    cameras: 4,
+    store: fillPeople,
+    prepare: openPeople,
+  },
+  {
+    name: 'person',
+    cameras: 4,
+    store: fillPeople,
+    async prepare(page) {
+      await openPeople(page);
+      await page.getByRole('button', { name: /^Erika/ }).click();
+      await page.getByLabel('New password').fill('secret');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/at least 10 characters/).waitFor();
+    },
+  },
+  {
+    name: 'role',
+    cameras: 4,
+    store: fillPeople,
+    async prepare(page) {
+      await openPeople(page);
+      await page.getByText('Roles', { exact: true }).click();
+      await page.getByRole('button', { name: /^Night guard/ }).click();
+    },
+  },
+  {
+    name: 'second-factor',
+    cameras: 4,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Owner…' }).click();
+      await page.getByRole('button', { name: 'Set a password…' }).click();
+      await page.getByLabel('New password').fill('violet teapot harbour');
+      await page.getByLabel('The same again').fill('violet teapot harbour');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Set up…' }).click();
+      await page.locator('svg[role="img"] path').waitFor({ state: 'attached' });
+    },
+  },
+  {
     name: 'signed-out',
     async prepare(page) {
       await page.context().clearCookies();
       await page.reload();
-      await page.getByText('fresh link').waitFor();
+      await page.getByLabel('Name').fill('Erika');
+      await page.getByLabel('Password').fill('not hers');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('Name or password is not right.').waitFor();
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +9,8 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
 import { WebSocket } from 'ws';
-import { localOwner, type Principal } from '../../main/access/principal.ts';
+import { type AccessControl, createAccess } from '../../main/access/access.ts';
+import type { Caller } from '../../main/access/callers.ts';
 import { Shares } from '../../main/access/shares.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
 import { WhepEndpoint } from '../../main/api/whep-endpoint.ts';
@@ -21,6 +23,8 @@ import { MovedCameras } from '../../main/cameras/moved-cameras.ts';
 import { OnvifDeviceCheck } from '../../main/cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import type { contract } from '../../main/contract/contract.ts';
+import type { OwnRole } from '../../main/contract/people.ts';
+import type { ConsoleRight } from '../../main/contract/rights.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { Discovery } from '../../main/discovery/discovery.ts';
 import { CameraDoctor } from '../../main/doctor/camera-doctor.ts';
@@ -51,6 +55,8 @@ export interface ApiHarness {
   readonly trials: CameraTrials;
   readonly site: SiteService;
   readonly viewers: ViewerService;
+  readonly events: EventLog;
+  readonly access: AccessControl;
   readonly whep: WhepService;
   readonly endpoint: WhepEndpoint;
   readonly router: ApiRouter;
@@ -68,11 +74,13 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     keyWarning: null,
     backups: () => [],
   });
+  const access = owned.use(createAccess(store));
   const cameras = owned.use(
     new CameraRegistry({
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
+      onMoved: (before, after) => access.callers.cameraMoved(before, after),
       log,
     }),
   );
@@ -130,10 +138,12 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       whepAddress: () => null,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
       diagnostics: async () => new File([], 'diagnostics.zip'),
+      people: access.people,
+      accounts: access.accounts,
     },
     log,
   );
-  return { folder, store, cameras, trials, site, viewers, whep, endpoint, router };
+  return { folder, store, cameras, trials, site, viewers, events, access, whep, endpoint, router };
 }
 
 /** A client of one kind, and how to be gone without saying goodbye. */
@@ -150,9 +160,13 @@ const overWebSocket: Transport = async (harness, owned) =>
 /** What a client must know of a host, which may be in another process. */
 export type HostDoor = Pick<HttpHost, 'port' | 'issueToken'>;
 
-/** Signs in and calls over a WebSocket. */
-export async function connectTo(host: HostDoor, owned: AsyncDisposableStack): Promise<Connection> {
-  const socket = await openSocket(host, await signIn(host));
+/** Signs in, or goes on with a session, and calls over a WebSocket. @param cookie of the session */
+export async function connectTo(
+  host: HostDoor,
+  owned: AsyncDisposableStack,
+  cookie?: string,
+): Promise<Connection> {
+  const socket = await openSocket(host, cookie ?? (await signIn(host)));
   owned.defer(() => closeSocket(socket));
   const client: ApiClient = createORPCClient(
     new SocketLink({ websocket: socket as unknown as globalThis.WebSocket }),
@@ -162,7 +176,7 @@ export async function connectTo(host: HostDoor, owned: AsyncDisposableStack): Pr
 
 const overMessagePort: Transport = async (harness, owned) => {
   const { port1, port2 } = new MessageChannel();
-  owned.use(servePort(port1, harness.router, localOwner));
+  owned.use(servePort(port1, harness.router, harness.access.callers));
   const client: ApiClient = createORPCClient(new PortLink({ port: port2 }));
   port2.start();
   const closed = new Promise<void>((resolve) => port2.once('close', () => resolve()));
@@ -175,7 +189,7 @@ const overMessagePort: Transport = async (harness, owned) => {
 };
 
 const inMemory: Transport = async (harness) => ({
-  client: memoryClient(harness, localOwner),
+  client: memoryClient(harness),
   hangUp: async () => {},
 });
 
@@ -185,15 +199,35 @@ export const transports = [
   ['in memory', inMemory],
 ] as const satisfies readonly (readonly [name: string, transport: Transport])[];
 
-export function memoryClient(harness: ApiHarness, principal: Principal): ApiClient {
-  return createRouterClient(harness.router, { context: { principal } });
+/** @param caller the station of the owner when left out */
+export function memoryClient(harness: ApiHarness, caller?: Caller): ApiClient {
+  const { callers } = harness.access;
+  return createRouterClient(harness.router, {
+    context: { caller: caller ?? callers.open({ kind: 'station' }) },
+  });
+}
+
+/** Somebody with a role of their own. */
+export function callerOf(
+  { store, access }: ApiHarness,
+  { console = [], cameras = [] }: { console?: ConsoleRight[]; cameras?: OwnRole['rights']['cameras'] },
+  hours: OwnRole['hours'] = null,
+): Caller & { readonly principal: { readonly userId: string } } {
+  const id = randomUUID();
+  store.roles.save({ id, name: `Role ${id}`, rights: { console, cameras }, hours });
+  store.users.save({
+    ...{ id, name: `Person ${id}`, roleId: id, disabled: false, passwordHash: null, sealedTotpKey: null },
+  });
+  const caller = access.callers.open({ kind: 'user', userId: id });
+  if (caller === undefined) throw new Error('nobody');
+  return caller as Caller & { readonly principal: { readonly userId: string } };
 }
 
 export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost> {
   return await startHttpHost({
     port,
     router: harness.router,
-    sessions: harness.store.sessions,
+    access: harness.access,
     whep: harness.endpoint,
     rendererFolder: path.resolve(import.meta.dirname, '../../renderer'),
     log: silent,

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import { ORPCError } from '@orpc/client';
 import { expect } from 'vitest';
-import { localOwner } from '../../main/access/principal.ts';
 import { errorCodes } from '../../main/contract/error-codes.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
 import { type ApiClient, type ApiHarness, createHarness, memoryClient } from './api-harness.ts';
@@ -21,7 +20,7 @@ export interface ApiScene {
 
 export async function createScene(owned: AsyncDisposableStack): Promise<ApiScene> {
   const harness = await createHarness(owned);
-  const client = memoryClient(harness, localOwner);
+  const client = memoryClient(harness);
   const gateUrl = 'rtsp://127.0.0.1:1/gate';
   const yardUrl = 'rtsp://127.0.0.1:1/yard';
   const gate = { name: 'Gate', mainUrl: gateUrl, username: 'guard', password: samplePassword, number: 1 };

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createRouterClient } from '@orpc/server';
-import { localOwner } from '../../main/access/principal.ts';
+import { createAccess } from '../../main/access/access.ts';
 import { createRouter } from '../../main/api/router.ts';
 import type { Services } from '../../main/api/services.ts';
 import { createLog } from '../../main/base/log.ts';
@@ -45,7 +45,9 @@ const cameras = new CameraRegistry({
 });
 // The others are not called.
 const services = { cameras, layouts: new Layouts(store.layouts) } as Partial<Services> as Services;
-const client = createRouterClient(createRouter(services, log), { context: { principal: localOwner } });
+const client = createRouterClient(createRouter(services, log), {
+  context: { caller: createAccess(store).callers.open({ kind: 'station' }) },
+});
 const random = seededRandom(Number(values.seed));
 
 function say(line: LedgerLine): void {

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { localOwner } from '../../main/access/principal.ts';
 import { createHarness, memoryClient } from './api-harness.ts';
 import { untilFrames } from './camera-scene.ts';
 import { python } from './debian-python.ts';
@@ -19,7 +18,7 @@ const server = spawn(python, [path.join(import.meta.dirname, 'whep-server.py')],
 const lines = createInterface({ input: server.stdout });
 const [line] = (await once(lines, 'line')) as [string];
 const { port } = JSON.parse(line) as { port: number };
-const client = memoryClient(await createHarness(owned), localOwner);
+const client = memoryClient(await createHarness(owned));
 const mainUrl = `whep://10.77.0.2:${port}/camera/whep`;
 const refusal = await client.cameras
   .test({ mainUrl, password: 'shut' })

@@ -7,6 +7,7 @@ import { transport } from './0004-transport.ts';
 import { cameraIdentity } from './0005-camera-identity.ts';
 import { shares } from './0006-shares.ts';
 import { stillViews } from './0007-still-views.ts';
+import { people } from './0008-people.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -17,6 +18,7 @@ const migrations: readonly Migration[] = [
   cameraIdentity,
   shares,
   stillViews,
+  people,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

@@ -27,6 +27,10 @@ test('without anything the console opens on the data of this user', () => {
 
 test('paths are taken from where the command was given', () => {
   expect(read('--data=site')).toMatchObject({ dataFolder: path.join(folder, 'site') });
+  expect(read('--reset-owner', '--data=x')).toMatchObject({
+    mode: 'reset-owner',
+    dataFolder: path.join(folder, 'x'),
+  });
   expect(read('--import=site.json')).toMatchObject({ mode: 'import', file: path.join(folder, 'site.json') });
 });
 
@@ -42,6 +46,7 @@ test('modes are told apart', () => {
 test.each([
   [['--kiosk', '--headless'], '--headless and --kiosk do not go together'],
   [['--import=a', '--kiosk'], '--import and --kiosk do not go together'],
+  [['--reset-owner', '--headless'], '--headless and --reset-owner do not go together'],
   [['--data'], '--data needs a value'],
   [['--import'], '--import needs a value'],
   [['--port'], '--port needs a value'],

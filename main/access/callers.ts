@@ -1,0 +1,140 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { CameraPlace } from '../contract/rights.ts';
+import { cameraRightsOf } from '../contract/rights.ts';
+import { type AccessTables, type Credential, type Principal, principalOf } from './principal.ts';
+
+const checkMilliseconds = 1_000;
+/** A session that is in use is noted as such so often. */
+const touchMilliseconds = 60_000;
+
+/** One connection, and who is at its other end: that may change while it is open. */
+export class Caller {
+  credential: Credential;
+  #principal: Principal;
+  #rights = new AbortController();
+  readonly #over = new AbortController();
+
+  constructor(credential: Credential, principal: Principal) {
+    this.credential = credential;
+    this.#principal = principal;
+  }
+
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  /** Aborted as soon as these rights are not the caller's any more, with the error that says why. */
+  get rightsSignal(): AbortSignal {
+    return this.#rights.signal;
+  }
+
+  /** Aborted when nobody is signed in at the other end any more: the host closes the connection. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Everything that runs under the rights of before ends. */
+  become(principal: Principal, why: string): void {
+    const rights = this.#rights;
+    this.#principal = principal;
+    this.#rights = new AbortController();
+    rights.abort(new GatehouseError('access-changed', why));
+  }
+
+  /** Nothing is allowed from now on. */
+  end(): void {
+    const over = new GatehouseError('not-signed-in', 'You were signed out. Sign in again.');
+    this.#principal = { ...this.#principal, rights: { console: [], cameras: [] } };
+    this.#rights.abort(over);
+    this.#over.abort(over);
+  }
+}
+
+/** Everybody who is connected. Rights are looked at when something about them changes, and once a second. */
+export class Callers implements Disposable {
+  readonly #tables: AccessTables;
+  readonly #callers = new Set<Caller>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #now: () => number;
+  #touchedAt: number;
+
+  /** @param now milliseconds since 1970 */
+  constructor(tables: AccessTables, now: () => number = Date.now) {
+    this.#tables = tables;
+    this.#now = now;
+    this.#touchedAt = now();
+    this.#timer = setInterval(() => this.#look(), checkMilliseconds);
+  }
+
+  /** Whether somebody is known by this. */
+  knows(credential: Credential): boolean {
+    return principalOf(this.#tables, credential, this.#now()) !== undefined;
+  }
+
+  /** Undefined: nobody is known by this. */
+  open(credential: { readonly kind: 'station' }): Caller;
+  open(credential: Credential): Caller | undefined;
+  open(credential: Credential): Caller | undefined {
+    const principal = principalOf(this.#tables, credential, this.#now());
+    if (principal === undefined) return undefined;
+    if (credential.kind === 'session') this.#tables.sessions.touch(credential.tokenHash, this.#now());
+    const caller = new Caller(credential, principal);
+    this.#callers.add(caller);
+    return caller;
+  }
+
+  /** The connection has ended. */
+  close(caller: Caller): void {
+    this.#callers.delete(caller);
+    caller.end();
+  }
+
+  /** Somebody signs in or out at a connection that stays open. */
+  identify(caller: Caller, credential: Credential): void {
+    caller.credential = credential;
+    this.#check(caller);
+  }
+
+  /** Users, roles or sessions have changed. */
+  check(): void {
+    for (const caller of this.#callers) this.#check(caller);
+  }
+
+  /** A camera is in another group: whoever may do something else with it now begins anew. */
+  cameraMoved(before: CameraPlace, after: CameraPlace): void {
+    for (const caller of this.#callers) {
+      const { rights } = caller.principal;
+      const had = cameraRightsOf(rights, before);
+      const has = cameraRightsOf(rights, after);
+      if (had.size === has.size && [...had].every((right) => has.has(right))) continue;
+      caller.become(caller.principal, 'A camera is in another group now: what you may do has changed.');
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    for (const caller of this.#callers) this.close(caller);
+  }
+
+  #check(caller: Caller): void {
+    const before = caller.principal;
+    const now = principalOf(this.#tables, caller.credential, this.#now());
+    if (now === undefined) {
+      this.#callers.delete(caller);
+      caller.end();
+    } else if (JSON.stringify(now) !== JSON.stringify(before)) {
+      const isClosed = now.closedUntilHours !== null && before.closedUntilHours === null;
+      caller.become(now, isClosed ? 'Your hours are over.' : 'What you may do has changed.');
+    }
+  }
+
+  #look(): void {
+    if (this.#now() - this.#touchedAt >= touchMilliseconds) {
+      this.#touchedAt = this.#now();
+      for (const { credential } of this.#callers) {
+        if (credential.kind === 'session') this.#tables.sessions.touch(credential.tokenHash, this.#now());
+      }
+    }
+    this.check();
+  }
+}

@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import type { AccessControl } from '../access/access.ts';
+import { hashToken } from '../access/principal.ts';
+import { knownBrowserMilliseconds, type Origin, sessionMilliseconds } from '../access/sessions.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import { signInInput } from '../contract/people.ts';
+
+const signInsPerMinute = 30;
+const maximumTokenCharacters = 128;
+
+const signIn = z.union([z.object({ token: z.string().max(maximumTokenCharacters) }), signInInput]);
+
+/** Signing in and out over HTTP. Cookies are shared by all ports of a host: their names tell consoles of one machine apart. */
+export class SessionRoutes {
+  readonly #server: FastifyInstance;
+  readonly #access: AccessControl;
+  readonly #port: () => number;
+  readonly #log: Log;
+
+  constructor(server: FastifyInstance, access: AccessControl, port: () => number, log: Log) {
+    this.#server = server;
+    this.#access = access;
+    this.#port = port;
+    this.#log = log;
+  }
+
+  add(): void {
+    this.#server.get('/session', (request, reply) => {
+      const tokenHash = this.sessionOf(request.headers.cookie);
+      const isOpen = tokenHash !== undefined && this.#access.callers.knows({ kind: 'session', tokenHash });
+      return reply
+        .code(isOpen ? 204 : 401)
+        .header('cache-control', 'no-store')
+        .send();
+    });
+    const rateLimit = {
+      max: signInsPerMinute,
+      timeWindow: 60_000,
+      // Whoever guesses from the same address locks nobody out.
+      allowList: (request: FastifyRequest) => this.#access.sessions.isKnownBrowser(this.#browserOf(request)),
+    };
+    this.#server.post('/session', { config: { rateLimit } }, (request, reply) =>
+      this.#signIn(request, reply),
+    );
+    this.#server.delete('/session', (request, reply) => {
+      const tokenHash = this.sessionOf(request.headers.cookie);
+      if (tokenHash !== undefined) this.#access.sessions.close(tokenHash);
+      this.#access.people.announce();
+      return reply.code(204).clearCookie(this.#sessionCookie, { path: '/' }).send();
+    });
+  }
+
+  /** What a request says that it is signed in by; undefined: nothing. */
+  sessionOf(cookies: string | undefined): Buffer | undefined {
+    const token = this.#server.parseCookie(cookies ?? '')[this.#sessionCookie];
+    return token === undefined || token.length > maximumTokenCharacters ? undefined : hashToken(token);
+  }
+
+  async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    reply.header('cache-control', 'no-store');
+    const body = signIn.safeParse(request.body);
+    const origin: Origin = { address: request.ip, browser: request.headers['user-agent'] ?? '' };
+    try {
+      if (!body.success) throw new GatehouseError('bad-input', 'Type your name and your password.');
+      if ('token' in body.data) {
+        const session = this.#access.sessions.openLink(body.data.token, origin);
+        if (session === undefined)
+          throw new GatehouseError('sign-in-refused', 'This link was used already or is too old.');
+        this.#setCookie(reply, this.#sessionCookie, session, '/', sessionMilliseconds);
+      } else {
+        const known = this.#browserOf(request);
+        const user = await this.#access.signIn.check(body.data, {
+          address: request.ip,
+          browserKey: known === undefined ? '' : hashToken(known).toString('hex'),
+          isKnownTo: (userId) => this.#access.sessions.isKnown(known, userId),
+        });
+        const { sessions } = this.#access;
+        this.#setCookie(reply, this.#sessionCookie, sessions.open(user.id, origin), '/', sessionMilliseconds);
+        if (!sessions.isKnown(known, user.id)) {
+          const browser = sessions.know(user.id);
+          this.#setCookie(reply, this.#browserCookie, browser, '/session', knownBrowserMilliseconds);
+        }
+      }
+      this.#access.people.announce();
+      return reply.code(204).send();
+    } catch (error) {
+      const { code, message } = GatehouseError.from(error);
+      if (code === 'internal') this.#log.error({ err: error }, 'signing in failed');
+      const status = { 'bad-input': 400, 'limit-reached': 429, internal: 500 }[code as string] ?? 401;
+      return reply.code(status).send({ code, message });
+    }
+  }
+
+  #browserOf(request: FastifyRequest): string | undefined {
+    const token = this.#server.parseCookie(request.headers.cookie ?? '')[this.#browserCookie];
+    return token !== undefined && token.length <= maximumTokenCharacters ? token : undefined;
+  }
+
+  #setCookie(reply: FastifyReply, name: string, value: string, path: string, milliseconds: number): void {
+    reply.setCookie(name, value, { httpOnly: true, sameSite: 'strict', path, maxAge: milliseconds / 1_000 });
+  }
+
+  get #sessionCookie(): string {
+    return `gatehouse-${this.#port()}`;
+  }
+
+  get #browserCookie(): string {
+    return `gatehouse-browser-${this.#port()}`;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Secret } from '../base/secret.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** A user as it is stored. */
+export interface StoredUser {
+  readonly id: string;
+  readonly name: string;
+  readonly roleId: string;
+  readonly disabled: boolean;
+  /** Argon2id, in its usual notation; null: nobody can sign in by this name. */
+  readonly passwordHash: string | null;
+  /** For the codes of RFC 6238: see `openTotpKey`; null: the password is enough. */
+  readonly sealedTotpKey: Buffer | null;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  nameKey: string;
+  roleId: string;
+  disabled: number;
+  passwordHash: string | null;
+  sealedTotpKey: Buffer | null;
+}
+
+const columns = `id, name, name_key AS nameKey, role_id AS roleId, disabled, password_hash AS passwordHash,
+  sealed_totp_key AS sealedTotpKey`;
+
+/** The people who may use this console. Every write is on the disk when the call returns. */
+export class UserTable {
+  readonly #box: SecretBox;
+  readonly #list: Statement<[], Row>;
+  readonly #find: Statement<[string], Row>;
+  readonly #named: Statement<[string], Row>;
+  readonly #write: Statement<[Row]>;
+  readonly #remove: Statement<[string]>;
+  readonly #reset: Statement<[string, string]>;
+  readonly #useStep: Statement<[number, string, number]>;
+
+  constructor(database: Database, box: SecretBox) {
+    this.#box = box;
+    this.#list = database.prepare(`SELECT ${columns} FROM user ORDER BY name_key`);
+    this.#find = database.prepare(`SELECT ${columns} FROM user WHERE id = ?`);
+    this.#named = database.prepare(`SELECT ${columns} FROM user WHERE name_key = ?`);
+    this.#write = database.prepare(`
+      INSERT INTO user (id, name, name_key, role_id, disabled, password_hash, sealed_totp_key)
+      VALUES (:id, :name, :nameKey, :roleId, :disabled, :passwordHash, :sealedTotpKey)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, role_id = excluded.role_id,
+        disabled = excluded.disabled, password_hash = excluded.password_hash,
+        sealed_totp_key = excluded.sealed_totp_key`);
+    this.#remove = database.prepare('DELETE FROM user WHERE id = ?');
+    this.#reset = database.prepare(`
+      UPDATE user SET password_hash = NULL, sealed_totp_key = NULL, disabled = 0, role_id = ? WHERE id = ?`);
+    this.#useStep = database.prepare('UPDATE user SET totp_step = ? WHERE id = ? AND totp_step < ?');
+  }
+
+  /** By their names. */
+  list(): StoredUser[] {
+    return this.#list.all().map(read);
+  }
+
+  find(id: string): StoredUser | undefined {
+    const row = this.#find.get(id);
+    return row && read(row);
+  }
+
+  /** The one who is called this, however it is written. */
+  named(name: string): StoredUser | undefined {
+    const row = this.#named.get(keyOf(name));
+    return row && read(row);
+  }
+
+  /** Writes a user under the id, new or not. The name must not be another's. */
+  save(user: StoredUser): void {
+    this.#write.run({ ...user, nameKey: keyOf(user.name), disabled: Number(user.disabled) });
+  }
+
+  /** Takes a user away, with all sessions. */
+  remove(id: string): void {
+    this.#remove.run(id);
+  }
+
+  /** @param key Base32 */
+  sealTotpKey(id: string, key: Secret): Buffer {
+    return this.#box.seal(key, ownerOf(id));
+  }
+
+  /** Base32; null: there is none. @throws GatehouseError database-failed when it was sealed with another key */
+  openTotpKey({ id, sealedTotpKey }: StoredUser): Secret | null {
+    return sealedTotpKey === null ? null : this.#box.open(sealedTotpKey, ownerOf(id));
+  }
+
+  /** Takes the password and the second factor away. */
+  reset(id: string, roleId: string): void {
+    this.#reset.run(roleId, id);
+  }
+
+  /** A code of this time step is used up; false when it, or one after it, was used before. */
+  useTotpStep(id: string, step: number): boolean {
+    return this.#useStep.run(step, id, step).changes === 1;
+  }
+}
+
+function read({ nameKey: _, disabled, ...user }: Row): StoredUser {
+  return { ...user, disabled: disabled === 1 };
+}
+
+function ownerOf(id: string): string {
+  return `user ${id} totp`;
+}
+
+/** What two names have in common that a person would take for the same. */
+function keyOf(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}

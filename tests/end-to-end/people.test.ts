@@ -1,0 +1,71 @@
+import { MessageChannel } from 'node:worker_threads';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { expect, test } from 'vitest';
+import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
+import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import type { Engine } from '../../main/engine/engine.ts';
+import type { ApiClient } from '../support/api-harness.ts';
+import { untilTiles } from '../support/console-page.ts';
+import { consoleSuite } from '../support/console-suite.ts';
+
+const suite = consoleSuite();
+const password = 'violet teapot harbour';
+
+/** The desktop window's way in: the owner's. */
+function ownerOf(engine: Engine): ApiClient {
+  const { port1, port2 } = new MessageChannel();
+  engine.servePort(port1);
+  const client: ApiClient = createORPCClient(new RPCLink({ port: port2 }));
+  port2.start();
+  suite.owned.defer(() => port2.close());
+  return client;
+}
+
+test('somebody signs in by name, sees what a viewer may, and is signed out everywhere when disabled', async () => {
+  const { cameras } = suite.owned.use(await startVirtualCameras({ count: 2 }));
+  const engine = await suite.start(demoCameraInputs(cameras));
+  const owner = ownerOf(engine);
+  const { id } = await owner.people.add({ name: 'Erika', roleId: 'viewer', password });
+  const { page } = await suite.openUrl(`http://127.0.0.1:${engine.http?.port}/`);
+  await page.getByLabel('Name').fill('erika');
+  await page.getByLabel('Password').fill('not hers');
+  await page.keyboard.press('Enter');
+  await page.getByText('Name or password is not right.').waitFor();
+  await page.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await untilTiles(page, 'live', 2);
+  expect(page.url()).not.toContain('violet');
+  // What she may not do is not offered.
+  expect(await page.getByRole('button', { name: 'New wall' }).count()).toBe(0);
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Erika…' }).waitFor();
+  expect(await page.getByRole('heading', { level: 3, includeHidden: false }).allInnerTexts()).toEqual([
+    'Your account',
+    'About',
+  ]);
+  await page.keyboard.press('Escape');
+  // Keys belong to a dialog until it is gone.
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('a');
+  await page.getByText('You are not allowed to do this.').waitFor();
+
+  // A camera that is taken out of her sight leaves the wall.
+  const role = {
+    ...{ id: crypto.randomUUID(), name: 'One camera', hours: null },
+    rights: {
+      console: [],
+      cameras: [
+        { scope: 'camera' as const, cameraId: engine.cameras.list()[0]?.id ?? '', rights: ['live' as const] },
+      ],
+    },
+  };
+  await owner.people.saveRole(role);
+  await owner.people.edit({ id, roleId: role.id });
+  await page.getByText('What you may do has changed.').first().waitFor();
+  await untilTiles(page, 'live', 1);
+
+  await owner.people.edit({ id, disabled: true });
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.locator('[data-tile]').count()).toBe(0);
+});
