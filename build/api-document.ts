@@ -48,8 +48,9 @@ list (ErrorCode), a message for a person, and data; data.issues says what is wro
 const tags: Record<keyof typeof contract, string> = {
   cameras: 'Cameras: their addresses, their states, and lists of them in files',
   ptz: 'PTZ: where cameras look',
-  events: 'Events: what cameras report over ONVIF',
+  events: 'Events: what happened, alarms, and who has seen to them',
   shares: 'Shares: who may watch one camera over WHEP, from outside of the console',
+  health: 'Health: how streams and the computer are',
   discovery: 'Discovery: devices on the network that may be cameras',
   layouts: 'Layouts: named walls',
   site: 'What belongs to neither a camera nor a layout: settings, notices, backups, virtual cameras',

@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts';
 import { cameraHandlers } from './camera-handlers.ts';
 import { discoveryHandlers } from './discovery-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
+import { healthHandlers } from './health-handlers.ts';
 import { layoutHandlers } from './layout-handlers.ts';
 import { accountHandlers, peopleHandlers } from './people-handlers.ts';
 import { policyHandlers } from './policy-handlers.ts';
@@ -19,6 +20,7 @@ export function createRouter(services: Services, log: Log) {
     cameras: cameraHandlers(procedures, services),
     ptz: ptzHandlers(procedures, services),
     events: eventHandlers(procedures, services),
+    health: healthHandlers(procedures, services),
     discovery: discoveryHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),
     shares: shareHandlers(procedures, services),

@@ -13,6 +13,7 @@ export function siteHandlers(
       return shown(service.watch(signal), (state) => shownSite(rights, state, seesCamera));
     }),
     changeSettings: site.changeSettings.handler(({ input }) => service.changeSettings(input)),
+    changeAlarms: site.changeAlarms.handler(({ input }) => service.changeAlarms(input)),
     dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
     backUp: site.backUp.handler(() => backups.backUp()),
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),

@@ -7,6 +7,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import type { Viewer } from '../viewers/viewer.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
+import { seeing } from './visible.ts';
 
 export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
   /** Whose window it is: nobody else's calls find it. */
@@ -33,7 +34,7 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
     open: viewer.open.handler(async ({ context: { caller, signal }, input }) => {
       const opened = await services.viewers.open(input.slots, input.h265);
       owners.set(opened, caller);
-      return follow(opened, signal);
+      return follow(opened, services, signal);
     }),
     answer: viewer.answer.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).answer(input.sdp),
@@ -65,12 +66,27 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
       const listening = viewerOf(caller, viewerId);
       listening.listen(cameraId === null ? null : leaseOf(caller, 'listen', cameraId, profile), assignment);
     }),
+    reportStale: viewer.reportStale.handler(({ context: { caller }, input: { viewerId, cameras } }) => {
+      viewerOf(caller, viewerId);
+      const sees = seeing(caller.principal.rights, services.cameras);
+      const known = cameras.filter(
+        ({ cameraId }) => services.cameras.stored(cameraId) !== undefined && sees(cameraId),
+      );
+      services.stalePictures.report(viewerId, known);
+    }),
   };
 }
 
 /** The viewer lives as long as somebody listens: a caller that is gone takes its peer connection along. */
-function follow(viewer: Viewer, signal: AbortSignal): AsyncGenerator<ViewerEvent> {
-  const close = () => void viewer[Symbol.asyncDispose]();
+function follow(
+  viewer: Viewer,
+  { stalePictures }: Services,
+  signal: AbortSignal,
+): AsyncGenerator<ViewerEvent> {
+  const close = () => {
+    stalePictures.report(viewer.id, []);
+    void viewer[Symbol.asyncDispose]();
+  };
   // Here and not only below: a generator that nobody has begun to read runs no `finally`.
   if (signal.aborted) close();
   else signal.addEventListener('abort', close, { once: true });
@@ -79,6 +95,7 @@ function follow(viewer: Viewer, signal: AbortSignal): AsyncGenerator<ViewerEvent
       yield* viewer.events(signal);
     } finally {
       signal.removeEventListener('abort', close);
+      stalePictures.report(viewer.id, []);
       await viewer[Symbol.asyncDispose]();
     }
   })();

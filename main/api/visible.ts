@@ -1,6 +1,6 @@
 import { type FindCamera, sees } from '../access/rights.ts';
 import type { Camera, CameraEvent } from '../contract/camera.ts';
-import type { EventChange } from '../contract/event.ts';
+import type { Event, EventChange } from '../contract/event.ts';
 import type { Layout, LayoutEvent } from '../contract/layout.ts';
 import { cameraRightsOf, type Rights } from '../contract/rights.ts';
 import type { Site } from '../contract/site.ts';
@@ -115,10 +115,32 @@ export function shownLayoutEvent(
   }
 }
 
-export function shownEventChange(event: EventChange, seesCamera: SeesCamera): EventChange | undefined {
-  if (event.type === 'snapshot')
-    return { type: 'snapshot', active: event.active.filter(({ cameraId }) => seesCamera(cameraId)) };
-  return seesCamera(event.event.cameraId) ? event : undefined;
+/** Whether an event is seen: by whoever sees its camera; what is about Gatehouse itself, by whoever sees all cameras. */
+export function seeingEvents(rights: Rights, cameras: { place: FindCamera }): (event: Event) => boolean {
+  const seesCamera = seeing(rights, cameras);
+  return ({ cameraId }) => (cameraId === null ? sees(rights, null) : seesCamera(cameraId));
+}
+
+/** What is left of the events of one subscription for somebody who does not see all of them; alarms are counted anew. */
+export function eventsSeen(
+  seesEvent: (event: Event) => boolean,
+): (change: EventChange) => EventChange | undefined {
+  const open = new Set<number>();
+  const count = ({ id, alarm, acknowledged }: Event) => {
+    if (alarm && acknowledged === null) open.add(id);
+    else open.delete(id);
+  };
+  return (change) => {
+    if (change.type === 'snapshot') {
+      const events = change.events.filter(seesEvent);
+      open.clear();
+      for (const event of events) count(event);
+      return { type: 'snapshot', events, openAlarms: open.size };
+    }
+    if (!seesEvent(change.event)) return undefined;
+    count(change.event);
+    return { ...change, openAlarms: open.size };
+  };
 }
 
 /** Where the data is, notices and backups are for whoever looks after the site. */

@@ -25,7 +25,7 @@ import type { CameraFileContent } from './camera-file.ts';
 import { planImport } from './camera-import.ts';
 import { editedCamera, newCamera, relocatedCamera, streamKey } from './camera-input.ts';
 import { CameraSession, type CameraTarget } from './camera-session.ts';
-import { HistoryRecorder } from './history-recorder.ts';
+import { HistoryRecorder, type RecordedStream } from './history-recorder.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 
 /** The streams of a camera, and what lets one of them be dialled at a time. */
@@ -281,6 +281,16 @@ export class CameraRegistry implements AsyncDisposable {
   history(cameraId: string): CameraHistory {
     this.#get(cameraId);
     return this.#history.read(cameraId);
+  }
+
+  /** Every stream that was opened or asked since the start. */
+  get streams(): Iterable<RecordedStream> {
+    return this.#sessions.values();
+  }
+
+  /** How often each stream was lost during the last day, by `CAMERA PROFILE`. */
+  losses(): ReadonlyMap<string, number> {
+    return this.#history.losses();
   }
 
   statuses(): CameraStatus[] {

@@ -10,13 +10,15 @@ import {
 import type { CameraTransport, StreamRemark, StreamStatus } from '../contract/camera.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { AudioStream } from '../media/audio-stream.ts';
-import { LiveStream, type StreamTraits } from '../media/live-stream.ts';
+import { defaultClockRate, LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
 import { audioStatus } from './audio-status.ts';
+import { isHttp } from './camera-address.ts';
 import { KeepAliveChoice } from './keep-alive-choice.ts';
 import { openSource, probeSource, type Source } from './source.ts';
+import { StreamMeter, type StreamQuality } from './stream-meter.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 import { TransportChoice } from './transport-choice.ts';
 
@@ -59,6 +61,10 @@ export interface Received {
   /** Of RTP. */
   readonly bytes: number;
   readonly frames: number;
+  readonly keyFrames: number;
+  /** By their sequence numbers; those that did not come are among them. */
+  readonly packets: number;
+  readonly lost: number;
 }
 
 /**
@@ -85,6 +91,7 @@ export class CameraSession implements AsyncDisposable {
   #stop: AbortController | undefined;
   #probe: AbortController | undefined;
   #probing: Promise<void> = Promise.resolve();
+  readonly #meter = new StreamMeter();
   #bytes = 0;
   #running: Promise<void> = Promise.resolve();
   #disposed = false;
@@ -125,7 +132,19 @@ export class CameraSession implements AsyncDisposable {
   }
 
   get received(): Received {
-    return { bytes: this.#bytes, frames: this.stream.frames };
+    const { packets, lost } = this.#meter.quality;
+    const { frames, keyFrames } = this.stream;
+    return { bytes: this.#bytes, frames, keyFrames, packets, lost };
+  }
+
+  /** How the packets of this connection come. */
+  get quality(): Pick<StreamQuality, 'jitter' | 'delay'> {
+    return this.#meter.quality;
+  }
+
+  /** The way of the packets; null where there is no choice. */
+  get transport(): RtspTransport | null {
+    return isHttp(this.#target.url) ? null : this.#transport.current;
   }
 
   /** Whether somebody watches it, or has until a moment ago. */
@@ -290,6 +309,7 @@ export class CameraSession implements AsyncDisposable {
     await using source = await this.#open(signal);
     this.#source = source;
     this.stream.begin(source.video);
+    this.#meter.begin(source.video.clockRate ?? defaultClockRate);
     if (source.audio.kind === 'playable') {
       this.audio.begin(source.audio.track, (onPacket) => source.hear(onPacket));
     }
@@ -312,7 +332,9 @@ export class CameraSession implements AsyncDisposable {
       await source.play({
         packet: (packet) => {
           received(packet.payload.length);
-          this.stream.push(packet, performance.now());
+          const now = performance.now();
+          this.#meter.count(packet, now);
+          this.stream.push(packet, now);
           described();
         },
         picture: (file) => {
@@ -329,6 +351,7 @@ export class CameraSession implements AsyncDisposable {
       clearInterval(watching);
       this.stream.end();
       this.audio.end();
+      this.#meter.end();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { StreamProfile, StreamStatus } from '../contract/camera.ts';
-import type { CameraHistory, StateChange, StreamHistory } from '../contract/history.ts';
+import type { CameraHistory, StateChange, StreamHistory, StreamSample } from '../contract/history.ts';
 import type { HistoryTable, StoredSample, StoredStateChange } from '../store/history-table.ts';
 import type { CameraSession, Received } from './camera-session.ts';
 
@@ -20,18 +20,21 @@ export interface RecordedStream {
   readonly session: CameraSession;
 }
 
+const nothing: Received = { bytes: 0, frames: 0, keyFrames: 0, packets: 0, lost: 0 };
+
+const receivedNames = Object.keys(nothing) as (keyof Received)[];
+
 interface Counting {
   readonly cameraId: string;
   readonly profile: StreamProfile;
   /** Undefined while nothing was received in this sample. */
-  sample: { at: number; seconds: number; bytes: number; frames: number; connects: number } | undefined;
+  sample: StreamSample | undefined;
   /** When the sample began, of `performance.now()`. */
   sampleSince: number;
   /** Whether the sample has changed since it was written. */
   isUnwritten: boolean;
   /** Of the session when the sample was counted last. */
-  bytes: number;
-  frames: number;
+  received: Received;
   /** Of `performance.now()`; undefined while the stream does not play. */
   playingSince: number | undefined;
   last: StateChange;
@@ -99,6 +102,12 @@ export class HistoryRecorder implements Disposable {
     };
   }
 
+  /** How often each stream was lost during the last day, by `CAMERA PROFILE`. */
+  losses(): ReadonlyMap<string, number> {
+    this.#write();
+    return this.#table.losses(Date.now() - dayMilliseconds);
+  }
+
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#count();
@@ -126,8 +135,7 @@ export class HistoryRecorder implements Disposable {
       sample: undefined,
       sampleSince: 0,
       isUnwritten: false,
-      bytes: 0,
-      frames: 0,
+      received: nothing,
       playingSince: undefined,
       last: { at: 0, state: 'unwatched', code: null },
     };
@@ -141,6 +149,7 @@ export class HistoryRecorder implements Disposable {
       seen.add(`${cameraId} ${profile}`);
       const counting = this.#of(cameraId, profile);
       this.#add(counting, session.received);
+      this.#addQuality(counting, session.quality);
     }
     for (const [key, counting] of this.#counting) {
       if (seen.has(key)) continue;
@@ -150,21 +159,27 @@ export class HistoryRecorder implements Disposable {
   }
 
   /** What came in since the last time. */
-  #add(counting: Counting, { bytes, frames }: Received): void {
+  #add(counting: Counting, received: Received): void {
+    const before = counting.received;
+    counting.received = received;
     // A session of a camera that was restored counts from 0 again.
-    const newBytes = Math.max(0, bytes - counting.bytes);
-    const newFrames = Math.max(0, frames - counting.frames);
-    counting.bytes = bytes;
-    counting.frames = frames;
+    const added = (name: keyof Received) => Math.max(0, received[name] - before[name]);
     const since = counting.playingSince;
-    if (newBytes === 0 && newFrames === 0 && since === undefined) return;
+    if (added('bytes') === 0 && added('frames') === 0 && since === undefined) return;
     const sample = this.#sample(counting);
-    sample.bytes += newBytes;
-    sample.frames += newFrames;
+    for (const name of receivedNames) sample[name] += added(name);
     if (since === undefined) return;
     const now = performance.now();
     sample.seconds += (now - since) / 1_000;
     counting.playingSince = now;
+  }
+
+  /** The largest of five minutes. */
+  #addQuality(counting: Counting, { jitter, delay }: CameraSession['quality']): void {
+    if (counting.playingSince === undefined) return;
+    const sample = this.#sample(counting);
+    if (jitter !== null) sample.jitter = Math.max(sample.jitter ?? 0, jitter);
+    if (delay !== null) sample.delay = Math.max(sample.delay ?? 0, delay);
   }
 
   /** The sample that is being counted, to be changed: one begins when something comes in, and ends five minutes later. */
@@ -172,7 +187,10 @@ export class HistoryRecorder implements Disposable {
     if (!isCurrent(counting)) this.#finish(counting);
     counting.isUnwritten = true;
     if (counting.sample === undefined) {
-      counting.sample = { at: Date.now(), seconds: 0, bytes: 0, frames: 0, connects: 0 };
+      counting.sample = {
+        ...{ at: Date.now(), seconds: 0, connects: 0, jitter: null, delay: null },
+        ...nothing,
+      };
       counting.sampleSince = performance.now();
     }
     return counting.sample;

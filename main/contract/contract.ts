@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import type { Access } from './access.ts';
+import { alarmSettings, alarmSettingsChange } from './alarm.ts';
 import {
   camera,
   cameraAddress,
@@ -19,8 +20,9 @@ import {
 } from './camera.ts';
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
 import { discoveryEvent, scanResult } from './discovery.ts';
-import { eventChange, eventPage, eventQuery } from './event.ts';
+import { acknowledgeInput, event, eventChange, eventPage, eventQuery } from './event.ts';
 import { examinationEvent, examinationInput } from './examination.ts';
+import { health } from './health.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
@@ -55,6 +57,7 @@ import {
   viewerOpenInput,
   viewerRestartInput,
   viewerShowInput,
+  viewerStaleInput,
 } from './viewer.ts';
 
 // Zod's own words are for programmers.
@@ -175,11 +178,22 @@ export const contract = {
       .output(z.void()),
   },
   events: {
-    list: needs('signed-in', 'What cameras have reported during the last seven days, the newest first')
+    list: needs('signed-in', 'What happened during the last seven days; what happened last comes first')
       .input(eventQuery)
       .output(eventPage),
-    watch: needs('signed-in', 'What cameras report now, then everything that they report').output(
+    watch: needs('signed-in', 'Open alarms and the newest events, then each that is new or changes').output(
       eventIterator(eventChange),
+    ),
+    acknowledge: needs(
+      { console: 'alarms' },
+      'Says that somebody has seen to events: all of them, or none; it stands, and who comes second changes nothing',
+    )
+      .input(acknowledgeInput)
+      .output(z.array(event)),
+  },
+  health: {
+    read: needs('signed-in', 'How all streams and the computer were during the last half minute').output(
+      health,
     ),
   },
   shares: {
@@ -231,6 +245,9 @@ export const contract = {
       eventIterator(site),
     ),
     changeSettings: needs(settingsRight, 'Changes settings').input(settingsChange).output(settings),
+    changeAlarms: needs(settingsRight, 'Changes what is an alarm and what an alarm does')
+      .input(alarmSettingsChange)
+      .output(alarmSettings),
     dismissNotice: needs(settingsRight, 'Takes a notice away that somebody has read')
       .input(z.object({ id: notice.shape.id }))
       .output(z.void()),
@@ -349,6 +366,9 @@ export const contract = {
       .output(z.void()),
     listen: needs('signed-in', 'Which camera is heard from now on: one, or none')
       .input(viewerListenInput)
+      .output(z.void()),
+    reportStale: needs('signed-in', 'Which of the pictures in this window do not move on: all of them')
+      .input(viewerStaleInput)
       .output(z.void()),
   },
 };

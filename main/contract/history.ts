@@ -21,6 +21,14 @@ export const streamSample = z.object({
   /** Of RTP. */
   bytes: z.number(),
   frames: z.number(),
+  keyFrames: z.number(),
+  /** By their sequence numbers; those that did not come are among them. 0 where there are none. */
+  packets: z.number(),
+  lost: z.number(),
+  /** The largest that was seen, milliseconds; null: none was measured. */
+  jitter: z.number().nullable(),
+  /** The same: how much later than the quickest packet of ten seconds the slowest one came. */
+  delay: z.number().nullable(),
   /** How often the stream began to play. */
   connects: z.number(),
 });

@@ -8,9 +8,10 @@ export type CameraRight = (typeof cameraRights)[number];
 
 /**
  * What can be done with the console as a whole. `people`: users, roles, sessions; `discovery`: looking for cameras and adding
- * them; `settings`: everything about the site, its files and backups; `diagnostics`: the zip for whoever helps.
+ * them; `settings`: everything about the site, its files and backups; `alarms`: acknowledging
+ * events; `diagnostics`: the zip for whoever helps.
  */
-export const consoleRights = ['people', 'settings', 'discovery', 'layouts', 'diagnostics'] as const;
+export const consoleRights = ['people', 'settings', 'discovery', 'layouts', 'alarms', 'diagnostics'] as const;
 export type ConsoleRight = (typeof consoleRights)[number];
 
 /** Rights over cameras: all of them, those of a group, or one. Empty group: the cameras that are in no group. */
@@ -67,7 +68,7 @@ export const builtInRoles = [
     id: 'operator',
     name: 'Operator',
     rights: {
-      console: ['layouts'],
+      console: ['layouts', 'alarms'],
       cameras: [{ scope: 'all', rights: ['live', 'replay', 'listen', 'talk', 'ptz', 'keep-clips'] }],
     },
   },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alarmSettings } from './alarm.ts';
 import { cameraConnection, cameraId } from './camera.ts';
 import { line } from './text.ts';
 
@@ -63,6 +64,7 @@ export const site = z.object({
   /** Why the key to the stored passwords is not in the system's keychain, in the desktop app; null: it is, or none is asked for. */
   keyWarning: z.string().nullable(),
   settings,
+  alarms: alarmSettings,
   notices: z.array(notice),
   /** The newest first. */
   backups: z.array(backup),

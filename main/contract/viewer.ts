@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cameraId, streamProfile } from './camera.ts';
 import { videoCodecs } from './codecs.ts';
+import { staleCause } from './event.ts';
 import { maximumSlots } from './limits.ts';
 
 const viewerId = z.uuid();
@@ -130,4 +131,10 @@ export const viewerListenInput = z.object({
   cameraId: cameraId.nullable(),
   profile: streamProfile,
   assignment: assignment.default(0),
+});
+
+/** Cameras whose pictures in this window do not move on, all of them: who is not named any more is well again. */
+export const viewerStaleInput = z.object({
+  viewerId,
+  cameras: z.array(z.object({ cameraId, cause: staleCause })).max(maximumSlots),
 });

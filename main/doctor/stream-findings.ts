@@ -85,7 +85,9 @@ export function judgeTransport(
   return judge('ok', 'UDP', 'As it is set here. TCP loses nothing, where the network is busy.');
 }
 
-export function judgeKeyFrames(figures: StreamFigures): Judgement {
+export function judgeKeyFrames(
+  figures: Pick<StreamFigures, 'codec' | 'keyFrames' | 'keyFrameSeconds' | 'picturesPerSecond' | 'seconds'>,
+): Judgement {
   const { codec, keyFrames, keyFrameSeconds, picturesPerSecond, seconds } = figures;
   if (codec === 'JPEG') return judge('ok', 'every picture', 'Each picture of MJPEG is whole.');
   const interval = Math.max(1, Math.round((picturesPerSecond ?? 0) * wantedKeyFrameSeconds));
@@ -107,7 +109,12 @@ export function judgeKeyFrames(figures: StreamFigures): Judgement {
 }
 
 export function judgePictures(
-  { pictures, picturesPerSecond, size, seconds }: StreamFigures,
+  {
+    pictures,
+    picturesPerSecond,
+    size,
+    seconds,
+  }: Pick<StreamFigures, 'pictures' | 'picturesPerSecond' | 'size' | 'seconds'>,
   profile: StreamProfile,
 ): Judgement {
   if (pictures === 0 || picturesPerSecond === null) {
@@ -144,7 +151,10 @@ export function judgeEnd({ seconds }: StreamFigures, error: GatehouseError): Jud
   return judge('problem', `ended after ${seconds.toFixed(1)} s`, error.message);
 }
 
-export function judgeBitRate({ kilobitsPerSecond }: StreamFigures, profile: StreamProfile): Judgement {
+export function judgeBitRate(
+  { kilobitsPerSecond }: Pick<StreamFigures, 'kilobitsPerSecond'>,
+  profile: StreamProfile,
+): Judgement {
   if (kilobitsPerSecond === null) return skipped('Too little came to measure it.');
   const measured = bitRateWords(kilobitsPerSecond);
   if (kilobitsPerSecond <= highKilobits[profile])
@@ -160,7 +170,10 @@ export function judgeBitRate({ kilobitsPerSecond }: StreamFigures, profile: Stre
   );
 }
 
-export function judgeLoss({ packets }: StreamFigures, transport: 'tcp' | 'udp' | null): Judgement {
+export function judgeLoss(
+  { packets }: Pick<StreamFigures, 'packets'>,
+  transport: 'tcp' | 'udp' | null,
+): Judgement {
   if (packets === null) return skipped('Over HTTP nothing gets lost.');
   const { expected, lost } = packets;
   const share = expected === 0 ? 0 : lost / expected;
@@ -177,7 +190,7 @@ export function judgeLoss({ packets }: StreamFigures, transport: 'tcp' | 'udp' |
   );
 }
 
-export function judgeJitter({ jitterMilliseconds }: StreamFigures): Judgement {
+export function judgeJitter({ jitterMilliseconds }: Pick<StreamFigures, 'jitterMilliseconds'>): Judgement {
   if (jitterMilliseconds === null) return skipped('Over HTTP packets have no times.');
   const measured = `${jitterMilliseconds.toFixed(1)} ms`;
   if (jitterMilliseconds <= jitterLimits.warning) return judge('ok', measured, 'Packets come evenly.');

@@ -13,14 +13,22 @@ import { KeyFrameRequests } from '../cameras/key-frame-requests.ts';
 import { MovedCameras } from '../cameras/moved-cameras.ts';
 import { OnvifDeviceCheck } from '../cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../cameras/site-cameras.ts';
+import { isAlarm } from '../contract/alarm.ts';
 import type { CameraInput } from '../contract/camera.ts';
+import type { EventKind } from '../contract/event.ts';
 import type { CameraHistory } from '../contract/history.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
 import { demoOnvif, demoSounds, startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
 import { CameraDoctor } from '../doctor/camera-doctor.ts';
 import { EventCollector } from '../events/event-collector.ts';
-import { EventLog } from '../events/event-log.ts';
+import { EventFeed } from '../events/event-feed.ts';
+import { LossWatch } from '../events/loss-watch.ts';
+import { RunMark } from '../events/run-mark.ts';
+import { StalePictures } from '../events/stale-pictures.ts';
+import { StorageWatch } from '../events/storage-watch.ts';
+import { HealthMonitor } from '../health/health-monitor.ts';
+import { Machine } from '../health/machine.ts';
 import type { HttpHost, HttpHostOptions } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
 import { PictureMemory } from '../media/picture-memory.ts';
@@ -67,6 +75,7 @@ export interface Engine extends AsyncDisposable {
   readonly cameras: CameraRegistry;
   readonly layouts: Layouts;
   readonly site: SiteService;
+  readonly events: EventFeed;
   readonly viewers: ViewerService;
   /** Serves the API to a window of the desktop, as the local owner. */
   servePort(port: ServedPort): void;
@@ -100,16 +109,30 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     keyWarning: options.keyWarning ?? null,
     backups: () => backups.list(),
   });
+  const events = parts.use(
+    new EventFeed({
+      table: store.events,
+      isAlarm: (kind, id) =>
+        isAlarm(site.alarms.rules, kind, id === null ? null : (cameras.stored(id) ?? null)),
+      log,
+    }),
+  );
+  const happened = (kind: EventKind, detail: string) =>
+    events.add({ cameraId: null, kind, state: 'pulse', detail, at: Date.now() });
+  parts.use(new RunMark(store.settings, events));
   if (store.recovery !== null) {
     log.error({ recovery: store.recovery }, 'the database was damaged');
-    tellRecovery(site, store.recovery);
+    happened('data-damaged', tellRecovery(site, store.recovery));
   }
   const backups = parts.use(
     new Backups({
       database: store.database,
       folder: dataFolder,
       log,
-      onFailure: (error) => site.notify('backup-failed', error.message),
+      onFailure: (error) => {
+        site.notify('backup-failed', error.message);
+        happened('backup-failed', error.message);
+      },
       onChange: () => site.announce(),
     }),
   );
@@ -117,6 +140,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     new ClockWatch((milliseconds) => {
       log.warn({ milliseconds }, 'the clock jumped');
       site.notify('clock-jumped', clockJumpWords(milliseconds));
+      happened('clock-jumped', clockJumpWords(milliseconds));
     }),
   );
   const siteFiles = (onImported: (imported: Imported) => void) =>
@@ -150,8 +174,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     onSteered: (id, seconds) => cameras.tellSteered(id, seconds),
   });
   const keyFrames = parts.use(new KeyFrameRequests({ controls, stored: (id) => cameras.stored(id), log }));
-  const events = parts.use(new EventLog({ table: store.events, log }));
+  parts.use(new LossWatch({ cameras, feed: events, lostSeconds: () => site.alarms.lostSeconds }));
+  parts.use(new StorageWatch({ folder: dataFolder, feed: events }));
   parts.use(new EventCollector({ cameras, events, log }));
+  const machine = parts.use(new Machine(dataFolder));
+  const health = parts.use(
+    new HealthMonitor({ sessions: () => cameras.streams, losses: () => cameras.losses(), machine }),
+  );
   const discovery = startDiscovery(parts, cameras, options.discovery ?? { scope: 'none' }, log);
   const identities = parts.use(new CameraIdentities({ table: store.identities, cameras, log }));
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
@@ -202,6 +231,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       controls,
       doctor,
       events,
+      health,
+      stalePictures: new StalePictures(events),
       discovery,
       moved,
       layouts,
@@ -239,6 +270,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     cameras,
     layouts,
     site,
+    events,
     viewers,
     servePort(port) {
       const served = servePort(port, router, access.callers);
@@ -263,17 +295,16 @@ const moment = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 
-/** The data was damaged when the engine started. */
-function tellRecovery(site: SiteService, { backup, backupTime, quarantine }: Recovery): void {
+/** The data was damaged when the engine started. @returns what was said about it */
+function tellRecovery(site: SiteService, { backup, backupTime, quarantine }: Recovery): string {
   const kept = quarantine === null ? '' : ` The damaged files are kept in ${quarantine}.`;
-  if (backup === null) {
-    const message = `The data was damaged and there was no backup: cameras and walls have to be entered again.${kept}`;
-    site.notify('data-lost', message);
-    return;
-  }
   const time = backupTime === null ? '' : ` of ${moment.format(backupTime)}`;
-  const message = `The data was damaged, and the backup${time} was brought back. Look whether cameras and walls are right: what was changed later is lost.${kept}`;
-  site.notify('data-restored', message);
+  const message =
+    backup === null
+      ? `The data was damaged and there was no backup: cameras and walls have to be entered again.${kept}`
+      : `The data was damaged, and the backup${time} was brought back. Look whether cameras and walls are right: what was changed later is lost.${kept}`;
+  site.notify(backup === null ? 'data-lost' : 'data-restored', message);
+  return message;
 }
 
 /** The cameras that do not play although they should: their histories tell most, and those of all would be a flood. */

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../contract/error-codes.ts';
 import { EventStates } from '../onvif/event-states.ts';
 import { OnvifClient, type OnvifTarget } from '../onvif/onvif-client.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
-import type { EventLog } from './event-log.ts';
+import type { EventFeed } from './event-feed.ts';
 
 const expireMilliseconds = 10_000;
 /** A camera that has no events may have some after an update. */
@@ -29,10 +29,10 @@ interface Collecting {
   readonly running: Promise<void>;
 }
 
-/** Holds a subscription at every camera that has an ONVIF address, and puts what they report into the log. */
+/** Holds a subscription at every camera that has an ONVIF address, and puts what they report into the feed. */
 export class EventCollector implements AsyncDisposable {
   readonly #cameras: CollectedCameras;
-  readonly #events: EventLog;
+  readonly #events: EventFeed;
   readonly #log: Log;
   readonly #stop = new AbortController();
   readonly #collecting = new Map<string, Collecting>();
@@ -40,7 +40,7 @@ export class EventCollector implements AsyncDisposable {
   readonly #ending = new Set<Promise<void>>();
   readonly #following: Promise<void>;
 
-  constructor(options: { cameras: CollectedCameras; events: EventLog; log: Log }) {
+  constructor(options: { cameras: CollectedCameras; events: EventFeed; log: Log }) {
     this.#cameras = options.cameras;
     this.#events = options.events;
     this.#log = options.log;
@@ -115,19 +115,19 @@ export class EventCollector implements AsyncDisposable {
     const client = await OnvifClient.connect(target, signal);
     const states = new EventStates();
     const expire = setInterval(() => {
-      for (const transition of states.expire(Date.now())) this.#events.add(cameraId, transition);
+      for (const transition of states.expire(Date.now())) this.#events.add({ cameraId, ...transition });
     }, expireMilliseconds);
     try {
       for await (const notifications of client.events.watch(signal)) {
         for (const notification of notifications) {
           const transition = states.take(notification, client.clockOffset, Date.now());
-          if (transition !== null) this.#events.add(cameraId, transition);
+          if (transition !== null) this.#events.add({ cameraId, ...transition });
         }
       }
     } finally {
       clearInterval(expire);
       // Whether it goes on nobody knows from now on.
-      for (const transition of states.clear(Date.now())) this.#events.add(cameraId, transition);
+      for (const transition of states.clear(Date.now())) this.#events.add({ cameraId, ...transition });
     }
   }
 }

@@ -38,7 +38,8 @@ export interface VideoFormat {
   readonly clockRate?: number;
 }
 
-const defaultClockRate = 90_000;
+/** Of RTP timestamps, where nobody says another one: Hz. */
+export const defaultClockRate = 90_000;
 const noBuffers: readonly Buffer[] = [];
 /** From one wish for a key frame to the next. */
 const keyFrameWishMilliseconds = 1_000;
@@ -59,6 +60,10 @@ export class LiveStream {
   #decodable = false;
   #frames = 0;
   #pictureAt = 0;
+  #keyFrames = 0;
+  /** When the last key frame of this connection came. */
+  #keyFrameAt: number | undefined;
+  #keyFrameSeconds: number | null = null;
   #traits = plainTraits;
   /** The SPS that the size was read from. */
   #sizedSps: Buffer | undefined;
@@ -97,6 +102,16 @@ export class LiveStream {
     return this.#pictureAt;
   }
 
+  /** How many of them were key frames. */
+  get keyFrames(): number {
+    return this.#keyFrames;
+  }
+
+  /** From the last key frame of this connection but one to the last; null: there was none. */
+  get keyFrameSeconds(): number | null {
+    return this.#keyFrameSeconds;
+  }
+
   /** Of the last connection. */
   get codec(): VideoCodec {
     return this.#codec;
@@ -132,6 +147,8 @@ export class LiveStream {
     this.#traits = plainTraits;
     this.#decodable = false;
     this.#pictureAt = performance.now();
+    this.#keyFrameAt = undefined;
+    this.#keyFrameSeconds = null;
   }
 
   /** The connection is gone: nobody may take the cached pictures for live ones. */
@@ -163,6 +180,7 @@ export class LiveStream {
 
   #take(accessUnit: AccessUnit): void {
     this.#frames++;
+    if (accessUnit.keyFrame) this.#countKeyFrame(accessUnit.receivedAt);
     this.#wish(accessUnit);
     // Pictures before the first key frame of a connection refer to ones that nobody has.
     this.#decodable ||= accessUnit.keyFrame;
@@ -175,6 +193,12 @@ export class LiveStream {
     if (this.#codec !== 'JPEG') this.#observe(accessUnit);
     this.#gop.add(frame);
     for (const reader of this.#readers) reader(frame);
+  }
+
+  #countKeyFrame(at: number): void {
+    this.#keyFrames++;
+    if (this.#keyFrameAt !== undefined) this.#keyFrameSeconds = (at - this.#keyFrameAt) / 1_000;
+    this.#keyFrameAt = at;
   }
 
   /** Only while pictures come: a camera that has just been dialled mostly begins with a key frame. */

@@ -1,9 +1,9 @@
-import type { EventKind, EventState } from '../contract/event.ts';
+import type { EventState, ReportedKind } from '../contract/event.ts';
 import type { Notification } from './notification.ts';
 
 /** What became of a notification: a change that counts. */
 export interface EventTransition {
-  readonly kind: EventKind;
+  readonly kind: ReportedKind;
   readonly state: EventState;
   readonly source: string;
   /** Milliseconds since 1970, by our clock. */

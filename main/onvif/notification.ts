@@ -1,11 +1,11 @@
 import { find, findAll, textAt, type XmlElement } from '../base/xml.ts';
-import type { EventKind, EventState } from '../contract/event.ts';
+import type { EventState, ReportedKind } from '../contract/event.ts';
 import { flag, orNull, shortText } from './onvif-values.ts';
 import { withoutPrefix } from './soap-message.ts';
 
 /** One message of a device that means something to us. */
 export interface Notification {
-  readonly kind: EventKind;
+  readonly kind: ReportedKind;
   readonly state: EventState;
   /** Which rule, input or video source of the device; empty when it does not say. */
   readonly source: string;
@@ -19,7 +19,7 @@ export interface Notification {
  * What topics mean, without their prefixes (ONVIF analytics, imaging and device IO specifications, and what makers send
  * beside them). The first that fits the end of a topic's path counts.
  */
-const topics: readonly (readonly [pattern: RegExp, kind: EventKind])[] = [
+const topics: readonly (readonly [pattern: RegExp, kind: ReportedKind])[] = [
   [/^RuleEngine\/CellMotionDetector\/Motion$/, 'motion'],
   [/^RuleEngine\/MotionRegionDetector\/Motion$/, 'motion'],
   [/^VideoSource\/MotionAlarm$/, 'motion'],

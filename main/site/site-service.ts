@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Announcer } from '../base/announcer.ts';
+import { type AlarmSettings, type AlarmSettingsChange, alarmSettings } from '../contract/alarm.ts';
 import {
   type Backup,
   type CameraMove,
@@ -27,17 +28,23 @@ export interface SiteOptions {
 export class SiteService {
   readonly #options: SiteOptions;
   #settings: Settings;
+  #alarms: AlarmSettings;
   #demoCameras = 0;
   readonly #changes = new Announcer<'site', Site>();
 
   constructor(options: SiteOptions) {
     this.#options = options;
     this.#settings = options.settings.settings;
+    this.#alarms = options.settings.alarms;
     this.#warnOfKey(options.keyWarning ?? '');
   }
 
   get settings(): Settings {
     return this.#settings;
+  }
+
+  get alarms(): AlarmSettings {
+    return this.#alarms;
   }
 
   get state(): Site {
@@ -47,6 +54,7 @@ export class SiteService {
       dataFolder,
       keyWarning,
       settings: this.#settings,
+      alarms: this.#alarms,
       notices: notices.list(),
       backups: [...backups()],
       demoCameras: this.#demoCameras,
@@ -59,6 +67,16 @@ export class SiteService {
     const changed = settings.parse({ ...this.#settings, ...Object.fromEntries(chosen) });
     this.#options.settings.saveSettings(changed);
     this.#settings = changed;
+    this.announce();
+    return changed;
+  }
+
+  /** What is left out stays as it is. */
+  changeAlarms(change: AlarmSettingsChange): AlarmSettings {
+    const chosen = Object.entries(change).filter(([, value]) => value !== undefined);
+    const changed = alarmSettings.parse({ ...this.#alarms, ...Object.fromEntries(chosen) });
+    this.#options.settings.saveAlarms(changed);
+    this.#alarms = changed;
     this.announce();
     return changed;
   }

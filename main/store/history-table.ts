@@ -16,6 +16,7 @@ export class HistoryTable {
   readonly #database: Database;
   readonly #changes: Statement<[string, StreamProfile, number], unknown>;
   readonly #samples: Statement<[string, StreamProfile, number], unknown>;
+  readonly #losses: Statement<[number], OfStream & { readonly count: number }>;
   readonly #insertChange: Statement<[StoredStateChange]>;
   readonly #putSample: Statement<[StoredSample]>;
   readonly #forgetChanges: Statement<[number]>;
@@ -27,14 +28,20 @@ export class HistoryTable {
       'SELECT at, state, code FROM state_change WHERE camera_id = ? AND profile = ? AND at > ? ORDER BY at',
     );
     this.#samples = database.prepare(`
-      SELECT at, seconds, bytes, frames, connects FROM stream_sample
+      SELECT at, seconds, bytes, frames, connects, key_frames AS keyFrames, packets, lost, jitter, delay FROM stream_sample
       WHERE camera_id = ? AND profile = ? AND at > ? ORDER BY at`);
+    this.#losses = database.prepare(`
+      SELECT camera_id AS cameraId, profile, count(*) AS count FROM state_change
+      WHERE state = 'waiting' AND at > ? GROUP BY camera_id, profile`);
     this.#insertChange = database.prepare(`
       INSERT OR REPLACE INTO state_change (camera_id, profile, at, state, code)
       VALUES (:cameraId, :profile, :at, :state, :code)`);
     this.#putSample = database.prepare(`
-      INSERT OR REPLACE INTO stream_sample (camera_id, profile, at, seconds, bytes, frames, connects)
-      VALUES (:cameraId, :profile, :at, :seconds, :bytes, :frames, :connects)`);
+      INSERT OR REPLACE INTO stream_sample (
+        camera_id, profile, at, seconds, bytes, frames, connects, key_frames, packets, lost, jitter, delay
+      ) VALUES (
+        :cameraId, :profile, :at, :seconds, :bytes, :frames, :connects, :keyFrames, :packets, :lost, :jitter, :delay
+      )`);
     this.#forgetChanges = database.prepare('DELETE FROM state_change WHERE at <= ?');
     this.#forgetSamples = database.prepare('DELETE FROM stream_sample WHERE at <= ?');
   }
@@ -47,6 +54,13 @@ export class HistoryTable {
   /** Of one stream, later than `after`, the oldest first. @param after milliseconds since 1970 */
   samples(cameraId: string, profile: StreamProfile, after: number): StreamSample[] {
     return z.array(streamSample).parse(this.#samples.all(cameraId, profile, after));
+  }
+
+  /** How often each stream has begun to wait later than `after`, by `CAMERA PROFILE`. @param after milliseconds since 1970 */
+  losses(after: number): Map<string, number> {
+    return new Map(
+      this.#losses.all(after).map(({ cameraId, profile, count }) => [`${cameraId} ${profile}`, count]),
+    );
   }
 
   /** Adds changes, writes samples anew, and forgets what is not later than `oldest`. */

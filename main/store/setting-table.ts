@@ -1,11 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
 import * as z from 'zod';
+import { type AlarmSettings, alarmSettings } from '../contract/alarm.ts';
 import { everyMediaNetwork, type MediaNetwork, mediaNetwork } from '../contract/media-network.ts';
 import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 
 const settingsName = 'settings';
+const alarmsName = 'alarms';
+const lastRunName = 'last-run';
 const demoName = 'demo-cameras';
 const keyWarningName = 'key-warning';
 const mediaNetworkName = 'media-network';
@@ -58,6 +61,24 @@ export class SettingTable {
 
   saveMediaNetwork(saved: MediaNetwork): void {
     this.#write.run(mediaNetworkName, JSON.stringify(saved));
+  }
+
+  get alarms(): AlarmSettings {
+    return alarmSettings.parse(JSON.parse(this.#read.get(alarmsName)?.value ?? '{}'));
+  }
+
+  saveAlarms(saved: AlarmSettings): void {
+    this.#write.run(alarmsName, JSON.stringify(saved));
+  }
+
+  /** How the last run of the engine ended; null: there was none. */
+  get lastRun(): 'running' | 'closed' | null {
+    const value = this.#read.get(lastRunName)?.value;
+    return value === undefined ? null : value === 'closed' ? 'closed' : 'running';
+  }
+
+  saveLastRun(state: 'running' | 'closed'): void {
+    this.#write.run(lastRunName, state);
   }
 
   /** What was last said about where the key to the stored passwords is; empty: nothing. */

@@ -24,6 +24,12 @@ export type Figure = (sample: StreamSample) => number | null;
 
 export const kilobitsPerSecond: Figure = ({ bytes, seconds }) =>
   seconds < 1 ? null : (bytes * 8) / 1_000 / seconds;
+export const lossPercent: Figure = ({ packets, lost }) => (packets === 0 ? null : (lost / packets) * 100);
+export const jitterMilliseconds: Figure = ({ jitter }) => jitter;
+export const delayMilliseconds: Figure = ({ delay }) => delay;
+/** On the average. */
+export const keyFrameSeconds: Figure = ({ keyFrames, seconds }) =>
+  keyFrames === 0 ? null : seconds / keyFrames;
 export const framesPerSecond: Figure = ({ frames, seconds }) => (seconds < 1 ? null : frames / seconds);
 
 export interface Bar {

@@ -17,6 +17,7 @@ export const consoleRightWords: Record<ConsoleRight, string> = {
   settings: 'Settings, site files, backups',
   discovery: 'Find and add cameras',
   layouts: 'Change walls',
+  alarms: 'Acknowledge events',
   diagnostics: 'Save diagnostics',
 };
 

@@ -12,6 +12,13 @@ export interface TilePlan {
   readonly surfaces: Surfaces;
 }
 
+interface Wanted {
+  readonly wanted: Stream | null;
+  /** Stays ready behind it. */
+  readonly standby: Stream | null;
+}
+
+const nothing: Wanted = { wanted: null, standby: null };
 const emptyPlan: TilePlan = { wanted: null, surfaces: noSurfaces };
 
 /** Turns what the wall shows into streams: large pictures from the main stream, small ones from the sub-stream. */
@@ -21,6 +28,9 @@ export class Stage {
   #plans = $state.raw<readonly TilePlan[]>([]);
   /** Streams beside the wall: those of cameras that are being added. */
   previews: readonly Stream[] = $state.raw([]);
+  /** The camera of the alarm in front: its streams are asked for before all others. */
+  front: Camera | null = $state.raw(null);
+  #frontPlan = $state.raw(emptyPlan);
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -31,24 +41,41 @@ export class Stage {
     return this.#plans[tile] ?? emptyPlan;
   }
 
+  get frontPlan(): TilePlan {
+    return this.#frontPlan;
+  }
+
   /** The stream whose picture the tile shows, or waits for. */
   shown(tile: number): Stream | null {
-    const { wanted, surfaces } = this.plan(tile);
+    return this.shownIn(this.plan(tile));
+  }
+
+  shownIn({ wanted, surfaces }: TilePlan): Stream | null {
     return shownStream(surfaces, wanted, this.#hasPicture);
   }
 
   /** To be called in an effect: reads the wall and which pictures have come, and asks for the streams. */
   arrange(): void {
-    const previous = untrack(() => this.#plans);
-    const plans = this.#wall.tiles.map((camera, tile): TilePlan => {
-      const { wanted, standby } = this.#streams(camera, tile);
-      const before = previous[tile]?.surfaces ?? noSurfaces;
-      return { wanted, surfaces: planSurfaces(before, wanted, standby, this.#hasPicture) };
+    const { plans: previous, front: frontBefore } = untrack(() => ({
+      plans: this.#plans,
+      front: this.#frontPlan,
+    }));
+    const planned = (before: Surfaces, { wanted, standby }: Wanted): TilePlan => ({
+      wanted,
+      surfaces: planSurfaces(before, wanted, standby, this.#hasPicture),
     });
+    const plans = this.#wall.tiles.map((camera, tile) =>
+      planned(previous[tile]?.surfaces ?? noSurfaces, this.#streams(camera, tile)),
+    );
+    const front = planned(
+      frontBefore.surfaces,
+      this.front === null ? nothing : this.#large(this.front, true),
+    );
     const { previews } = this;
     untrack(() => {
       this.#plans = plans;
-      const shown = plans.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
+      this.#frontPlan = front;
+      const shown = [front, ...plans].flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
       this.#playback.want([...previews, ...shown]);
     });
   }
@@ -85,17 +112,24 @@ export class Stage {
     return this.#playback.slot(stream)?.way.kind === 'none';
   }
 
-  #streams(camera: Camera | null, tile: number): { wanted: Stream | null; standby: Stream | null } {
-    if (camera === null) return { wanted: null, standby: null };
-    const main: Stream = { cameraId: camera.id, profile: 'main' };
-    const small: Stream = camera.subUrl === null ? main : { cameraId: camera.id, profile: 'sub' };
+  #streams(camera: Camera | null, tile: number): Wanted {
+    if (camera === null) return nothing;
     const isMaximised = this.#wall.maximised === tile;
     // The large tile of a wall with small ones around it.
     const isLarge = isMaximised || this.#wall.size === 1 || (this.#wall.shape.cells[tile]?.span ?? 1) > 1;
-    if (!isLarge) return { wanted: small, standby: null };
+    return isLarge ? this.#large(camera, isMaximised) : { wanted: streamsOf(camera).small, standby: null };
+  }
+
+  /** @param keepsSmall the small picture stays behind the large one: going back to the wall takes no time */
+  #large(camera: Camera, keepsSmall: boolean): Wanted {
+    const { main, small } = streamsOf(camera);
     // The main stream stays asked for: should the camera be set to another format, it is shown.
     if (this.#isUnshowable(main) && small !== main) return { wanted: small, standby: main };
-    // The small picture stays behind the large one: going back to the wall takes no time.
-    return { wanted: main, standby: isMaximised ? small : null };
+    return { wanted: main, standby: keepsSmall ? small : null };
   }
+}
+
+function streamsOf({ id, subUrl }: Camera): { readonly main: Stream; readonly small: Stream } {
+  const main: Stream = { cameraId: id, profile: 'main' };
+  return { main, small: subUrl === null ? main : { cameraId: id, profile: 'sub' } };
 }

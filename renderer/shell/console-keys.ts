@@ -1,9 +1,13 @@
 import type { KeybindingsMap } from 'tinykeys';
 import type { ShellCommand } from '../../main/contract/shell.ts';
+import type { Alarms } from '../events/alarms.svelte.ts';
 import type { Direction } from '../state/grid.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
+
+/** What one key makes it; the panel of events has longer times. */
+const shortestQuietMinutes = 5;
 
 /** What the keys do, for the dialog that tells of them. */
 export const keyHelp: readonly {
@@ -27,6 +31,7 @@ export const keyHelp: readonly {
   {
     title: 'Gatehouse',
     keys: [
+      { keys: ['I'], does: 'Health of all cameras' },
       { keys: ['S'], does: 'Settings' },
       { keys: ['?'], does: 'Show these keys' },
     ],
@@ -45,7 +50,19 @@ export const keyHelp: readonly {
     ],
   },
   {
-    title: 'In the list',
+    title: 'Events',
+    keys: [
+      { keys: ['V'], does: 'Events and alarms' },
+      { keys: ['Q'], does: 'Acknowledge the newest alarm' },
+      { keys: ['J'], does: 'Go to its camera' },
+      { keys: ['K'], does: 'Alarms quiet for 5 min, or loud again' },
+      { keys: ['Esc'], does: 'Put the alarm’s picture away' },
+      { keys: ['Space'], does: 'In the list: acknowledge' },
+      { keys: ['N'], does: 'In the list: with a note' },
+    ],
+  },
+  {
+    title: 'In the list of cameras',
     keys: [
       { keys: ['Enter'], does: 'Into the selected tile' },
       { keys: ['Space'], does: 'Choose it, with others' },
@@ -59,6 +76,7 @@ export const keyHelp: readonly {
 export interface ShellActions {
   readonly fullScreen: FullScreen;
   readonly layouts: LayoutCommands;
+  readonly alarms: Alarms;
   /** Opens the list of cameras and goes to its search field. */
   search(): void;
 }
@@ -102,7 +120,7 @@ export function consoleKeys(
   station: Station,
   actions: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
-  const { fullScreen, layouts } = actions;
+  const { fullScreen, layouts, alarms } = actions;
   const { wall } = station;
   const command = shellCommand(station, actions);
   /** A key that does something here is not typed anywhere. */
@@ -118,7 +136,7 @@ export function consoleKeys(
     ArrowDown: move('down'),
     PageUp: key(() => command('previous-page')),
     PageDown: key(() => command('next-page')),
-    Escape: () => wall.restore(),
+    Escape: () => (wall.maximised === null ? alarms.putAway() : wall.restore()),
     Enter: (event) => {
       // A button does what it says.
       if (event.target instanceof Element && event.target.closest('button') !== null) return;
@@ -141,6 +159,13 @@ export function consoleKeys(
       const camera = wall.selectedCamera;
       if (camera !== null) station.open({ name: 'examination', cameraId: camera.id });
     }),
+    i: key(() => station.open({ name: 'health' })),
+    v: key(() => {
+      station.eventsOpen = !station.eventsOpen;
+    }),
+    q: key(() => void alarms.acknowledgeNewest()),
+    j: key(() => alarms.goToNewest()),
+    k: key(() => alarms.quiet(alarms.isQuiet ? 0 : shortestQuietMinutes)),
     s: key(() => command('settings')),
     '/': key(() => command('search')),
     '$mod+z': key(() => command('undo')),

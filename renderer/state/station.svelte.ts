@@ -5,6 +5,7 @@ import { type CameraRight, type ConsoleRight, cameraRightsOf } from '../../main/
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
+import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
@@ -45,13 +46,16 @@ export type Dialog =
   | { readonly name: 'account' }
   /** At the desktop window. */
   | { readonly name: 'sign-in' }
-  | { readonly name: 'settings' };
+  | { readonly name: 'settings' }
+  | { readonly name: 'alarms' }
+  | { readonly name: 'health' };
 
 /** Everything behind the page: one for each window. */
 export class Station {
   readonly clock: Clock = new Clock();
   readonly mirror: CameraMirror = new CameraMirror();
   readonly layouts: LayoutMirror = new LayoutMirror();
+  readonly events: EventMirror = new EventMirror();
   readonly playback: Playback = new Playback();
   readonly toasts: Toasts = new Toasts();
   readonly link: EngineLink;
@@ -60,6 +64,8 @@ export class Station {
   readonly pictures: PictureWatch;
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
+  /** Whether the events stand beside the wall. */
+  eventsOpen: boolean = $state(false);
   #site = $state.raw<Site | null>(null);
   #account = $state.raw<Account | null>(null);
   /** Whether the first wall may be drawn, or has been. */
@@ -133,6 +139,7 @@ export class Station {
       case 'kiosk':
       case 'updates':
       case 'media-network':
+      case 'alarms':
       case 'site-import':
       case 'site-export':
         return this.may('settings');
@@ -153,6 +160,7 @@ export class Station {
       case 'keys':
       case 'pin':
       case 'history':
+      case 'health':
       case 'settings':
       case 'account':
       case 'sign-in':
@@ -236,6 +244,10 @@ export class Station {
     void follow(
       () => client.cameras.watch(undefined, { signal }),
       (event) => this.#applyCameras(event, signal),
+    );
+    void follow(
+      () => client.events.watch(undefined, { signal }),
+      (change) => this.events.apply(change),
     );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);

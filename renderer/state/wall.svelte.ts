@@ -143,6 +143,21 @@ export class Wall {
     else if (this.size > 1) this.#maximised = this.tiles[index]?.id ?? null;
   }
 
+  /**
+   * Goes to a camera and makes it large: on this wall, or else on that of all cameras.
+   * @returns whether it is on one of them
+   */
+  goTo(cameraId: string): boolean {
+    const place = () => this.#sequence.findIndex((camera) => camera?.id === cameraId);
+    if (place() === -1) this.open(defaultLayoutId);
+    const index = place();
+    if (index === -1) return false;
+    this.#page = Math.floor(index / this.size);
+    this.#selected = index % this.size;
+    this.#maximised = this.size > 1 ? cameraId : null;
+    return true;
+  }
+
   restore(): void {
     this.#maximised = null;
   }

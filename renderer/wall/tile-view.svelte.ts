@@ -32,6 +32,10 @@ export class TileView {
   });
   readonly selected: boolean = $derived.by(() => this.#station.wall.selected === this.index);
   readonly maximised: boolean = $derived.by(() => this.#station.wall.maximised === this.index);
+  /** Its camera has an alarm that nobody has acknowledged. */
+  readonly alarmed: boolean = $derived.by(
+    () => this.camera !== null && this.#station.events.cameras.has(this.camera.id),
+  );
   /** Behind the maximised tile. */
   readonly covered: boolean = $derived.by(() => this.#station.wall.maximised !== null && !this.maximised);
   readonly state: TileState = $derived.by(() => {

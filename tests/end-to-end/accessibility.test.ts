@@ -17,12 +17,16 @@ beforeAll(async () => {
 
 /** A console with live cameras, and one that nobody answers for. */
 async function open(demoCameras: number): Promise<Page> {
+  return (await openEngine(demoCameras)).page;
+}
+
+async function openEngine(demoCameras: number) {
   const inputs =
     demoCameras === 0
       ? []
       : demoCameraInputs(suite.owned.use(await startVirtualCameras({ count: demoCameras })).cameras);
   const broken = { name: 'Back door', group: 'Outside', mainUrl: 'rtsp://127.0.0.1:9/main', subUrl: null };
-  return (await suite.openWith(demoCameras === 0 ? [] : [...inputs, broken])).page;
+  return await suite.openWith(demoCameras === 0 ? [] : [...inputs, broken]);
 }
 
 /** Rules that the page breaks, with the elements that do. */
@@ -61,6 +65,27 @@ test('nothing on a wall, in its list and in its dialogs stands in the way of a s
   await page.keyboard.press('Enter');
   await page.getByLabel('The new token').waitFor();
   expect(await findings(page), 'a token').toEqual([]);
+});
+
+test('nor in an alarm, in the events, in the health of the cameras and where alarms are set up', async () => {
+  const { page, engine } = await openEngine(3);
+  await untilTiles(page, 'live', 3);
+  const { id: cameraId } = engine.cameras.list()[0] ?? { id: null };
+  engine.events.add({ cameraId, kind: 'tamper', state: 'pulse', at: Date.now() });
+  await page.locator('[data-alarm-picture="main"]').waitFor();
+  expect(await findings(page), 'alarm').toEqual([]);
+  await page.keyboard.press('v');
+  await page.locator('[data-event]').first().click();
+  expect(await findings(page), 'events').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('i');
+  await page.locator('[data-health-row]').first().waitFor();
+  expect(await findings(page), 'health').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Set up alarms…' }).click();
+  await page.getByRole('dialog', { name: 'Alarms' }).waitFor();
+  expect(await findings(page), 'alarms').toEqual([]);
 });
 
 test('nor in a console without cameras, nor in its dialog to import some', async () => {

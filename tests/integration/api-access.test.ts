@@ -64,6 +64,7 @@ const needs: Record<string, Need> = {
   'layouts.reorder': { console: 'layouts' },
   'site.watch': {},
   'site.changeSettings': { console: 'settings' },
+  'site.changeAlarms': { console: 'settings' },
   'site.dismissNotice': { console: 'settings' },
   'site.backUp': { console: 'settings' },
   'site.saveDiagnostics': { console: 'diagnostics', all: 'live' },
@@ -100,17 +101,20 @@ const needs: Record<string, Need> = {
   'viewer.show': { camera: 'live' },
   'viewer.restart': {},
   'viewer.listen': { camera: 'listen' },
+  'viewer.reportStale': {},
+  'health.read': {},
+  'events.acknowledge': { console: 'alarms' },
 };
 
 const everything: CameraRight[] = ['live', 'replay', 'listen', 'talk', 'ptz', 'keep-clips', 'manage'];
-const allConsole: ConsoleRight[] = ['people', 'settings', 'discovery', 'layouts', 'diagnostics'];
+const allConsole: ConsoleRight[] = ['people', 'settings', 'discovery', 'layouts', 'alarms', 'diagnostics'];
 const watching: CameraRight[] = ['live', 'replay', 'listen', 'talk', 'ptz', 'keep-clips'];
 
 /** What each role may do, written down a second time. `own`: over the camera in the yard; `all`: over every camera. */
 const roles = [
   { name: 'owner', console: allConsole, own: everything, all: everything },
   { name: 'admin', console: allConsole, own: everything, all: everything },
-  { name: 'operator', console: ['layouts'], own: watching, all: watching },
+  { name: 'operator', console: ['layouts', 'alarms'], own: watching, all: watching },
   { name: 'viewer', console: [], own: ['live'], all: ['live'] },
   { name: 'a watcher of the yard', console: [], own: ['live'], all: [] },
   { name: 'a manager of the yard', console: ['discovery', 'settings'], own: everything, all: [] },

@@ -286,7 +286,7 @@ test.each([
 describe('a disk that is full', () => {
   const camera = '7c0c1c1e-5c8e-4b0f-9d5f-0d3a3c1b2a10';
   const other = '7c0c1c1e-5c8e-4b0f-9d5f-0d3a3c1b2a11';
-  const nothing = { bytes: 0, frames: 0 };
+  const nothing = { bytes: 0, frames: 0, keyFrames: 0, packets: 0, lost: 0 };
   let lines: string[];
   let recorder: HistoryRecorder;
   beforeEach(() => {

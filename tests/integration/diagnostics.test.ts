@@ -4,6 +4,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
+import { alarmSettings } from '../../main/contract/alarm.ts';
 import { settings } from '../../main/contract/site.ts';
 import { createDiagnosticsZip, type DiagnosticsInput } from '../../main/diagnostics/diagnostics-zip.ts';
 import { testCamera } from '../support/test-camera.ts';
@@ -31,6 +32,7 @@ function input(more: Partial<DiagnosticsInput> = {}): DiagnosticsInput {
       dataFolder,
       keyWarning: null,
       settings: settings.parse({ siteName: 'Harbour' }),
+      alarms: alarmSettings.parse({}),
       notices: [],
       backups: [],
       demoCameras: 0,

@@ -39,6 +39,22 @@ test('demo cameras keep their place and get their new addresses at the next star
   expect(second.cameras.list()).toEqual([{ ...before, ...camera(2) }]);
 });
 
+test('what a camera reported and had not ended is over after the next start, which is told itself', async () => {
+  const first = await startEngine({ dataFolder, http: null, log });
+  const { id: cameraId } = first.cameras.add({
+    name: 'Gate',
+    mainUrl: 'rtsp://127.0.0.1:1/x',
+    group: '',
+    subUrl: null,
+  });
+  first.events.add({ cameraId, kind: 'tamper', state: 'begin', at: Date.now() });
+  await first[Symbol.asyncDispose]();
+  const second = owned.use(await startEngine({ dataFolder, http: null, log }));
+  const kinds = (kind: 'tamper' | 'engine-restarted') => second.events.list({ kind, limit: 10 }).events;
+  expect(kinds('tamper')).toMatchObject([{ alarm: true, endedAt: expect.any(Number) }]);
+  expect(kinds('engine-restarted')).toMatchObject([{ detail: 'It had been closed.' }]);
+});
+
 test('a window that closes its port takes its viewer along, and its camera is given back', async () => {
   const { cameras } = owned.use(await startVirtualCameras({ count: 1 }));
   const [camera] = cameras;

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
+import type { Event } from '../../main/contract/event.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
 import { ownerUserId } from '../../main/contract/rights.ts';
 import { openStore } from '../../main/store/store.ts';
@@ -108,7 +109,20 @@ test('a database of the second release opens with everything that was in it, and
   ]);
   expect(store.layouts.list().map(({ name }) => name)).toEqual(['All cameras', 'Night']);
   expect(store.settings.demoCameras).toBe(3);
-  const event = { id: 1, cameraId, kind: 'motion', state: 'begin', source: '', at: 1 } as const;
+  const event: Event = {
+    ...{
+      id: 1,
+      cameraId,
+      kind: 'motion',
+      source: '',
+      detail: '',
+      count: 2,
+      firstAt: 1,
+      lastAt: 2,
+      endedAt: 3,
+    },
+    ...{ alarm: true, acknowledged: { at: 4, by: 'Owner', note: 'a fox' } },
+  };
   store.events.write([event], 0);
   expect(store.events.list({ limit: 10 })).toEqual([event]);
 });
@@ -124,7 +138,9 @@ test('a database of the fourth step opens with everything that was in it, and ha
     ...{ onvifUrl: 'http://192.0.2.10/onvif/device_service', certificate: Array(32).fill('4F').join(':') },
   });
   expect(gate?.password?.reveal()).toBe('fourth-light-password');
-  expect(store.events.list({ limit: 10 })).toMatchObject([{ kind: 'motion', source: 'Door' }]);
+  expect(store.events.list({ limit: 10 })).toMatchObject([
+    { kind: 'motion', source: 'Door', count: 1, alarm: false, acknowledged: null },
+  ]);
   expect(store.notices.list()).toEqual([
     {
       id: '7b0c1f0e-3c7b-4a6e-9d5e-0d6d1b7f6a01',

@@ -33,6 +33,11 @@ export function fillDay(store: Store, now: number): void {
         bytes: Math.round(rate * 3_200 * seconds),
         frames: Math.round(rate * seconds),
         connects: step === 0 ? 1 : 0,
+        keyFrames: Math.round(seconds / 2),
+        packets: Math.round(rate * 8 * seconds),
+        lost: step % 17 === 0 ? 90 : 0,
+        jitter: 3 + rate / 10,
+        delay: 40 + ((step * 37) % 90),
       };
     });
   });

@@ -9,6 +9,7 @@ import type { Store } from '../../main/store/store.ts';
 import { untilTiles } from '../support/console-page.ts';
 import type { Serve } from '../support/serve.ts';
 import { fillDay } from './filled-day.ts';
+import { fillEvents } from './filled-events.ts';
 
 /** One screen. */
 export interface Scene {
@@ -410,6 +411,65 @@ export const scenes: readonly Scene[] = [
         .getByText(/[0-9] changes/)
         .first()
         .click();
+    },
+  },
+  {
+    name: 'alarm',
+    cameras: 9,
+    store: (store) => fillEvents(store, Date.now()),
+    prepare: (page) => page.locator('[data-alarm-picture="main"]').waitFor(),
+  },
+  {
+    name: 'alarm-large-tile',
+    cameras: 9,
+    store: (store) => fillEvents(store, Date.now()),
+    async prepare(page) {
+      await shape(page, '1+7, 1 large and 7 small');
+      await page.locator('[data-alarm-picture="main"]').waitFor();
+    },
+  },
+  {
+    name: 'events',
+    cameras: 9,
+    store: (store) => fillEvents(store, Date.now()),
+    async prepare(page) {
+      await page.keyboard.press('v');
+      await page.locator('[data-event]').first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.locator('[data-event]').first().click();
+      await page.keyboard.press('k');
+    },
+  },
+  {
+    name: 'events-none',
+    cameras: 4,
+    async prepare(page) {
+      await page.keyboard.press('v');
+      await page.getByText('Nothing has happened').waitFor();
+    },
+  },
+  {
+    name: 'alarms-settings',
+    cameras: 9,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Set up alarms…' }).click();
+      await page.getByLabel('Where').selectOption('group Outside');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByText('Motion, group Outside').waitFor();
+    },
+  },
+  {
+    name: 'health',
+    cameras: 9,
+    broken: true,
+    async prepare(page) {
+      await openDialog(page, 'i');
+      await page
+        .locator('[data-health-row="9 sub"]')
+        .getByText('15', { exact: true })
+        .waitFor({ timeout: 30_000 });
     },
   },
   {

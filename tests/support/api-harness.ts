@@ -22,6 +22,7 @@ import { CameraTrials } from '../../main/cameras/camera-trials.ts';
 import { MovedCameras } from '../../main/cameras/moved-cameras.ts';
 import { OnvifDeviceCheck } from '../../main/cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
+import { isAlarm } from '../../main/contract/alarm.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import type { OwnRole } from '../../main/contract/people.ts';
 import type { ConsoleRight } from '../../main/contract/rights.ts';
@@ -30,7 +31,10 @@ import { Discovery } from '../../main/discovery/discovery.ts';
 import { CameraDoctor } from '../../main/doctor/camera-doctor.ts';
 import { DemoCameras } from '../../main/engine/demo-cameras.ts';
 import { EventCollector } from '../../main/events/event-collector.ts';
-import { EventLog } from '../../main/events/event-log.ts';
+import { EventFeed } from '../../main/events/event-feed.ts';
+import { StalePictures } from '../../main/events/stale-pictures.ts';
+import { HealthMonitor } from '../../main/health/health-monitor.ts';
+import { Machine } from '../../main/health/machine.ts';
 import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
 import { PictureMemory } from '../../main/media/picture-memory.ts';
@@ -54,8 +58,9 @@ export interface ApiHarness {
   readonly cameras: CameraRegistry;
   readonly trials: CameraTrials;
   readonly site: SiteService;
+  readonly events: EventFeed;
+  readonly health: HealthMonitor;
   readonly viewers: ViewerService;
-  readonly events: EventLog;
   readonly access: AccessControl;
   readonly whep: WhepService;
   readonly endpoint: WhepEndpoint;
@@ -89,8 +94,22 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   );
   const doctor = owned.use(new CameraDoctor({ cameras, trials, version: '0.0.0' }));
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
-  const events = owned.use(new EventLog({ table: store.events, log }));
+  const events = owned.use(
+    new EventFeed({
+      table: store.events,
+      isAlarm: (kind, id) =>
+        isAlarm(site.alarms.rules, kind, id === null ? null : (cameras.stored(id) ?? null)),
+      log,
+    }),
+  );
   owned.use(new EventCollector({ cameras, events, log }));
+  const health = owned.use(
+    new HealthMonitor({
+      sessions: () => cameras.streams,
+      losses: () => cameras.losses(),
+      machine: owned.use(new Machine(folder)),
+    }),
+  );
   const demo = owned.use(
     new DemoCameras({
       registry: cameras,
@@ -124,6 +143,8 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       controls,
       doctor,
       events,
+      health,
+      stalePictures: new StalePictures(events),
       discovery,
       moved,
       layouts,
@@ -143,7 +164,10 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     },
     log,
   );
-  return { folder, store, cameras, trials, site, viewers, events, access, whep, endpoint, router };
+  return {
+    ...{ folder, store, cameras, trials, site, events, health, viewers },
+    ...{ access, whep, endpoint, router },
+  };
 }
 
 /** A client of one kind, and how to be gone without saying goodbye. */

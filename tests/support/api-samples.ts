@@ -66,8 +66,18 @@ export const samples: Record<string, unknown> = {
   'ptz.goPreset': { cameraId: unknownId, token: '1' },
   'ptz.savePreset': { cameraId: unknownId, name: 'Gate', token: '1' },
   'ptz.removePreset': { cameraId: unknownId, token: '1' },
-  'events.list': { cameraId: unknownId, kind: 'motion', from: 0, until: 1, cursor: 1, limit: 10 },
+  'events.list': {
+    cameraId: unknownId,
+    kind: 'motion',
+    open: true,
+    from: 0,
+    until: 1,
+    cursor: { at: 1, id: 1 },
+    limit: 10,
+  },
   'events.watch': undefined,
+  'events.acknowledge': { ids: [1], note: 'Seen to' },
+  'health.read': undefined,
   'shares.list': { cameraId: unknownId },
   'shares.add': { cameraId: unknownId, name: 'Gate house', hours: 24, profile: 'sub', sound: true },
   'shares.remove': { id: unknownId },
@@ -88,6 +98,16 @@ export const samples: Record<string, unknown> = {
     tileNames: 'selected',
     clock: 'hidden',
     newCameraConnection: 'always',
+  },
+  'site.changeAlarms': {
+    lostSeconds: 60,
+    picture: 'whole',
+    sound: false,
+    rules: [
+      { kind: 'motion', scope: { type: 'all' }, alarm: true },
+      { kind: 'motion', scope: { type: 'group', group: 'Yard' }, alarm: false },
+      { kind: 'motion', scope: { type: 'camera', cameraId: unknownId }, alarm: true },
+    ],
   },
   'site.dismissNotice': { id: unknownId },
   'site.backUp': undefined,
@@ -149,6 +169,7 @@ export const samples: Record<string, unknown> = {
   },
   'viewer.restart': { viewerId: unknownId },
   'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
+  'viewer.reportStale': { viewerId: unknownId, cameras: [{ cameraId: unknownId, cause: 'no-decode' }] },
 };
 
 /** A procedure of the contract. */

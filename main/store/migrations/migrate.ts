@@ -8,6 +8,8 @@ import { cameraIdentity } from './0005-camera-identity.ts';
 import { shares } from './0006-shares.ts';
 import { stillViews } from './0007-still-views.ts';
 import { people } from './0008-people.ts';
+import { events } from './0009-events.ts';
+import { streamQuality } from './0010-stream-quality.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -19,6 +21,8 @@ const migrations: readonly Migration[] = [
   shares,
   stillViews,
   people,
+  events,
+  streamQuality,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

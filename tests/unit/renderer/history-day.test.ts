@@ -4,15 +4,21 @@ import type { StreamHistory } from '../../../main/contract/history.ts';
 import {
   bars,
   dayMilliseconds,
+  delayMilliseconds,
   framesPerSecond,
+  keyFrameSeconds,
   kilobitsPerSecond,
+  lossPercent,
   reconnects,
   stretches,
 } from '../../../renderer/history/day.ts';
 
 const now = 1_800_000_000_000;
 const hour = 3_600_000;
-const sample = { seconds: 300, bytes: 37_500_000, frames: 4_500, connects: 1 };
+const sample = {
+  ...{ seconds: 300, bytes: 37_500_000, frames: 4_500, connects: 1 },
+  ...{ keyFrames: 150, packets: 40_000, lost: 400, jitter: 12, delay: null },
+};
 
 test('the day is told in stretches that follow each other up to now', () => {
   const stream: StreamHistory = {
@@ -33,6 +39,9 @@ test('figures are those of the seconds in which something was received', () => {
   const stream: StreamHistory = { profile: 'sub', changes: [], samples: [{ at: now - 6 * hour, ...sample }] };
   expect(bars(stream, kilobitsPerSecond, now)).toEqual([{ at: 0.75, value: 1_000 }]);
   expect(bars(stream, framesPerSecond, now)).toEqual([{ at: 0.75, value: 15 }]);
+  expect(bars(stream, keyFrameSeconds, now)).toEqual([{ at: 0.75, value: 2 }]);
+  expect(bars(stream, lossPercent, now)).toEqual([{ at: 0.75, value: 1 }]);
+  expect(bars(stream, delayMilliseconds, now)).toEqual([]);
   const idle = { ...stream, samples: [{ at: now, ...sample, seconds: 0 }] };
   expect(bars(idle, framesPerSecond, now)).toEqual([]);
 });

@@ -75,6 +75,19 @@ test('a wall that gets smaller loses no camera: the others are on its next pages
   expect([wall.pages, ...numbers(wall)]).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
+test('a camera is gone to and made large where it is, or else on the wall of all cameras', () => {
+  const { wall, layouts, cameras } = wallOf(11, '4');
+  const night: Layout = { id: randomUUID(), name: 'Night', grid: '4', tiles: [cameras[1]?.id ?? null] };
+  layouts.apply({ type: 'layout', layout: night });
+  wall.open(night.id);
+  expect(wall.goTo(cameras[1]?.id ?? '')).toBe(true);
+  expect([wall.layout.name, wall.selectedCamera?.number, wall.maximised]).toEqual(['Night', 2, 0]);
+  expect(wall.goTo(cameras[9]?.id ?? '')).toBe(true);
+  expect([wall.layout.name, wall.page, wall.selectedCamera?.number]).toEqual(['All cameras', 2, 10]);
+  expect(wall.maximised).toBe(1);
+  expect(wall.goTo(randomUUID())).toBe(false);
+});
+
 test('a camera put into a tile of the wall of all cameras gives a wall of what is on the page', () => {
   const { wall, cameras } = wallOf(6, '4');
   wall.turn(1);
