@@ -30,6 +30,8 @@ test('a stream that plays has its figures, one that nobody watches has none, a c
   const { id } = await client.cameras.add({ name, mainUrl, subUrl });
   const { id: away } = await client.cameras.add({ name: 'Gate', mainUrl: 'rtsp://127.0.0.1:1/x' });
   using _lease = harness.cameras.lease(id, 'main');
+  // Nobody waits until it is asked by itself.
+  using _away = harness.cameras.lease(away, 'main');
   // From one key frame to the next.
   await expect
     .poll(async () => (await streamOf(id, 'main'))?.keyFrameSeconds, { timeout: 20_000 })
