@@ -1,5 +1,6 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
 import { checkAccess, checkCameras, type FindCamera } from '../access/rights.ts';
+import { closedWith } from '../base/closed-with.ts';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { contract } from '../contract/contract.ts';
@@ -37,7 +38,11 @@ export function createProcedures(log: Log, find: FindCamera) {
           rights.throwIfAborted();
           // What is done is answered as done, also where it changed what the caller may do.
           const result = await next();
-          return isSubscription(result.output) ? output(whileAllowed(result.output, rights)) : result;
+          if (!isSubscription(result.output)) return result;
+          const subscription = result.output;
+          // A reader who leaves before the first event leaves what was opened for it, too.
+          const close = async () => void (await subscription.return());
+          return output(closedWith(whileAllowed(subscription, rights), close));
         } catch (error) {
           // Whoever asked has gone away: nothing failed.
           if (gone?.aborted === true && GatehouseError.from(error).code === 'internal') throw error;
@@ -58,16 +63,16 @@ export function createProcedures(log: Log, find: FindCamera) {
 
 /** Ends with the reason when the rights are not the caller's any more. */
 async function* whileAllowed(
-  subscription: AsyncIterable<unknown>,
+  subscription: AsyncGenerator<unknown, void, undefined>,
   rights: AbortSignal,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<unknown, void, undefined> {
   yield* subscription;
   if (!rights.aborted) return;
   const { code, message } = GatehouseError.from(rights.reason);
   throw new ORPCError(code, { status: statusOf(code), message, data: {} });
 }
 
-function isSubscription(output: unknown): output is AsyncIterable<unknown> {
+function isSubscription(output: unknown): output is AsyncGenerator<unknown, void, undefined> {
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 

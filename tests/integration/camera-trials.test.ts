@@ -5,6 +5,7 @@ import { streamPaths } from '../../main/cameras/stream-paths.ts';
 import type { PreviewEvent } from '../../main/contract/camera.ts';
 import type { ErrorCode } from '../../main/contract/error-codes.ts';
 import { type ApiClient, type ApiHarness, createHarness, memoryClient } from '../support/api-harness.ts';
+import { openWindow } from '../support/api-window.ts';
 import {
   addressOf,
   closedPort,
@@ -15,7 +16,6 @@ import {
 } from '../support/camera-scene.ts';
 import { refused } from '../support/refused.ts';
 import { type Answer, h264Description, reply, ScriptedRtspServer } from '../support/scripted-rtsp-server.ts';
-import { WeriftWindow } from '../support/werift-window.ts';
 
 const password = 'canary-4471';
 const digest = { scheme: 'digest-md5', username: 'guard', password } as const;
@@ -391,12 +391,11 @@ describe('testing a stream', () => {
 describe('a preview', () => {
   test('can be shown in a window like any camera, and tells what it is', async () => {
     const camera = await virtualCamera(owned);
-    const viewer = await harness.viewers.open(1);
-    const window = owned.use(new WeriftWindow(viewer));
-    await window.negotiate();
+    const window = owned.use(await openWindow(client));
+    const { viewerId } = await window.negotiate();
     const events = await client.cameras.preview({ mainUrl: camera.mainUrl });
     const binding = { slot: 0, cameraId: await openedId(events), profile: 'main' } as const;
-    await client.viewer.show({ viewerId: viewer.id, bindings: [binding] });
+    await client.viewer.show({ viewerId, bindings: [binding] });
     const seen = await previewUntil(events, ({ type }) => type === 'facts');
     expect(seen.at(-1)).toEqual({
       type: 'facts',
@@ -404,20 +403,19 @@ describe('a preview', () => {
     });
     expect(seen.some((event) => event.type === 'status' && event.status.state === 'playing')).toBe(true);
     await until(() => camera.statistics.openConnections === 0);
-    expect(await refused(client.viewer.show({ viewerId: viewer.id, bindings: [binding] }))).toMatchObject({
+    expect(await refused(client.viewer.show({ viewerId, bindings: [binding] }))).toMatchObject({
       code: 'not-found',
     });
   });
 
   test('brings its pictures to the window for as long as it is read', async () => {
     const camera = await virtualCamera(owned);
-    const viewer = await harness.viewers.open(1);
-    const window = owned.use(new WeriftWindow(viewer));
-    await window.negotiate();
+    const window = owned.use(await openWindow(client));
+    const { viewerId } = await window.negotiate();
     const events = await client.cameras.preview({ mainUrl: camera.subUrl });
     const binding = { slot: 0, cameraId: await openedId(events), profile: 'main' } as const;
     await events.next();
-    await client.viewer.show({ viewerId: viewer.id, bindings: [binding] });
+    await client.viewer.show({ viewerId, bindings: [binding] });
     await window.until(() => window.packetsOf(0).length >= 20);
     expect((window.packetsOf(0)[0]?.payload[0] ?? 0) & 0x1f).toBe(24);
     expect(camera.statistics).toMatchObject({ connections: 1, playing: { main: 0, sub: 1 } });
@@ -563,7 +561,8 @@ describe('the stored password of a camera that is edited', () => {
   test('is not used for a camera that does not exist', async () => {
     const camera = await scripted({ DESCRIBE: locked });
     await stored();
-    await tryAll('7c0c1c1e-5c8e-4b0f-9d5f-0d3a3c1b2a10', `127.0.0.1:${camera.port}`);
+    const unknown = tryAll('7c0c1c1e-5c8e-4b0f-9d5f-0d3a3c1b2a10', `127.0.0.1:${camera.port}`);
+    expect(await refused(unknown)).toMatchObject({ code: 'not-found' });
     expect(withCredentials(camera)).toEqual([]);
   });
 

@@ -114,7 +114,10 @@ describe('an acknowledgement', () => {
     const events = await watch();
     expect(await events.next()).toMatchObject({ type: 'snapshot', openAlarms: 2 });
     const [seen] = await client.events.acknowledge({ ids: [1], note: '  Ladder in front of it ' });
-    expect(seen).toMatchObject({ id: 1, acknowledged: { by: 'Owner', note: 'Ladder in front of it' } });
+    expect(seen).toMatchObject({
+      id: 1,
+      acknowledged: { by: 'This station', note: 'Ladder in front of it' },
+    });
     expect(await events.next()).toEqual({ type: 'event', event: seen, openAlarms: 1 });
     expect(harness.store.events.find(1)).toEqual(seen);
     expect((await client.events.list({ open: true })).events.map(({ id }) => id)).toEqual([2]);

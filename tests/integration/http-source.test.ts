@@ -148,7 +148,9 @@ test('a session plays an HTTP camera, notices its silence and comes back by itse
       target: { name: 'Yard', url: camera.url('/stream'), username: null, password: null },
       log: createLog('silent'),
       onStatus: (status) => {
-        states.push(status.state === 'waiting' ? `waiting ${status.error.code}` : status.state);
+        const state = status.state === 'waiting' ? `waiting ${status.error.code}` : status.state;
+        // What is missing while it plays is told as well.
+        if (state !== states.at(-1)) states.push(state);
         wake();
       },
     }),

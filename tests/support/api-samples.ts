@@ -15,7 +15,6 @@ const stream = {
   cameraId: unknownId,
   transport: 'udp',
   certificate: sampleFingerprint,
-  mayStandStill: true,
 };
 
 const camera = {

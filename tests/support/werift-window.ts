@@ -16,6 +16,9 @@ const [, , transportSequenceUri] = headerExtensionUris.video;
 
 const receiveBufferBytes = 256 * 1024;
 
+/** What a window needs of its viewer. */
+type WindowViewer = Pick<Viewer, 'events' | 'answer'>;
+
 /** A window without a browser: werift answers a viewer's offers and shows what arrives on each slot. */
 export class WeriftWindow implements AsyncDisposable {
   readonly connection: RTCPeerConnection;
@@ -29,7 +32,7 @@ export class WeriftWindow implements AsyncDisposable {
   changeAnswer: (sdp: string) => string = (sdp) => sdp;
   #events: AsyncGenerator<ViewerEvent>;
   #abort = new AbortController();
-  #viewer: Viewer;
+  #viewer: WindowViewer;
   #relay: NarrowRelay | undefined;
   readonly #reportsArrivals: boolean;
   #reporter: ArrivalReporter | undefined;
@@ -44,7 +47,7 @@ export class WeriftWindow implements AsyncDisposable {
    * packet came; `relay`: what lies between
    */
   constructor(
-    viewer: Viewer,
+    viewer: WindowViewer,
     options: { retransmission?: boolean; transportFeedback?: boolean; relay?: NarrowRelay } = {},
   ) {
     const { retransmission = true, transportFeedback = false } = options;
