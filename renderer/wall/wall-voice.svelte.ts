@@ -18,7 +18,7 @@ export class WallVoice {
     const before = this.#lost.get(tile);
     if (camera === null) this.#lost.delete(tile);
     if (camera === null || trouble === undefined) return;
-    const now = trouble === null ? undefined : `${camera}: ${trouble.toLowerCase()}`;
+    const now = trouble === null ? undefined : `${camera}: ${inSentence(trouble)}`;
     if (now === before) return;
     if (now === undefined) this.#lost.delete(tile);
     else this.#lost.set(tile, now);
@@ -35,4 +35,9 @@ export class WallVoice {
     this.#said = this.#news.length === 1 ? first : all;
     this.#news = [];
   }
+}
+
+/** With a small first letter, unless it begins a name such as H.265. */
+function inSentence(words: string): string {
+  return words.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

@@ -82,6 +82,8 @@ test('nor in an alarm, in the events, in the health of the cameras and where ala
   await page.locator('[data-health-row]').first().waitFor();
   expect(await findings(page), 'health').toEqual([]);
   await page.keyboard.press('Escape');
+  // Keys belong to a dialog until it is gone.
+  await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Set up alarms…' }).click();
   await page.getByRole('dialog', { name: 'Alarms' }).waitFor();

@@ -77,6 +77,6 @@ test('a main stream in H.265 that Chromium cannot show gives way to the small on
 
 test('a camera that has nothing but H.265 says what is missing, and what to do', async () => {
   const { page } = await start([{ main: 'H265' }], false);
-  await page.getByText('H.265 cannot be shown here').waitFor();
+  await page.getByText('H.265 cannot be shown here', { exact: true }).waitFor();
   await page.getByText('this computer has no decoder for it').waitFor();
 });
