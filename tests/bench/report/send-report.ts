@@ -33,7 +33,8 @@ export function sendReport(figures: readonly SendFigures[]): Report {
     plots: [costPlot('send', 'CPU for each packet, saturated', figures)],
     tables: [
       {
-        caption: 'Microseconds of CPU for each packet, median of nine rounds (cameras × viewers)',
+        caption:
+          'Microseconds of CPU for each packet that was sent, median of nine rounds (cameras × viewers). With one viewer Gatehouse’s figure is none of sending: a window gets 48 packets a millisecond, and pictures beyond that are skipped',
         table: costTable(figures),
       },
       { caption: 'Gatehouse’s figure divided by that of the reference', table: ratioTable(figures) },
@@ -190,8 +191,9 @@ export function costRatio(
 ): number | undefined {
   const ours = find(figures, 'gatehouse', size)?.microsecondsPerPacket.median;
   const theirs = find(figures, reference, size)?.microsecondsPerPacket.median;
-  if (ours === undefined || theirs === undefined) return undefined;
-  return Math.round((ours / theirs) * 100) / 100;
+  // Nothing was sent: JSON has null for that.
+  if (!Number.isFinite(ours ?? Number.NaN) || !Number.isFinite(theirs ?? Number.NaN)) return undefined;
+  return Math.round(((ours ?? 0) / (theirs ?? 1)) * 100) / 100;
 }
 
 function pacedTable(figures: readonly PacedFigures[]): Table {
