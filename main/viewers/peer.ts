@@ -2,7 +2,6 @@ import {
   type RTCDataChannel,
   type RTCDtlsTransport,
   RTCPeerConnection,
-  RTCRtpCodecParameters,
   RTCRtpHeaderExtensionParameters,
   type RTCRtpTransceiver,
 } from 'werift';
@@ -13,6 +12,7 @@ import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { isUsableCandidate, withoutUnusableCandidates } from './remote-candidate.ts';
 import { headerExtensionUris } from './rtp-header.ts';
+import { audioCodecs, h264Codecs, h265Codecs, onOurSockets } from './track-codecs.ts';
 
 /** What a window says of its pictures: NACK, PLI, FIR, and by which of two ways it estimates its network. */
 const rtcpFeedback = () => [
@@ -32,50 +32,8 @@ function headerExtensions() {
   return { video: of(headerExtensionUris.video), audio: of(headerExtensionUris.audio) };
 }
 
-/**
- * One H.264 payload type and its RTX, no more: werift matches codecs by MIME type alone and would take the first one of a
- * browser's offer, so it is the one that offers. Chromium decodes Main and High under this profile as well.
- */
-const videoCodecs = () => [
-  new RTCRtpCodecParameters({
-    mimeType: 'video/H264',
-    clockRate: 90_000,
-    payloadType: 96,
-    rtcpFeedback: rtcpFeedback(),
-    parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  }),
-  new RTCRtpCodecParameters({
-    mimeType: 'video/rtx',
-    clockRate: 90_000,
-    payloadType: 97,
-    parameters: 'apt=96',
-  }),
-];
-
-/** For windows that say that they can; behind H.264, which werift takes as long as nobody says otherwise. */
-const h265Codecs = () => [
-  new RTCRtpCodecParameters({
-    mimeType: 'video/H265',
-    clockRate: 90_000,
-    payloadType: 98,
-    rtcpFeedback: rtcpFeedback(),
-    parameters: 'level-id=186;profile-id=1;tier-flag=0;tx-mode=SRST',
-  }),
-  new RTCRtpCodecParameters({
-    mimeType: 'video/rtx',
-    clockRate: 90_000,
-    payloadType: 99,
-    parameters: 'apt=98',
-  }),
-];
-
-/** For sound, under the payload types of RFC 3551 where there are some. */
-const audioCodecs = () => [
-  new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 }),
-  new RTCRtpCodecParameters({ mimeType: 'audio/G722', clockRate: 8_000, channels: 1, payloadType: 9 }),
-  new RTCRtpCodecParameters({ mimeType: 'audio/PCMU', clockRate: 8_000, channels: 1, payloadType: 0 }),
-  new RTCRtpCodecParameters({ mimeType: 'audio/PCMA', clockRate: 8_000, channels: 1, payloadType: 8 }),
-];
+/** Main profile, level 6.2. */
+const h265Parameters = 'level-id=186;profile-id=1;tier-flag=0;tx-mode=SRST';
 
 interface PeerEvents {
   /** Media can flow. */
@@ -118,13 +76,12 @@ export class Peer implements AsyncDisposable {
     this.#events = events;
     this.#way = way;
     this.#connection = new RTCPeerConnection({
-      codecs: { video: [...videoCodecs(), ...(h265 ? h265Codecs() : [])], audio: audioCodecs() },
+      ...onOurSockets,
+      codecs: {
+        video: [...h264Codecs(rtcpFeedback()), ...(h265 ? h265Codecs(rtcpFeedback(), h265Parameters) : [])],
+        audio: audioCodecs(),
+      },
       headerExtensions: headerExtensions(),
-      // It would ask a STUN server of its own choice from each socket that it has opened itself: it opens none.
-      iceServers: [],
-      iceUseIpv4: false,
-      iceUseIpv6: false,
-      bundlePolicy: 'max-bundle',
     });
     this.#connection.connectionStateChange.subscribe((state) => {
       if (state === 'failed') events.failed(unreachable);

@@ -1,7 +1,6 @@
 import {
   type MediaStreamTrack,
   RTCPeerConnection,
-  RTCRtpCodecParameters,
   type RTCRtpTransceiver,
   type RtpPacket as WeriftPacket,
 } from 'werift';
@@ -12,46 +11,12 @@ import { IceAgent } from '../viewers/ice-agent.ts';
 import { mediaWay } from '../viewers/media-addresses.ts';
 import { closeConnection } from '../viewers/peer.ts';
 import { withoutUnusableCandidates } from '../viewers/remote-candidate.ts';
+import { audioCodecs, h264Codecs, h265Codecs, onOurSockets } from '../viewers/track-codecs.ts';
 
-const feedback = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
+const feedback = () => [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
 const releaseMilliseconds = 20;
 /** From one wish for a key frame to the next. */
 const keyFrameMilliseconds = 1_000;
-
-const videoCodecs = () => [
-  new RTCRtpCodecParameters({
-    mimeType: 'video/H264',
-    clockRate: 90_000,
-    payloadType: 96,
-    rtcpFeedback: feedback,
-    parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  }),
-  new RTCRtpCodecParameters({
-    mimeType: 'video/rtx',
-    clockRate: 90_000,
-    payloadType: 97,
-    parameters: 'apt=96',
-  }),
-  new RTCRtpCodecParameters({
-    mimeType: 'video/H265',
-    clockRate: 90_000,
-    payloadType: 98,
-    rtcpFeedback: feedback,
-  }),
-  new RTCRtpCodecParameters({
-    mimeType: 'video/rtx',
-    clockRate: 90_000,
-    payloadType: 99,
-    parameters: 'apt=98',
-  }),
-];
-
-const audioCodecs = () => [
-  new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 }),
-  new RTCRtpCodecParameters({ mimeType: 'audio/G722', clockRate: 8_000, channels: 1, payloadType: 9 }),
-  new RTCRtpCodecParameters({ mimeType: 'audio/PCMU', clockRate: 8_000, channels: 1, payloadType: 0 }),
-  new RTCRtpCodecParameters({ mimeType: 'audio/PCMA', clockRate: 8_000, channels: 1, payloadType: 8 }),
-];
 
 /** What comes in. */
 interface PeerSink {
@@ -79,12 +44,8 @@ export class ReceivingPeer implements AsyncDisposable {
   constructor(sink: PeerSink) {
     this.#sink = sink;
     this.#connection = new RTCPeerConnection({
-      codecs: { video: videoCodecs(), audio: audioCodecs() },
-      // It would ask a STUN server of its own choice from each socket that it has opened itself: it opens none.
-      iceServers: [],
-      iceUseIpv4: false,
-      iceUseIpv6: false,
-      bundlePolicy: 'max-bundle',
+      ...onOurSockets,
+      codecs: { video: [...h264Codecs(feedback()), ...h265Codecs(feedback())], audio: audioCodecs() },
     });
     this.#connection.connectionStateChange.subscribe((state) => {
       if (state === 'failed' || state === 'closed') sink.failed();
