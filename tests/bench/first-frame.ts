@@ -1,9 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type FleetProcess, startFleetProcess } from '../../main/demo/fleet-process.ts';
+import { launchChromiumProfile, loopbackWebRtc } from '../support/chromium.ts';
 import { EngineProcess } from './engine-child.ts';
 import { takeFrames } from './page-probe.ts';
-import { firstCameras, firstFrames, openProbedPage, type ProbedPage, untilLive } from './probed-page.ts';
+import {
+  firstCameras,
+  firstFrames,
+  openConsole,
+  openProbedPage,
+  type ProbedPage,
+  signInAddress,
+  untilLive,
+} from './probed-page.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { showWall } from './wall.ts';
 
@@ -12,6 +24,8 @@ const tilesOfWall = 9;
 const cameraCount = 3 * tilesOfWall;
 /** Longer than an upstream stays after its last viewer. */
 const lingerMilliseconds = 13_000;
+/** V8 keeps compiled code of what it has seen twice. */
+const visitsBefore = 3;
 
 /** Until a picture is there, in Chromium: milliseconds. */
 export interface FirstFrameFigures {
@@ -22,9 +36,14 @@ export interface FirstFrameFigures {
   readonly nextKeyFrame: Summary | null;
   /** The same for a camera that is received already. */
   readonly warm: Summary;
-  /** From the start of the navigation to the first picture, and to all nine; cameras are received already. */
+  /**
+   * From the start of the navigation to the first picture, and to all nine, in a browser that has seen the page before and keeps
+   * its compiled code; cameras are received already.
+   */
   readonly windowFirst: Summary;
   readonly windowAll: Summary;
+  /** The same in a browser that has never seen the page, and signs in by a link. */
+  readonly firstVisit: Summary;
 }
 
 export async function measureFirstFrames(
@@ -44,7 +63,9 @@ export async function measureFirstFrames(
   await delay(gopSeconds * 1_000);
   const warm = await measureWarm(probed, engine, quick ? 1 : 4);
   await showWall(probed.page, tilesOfWall);
-  return { gopSeconds, ...cold, warm, ...(await measureWindow(browser, engine, quick ? 3 : 10)) };
+  const runs = quick ? 3 : 10;
+  const firstVisit = await measureFirstVisit(browser, engine, runs);
+  return { gopSeconds, ...cold, warm, ...(await measureWindow(engine, runs)), firstVisit };
 }
 
 async function measureCold({ page, clockOffset }: ProbedPage, engine: EngineProcess, fleet: FleetProcess) {
@@ -86,17 +107,41 @@ async function measureWarm({ page, clockOffset }: ProbedPage, engine: EngineProc
   return summarize(times);
 }
 
-async function measureWindow(browser: Browser, engine: EngineProcess, runs: number) {
-  const first: number[] = [];
-  const all: number[] = [];
+async function measureFirstVisit(browser: Browser, engine: EngineProcess, runs: number) {
+  const times: number[] = [];
   for (let run = 0; run < runs; run++) {
     const { page } = await openProbedPage(browser, engine);
-    await untilLive(page, firstCameras(tilesOfWall));
-    const tiles = await page.evaluate(takeFrames);
-    const times = tiles.map((tile) => tile.frames[0]?.[0] ?? Number.NaN);
-    first.push(Math.min(...times));
-    all.push(Math.max(...times));
+    times.push(Math.min(...(await firstPictures(page))));
     await page.context().close();
   }
+  return summarize(times);
+}
+
+async function measureWindow(engine: EngineProcess, runs: number) {
+  await using owned = new AsyncDisposableStack();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-bench-'));
+  owned.defer(() => rm(folder, { recursive: true, force: true }));
+  const browser = await launchChromiumProfile(folder, { args: loopbackWebRtc });
+  owned.defer(() => browser.close());
+  const link = await signInAddress(engine);
+  const first: number[] = [];
+  const all: number[] = [];
+  for (let run = -visitsBefore; run < runs; run++) {
+    const page = await browser.newPage();
+    await openConsole(page, run === -visitsBefore ? link : new URL('/', link).href);
+    const times = await firstPictures(page);
+    if (run >= 0) {
+      first.push(Math.min(...times));
+      all.push(Math.max(...times));
+    }
+    await page.close();
+  }
   return { windowFirst: summarize(first), windowAll: summarize(all) };
+}
+
+/** When each tile of the wall showed its first picture: milliseconds from the start of the navigation. */
+async function firstPictures(page: Page): Promise<number[]> {
+  await untilLive(page, firstCameras(tilesOfWall));
+  const tiles = await page.evaluate(takeFrames);
+  return tiles.map((tile) => tile.frames[0]?.[0] ?? Number.NaN);
 }

@@ -22,13 +22,22 @@ export async function openProbedPage(
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   const page = await context.newPage();
   await prepare(page);
+  await openConsole(page, await signInAddress(engine));
+  return { page, clockOffset: await calibrate(page) };
+}
+
+/** A link to the console that signs in once. */
+export async function signInAddress(engine: EngineProcess): Promise<string> {
+  const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
+  return `http://127.0.0.1:${port}/#token=${token}`;
+}
+
+/** Opens the console with its probe; resolves when there is a wall, since keys mean nothing before. */
+export async function openConsole(page: Page, address: string): Promise<void> {
   await keepPeerConnections(page);
   await page.addInitScript(installProbe);
-  const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
-  await page.goto(`http://127.0.0.1:${port}/#token=${token}`);
-  // Keys mean nothing before there is a wall.
+  await page.goto(address);
   await page.waitForSelector('[data-tile]');
-  return { page, clockOffset: await calibrate(page) };
 }
 
 /** From the quickest of many round trips. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
 import { canUsePackagedChromium, unpackChromium } from './packaged-chromium.ts';
 
 /** Lets pages use WebRTC over loopback with plain addresses, as the desktop window does; users' browsers do not. */
@@ -88,15 +88,30 @@ async function findChromium(): Promise<Launcher[]> {
 
 /** A headless Chromium. @throws Error that names the missing system package when it cannot start */
 export async function launchChromium(options: { args?: readonly string[] }): Promise<Browser> {
+  return await launch(options.args ?? [], (launchOptions) => chromium.launch(launchOptions));
+}
+
+/** The same with a profile that remembers pages, as a user's browser does. @param folder of the profile */
+export async function launchChromiumProfile(
+  folder: string,
+  options: { args?: readonly string[] },
+): Promise<BrowserContext> {
+  const viewport = { width: 1280, height: 720 };
+  return await launch(options.args ?? [], (launchOptions) =>
+    chromium.launchPersistentContext(folder, { ...launchOptions, viewport }),
+  );
+}
+
+async function launch<T>(args: readonly string[], start: (options: LaunchOptions) => Promise<T>): Promise<T> {
   let missing: unknown;
   for (const { executablePath, environment } of await findChromium()) {
     try {
-      return await chromium.launch({
+      return await start({
         executablePath,
         // The sandbox works neither for root nor wherever user namespaces are forbidden; the pages are our own.
         chromiumSandbox: false,
         env: { ...process.env, ...environment },
-        args: [...common, ...(options.args ?? [])],
+        args: [...common, ...args],
       });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
