@@ -65,19 +65,19 @@ export const healthColumns: readonly HealthColumn[] = [
     kilobitsPerSecond === null ? null : Math.round(kilobitsPerSecond),
   ),
   number('fps', 'fps', 'Pictures a second', ({ picturesPerSecond }) => picturesPerSecond),
-  number('loss %', 'Loss %', 'Packets that did not arrive', ({ loss }) =>
+  number('loss %', 'Loss, %', 'Packets that did not arrive', ({ loss }) =>
     loss === null ? null : loss * 100,
   ),
-  number('jitter ms', 'Jitter', 'How unevenly packets come: milliseconds', ({ jitter }) => jitter),
+  number('jitter ms', 'Jitter, ms', 'How unevenly packets come', ({ jitter }) => jitter),
   number(
     'delay ms',
-    'Delay',
-    'How much later than the quickest packet the slowest one comes: milliseconds. How long the camera itself takes is not known',
+    'Delay, ms',
+    'How much later than the quickest packet the slowest one comes. How long the camera itself takes is not known',
     ({ delay }) => delay,
   ),
   number(
     'key frame s',
-    'Key frame',
+    'Key frame, s',
     'Seconds from one whole picture to the next',
     ({ keyFrameSeconds }) => keyFrameSeconds,
   ),
