@@ -22,9 +22,11 @@ export const keyHelp: readonly {
       { keys: ['Esc'], does: 'Back to the wall' },
       { keys: ['M'], does: 'Sound of the camera, on or off' },
       { keys: ['D'], does: 'How late each picture is, shown or not' },
-      { keys: ['1', '…', '9'], does: 'Show the wall with this number' },
+      { keys: ['1', '7', 'Enter'], does: 'Show the camera with this number, 17' },
+      { keys: ['Shift', '1 … 9'], does: 'Show the wall with this number' },
       { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
       { keys: ['F'], does: 'Full screen' },
+      { keys: ['Ctrl', 'C'], does: 'Copy the tile; X cuts it out, V puts it here' },
       { keys: ['Delete'], does: 'Empty the tile' },
     ],
   },
@@ -121,7 +123,7 @@ export function consoleKeys(
   actions: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
   const { fullScreen, layouts, alarms } = actions;
-  const { wall } = station;
+  const { wall, numberEntry } = station;
   const command = shellCommand(station, actions);
   /** A key that does something here is not typed anywhere. */
   const key = (does: () => void) => (event: KeyboardEvent) => {
@@ -129,6 +131,12 @@ export function consoleKeys(
     does();
   };
   const move = (direction: Direction) => key(() => wall.move(direction));
+  const copy = (event: KeyboardEvent, isCut: boolean) => {
+    // Text that somebody has marked is what they mean.
+    if (wall.selected === null || getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    layouts.copy(wall.selected, isCut);
+  };
   const bindings: KeybindingsMap = {
     ArrowLeft: move('left'),
     ArrowRight: move('right'),
@@ -136,8 +144,20 @@ export function consoleKeys(
     ArrowDown: move('down'),
     PageUp: key(() => command('previous-page')),
     PageDown: key(() => command('next-page')),
-    Escape: () => (wall.maximised === null ? alarms.putAway() : wall.restore()),
+    Escape: () => {
+      if (numberEntry.digits !== '') numberEntry.clear();
+      else if (wall.maximised === null) alarms.putAway();
+      else wall.restore();
+    },
+    Backspace: () => numberEntry.erase(),
     Enter: (event) => {
+      if (numberEntry.digits !== '') {
+        event.preventDefault();
+        if (numberEntry.camera === null) return;
+        layouts.show(numberEntry.camera.id);
+        numberEntry.clear();
+        return;
+      }
       // A button does what it says.
       if (event.target instanceof Element && event.target.closest('button') !== null) return;
       command('toggle-large');
@@ -169,11 +189,18 @@ export function consoleKeys(
     s: key(() => command('settings')),
     '/': key(() => command('search')),
     '$mod+z': key(() => command('undo')),
+    '$mod+c': (event) => copy(event, false),
+    '$mod+x': (event) => copy(event, true),
+    '$mod+v': key(() => {
+      if (wall.selected !== null) layouts.paste(wall.selected);
+    }),
     '[Shift]+?': key(() => command('keys')),
   };
-  for (let number = 1; number <= 9; number++) {
-    bindings[`Digit${number}`] = key(() => layouts.openNumber(number));
-    bindings[`Numpad${number}`] = key(() => layouts.openNumber(number));
+  // By the place of the key, since some keyboards have digits on Shift.
+  for (let number = 0; number <= 9; number++) {
+    bindings[`Digit${number}`] = key(() => numberEntry.type(number));
+    bindings[`Numpad${number}`] = key(() => numberEntry.type(number));
+    if (number > 0) bindings[`Shift+Digit${number}`] = key(() => layouts.openNumber(number));
   }
   const ignore = ({ target }: KeyboardEvent) =>
     station.dialog !== null ||

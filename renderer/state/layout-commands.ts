@@ -9,6 +9,8 @@ const emptyTiles = 4;
 /** What a person does to walls; what takes something away can be taken back. */
 export class LayoutCommands {
   readonly #station: Station;
+  /** The camera of a tile that was copied, by its id. */
+  #copied: string | null = null;
 
   constructor(station: Station) {
     this.#station = station;
@@ -23,7 +25,9 @@ export class LayoutCommands {
   resize(grid: Grid): void {
     if (!this.#mayChange()) return;
     const { wall } = this.#station;
+    const before = wall.layout;
     this.#station.saveLayout(wall.resized(grid));
+    this.#station.toasts.remember(() => this.#takeBack(before));
   }
 
   /** A new wall of empty tiles. */
@@ -73,9 +77,37 @@ export class LayoutCommands {
   /** Puts a camera into a tile of this page, or takes the one that is there away. */
   put(index: number, cameraId: string | null): void {
     if (!this.#mayChange()) return;
-    const before = this.#station.wall.layout;
-    this.#changeTiles(this.#station.wall.withTile(index, cameraId));
-    if (cameraId === null) this.#station.toasts.tell('Tile emptied.', () => this.#station.saveLayout(before));
+    const words = cameraId === null ? 'Tile emptied.' : null;
+    this.#changeTiles(this.#station.wall.withTile(index, cameraId), words);
+  }
+
+  /** Remembers the camera of a tile, and takes it away from there when it is cut out. */
+  copy(index: number, isCut: boolean): void {
+    const { wall } = this.#station;
+    const camera = wall.tiles[index] ?? null;
+    if (camera === null) return;
+    this.#copied = camera.id;
+    if (isCut && !wall.showsAll) this.put(index, null);
+    else this.#station.toasts.tell(`Copied: camera ${camera.number}, ${camera.name}.`);
+  }
+
+  /** Puts the camera that was copied into a tile of this page. */
+  paste(index: number): void {
+    if (this.#copied !== null && this.#station.mirror.camera(this.#copied) !== undefined) {
+      this.put(index, this.#copied);
+    }
+  }
+
+  /**
+   * Brings a camera in front of the guard: into the selected tile; where nothing is to be rearranged, the wall goes to it.
+   * That is the wall of all cameras, a tile that fills the wall, and whoever may not change walls.
+   */
+  show(cameraId: string): void {
+    const { wall } = this.#station;
+    const mayPut = this.#station.may('layouts') && !wall.showsAll && wall.maximised === null;
+    if (mayPut) this.put(wall.selected ?? 0, cameraId);
+    else if (wall.showsAll && wall.maximised === null) wall.find(cameraId);
+    else wall.goTo(cameraId);
   }
 
   swap(from: number, to: number): void {
@@ -83,11 +115,13 @@ export class LayoutCommands {
   }
 
   /** The wall of all cameras stays what it is: what somebody arranges on it becomes a wall of its own. */
-  #changeTiles(changed: Layout): void {
+  #changeTiles(changed: Layout, words: string | null = null): void {
     const { wall, toasts } = this.#station;
     const before = wall.layout;
     if (!wall.showsAll) {
       this.#station.saveLayout(changed);
+      if (words === null) toasts.remember(() => this.#takeBack(before));
+      else toasts.tell(words, () => this.#takeBack(before));
       return;
     }
     const own: Layout = { ...changed, id: crypto.randomUUID(), name: this.#freeName() };
@@ -97,6 +131,11 @@ export class LayoutCommands {
       wall.open(before.id);
       void this.#station.try((client) => client.layouts.remove({ id: own.id }));
     });
+  }
+
+  /** A wall that was removed since then stays removed. */
+  #takeBack(before: Layout): void {
+    if (this.#station.layouts.layout(before.id) !== undefined) this.#station.saveLayout(before);
   }
 
   #mayChange(): boolean {

@@ -17,6 +17,7 @@ import { Stage } from '../playback/stage.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { LayoutMirror } from './layout-mirror.svelte.ts';
+import { NumberEntry } from './number-entry.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { Wall } from './wall.svelte.ts';
 
@@ -61,6 +62,7 @@ export class Station {
   readonly link: EngineLink;
   readonly wall: Wall;
   readonly stage: Stage;
+  readonly numberEntry: NumberEntry;
   readonly pictures: PictureWatch;
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
@@ -77,6 +79,7 @@ export class Station {
     this.link = new EngineLink(transport);
     this.wall = new Wall(this.mirror, this.layouts, place);
     this.stage = new Stage(this.wall, this.playback);
+    this.numberEntry = new NumberEntry(this.mirror);
     this.pictures = new PictureWatch(
       () => this.playback.slots,
       (cameraId) => ({

@@ -9,12 +9,22 @@ export interface Toast {
 
 /** The oldest one makes place. */
 const maximumToasts = 3;
+/** The oldest one is forgotten. */
+const maximumSteps = 50;
 const plainMilliseconds = 6_000;
 const undoMilliseconds = 15_000;
 
-/** What is said at the lower edge of the window; it goes by itself. */
+/** Something that was done here and can be taken back. */
+interface Step {
+  readonly undo: () => void;
+  /** Of the toast that says so; null: what was done is seen without words. */
+  readonly toastId: number | null;
+}
+
+/** What is said at the lower edge of the window; it goes by itself. And what can be taken back, the newest first, for longer. */
 export class Toasts {
   #toasts = $state.raw<readonly Toast[]>([]);
+  readonly #steps: Step[] = [];
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #nextId = 1;
 
@@ -23,7 +33,13 @@ export class Toasts {
   }
 
   tell(text: string, undo: (() => void) | null = null): void {
-    this.#show({ text, undo, isFailure: false });
+    const toastId = this.#show({ text, undo, isFailure: false });
+    if (undo !== null) this.#remember({ undo, toastId });
+  }
+
+  /** What was done is seen, and can be taken back all the same. */
+  remember(undo: () => void): void {
+    this.#remember({ undo, toastId: null });
   }
 
   /** What could not be done and what to do about it. */
@@ -33,8 +49,16 @@ export class Toasts {
 
   /** Takes back the newest thing that can be taken back. */
   undoLast(): void {
-    const toast = this.#toasts.findLast(({ undo }) => undo !== null);
-    if (toast === undefined) return;
+    const step = this.#steps.pop();
+    if (step === undefined) return;
+    if (step.toastId !== null) this.dismiss(step.toastId);
+    step.undo();
+  }
+
+  /** Takes back what this toast tells of. */
+  undo(toast: Toast): void {
+    const at = this.#steps.findIndex(({ toastId }) => toastId === toast.id);
+    if (at !== -1) this.#steps.splice(at, 1);
     this.dismiss(toast.id);
     toast.undo?.();
   }
@@ -45,7 +69,12 @@ export class Toasts {
     this.#toasts = this.#toasts.filter((toast) => toast.id !== id);
   }
 
-  #show(toast: Omit<Toast, 'id'>): void {
+  #remember(step: Step): void {
+    this.#steps.push(step);
+    if (this.#steps.length > maximumSteps) this.#steps.shift();
+  }
+
+  #show(toast: Omit<Toast, 'id'>): number {
     const id = this.#nextId++;
     const [oldest] = this.#toasts;
     if (this.#toasts.length >= maximumToasts && oldest !== undefined) this.dismiss(oldest.id);
@@ -55,5 +84,6 @@ export class Toasts {
       id,
       setTimeout(() => this.dismiss(id), wait),
     );
+    return id;
   }
 }

@@ -144,18 +144,25 @@ export class Wall {
   }
 
   /**
-   * Goes to a camera and makes it large: on this wall, or else on that of all cameras.
+   * Goes to a camera: on this wall, or else on that of all cameras.
    * @returns whether it is on one of them
    */
-  goTo(cameraId: string): boolean {
+  find(cameraId: string): boolean {
     const place = () => this.#sequence.findIndex((camera) => camera?.id === cameraId);
     if (place() === -1) this.open(defaultLayoutId);
     const index = place();
     if (index === -1) return false;
     this.#page = Math.floor(index / this.size);
     this.#selected = index % this.size;
-    this.#maximised = this.size > 1 ? cameraId : null;
+    this.#maximised = null;
     return true;
+  }
+
+  /** The same, and makes it large. */
+  goTo(cameraId: string): boolean {
+    const isThere = this.find(cameraId);
+    if (isThere && this.size > 1) this.#maximised = cameraId;
+    return isThere;
   }
 
   restore(): void {

@@ -36,8 +36,8 @@ export async function measureList(page: Page): Promise<ListFigures> {
   await page.locator('[data-layout-tab]').nth(1).waitFor();
   // The list was opened for the new wall; the keys belong to the tiles.
   await page.locator('[data-tile]').first().click();
-  const keyToWall = await measureKeys(page, ['1', '2']);
-  await page.keyboard.press('1');
+  const keyToWall = await measureKeys(page, ['Shift+Digit1', 'Shift+Digit2']);
+  await page.keyboard.press('Shift+Digit1');
   const keyToList = await measureKeys(page, ['c', 'c']);
   await page.keyboard.press('c');
   await page.locator('[data-row]').first().waitFor({ state: 'detached' });

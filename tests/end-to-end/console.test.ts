@@ -133,11 +133,11 @@ test('a camera dragged from the list onto a tile makes a wall of its own, in eve
   await untilNumbers(page, ['4', '2', '3', '4']);
   await untilTiles(page, 'live', 4);
   await other.getByRole('button', { name: 'Wall 1', exact: true }).waitFor();
-  await other.keyboard.press('2');
+  await other.keyboard.press('Shift+Digit2');
   await other.waitForFunction(
     () => document.querySelector<HTMLElement>('[data-tile]')?.dataset.cameraNumber === '4',
   );
-  await other.keyboard.press('1');
+  await other.keyboard.press('Shift+Digit1');
   await untilNumbers(other, ['1', '2', '3', '4']);
   await undo(page);
   await other.getByRole('button', { name: 'Wall 1', exact: true }).waitFor({ state: 'detached' });
@@ -161,6 +161,47 @@ test('tiles are filled from the list by keyboard, swapped by dragging, and empti
   await untilNumbers(page, [null, null, null, '1']);
   await undo(page);
   await untilNumbers(page, ['3', null, null, '1']);
+
+  // What is only seen is taken back by its key, step by step.
+  await page.locator('[data-tile]').first().click();
+  await page.keyboard.press('ControlOrMeta+x');
+  await page.locator('[data-tile]').nth(2).click();
+  await page.keyboard.press('ControlOrMeta+v');
+  await untilNumbers(page, [null, null, '3', '1']);
+  await page.keyboard.press('ControlOrMeta+z');
+  await untilNumbers(page, [null, null, null, '1']);
+  await page.keyboard.press('ControlOrMeta+z');
+  await untilNumbers(page, ['3', null, null, '1']);
+  await page.keyboard.press('ControlOrMeta+z');
+  await untilNumbers(page, ['3', '1', null, null]);
+});
+
+test('the number of a camera and Enter show it: in the selected tile, or where it is on the wall of all cameras', async () => {
+  const { page } = await openWith(await virtualCameras(12));
+  const entry = page.locator('[data-number-entry]');
+  await page.getByRole('button', { name: /Shape of the wall/ }).click();
+  await page.getByRole('menuitem', { name: '4 cameras', exact: true }).click();
+  await untilNumbers(page, ['1', '2', '3', '4']);
+  await page.keyboard.type('112');
+  await entry.getByText('No camera has this number').waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('127');
+  await page.keyboard.press('Backspace');
+  expect(await entry.innerText()).toContain('12');
+  await page.keyboard.press('Enter');
+  await untilNumbers(page, ['9', '10', '11', '12']);
+  await page.locator('[data-tile][aria-current="true"][data-camera-number="12"]').waitFor();
+  expect(await entry.innerText()).toBe('');
+
+  await page.getByRole('button', { name: 'New wall' }).click();
+  await page.locator('[data-tile]').nth(1).click();
+  await page.keyboard.type('10');
+  await page.keyboard.press('Enter');
+  await untilNumbers(page, [null, '10', null, null]);
+  await page.keyboard.type('7');
+  await page.keyboard.press('Enter');
+  await untilNumbers(page, [null, '7', null, null]);
 });
 
 test('walls are renamed, duplicated, moved and removed from their menu, and survive a reload', async () => {

@@ -328,6 +328,15 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'number',
+    cameras: 9,
+    async prepare(page) {
+      await page.locator('[data-tile]').nth(4).click();
+      await page.keyboard.type('7');
+      await page.locator('[data-number-entry="7"]').waitFor();
+    },
+  },
+  {
     name: 'new-wall',
     cameras: 9,
     async prepare(page) {

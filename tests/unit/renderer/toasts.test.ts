@@ -1,0 +1,38 @@
+import { expect, test, vi } from 'vitest';
+import { Toasts } from '../../../renderer/state/toasts.svelte.ts';
+
+test('what was done is taken back step by step, the newest first, whether words told of it or not', () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  const undone: string[] = [];
+  toasts.tell('A camera was removed.', () => undone.push('camera'));
+  toasts.remember(() => undone.push('tile'));
+  // Long after the words have gone.
+  vi.advanceTimersByTime(60_000);
+  expect(toasts.list).toEqual([]);
+  toasts.undoLast();
+  toasts.undoLast();
+  toasts.undoLast();
+  expect(undone).toEqual(['tile', 'camera']);
+});
+
+test('what was taken back by its button is not taken back again by the key', () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  const undone: string[] = [];
+  toasts.tell('First.', () => undone.push('first'));
+  toasts.tell('Second.', () => undone.push('second'));
+  const [, second] = toasts.list;
+  if (second !== undefined) toasts.undo(second);
+  toasts.undoLast();
+  expect(undone).toEqual(['second', 'first']);
+  expect(toasts.list).toEqual([]);
+});
+
+test('only so many steps are kept: the oldest is forgotten', () => {
+  const toasts = new Toasts();
+  const undone: number[] = [];
+  for (let step = 0; step < 60; step++) toasts.remember(() => undone.push(step));
+  for (let press = 0; press < 70; press++) toasts.undoLast();
+  expect(undone).toEqual(Array.from({ length: 50 }, (_, index) => 59 - index));
+});
