@@ -120,7 +120,9 @@ async function switchUntilBound(page: Page, engine: EngineProcess, count: number
     // Not through the keyboard, which waits for the next frame: the engine sets the pace here.
     await page.evaluate(
       (key) =>
-        window.dispatchEvent(new KeyboardEvent('keydown', { key, code: `Digit${key}`, shiftKey: true, bubbles: true })),
+        window.dispatchEvent(
+          new KeyboardEvent('keydown', { key, code: `Digit${key}`, shiftKey: true, bubbles: true }),
+        ),
       keys[index % 2] ?? keys[0],
     );
     await engine.ask({ type: 'until-shown', wall: index % 2 });
