@@ -188,11 +188,11 @@ test('the number of a camera and Enter show it: in the selected tile, or where i
   await page.keyboard.press('Escape');
   await page.keyboard.type('127');
   await page.keyboard.press('Backspace');
-  expect(await entry.innerText()).toContain('12');
+  expect(await entry.textContent()).toContain('12');
   await page.keyboard.press('Enter');
   await untilNumbers(page, ['9', '10', '11', '12']);
   await page.locator('[data-tile][aria-current="true"][data-camera-number="12"]').waitFor();
-  expect(await entry.innerText()).toBe('');
+  expect(await entry.getAttribute('data-number-entry')).toBe('');
 
   await page.getByRole('button', { name: 'New wall' }).click();
   await page.locator('[data-tile]').nth(1).click();
