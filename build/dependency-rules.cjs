@@ -31,7 +31,9 @@ const layers = {
     'access',
     'discovery',
     'doctor',
+    'lan',
   ],
+  lan: ['base', 'contract', 'store'],
   hosts: ['base', 'contract', 'store', 'access', 'api'],
   demo: ['base', 'contract', 'trace'],
   engine: [
@@ -50,6 +52,7 @@ const layers = {
       'diagnostics',
       'access',
       'api',
+      'lan',
       'hosts',
     ],
     'demo',

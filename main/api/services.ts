@@ -12,6 +12,7 @@ import type { CameraDoctor } from '../doctor/camera-doctor.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { StalePictures } from '../events/stale-pictures.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';
+import type { LanService } from '../lan/lan-service.ts';
 import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
 import type { SiteFiles } from '../site/site-files.ts';
@@ -45,6 +46,7 @@ export interface Services {
   readonly accounts: Accounts;
   readonly shares: Shares;
   readonly whep: WhepService;
+  readonly lan: LanService;
   /** Of the WHEP endpoint of a camera; null: there is no HTTP host. */
   readonly whepAddress: (cameraId: string) => string | null;
 }

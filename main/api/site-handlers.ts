@@ -4,7 +4,7 @@ import { seeing, shown, shownSite } from './visible.ts';
 
 export function siteHandlers(
   { site }: ReturnType<typeof createProcedures>,
-  { site: service, cameras, siteFiles, backups, demo, diagnostics, viewers }: Services,
+  { site: service, cameras, siteFiles, backups, demo, diagnostics, viewers, lan }: Services,
 ) {
   return {
     watch: site.watch.handler(({ context: { caller, signal } }) => {
@@ -19,6 +19,9 @@ export function siteHandlers(
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
     readMediaNetwork: site.readMediaNetwork.handler(() => viewers.networks),
     changeMediaNetwork: site.changeMediaNetwork.handler(({ input }) => viewers.changeNetwork(input)),
+    readLanHost: site.readLanHost.handler(() => lan.state),
+    changeLanHost: site.changeLanHost.handler(({ input }) => lan.change(input)),
+    useLanCertificate: site.useLanCertificate.handler(({ input }) => lan.useCertificate(input)),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
     hideDemo: site.hideDemo.handler(() => demo.hide()),
     check: site.check.handler(({ input }) => siteFiles.check(input)),

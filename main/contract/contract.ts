@@ -25,6 +25,7 @@ import { examinationEvent, examinationInput } from './examination.ts';
 import { health } from './health.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
+import { givenCertificate, lanHost, lanHostState } from './lan-host.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
 import { mediaNetwork, mediaNetworks } from './media-network.ts';
 import {
@@ -266,6 +267,22 @@ export const contract = {
     )
       .input(mediaNetwork)
       .output(z.void()),
+    readLanHost: needs(
+      settingsRight,
+      'Whether and where other computers reach this console, and by which certificate',
+    ).output(lanHostState),
+    changeLanHost: needs(
+      settingsRight,
+      'Opens the console to other computers over HTTPS, or closes it. Opening needs somebody with a password; refused, nothing changes',
+    )
+      .input(lanHost)
+      .output(lanHostState),
+    useLanCertificate: needs(
+      settingsRight,
+      'Shows a certificate of somebody else’s authority, or (null) again one of the own authority',
+    )
+      .input(givenCertificate.nullable())
+      .output(lanHostState),
     showDemo: needs({ console: 'discovery', allCameras: 'manage' }, 'Starts virtual cameras and adds them')
       .input(demoInput)
       .output(z.void()),

@@ -135,6 +135,7 @@ try {
     await startEngine({
       dataFolder,
       http: values.port === undefined ? null : { port: Number(values.port), rendererFolder },
+      rendererFolder,
       log,
       key,
       keyWarning: warning,

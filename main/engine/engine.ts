@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { createAccess } from '../access/access.ts';
 import { Shares } from '../access/shares.ts';
@@ -17,6 +18,7 @@ import { isAlarm } from '../contract/alarm.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import type { EventKind } from '../contract/event.ts';
 import type { CameraHistory } from '../contract/history.ts';
+import type { LanHostState } from '../contract/lan-host.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
 import { demoOnvif, demoSounds, startVirtualCameras } from '../demo/virtual-fleet.ts';
 import { createDiagnosticsZip } from '../diagnostics/diagnostics-zip.ts';
@@ -29,8 +31,9 @@ import { StalePictures } from '../events/stale-pictures.ts';
 import { StorageWatch } from '../events/storage-watch.ts';
 import { HealthMonitor } from '../health/health-monitor.ts';
 import { Machine } from '../health/machine.ts';
-import type { HttpHost, HttpHostOptions } from '../hosts/http-host.ts';
+import type { HttpHost, HttpHostOptions, WebServer, WebServerOptions } from '../hosts/http-host.ts';
 import { type PortHost, type ServedPort, servePort } from '../hosts/port-host.ts';
+import { LanService } from '../lan/lan-service.ts';
 import { PictureMemory } from '../media/picture-memory.ts';
 import { ClockWatch, clockJumpWords } from '../site/clock-watch.ts';
 import { Kiosk } from '../site/kiosk.ts';
@@ -43,6 +46,7 @@ import { UpdatePolicy } from '../site/update-policy.ts';
 import { Backups } from '../store/backups.ts';
 import type { Recovery } from '../store/recovery.ts';
 import { openStore } from '../store/store.ts';
+import { mediaInterfaces } from '../viewers/media-addresses.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { WhepService } from '../viewers/whep-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
@@ -54,6 +58,10 @@ export interface EngineOptions {
   readonly dataFolder: string;
   /** Null: no HTTP host; windows come through `servePort`. */
   readonly http: { readonly port: number; readonly rendererFolder: string } | null;
+  /** The built console, where it may be opened to other computers although there is no host on loopback. */
+  readonly rendererFolder?: string;
+  /** Networks on which it may be opened; those of this computer when left out. */
+  readonly lanInterfaces?: () => LanHostState['interfaces'];
   readonly log: Log;
   /** Virtual cameras that somebody else runs. */
   readonly demoCameras?: readonly CameraInput[];
@@ -195,6 +203,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       log.info({ addresses }, 'the addresses of this computer have changed');
       cameras.redial(false);
       viewers.networkChanged();
+      lan.networkChanged();
     }),
   );
   const whep = parts.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
@@ -224,6 +233,24 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     tellPolicy();
   });
   tellPolicy();
+  const rendererFolder = options.rendererFolder ?? options.http?.rendererFolder ?? null;
+  const lanInterfaces = options.lanInterfaces ?? mediaInterfaces;
+  const lan = parts.use(
+    new LanService(
+      store.lan,
+      lanInterfaces,
+      rendererFolder === null
+        ? null
+        : {
+            hostName: ownHostName(),
+            canSignIn: () =>
+              store.users.list().some(({ passwordHash, disabled }) => passwordHash !== null && !disabled),
+            serve: async (address) =>
+              await serveOnAddress({ ...address, rendererFolder, router, access, whep: endpoint, log }),
+            log,
+          },
+    ),
+  );
   const router = createRouter(
     {
       cameras,
@@ -244,7 +271,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       viewers,
       shares,
       whep,
-      whepAddress: (cameraId) => (http === null ? null : `http://127.0.0.1:${http.port}/whep/${cameraId}`),
+      whepAddress: (cameraId) => {
+        const [base = http === null ? null : `http://127.0.0.1:${http.port}`] = lan.addresses;
+        return base === null ? null : `${base}/whep/${cameraId}`;
+      },
+      lan,
       backups,
       diagnostics,
       people: access.people,
@@ -257,6 +288,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     options.http === null
       ? null
       : parts.use(await serveHttp({ ...options.http, router, access, whep: endpoint, log }));
+  await lan.start();
   const ports = new Set<PortHost>();
   parts.defer(async () => {
     await Promise.all([...ports].map((port) => port[Symbol.asyncDispose]()));
@@ -320,4 +352,15 @@ function* historiesInTrouble(cameras: CameraRegistry): Generator<CameraHistory> 
 async function serveHttp(options: HttpHostOptions): Promise<HttpHost> {
   const { startHttpHost } = await import('../hosts/http-host.ts');
   return await startHttpHost(options);
+}
+
+async function serveOnAddress(options: WebServerOptions): Promise<WebServer> {
+  const { startWebServer } = await import('../hosts/http-host.ts');
+  return await startWebServer(options);
+}
+
+/** As others on the network may know it; empty when it is no name of a computer. */
+function ownHostName(): string {
+  const name = os.hostname().toLowerCase();
+  return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name) && name !== 'localhost' ? name : '';
 }

@@ -1,14 +1,19 @@
+import { isIPv6 } from 'node:net';
+
 /**
- * Who may talk to the HTTP host. A name that points to loopback (DNS rebinding) has another Host, a foreign page another
+ * Who may talk to the HTTP host. A name that points to this computer (DNS rebinding) has another Host, a foreign page another
  * Origin; both are refused before anything else is looked at.
  */
 export class AllowedOrigins {
   readonly port: number;
+  readonly #scheme: string;
   readonly #hosts: ReadonlySet<string>;
 
-  constructor(port: number) {
+  /** @param names under which the host is reached: names and addresses, without ports */
+  constructor(scheme: 'http' | 'https', names: readonly string[], port: number) {
     this.port = port;
-    this.#hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`));
+    this.#scheme = `${scheme}://`;
+    this.#hosts = new Set(names.map((name) => `${isIPv6(name) ? `[${name}]` : name.toLowerCase()}:${port}`));
   }
 
   /** @param host the `Host` header */
@@ -18,7 +23,7 @@ export class AllowedOrigins {
 
   /** @param origin the `Origin` header; absent is not allowed here */
   allowsOrigin(origin: string | undefined): boolean {
-    const host = /^http:\/\/(.+)$/i.exec(origin ?? '')?.[1];
-    return this.allowsHost(host);
+    const text = origin?.toLowerCase() ?? '';
+    return text.startsWith(this.#scheme) && this.allowsHost(text.slice(this.#scheme.length));
   }
 }

@@ -17,13 +17,24 @@ export class SessionRoutes {
   readonly #server: FastifyInstance;
   readonly #access: AccessControl;
   readonly #port: () => number;
+  readonly #isLocal: boolean;
   readonly #log: Log;
 
-  constructor(server: FastifyInstance, access: AccessControl, port: () => number, log: Log) {
+  /** @param options `isLocal`: without TLS, for browsers of this machine alone, which a link may sign in */
+  constructor(
+    server: FastifyInstance,
+    options: {
+      readonly access: AccessControl;
+      readonly port: () => number;
+      readonly isLocal: boolean;
+      readonly log: Log;
+    },
+  ) {
     this.#server = server;
-    this.#access = access;
-    this.#port = port;
-    this.#log = log;
+    this.#access = options.access;
+    this.#port = options.port;
+    this.#isLocal = options.isLocal;
+    this.#log = options.log;
   }
 
   add(): void {
@@ -65,7 +76,7 @@ export class SessionRoutes {
     try {
       if (!body.success) throw new GatehouseError('bad-input', 'Type your name and your password.');
       if ('token' in body.data) {
-        const session = this.#access.sessions.openLink(body.data.token, origin);
+        const session = this.#isLocal ? this.#access.sessions.openLink(body.data.token, origin) : undefined;
         if (session === undefined)
           throw new GatehouseError('sign-in-refused', 'This link was used already or is too old.');
         this.#setCookie(reply, this.#sessionCookie, session, '/', sessionMilliseconds);
@@ -99,7 +110,13 @@ export class SessionRoutes {
   }
 
   #setCookie(reply: FastifyReply, name: string, value: string, path: string, milliseconds: number): void {
-    reply.setCookie(name, value, { httpOnly: true, sameSite: 'strict', path, maxAge: milliseconds / 1_000 });
+    reply.setCookie(name, value, {
+      httpOnly: true,
+      secure: !this.#isLocal,
+      sameSite: 'strict',
+      path,
+      maxAge: milliseconds / 1_000,
+    });
   }
 
   get #sessionCookie(): string {

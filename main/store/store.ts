@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts';
 import { EventTable } from './event-table.ts';
 import { HistoryTable } from './history-table.ts';
 import { IdentityTable } from './identity-table.ts';
+import { LanTable } from './lan-table.ts';
 import { LayoutTable } from './layout-table.ts';
 import { NoticeTable } from './notice-table.ts';
 import type { Recovery } from './recovery.ts';
@@ -32,6 +33,7 @@ export interface Store extends Disposable {
   readonly history: HistoryTable;
   readonly events: EventTable;
   readonly shares: ShareTable;
+  readonly lan: LanTable;
 }
 
 /**
@@ -59,6 +61,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       history: new HistoryTable(database),
       events: new EventTable(database),
       shares: new ShareTable(database),
+      lan: new LanTable(database, box),
       [Symbol.dispose]: () => database.close(),
     };
   } catch (error) {

@@ -24,6 +24,7 @@ import { OnvifDeviceCheck } from '../../main/cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
 import { isAlarm } from '../../main/contract/alarm.ts';
 import type { contract } from '../../main/contract/contract.ts';
+import type { LanHostState } from '../../main/contract/lan-host.ts';
 import type { OwnRole } from '../../main/contract/people.ts';
 import type { ConsoleRight } from '../../main/contract/rights.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
@@ -35,8 +36,9 @@ import { EventFeed } from '../../main/events/event-feed.ts';
 import { StalePictures } from '../../main/events/stale-pictures.ts';
 import { HealthMonitor } from '../../main/health/health-monitor.ts';
 import { Machine } from '../../main/health/machine.ts';
-import { type HttpHost, startHttpHost } from '../../main/hosts/http-host.ts';
+import { type HttpHost, startHttpHost, startWebServer } from '../../main/hosts/http-host.ts';
 import { servePort } from '../../main/hosts/port-host.ts';
+import { LanService } from '../../main/lan/lan-service.ts';
 import { PictureMemory } from '../../main/media/picture-memory.ts';
 import { Kiosk } from '../../main/site/kiosk.ts';
 import { Layouts } from '../../main/site/layouts.ts';
@@ -50,6 +52,7 @@ import { WhepService } from '../../main/viewers/whep-service.ts';
 export type ApiClient = ContractRouterClient<typeof contract>;
 
 const silent = createLog('silent');
+const rendererFolder = path.resolve(import.meta.dirname, '../../renderer');
 
 /** The parts of an engine that the API stands on, all of them real, in a folder of its own. */
 export interface ApiHarness {
@@ -65,6 +68,9 @@ export interface ApiHarness {
   readonly whep: WhepService;
   readonly endpoint: WhepEndpoint;
   readonly router: ApiRouter;
+  readonly lan: LanService;
+  /** Where the console may be opened; all on loopback. */
+  readonly networks: LanHostState['interfaces'];
 }
 
 export async function createHarness(owned: AsyncDisposableStack, log: Log = silent): Promise<ApiHarness> {
@@ -136,6 +142,20 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       site.reload();
     },
   });
+  const networks: LanHostState['interfaces'] = [
+    { name: 'lan0', addresses: ['127.0.0.2'], isUsual: true },
+    { name: 'lan1', addresses: ['127.0.0.3'], isUsual: true },
+    { name: 'tun0', addresses: ['127.0.0.4'], isUsual: false },
+  ];
+  const lan = owned.use(
+    new LanService(store.lan, () => networks, {
+      hostName: 'guard-pc',
+      canSignIn: () => store.users.list().some(({ passwordHash }) => passwordHash !== null),
+      serve: async (address) =>
+        await startWebServer({ ...address, rendererFolder, router, access, whep: endpoint, log }),
+      log,
+    }),
+  );
   const router = createRouter(
     {
       cameras,
@@ -157,6 +177,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       shares,
       whep,
       whepAddress: () => null,
+      lan,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
       diagnostics: async () => new File([], 'diagnostics.zip'),
       people: access.people,
@@ -166,7 +187,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   );
   return {
     ...{ folder, store, cameras, trials, site, events, health, viewers },
-    ...{ access, whep, endpoint, router },
+    ...{ access, whep, endpoint, router, lan, networks },
   };
 }
 
@@ -253,7 +274,7 @@ export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost
     router: harness.router,
     access: harness.access,
     whep: harness.endpoint,
-    rendererFolder: path.resolve(import.meta.dirname, '../../renderer'),
+    rendererFolder,
     log: silent,
   });
 }

@@ -1,0 +1,82 @@
+import type { Database, Statement } from 'better-sqlite3';
+import * as z from 'zod';
+import type { Secret } from '../base/secret.ts';
+import { closedLanHost, type LanHost, lanHost } from '../contract/lan-host.ts';
+import type { SecretBox } from './secret-box.ts';
+
+const hostName = 'lan-host';
+const authorityName = 'lan-authority';
+const certificateName = 'lan-certificate';
+
+const storedPair = z.object({
+  certificate: z.string(),
+  /** Sealed, in Base64. */
+  privateKey: z.string(),
+  /** Of an authority: the computer's name that it may vouch for. */
+  hostName: z.string().default(''),
+});
+
+/** A certificate (PEM) with its private key (PEM). */
+export interface CertificatePair {
+  readonly certificate: string;
+  readonly privateKey: Secret;
+  /** Of an authority: the computer's name that it may vouch for. */
+  readonly hostName: string;
+}
+
+/** How the console is served to other computers, with keys that are sealed. Every write is on the disk when the call returns. */
+export class LanTable {
+  readonly #box: SecretBox;
+  readonly #read: Statement<[string], { value: string }>;
+  readonly #write: Statement<[string, string]>;
+  readonly #remove: Statement<[string]>;
+
+  constructor(database: Database, box: SecretBox) {
+    this.#box = box;
+    this.#read = database.prepare('SELECT value FROM setting WHERE name = ?');
+    this.#write = database.prepare(
+      'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    );
+    this.#remove = database.prepare('DELETE FROM setting WHERE name = ?');
+  }
+
+  get chosen(): LanHost {
+    const stored = this.#read.get(hostName)?.value;
+    return stored === undefined ? closedLanHost : lanHost.parse(JSON.parse(stored));
+  }
+
+  saveChosen(chosen: LanHost): void {
+    this.#write.run(hostName, JSON.stringify(chosen));
+  }
+
+  /** The own authority; null before there is one. @throws GatehouseError database-failed when its key was sealed with another one */
+  get authority(): CertificatePair | null {
+    return this.#open(authorityName);
+  }
+
+  saveAuthority(authority: CertificatePair): void {
+    this.#seal(authorityName, authority);
+  }
+
+  /** Somebody else's certificate; null: the own authority makes one. @throws as `authority` */
+  get given(): CertificatePair | null {
+    return this.#open(certificateName);
+  }
+
+  saveGiven(given: CertificatePair | null): void {
+    if (given === null) this.#remove.run(certificateName);
+    else this.#seal(certificateName, given);
+  }
+
+  #open(name: string): CertificatePair | null {
+    const stored = this.#read.get(name)?.value;
+    if (stored === undefined) return null;
+    const { privateKey, ...rest } = storedPair.parse(JSON.parse(stored));
+    return { ...rest, privateKey: this.#box.open(Buffer.from(privateKey, 'base64'), name) };
+  }
+
+  #seal(name: string, { certificate, privateKey, hostName: host }: CertificatePair): void {
+    const sealed = this.#box.seal(privateKey, name).toString('base64');
+    this.#write.run(name, JSON.stringify({ certificate, privateKey: sealed, hostName: host }));
+  }
+}
