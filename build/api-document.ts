@@ -57,6 +57,7 @@ const tags: Record<keyof typeof contract, string> = {
   people: 'People: users, roles and sessions',
   account: 'The own account of whoever calls, and what they may do',
   policy: 'Policy: what the site prescribes for the desktop shell',
+  audit: 'Audit: who did what',
   viewer: 'Viewers: the peer connection of a window, and what its tiles show',
 };
 

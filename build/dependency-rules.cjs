@@ -17,7 +17,8 @@ const layers = {
   viewers: ['base', 'contract', 'media'],
   site: ['base', 'contract', 'store'],
   diagnostics: ['base', 'contract', 'store'],
-  access: ['base', 'contract', 'store'],
+  audit: ['base', 'contract', 'store'],
+  access: ['base', 'contract', 'store', 'audit'],
   api: [
     'base',
     'contract',
@@ -29,12 +30,13 @@ const layers = {
     'viewers',
     'site',
     'access',
+    'audit',
     'discovery',
     'doctor',
     'lan',
   ],
   lan: ['base', 'contract', 'store'],
-  hosts: ['base', 'contract', 'store', 'access', 'api'],
+  hosts: ['base', 'contract', 'store', 'audit', 'access', 'api'],
   demo: ['base', 'contract', 'trace'],
   engine: [
     ...[
@@ -50,6 +52,7 @@ const layers = {
       'viewers',
       'site',
       'diagnostics',
+      'audit',
       'access',
       'api',
       'lan',

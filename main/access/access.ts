@@ -1,3 +1,5 @@
+import type { Audit } from '../audit/audit.ts';
+import type { UserTable } from '../store/user-table.ts';
 import { Accounts } from './accounts.ts';
 import { Callers } from './callers.ts';
 import { Passwords } from './passwords.ts';
@@ -8,14 +10,16 @@ import { SignIn } from './sign-in.ts';
 
 /** Who may come in, who is here, and what they may do. */
 export interface AccessControl extends AsyncDisposable {
+  readonly users: Pick<UserTable, 'find' | 'named'>;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly callers: Callers;
   readonly people: People;
   readonly accounts: Accounts;
+  readonly audit: Audit;
 }
 
-export function createAccess(tables: AccessTables): AccessControl {
+export function createAccess(tables: AccessTables, audit: Audit): AccessControl {
   const { users, roles, sessions, settings } = tables;
   const own: AccessTables = { users, roles, sessions, settings };
   const passwords = new Passwords();
@@ -24,6 +28,8 @@ export function createAccess(tables: AccessTables): AccessControl {
   const signIn = new SignIn(users, passwords);
   return {
     sessions: new Sessions(sessions),
+    users,
+    audit,
     signIn,
     callers,
     people,

@@ -10,11 +10,14 @@ const touchMilliseconds = 60_000;
 /** One connection, and who is at its other end: that may change while it is open. */
 export class Caller {
   credential: Credential;
+  /** Where the other end is: an address, or `desktop`. */
+  readonly from: string;
   #principal: Principal;
   #rights = new AbortController();
   readonly #over = new AbortController();
 
-  constructor(credential: Credential, principal: Principal) {
+  constructor(credential: Credential, principal: Principal, from: string) {
+    this.from = from;
     this.credential = credential;
     this.#principal = principal;
   }
@@ -72,13 +75,19 @@ export class Callers implements Disposable {
   }
 
   /** Undefined: nobody is known by this. */
+  who(credential: Credential): { id: string; name: string; sessionId: string | null } | undefined {
+    const { userId, name, sessionId } = principalOf(this.#tables, credential, this.#now()) ?? {};
+    return userId == null || name === undefined ? undefined : { id: userId, name, sessionId: sessionId ?? null };
+  }
+
+  /** Undefined: nobody is known by this. @param from an address, where it is not the desktop's own window */
   open(credential: { readonly kind: 'station' }): Caller;
-  open(credential: Credential): Caller | undefined;
-  open(credential: Credential): Caller | undefined {
+  open(credential: Credential, from?: string): Caller | undefined;
+  open(credential: Credential, from = 'desktop'): Caller | undefined {
     const principal = principalOf(this.#tables, credential, this.#now());
     if (principal === undefined) return undefined;
     if (credential.kind === 'session') this.#tables.sessions.touch(credential.tokenHash, this.#now());
-    const caller = new Caller(credential, principal);
+    const caller = new Caller(credential, principal, from);
     this.#callers.add(caller);
     return caller;
   }

@@ -41,13 +41,12 @@ export class Sessions {
     return token;
   }
 
-  /** Uses a link up; returns the new session's own token, undefined when there is no such link (any more). */
-  openLink(token: string, origin: Origin): string | undefined {
+  /** Uses a link up; returns the id of the user whose it is, undefined when there is no such link (any more). */
+  useLink(token: string): string | undefined {
     const key = hashToken(token).toString('hex');
     const expires = this.#links.get(key);
     this.#links.delete(key);
-    if (expires === undefined || expires < Date.now()) return undefined;
-    return this.open(ownerUserId, origin);
+    return expires === undefined || expires < Date.now() ? undefined : ownerUserId;
   }
 
   /** For somebody who has proved to be this user. */

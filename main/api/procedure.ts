@@ -1,12 +1,13 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
-import { checkAccess, checkCameras, type FindCamera } from '../access/rights.ts';
+import { checkAccess, checkCameras } from '../access/rights.ts';
 import { closedWith } from '../base/closed-with.ts';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { contract } from '../contract/contract.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { explainDatabaseError } from '../store/database.ts';
-import type { ApiContext } from './services.ts';
+import { CallRecord } from './call-record.ts';
+import type { ApiContext, Services } from './services.ts';
 
 /** What an error of the API carries beside code and message. */
 export interface ErrorData {
@@ -20,9 +21,11 @@ const maximumListedIssues = 50;
 
 /**
  * The contract with what every procedure shares: errors become answers, the caller needs what the procedure names, first over the
- * console and then, when the input has been checked, over the cameras in it. Nothing outlives the rights under which it began.
+ * console and then, when the input has been checked, over the cameras in it. Nothing outlives the rights under which it began. What
+ * changes something is in the audit before it is answered.
  */
-export function createProcedures(log: Log, find: FindCamera) {
+export function createProcedures(log: Log, services: Services) {
+  const record = new CallRecord(services);
   return (
     implement(contract)
       .$context<ApiContext>()
@@ -50,11 +53,21 @@ export function createProcedures(log: Log, find: FindCamera) {
           throw toAnswer(explainDatabaseError(reason) ?? reason, path, log);
         }
       })
+      .use(
+        async ({ next, path, signal: gone, context: { caller } }) => await record.during(
+          caller,
+          path,
+          async (say) => await next({ context: { say } }),
+          (error) => (gone?.aborted === true ? 'given-up' : outcomeOf(error)),
+        ),
+      )
       .use(({ context, next, procedure }) => {
         checkAccess(context.caller.principal.rights, procedure['~orpc'].meta.access);
         return next();
       })
       .use(({ context, next, procedure }, input) => {
+        context.say(input);
+        const find = (id: string) => services.cameras.place(id);
         checkCameras(context.caller.principal.rights, procedure['~orpc'].meta.access, input, find);
         return next();
       })
@@ -76,8 +89,20 @@ function isSubscription(output: unknown): output is AsyncGenerator<unknown, void
   return typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
 }
 
+/** The code that the answer will have. */
+function outcomeOf(error: unknown): ErrorCode {
+  if (isWrongInput(error)) return 'bad-input';
+  return GatehouseError.from(explainDatabaseError(error) ?? error).code;
+}
+
+function isWrongInput(error: unknown): error is ORPCError<string, unknown> & { cause: ValidationError } {
+  return (
+    error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST'
+  );
+}
+
 function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<ErrorCode, ErrorData> {
-  if (error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST') {
+  if (isWrongInput(error)) {
     const issues = error.cause.issues.slice(0, maximumListedIssues).map((issue) => ({
       path: (issue.path ?? []).map((key) => String(typeof key === 'object' ? key.key : key)).join('.'),
       message: issue.message,

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts';
+import { auditHandlers } from './audit-handlers.ts';
 import { cameraHandlers } from './camera-handlers.ts';
 import { discoveryHandlers } from './discovery-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
@@ -15,7 +16,7 @@ import { viewerHandlers } from './viewer-handlers.ts';
 
 /** The contract with its handlers: what every host serves. */
 export function createRouter(services: Services, log: Log) {
-  const procedures = createProcedures(log, (id) => services.cameras.place(id));
+  const procedures = createProcedures(log, services);
   return procedures.router({
     cameras: cameraHandlers(procedures, services),
     ptz: ptzHandlers(procedures, services),
@@ -28,6 +29,7 @@ export function createRouter(services: Services, log: Log) {
     people: peopleHandlers(procedures, services),
     account: accountHandlers(procedures, services),
     policy: policyHandlers(procedures, services),
+    audit: auditHandlers(procedures, services),
     viewer: viewerHandlers(procedures, services),
   });
 }

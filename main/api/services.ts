@@ -2,6 +2,8 @@ import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/callers.ts';
 import type { People } from '../access/people.ts';
 import type { Shares } from '../access/shares.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { WatchRecord } from '../audit/watch-record.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
@@ -45,6 +47,10 @@ export interface Services {
   readonly people: People;
   readonly accounts: Accounts;
   readonly shares: Shares;
+  readonly audit: Audit;
+  readonly watchRecord: WatchRecord;
+  /** What something of an id is called now: a camera, a wall, a person, a role; undefined: there is none. */
+  readonly nameOf: (id: string) => string | undefined;
   readonly whep: WhepService;
   readonly lan: LanService;
   /** Of the WHEP endpoint of a camera; null: there is no HTTP host. */

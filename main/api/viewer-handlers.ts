@@ -5,9 +5,11 @@ import type { CameraRight } from '../contract/rights.ts';
 import type { ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { Viewer } from '../viewers/viewer.ts';
+import { actorOf } from './call-record.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 import { seeing } from './visible.ts';
+import { watchedLease } from './watched-lease.ts';
 
 export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
   /** Whose window it is: nobody else's calls find it. */
@@ -54,8 +56,14 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
         for (const lease of leases) lease?.[Symbol.dispose]();
         throw error;
       }
+      // A preview is in the audit by itself.
+      const watched = input.bindings.map(({ cameraId }) =>
+        cameraId !== null && services.cameras.stored(cameraId) !== undefined ? cameraId : null,
+      );
+      const ends = services.watchRecord.beginAll(actorOf(caller), 'picture', watched);
       input.bindings.forEach(({ slot, assignment }, index) => {
-        shown.bind(slot, leases[index] ?? null, assignment);
+        const [lease, end] = [leases[index] ?? null, ends[index]];
+        shown.bind(slot, lease && end ? watchedLease(lease, end) : lease, assignment);
       });
     }),
     restart: viewer.restart.handler(({ context, input }) =>
@@ -64,7 +72,10 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
     listen: viewer.listen.handler(({ context: { caller }, input }) => {
       const { viewerId, cameraId, profile, assignment } = input;
       const listening = viewerOf(caller, viewerId);
-      listening.listen(cameraId === null ? null : leaseOf(caller, 'listen', cameraId, profile), assignment);
+      if (cameraId === null) return listening.listen(null, assignment);
+      const lease = leaseOf(caller, 'listen', cameraId, profile);
+      const end = services.watchRecord.begin(actorOf(caller), 'sound', cameraId);
+      listening.listen(watchedLease(lease, end), assignment);
     }),
     reportStale: viewer.reportStale.handler(({ context: { caller }, input: { viewerId, cameras } }) => {
       viewerOf(caller, viewerId);

@@ -1,20 +1,29 @@
 import type { Shares } from '../access/shares.ts';
+import type { WatchRecord } from '../audit/watch-record.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { StoredShare } from '../store/share-table.ts';
 import type { WhepService } from '../viewers/whep-service.ts';
 import type { Trickled } from '../viewers/whep-session.ts';
+import { watchedLease } from './watched-lease.ts';
 
 /** What the HTTP host serves under `/whep` (draft-ietf-wish-whep): check, call, answer. */
 export class WhepEndpoint {
   readonly #shares: Shares;
   readonly #cameras: CameraRegistry;
   readonly #whep: WhepService;
+  readonly #watchRecord: WatchRecord;
 
-  constructor(parts: { shares: Shares; cameras: CameraRegistry; whep: WhepService }) {
+  constructor(parts: {
+    shares: Shares;
+    cameras: CameraRegistry;
+    whep: WhepService;
+    watchRecord: WatchRecord;
+  }) {
     this.#shares = parts.shares;
     this.#cameras = parts.cameras;
     this.#whep = parts.whep;
+    this.#watchRecord = parts.watchRecord;
   }
 
   /** What a bearer token opens; undefined: nothing (any more). */
@@ -31,18 +40,24 @@ export class WhepEndpoint {
     if (sessionId !== undefined) this.#session(share, cameraId, sessionId);
   }
 
-  /** @throws GatehouseError not-found, bad-input, limit-reached */
+  /** @param from the client's address. @throws GatehouseError not-found, bad-input, limit-reached */
   async open(
     share: StoredShare,
     cameraId: string,
     sdp: string,
+    from: string,
   ): Promise<{ readonly sessionId: string; readonly etag: string; readonly answer: string }> {
     this.require(share, cameraId);
     const { session, answer } = await this.#whep.open(share.id, sdp, () => {
-      const lease = this.#cameras.lease(cameraId, share.profile);
+      const who = { kind: 'share', id: share.id, name: share.name } as const;
+      const lease = (medium: 'picture' | 'sound') =>
+        watchedLease(
+          this.#cameras.lease(cameraId, share.profile),
+          this.#watchRecord.begin({ who, from, session: null }, medium, cameraId),
+        );
       return {
-        lease,
-        sound: share.sound ? this.#cameras.lease(cameraId, share.profile) : null,
+        lease: lease('picture'),
+        sound: share.sound ? lease('sound') : null,
         isValid: () => this.#shares.isValid(share.id) && this.#cameras.stored(cameraId) !== undefined,
       };
     });

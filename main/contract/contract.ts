@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import * as z from 'zod';
 import type { Access } from './access.ts';
 import { alarmSettings, alarmSettingsChange } from './alarm.ts';
+import { auditChange, auditPage, auditQuery, auditState } from './audit.ts';
 import {
   camera,
   cameraAddress,
@@ -365,6 +366,14 @@ export const contract = {
     checkPin: needs('signed-in', 'Whether this is the PIN of the kiosk; five tries a minute')
       .input(pinTry)
       .output(z.boolean()),
+  },
+  audit: {
+    list: needs({ console: 'audit' }, 'Who did what, the newest first').input(auditQuery).output(auditPage),
+    read: needs({ console: 'audit' }, 'How much the audit holds, and by which key it is signed').output(auditState),
+    change: needs({ console: 'audit' }, 'Says for how many days the audit is kept')
+      .input(auditChange)
+      .output(auditState),
+    export: needs({ console: 'audit' }, 'The whole audit as signed lines of JSON, with gzip').output(z.file()),
   },
   viewer: {
     open: needs('signed-in', 'Opens a peer connection for this window; it lives as long as the subscription')

@@ -9,9 +9,17 @@ export type CameraRight = (typeof cameraRights)[number];
 /**
  * What can be done with the console as a whole. `people`: users, roles, sessions; `discovery`: looking for cameras and adding
  * them; `settings`: everything about the site, its files and backups; `alarms`: acknowledging
- * events; `diagnostics`: the zip for whoever helps.
+ * events; `diagnostics`: the zip for whoever helps; `audit`: who did what.
  */
-export const consoleRights = ['people', 'settings', 'discovery', 'layouts', 'alarms', 'diagnostics'] as const;
+export const consoleRights = [
+  'people',
+  'settings',
+  'discovery',
+  'layouts',
+  'alarms',
+  'diagnostics',
+  'audit',
+] as const;
 export type ConsoleRight = (typeof consoleRights)[number];
 
 /** Rights over cameras: all of them, those of a group, or one. Empty group: the cameras that are in no group. */

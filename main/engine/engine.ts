@@ -4,6 +4,8 @@ import { createAccess } from '../access/access.ts';
 import { Shares } from '../access/shares.ts';
 import { createRouter } from '../api/router.ts';
 import { WhepEndpoint } from '../api/whep-endpoint.ts';
+import { Audit, gatehouse } from '../audit/audit.ts';
+import { WatchRecord } from '../audit/watch-record.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { CameraControls } from '../cameras/camera-controls.ts';
@@ -45,7 +47,7 @@ import { SiteService } from '../site/site-service.ts';
 import { UpdatePolicy } from '../site/update-policy.ts';
 import { Backups } from '../store/backups.ts';
 import type { Recovery } from '../store/recovery.ts';
-import { openStore } from '../store/store.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { mediaInterfaces } from '../viewers/media-addresses.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { WhepService } from '../viewers/whep-service.ts';
@@ -109,6 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   } = options;
   await using parts = new AsyncDisposableStack();
   const store = parts.use(openStore({ folder: dataFolder, log, key: options.key ?? null }));
+  const audit = parts.use(new Audit({ store, log }));
   const site = new SiteService({
     settings: store.settings,
     notices: store.notices,
@@ -127,10 +130,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   );
   const happened = (kind: EventKind, detail: string) =>
     events.add({ cameraId: null, kind, state: 'pulse', detail, at: Date.now() });
+  const { lastRun } = store.settings;
+  audit.write(gatehouse, { did: 'engine.started', details: { version, lastRun } });
+  parts.defer(() => audit.write(gatehouse, { did: 'engine.stopped' }));
   parts.use(new RunMark(store.settings, events));
   if (store.recovery !== null) {
     log.error({ recovery: store.recovery }, 'the database was damaged');
     happened('data-damaged', tellRecovery(site, store.recovery));
+    const { backup } = store.recovery;
+    audit.write(gatehouse, { did: 'engine.data-restored', details: { backup } });
   }
   const backups = parts.use(
     new Backups({
@@ -162,7 +170,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     passphrase: process.env.GATEHOUSE_SITE_PASSPHRASE,
     log,
   });
-  const access = parts.use(createAccess(store));
+  const access = parts.use(createAccess(store, audit));
   const pictures = new PictureMemory();
   const cameras = parts.use(
     new CameraRegistry({
@@ -205,6 +213,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       viewers.networkChanged();
       lan.networkChanged();
     }),
+  );
+  const watchRecord = parts.use(
+    new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }),
   );
   const whep = parts.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
   const shares = new Shares(store.shares);
@@ -280,10 +291,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       diagnostics,
       people: access.people,
       accounts: access.accounts,
+      audit,
+      watchRecord,
+      nameOf: namesOf({ cameras, layouts, store }),
     },
     log,
   );
-  const endpoint = new WhepEndpoint({ shares, cameras, whep });
+  const endpoint = new WhepEndpoint({ shares, cameras, whep, watchRecord });
   const http: HttpHost | null =
     options.http === null
       ? null
@@ -314,7 +328,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       log.info('the computer was asleep');
       cameras.redial(true);
     },
-    checkPin: (pin) => kiosk.checkPin(pin),
+    checkPin: async (pin) => {
+      const isRight = await kiosk.checkPin(pin);
+      audit.write(gatehouse, { did: 'kiosk.left', outcome: isRight ? 'done' : 'sign-in-refused' });
+      return isRight;
+    },
     backUp: () => backups.backUp(),
     note: (words) => log.warn({ desktop: true }, words),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -337,6 +355,20 @@ function tellRecovery(site: SiteService, { backup, backupTime, quarantine }: Rec
       : `The data was damaged, and the backup${time} was brought back. Look whether cameras and walls are right: what was changed later is lost.${kept}`;
   site.notify(backup === null ? 'data-lost' : 'data-restored', message);
   return message;
+}
+
+/** What something of an id is called, whatever it is. */
+function namesOf(parts: {
+  cameras: CameraRegistry;
+  layouts: Layouts;
+  store: Store;
+}): (id: string) => string | undefined {
+  const { cameras, layouts, store } = parts;
+  return (id) =>
+    cameras.stored(id)?.name ??
+    layouts.list().find((layout) => layout.id === id)?.name ??
+    store.users.find(id)?.name ??
+    store.roles.list().find((role) => role.id === id)?.name;
 }
 
 /** The cameras that do not play although they should: their histories tell most, and those of all would be a flood. */

@@ -3,9 +3,11 @@ import * as z from 'zod';
 import type { AccessControl } from '../access/access.ts';
 import { hashToken } from '../access/principal.ts';
 import { knownBrowserMilliseconds, type Origin, sessionMilliseconds } from '../access/sessions.ts';
+import { person, stranger } from '../audit/audit.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { signInInput } from '../contract/people.ts';
+import { type SignInInput, signInInput } from '../contract/people.ts';
+import type { StoredUser } from '../store/user-table.ts';
 
 const signInsPerMinute = 30;
 const maximumTokenCharacters = 128;
@@ -57,8 +59,7 @@ export class SessionRoutes {
     );
     this.#server.delete('/session', (request, reply) => {
       const tokenHash = this.sessionOf(request.headers.cookie);
-      if (tokenHash !== undefined) this.#access.sessions.close(tokenHash);
-      this.#access.people.announce();
+      if (tokenHash !== undefined) this.#signOut(tokenHash, request.ip);
       return reply.code(204).clearCookie(this.#sessionCookie, { path: '/' }).send();
     });
   }
@@ -69,31 +70,43 @@ export class SessionRoutes {
     return token === undefined || token.length > maximumTokenCharacters ? undefined : hashToken(token);
   }
 
+  #signOut(tokenHash: Buffer, from: string): void {
+    const { audit, callers, sessions, people } = this.#access;
+    const who = callers.who({ kind: 'session', tokenHash });
+    if (who === undefined) return;
+    audit.beside({ ...person(who, from), session: who.sessionId }, { did: 'session.closed' }, () =>
+      sessions.close(tokenHash),
+    );
+    people.announce();
+  }
+
   async #signIn(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     reply.header('cache-control', 'no-store');
     const body = signIn.safeParse(request.body);
     const origin: Origin = { address: request.ip, browser: request.headers['user-agent'] ?? '' };
+    const { audit, sessions, users } = this.#access;
     try {
       if (!body.success) throw new GatehouseError('bad-input', 'Type your name and your password.');
-      if ('token' in body.data) {
-        const session = this.#isLocal ? this.#access.sessions.openLink(body.data.token, origin) : undefined;
-        if (session === undefined)
-          throw new GatehouseError('sign-in-refused', 'This link was used already or is too old.');
-        this.#setCookie(reply, this.#sessionCookie, session, '/', sessionMilliseconds);
-      } else {
-        const known = this.#browserOf(request);
-        const user = await this.#access.signIn.check(body.data, {
-          address: request.ip,
-          browserKey: known === undefined ? '' : hashToken(known).toString('hex'),
-          isKnownTo: (userId) => this.#access.sessions.isKnown(known, userId),
-        });
-        const { sessions } = this.#access;
-        this.#setCookie(reply, this.#sessionCookie, sessions.open(user.id, origin), '/', sessionMilliseconds);
-        if (!sessions.isKnown(known, user.id)) {
+      const input = body.data;
+      const by = 'token' in input ? 'link' : 'password';
+      // A name that nobody has may be a password in the wrong field: it is not written.
+      const named = 'token' in input ? undefined : users.named(input.name);
+      const about = named === undefined ? [] : [{ id: named.id, name: named.name }];
+      let actor = stranger(request.ip);
+      await audit.during(
+        () => actor,
+        () => ({ did: 'session.opened', about, details: { by } }),
+        async () => {
+          const user =
+            'token' in input ? this.#userOfLink(input.token) : await this.#userOfPassword(input, request);
+          actor = person(user, request.ip);
+          const session = sessions.open(user.id, origin);
+          this.#setCookie(reply, this.#sessionCookie, session, '/', sessionMilliseconds);
+          if (by === 'link' || sessions.isKnown(this.#browserOf(request), user.id)) return;
           const browser = sessions.know(user.id);
           this.#setCookie(reply, this.#browserCookie, browser, '/session', knownBrowserMilliseconds);
-        }
-      }
+        },
+      );
       this.#access.people.announce();
       return reply.code(204).send();
     } catch (error) {
@@ -102,6 +115,25 @@ export class SessionRoutes {
       const status = { 'bad-input': 400, 'limit-reached': 429, internal: 500 }[code as string] ?? 401;
       return reply.code(status).send({ code, message });
     }
+  }
+
+  /** @throws GatehouseError sign-in-refused */
+  #userOfLink(token: string): StoredUser {
+    const userId = this.#isLocal ? this.#access.sessions.useLink(token) : undefined;
+    const user = userId === undefined ? undefined : this.#access.users.find(userId);
+    if (user === undefined)
+      throw new GatehouseError('sign-in-refused', 'This link was used already or is too old.');
+    return user;
+  }
+
+  /** @throws GatehouseError as `SignIn.check` */
+  async #userOfPassword(input: SignInInput, request: FastifyRequest): Promise<StoredUser> {
+    const known = this.#browserOf(request);
+    return await this.#access.signIn.check(input, {
+      address: request.ip,
+      browserKey: known === undefined ? '' : hashToken(known).toString('hex'),
+      isKnownTo: (userId) => this.#access.sessions.isKnown(known, userId),
+    });
   }
 
   #browserOf(request: FastifyRequest): string | undefined {

@@ -72,7 +72,12 @@ export async function addWhepRoutes(server: FastifyInstance, endpoint: WhepEndpo
       bodyLimit: maximumBodyBytes,
       ...withToken(openingsPerMinute, async (share, request, reply) => {
         const { cameraId } = request.params;
-        const { sessionId, etag, answer } = await endpoint.open(share, cameraId, bodyOf(request, offerType));
+        const { sessionId, etag, answer } = await endpoint.open(
+          share,
+          cameraId,
+          bodyOf(request, offerType),
+          request.ip,
+        );
         return reply
           .code(201)
           .headers({ location: `/whep/${cameraId}/${sessionId}`, etag, 'content-type': offerType })

@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { CameraConnection } from '../contract/camera.ts';
 import type { CameraFile } from '../contract/camera-file.ts';
@@ -7,6 +6,7 @@ import { type Settings, settings } from '../contract/site.ts';
 import type { SiteFileChange, SiteFileInput, SiteFileKiosk, SiteFileResult } from '../contract/site-file.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
 import type { CameraTable, NewCamera, StoredCamera } from '../store/camera-table.ts';
+import type { Commits } from '../store/commits.ts';
 import type { LayoutTable } from '../store/layout-table.ts';
 import type { SettingTable, SiteKeys, StoredPolicy } from '../store/setting-table.ts';
 import { hashPin, isPin } from './pin-hash.ts';
@@ -61,7 +61,7 @@ export interface Imported {
 }
 
 export interface SiteFilesOptions {
-  readonly database: Database;
+  readonly commits: Commits;
   readonly cameras: CameraTable;
   readonly layouts: LayoutTable;
   readonly settings: SettingTable;
@@ -209,7 +209,7 @@ export class SiteFiles {
 
   #write({ cameras, layouts, settings: newSettings, policy, keys, result }: Plan): void {
     const {
-      database,
+      commits,
       cameras: cameraTable,
       layouts: layoutTable,
       settings: table,
@@ -226,7 +226,7 @@ export class SiteFiles {
       ];
     });
     const added = written.flatMap(({ before, after }) => (before === null ? [after] : []));
-    database.transaction(() => {
+    commits.run(() => {
       if (written.length > 0) cameraTable.merge(changed, added);
       reorder(cameraTable, cameras);
       for (const { after } of layouts.filter((_, index) => isChanged(cameras.length + index))) {
@@ -237,7 +237,7 @@ export class SiteFiles {
       table.saveSettings(newSettings);
       table.savePolicy(policy);
       table.saveSiteKeys(keys);
-    })();
+    });
     if (result.changesAnything) onImported({ cameraIds: written.map(({ after }) => after.id) });
   }
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Secret } from '../base/secret.ts';
 import type { CameraConnection, CameraTransport } from '../contract/camera.ts';
 import { maximumCameraNumber } from '../contract/limits.ts';
+import type { Commits } from './commits.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A camera as it is stored; addresses hold no user and no password. */
@@ -73,7 +74,7 @@ const columns = `id, number, name, camera_group, main_url, sub_url, onvif_url, u
 
 /** This is where a camera is stored. Every write is on the disk when the call returns, whole or not at all. */
 export class CameraTable {
-  readonly #database: Database;
+  readonly #commits: Commits;
   readonly #box: SecretBox;
   readonly #list: Statement<[], Row>;
   readonly #removed: Statement<[string], Row>;
@@ -87,8 +88,9 @@ export class CameraTable {
   readonly #remove: Statement<[number, string]>;
   readonly #purge: Statement<[number]>;
 
-  constructor(database: Database, box: SecretBox) {
-    this.#database = database;
+  constructor(commits: Commits, box: SecretBox) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#box = box;
     this.#list = database.prepare(
       `SELECT ${columns} FROM camera WHERE removed_at IS NULL ORDER BY position, number`,
@@ -124,31 +126,31 @@ export class CameraTable {
 
   /** @throws GatehouseError already-there when the number is taken */
   insert(camera: NewCamera): StoredCamera {
-    return this.#database.transaction(() => this.#insert(camera))();
+    return this.#commits.run(() => this.#insert(camera));
   }
 
   /** Writes cameras under their ids. @throws GatehouseError already-there when a number is taken */
   update(cameras: readonly StoredCamera[]): void {
-    this.#database.transaction(() => this.#update(cameras))();
+    this.#commits.run(() => this.#update(cameras));
   }
 
   /** Adds and changes cameras at once. @throws GatehouseError already-there when a number is taken */
   merge(changed: readonly StoredCamera[], added: readonly NewCamera[]): StoredCamera[] {
-    return this.#database.transaction(() => {
+    return this.#commits.run(() => {
       this.#update(changed);
       // Those that bring a number first: the others take what is free then.
       const inserted = new Map<NewCamera, StoredCamera>();
       for (const camera of added) if (camera.number !== undefined) inserted.set(camera, this.#insert(camera));
       for (const camera of added) if (camera.number === undefined) inserted.set(camera, this.#insert(camera));
       return added.flatMap((camera) => inserted.get(camera) ?? []);
-    })();
+    });
   }
 
   /** Gives cameras their places: 0, 1, 2, … in the order of the list. */
   reorder(ids: readonly string[]): void {
-    this.#database.transaction(() => {
+    this.#commits.run(() => {
       for (const [position, id] of ids.entries()) this.#move.run(position, id);
-    })();
+    });
   }
 
   /** Remembers by which transport a camera's packets come. */
@@ -158,9 +160,9 @@ export class CameraTable {
 
   /** Takes cameras away; they can be restored until they are purged. @param now milliseconds since 1970 */
   remove(ids: readonly string[], now: number): void {
-    this.#database.transaction(() => {
+    this.#commits.run(() => {
       for (const id of ids) this.#remove.run(now, id);
-    })();
+    });
   }
 
   /**
@@ -168,7 +170,7 @@ export class CameraTable {
    * @throws GatehouseError not-found when one of them was not removed, or too long ago
    */
   restore(ids: readonly string[]): StoredCamera[] {
-    return this.#database.transaction(() =>
+    return this.#commits.run(() =>
       ids.map((id) => {
         const row = this.#removed.get(id);
         if (row === undefined) {
@@ -180,7 +182,7 @@ export class CameraTable {
         this.#put(camera);
         return camera;
       }),
-    )();
+    );
   }
 
   /** Of a camera that was removed; undefined: there is none. */

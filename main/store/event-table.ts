@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import {
   type Acknowledgement,
@@ -7,6 +7,7 @@ import {
   type EventQuery,
   event,
 } from '../contract/event.ts';
+import type { Commits } from './commits.ts';
 
 /** Rows that are kept; the oldest go first. */
 export const maximumEvents = 100_000;
@@ -34,7 +35,7 @@ interface Filter {
 
 /** What happened. Rows are written once a second, all at once; an acknowledgement is on the disk when the call returns. */
 export class EventTable {
-  readonly #database: Database;
+  readonly #commits: Commits;
   readonly #select: Statement<[Filter], Row>;
   readonly #selectOpen: Statement<[Filter], Row>;
   readonly #selectGoingOn: Statement<[], Row>;
@@ -46,8 +47,9 @@ export class EventTable {
   readonly #forgetBefore: Statement<[number]>;
   readonly #forgetUpTo: Statement<[number]>;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     const select = (where: string) => `
       SELECT ${columns} FROM event
       WHERE ${where} AND (:cameraId IS NULL OR camera_id = :cameraId) AND (:kind IS NULL OR kind = :kind)
@@ -110,7 +112,7 @@ export class EventTable {
 
   /** Writes rows, new or not, and forgets what is older than `oldest` or too much. @param oldest milliseconds since 1970 */
   write(events: readonly Event[], oldest: number): void {
-    this.#database.transaction(() => {
+    this.#commits.database.transaction(() => {
       for (const { acknowledged, alarm, ...row } of events) {
         this.#put.run({
           ...row,
@@ -127,9 +129,9 @@ export class EventTable {
 
   /** All of them, or none; one that is acknowledged already stays as it is. */
   acknowledge(ids: readonly number[], acknowledgement: Acknowledgement): void {
-    this.#database.transaction(() => {
+    this.#commits.run(() => {
       for (const id of ids) this.#acknowledge.run({ id, ...acknowledgement });
-    })();
+    });
   }
 }
 

@@ -1,7 +1,8 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Secret } from '../base/secret.ts';
 import { closedLanHost, type LanHost, lanHost } from '../contract/lan-host.ts';
+import type { Commits } from './commits.ts';
 import type { SecretBox } from './secret-box.ts';
 
 const hostName = 'lan-host';
@@ -26,12 +27,15 @@ export interface CertificatePair {
 
 /** How the console is served to other computers, with keys that are sealed. Every write is on the disk when the call returns. */
 export class LanTable {
+  readonly #commits: Commits;
   readonly #box: SecretBox;
   readonly #read: Statement<[string], { value: string }>;
   readonly #write: Statement<[string, string]>;
   readonly #remove: Statement<[string]>;
 
-  constructor(database: Database, box: SecretBox) {
+  constructor(commits: Commits, box: SecretBox) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#box = box;
     this.#read = database.prepare('SELECT value FROM setting WHERE name = ?');
     this.#write = database.prepare(
@@ -46,7 +50,7 @@ export class LanTable {
   }
 
   saveChosen(chosen: LanHost): void {
-    this.#write.run(hostName, JSON.stringify(chosen));
+    this.#commits.run(() => this.#write.run(hostName, JSON.stringify(chosen)));
   }
 
   /** The own authority; null before there is one. @throws GatehouseError database-failed when its key was sealed with another one */
@@ -54,6 +58,7 @@ export class LanTable {
     return this.#open(authorityName);
   }
 
+  /** Past whoever asked for a change: it is made on the way. */
   saveAuthority(authority: CertificatePair): void {
     this.#seal(authorityName, authority);
   }
@@ -64,8 +69,10 @@ export class LanTable {
   }
 
   saveGiven(given: CertificatePair | null): void {
-    if (given === null) this.#remove.run(certificateName);
-    else this.#seal(certificateName, given);
+    this.#commits.run(() => {
+      if (given === null) this.#remove.run(certificateName);
+      else this.#seal(certificateName, given);
+    });
   }
 
   #open(name: string): CertificatePair | null {

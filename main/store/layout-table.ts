@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { type Layout, layout } from '../contract/layout.ts';
+import type { Commits } from './commits.ts';
 
 const json = z.string().transform((text, context): unknown => {
   try {
@@ -21,7 +22,7 @@ interface Row {
 
 /** The named walls. Every write is on the disk when the call returns. */
 export class LayoutTable {
-  readonly #database: Database;
+  readonly #commits: Commits;
   readonly #list: Statement<[], Row>;
   readonly #write: Statement<[Row]>;
   readonly #move: Statement<[number, string]>;
@@ -29,8 +30,9 @@ export class LayoutTable {
   readonly #restore: Statement<[string]>;
   readonly #purge: Statement<[number]>;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#list = database.prepare(
       'SELECT id, name, grid, tiles FROM layout WHERE removed_at IS NULL ORDER BY position, rowid',
     );
@@ -57,30 +59,30 @@ export class LayoutTable {
 
   /** Writes a wall under its id, new (then behind all others) or not. */
   save(saved: Layout): void {
-    this.#write.run({ ...saved, tiles: JSON.stringify(saved.tiles) });
+    this.#commits.run(() => this.#write.run({ ...saved, tiles: JSON.stringify(saved.tiles) }));
   }
 
   /** Writes a new wall and gives all walls their places. */
   insert(added: Layout, ids: readonly string[]): void {
-    this.#database.transaction(() => {
+    this.#commits.run(() => {
       this.save(added);
       this.#place(ids);
-    })();
+    });
   }
 
   /** Gives walls their places: 0, 1, 2, … in the order of the list. */
   reorder(ids: readonly string[]): void {
-    this.#database.transaction(() => this.#place(ids))();
+    this.#commits.run(() => this.#place(ids));
   }
 
   /** Takes a wall away; it can be restored until it is purged. @param now milliseconds since 1970 */
   remove(id: string, now: number): void {
-    this.#remove.run(now, id);
+    this.#commits.run(() => this.#remove.run(now, id));
   }
 
   /** Brings a removed wall back, in its old place; false when there is none. */
   restore(id: string): boolean {
-    return this.#restore.run(id).changes === 1;
+    return this.#commits.run(() => this.#restore.run(id).changes === 1);
   }
 
   /** Forgets walls that were removed at `oldest` or before. @param oldest milliseconds since 1970 */

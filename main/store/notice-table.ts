@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { type Notice, notice } from '../contract/site.ts';
+import type { Commits } from './commits.ts';
 
 /** More than these are not kept: the oldest goes. */
 const maximumNotices = 50;
@@ -12,12 +13,15 @@ interface Row extends Omit<Notice, 'kind' | 'move'> {
 
 /** What a person must know and has not read yet. */
 export class NoticeTable {
+  readonly #commits: Commits;
   readonly #list: Statement<[], Row>;
   readonly #insert: Statement<[Row]>;
   readonly #remove: Statement<[string]>;
   readonly #trim: Statement<[number]>;
 
-  constructor(database: Database) {
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#list = database.prepare('SELECT id, at, kind, message, move FROM notice ORDER BY at, rowid');
     this.#insert = database.prepare(
       'INSERT INTO notice (id, at, kind, message, move) VALUES (:id, :at, :kind, :message, :move)',
@@ -44,6 +48,6 @@ export class NoticeTable {
   }
 
   remove(id: string): void {
-    this.#remove.run(id);
+    this.#commits.run(() => this.#remove.run(id));
   }
 }

@@ -1,7 +1,8 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { cameraGrant, type OwnRole, ownRole, roleHours } from '../contract/people.ts';
 import type { CameraGrant } from '../contract/rights.ts';
+import type { Commits } from './commits.ts';
 
 interface RoleRow {
   id: string;
@@ -17,7 +18,7 @@ interface GrantRow {
 
 /** The roles of the site's own; those that are always there are in `contract/rights.ts`. */
 export class RoleTable {
-  readonly #database: Database;
+  readonly #commits: Commits;
   readonly #list: Statement<[], RoleRow>;
   readonly #grants: Statement<[string], GrantRow>;
   readonly #write: Statement<[RoleRow]>;
@@ -25,8 +26,9 @@ export class RoleTable {
   readonly #grant: Statement<[GrantRow & { roleId: string }]>;
   readonly #remove: Statement<[string]>;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#list = database.prepare(
       'SELECT id, name, console_rights AS consoleRights, hours FROM role ORDER BY name',
     );
@@ -56,7 +58,7 @@ export class RoleTable {
 
   /** Writes a role under its id, new or not; two grants for the same are one. */
   save({ id, name, rights, hours }: OwnRole): void {
-    this.#database.transaction(() => {
+    this.#commits.run(() => {
       this.#write.run({
         ...{ id, name, consoleRights: JSON.stringify(rights.console) },
         hours: hours === null ? null : JSON.stringify(hours),
@@ -71,11 +73,11 @@ export class RoleTable {
         merged.set(`${scope} ${target}`, { scope, target, rights: JSON.stringify([...all]) });
       }
       for (const row of merged.values()) this.#grant.run({ roleId: id, ...row });
-    })();
+    });
   }
 
   remove(id: string): void {
-    this.#remove.run(id);
+    this.#commits.run(() => this.#remove.run(id));
   }
 }
 

@@ -1,10 +1,12 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import type { Session } from '../contract/people.ts';
+import type { Commits } from './commits.ts';
 
 const columns = `id, user_id AS userId, created_at AS createdAt, seen_at AS usedAt, expires_at AS expiresAt, address, browser`;
 
 /** Who is signed in: hashes of session tokens, never the tokens. Times are milliseconds since 1970. */
 export class SessionTable {
+  readonly #commits: Commits;
   readonly #insert: Statement<[Session & { tokenHash: Buffer }]>;
   readonly #touch: Statement<[number, Buffer]>;
   readonly #find: Statement<[Buffer], Session>;
@@ -17,7 +19,9 @@ export class SessionTable {
   readonly #isKnownBrowser: Statement<[Buffer]>;
   readonly #forget: Statement<[number]>;
 
-  constructor(database: Database) {
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#insert = database.prepare(`
       INSERT INTO session (token_hash, id, user_id, created_at, seen_at, expires_at, address, browser)
       VALUES (:tokenHash, :id, :userId, :createdAt, :usedAt, :expiresAt, :address, :browser)`);
@@ -38,7 +42,7 @@ export class SessionTable {
   }
 
   insert(tokenHash: Buffer, session: Session): void {
-    this.#insert.run({ ...session, tokenHash });
+    this.#commits.run(() => this.#insert.run({ ...session, tokenHash }));
   }
 
   /** Undefined: there is no such session, or it was ended. */
@@ -57,12 +61,12 @@ export class SessionTable {
   }
 
   end(id: string): void {
-    this.#end.run(id);
+    this.#commits.run(() => this.#end.run(id));
   }
 
   /** Ends a user's sessions. @param except the id of one that goes on */
   endOf(userId: string, except = ''): void {
-    this.#endOthers.run(userId, except);
+    this.#commits.run(() => this.#endOthers.run(userId, except));
   }
 
   /** Removes sessions that were last used at `oldest` or before, and those that are over at `now`. */

@@ -1,10 +1,11 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { type AlarmSettings, alarmSettings } from '../contract/alarm.ts';
 import { everyMediaNetwork, type MediaNetwork, mediaNetwork } from '../contract/media-network.ts';
 import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
+import type { Commits } from './commits.ts';
 
 const settingsName = 'settings';
 const alarmsName = 'alarms';
@@ -16,6 +17,7 @@ const policyName = 'policy';
 const keysName = 'site-file-keys';
 const digestName = 'site-file-digest';
 const stationRoleName = 'station-role';
+const auditName = 'audit';
 
 const storedPolicy = z.object({
   /** The PIN as `scrypt-1.SALT.HASH`; null: there is none. */
@@ -24,6 +26,9 @@ const storedPolicy = z.object({
 });
 /** What a site file prescribes; null where it prescribes nothing. */
 export type StoredPolicy = z.infer<typeof storedPolicy>;
+
+const auditSettings = z.object({ keepDays: z.int().default(365) });
+type AuditSettings = z.infer<typeof auditSettings>;
 
 const siteKeys = z.object({
   cameras: z.record(z.string(), z.string()),
@@ -34,10 +39,13 @@ export type SiteKeys = z.infer<typeof siteKeys>;
 
 /** What a site has chosen. Every write is on the disk when the call returns. */
 export class SettingTable {
+  readonly #commits: Commits;
   readonly #read: Statement<[string], { value: string }>;
   readonly #write: Statement<[string, string]>;
 
-  constructor(database: Database) {
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#read = database.prepare('SELECT value FROM setting WHERE name = ?');
     this.#write = database.prepare(
       'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -50,7 +58,7 @@ export class SettingTable {
   }
 
   saveSettings(saved: Settings): void {
-    this.#write.run(settingsName, JSON.stringify(saved));
+    this.#commit(settingsName, JSON.stringify(saved));
   }
 
   /** Of this computer alone: no site file names it. */
@@ -60,7 +68,7 @@ export class SettingTable {
   }
 
   saveMediaNetwork(saved: MediaNetwork): void {
-    this.#write.run(mediaNetworkName, JSON.stringify(saved));
+    this.#commit(mediaNetworkName, JSON.stringify(saved));
   }
 
   get alarms(): AlarmSettings {
@@ -68,7 +76,7 @@ export class SettingTable {
   }
 
   saveAlarms(saved: AlarmSettings): void {
-    this.#write.run(alarmsName, JSON.stringify(saved));
+    this.#commit(alarmsName, JSON.stringify(saved));
   }
 
   /** How the last run of the engine ended; null: there was none. */
@@ -96,7 +104,7 @@ export class SettingTable {
   }
 
   saveDemoCameras(count: number): void {
-    this.#write.run(demoName, String(count));
+    this.#commit(demoName, String(count));
   }
 
   get policy(): StoredPolicy {
@@ -106,7 +114,7 @@ export class SettingTable {
   }
 
   savePolicy(saved: StoredPolicy): void {
-    this.#write.run(policyName, JSON.stringify(saved));
+    this.#commit(policyName, JSON.stringify(saved));
   }
 
   /** What the desktop window may do while nobody has signed in there: the id of a role. */
@@ -115,7 +123,7 @@ export class SettingTable {
   }
 
   saveStationRoleId(id: string): void {
-    this.#write.run(stationRoleName, id);
+    this.#commit(stationRoleName, id);
   }
 
   get siteKeys(): SiteKeys {
@@ -133,5 +141,19 @@ export class SettingTable {
 
   saveSiteFileDigest(digest: string): void {
     this.#write.run(digestName, digest);
+  }
+
+  /** How long the audit is kept. */
+  get audit(): AuditSettings {
+    return auditSettings.parse(JSON.parse(this.#read.get(auditName)?.value ?? '{}'));
+  }
+
+  saveAudit(saved: AuditSettings): void {
+    this.#commit(auditName, JSON.stringify(saved));
+  }
+
+  /** What somebody has chosen, not what the engine notes for itself. */
+  #commit(name: string, value: string): void {
+    this.#commits.run(() => this.#write.run(name, value));
   }
 }

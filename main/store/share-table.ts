@@ -1,5 +1,6 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import type { StreamProfile } from '../contract/camera.ts';
+import type { Commits } from './commits.ts';
 
 /** What the token of a share opens. Times are milliseconds since 1970. */
 export interface StoredShare {
@@ -21,6 +22,7 @@ const columns =
 
 /** Shares by the hashes of their tokens, never the tokens. A camera's go with the camera. */
 export class ShareTable {
+  readonly #commits: Commits;
   readonly #insert: Statement<[Row & { readonly tokenHash: Buffer }]>;
   readonly #ofCamera: Statement<[string], Row>;
   readonly #ofToken: Statement<[Buffer, number], Row>;
@@ -30,7 +32,9 @@ export class ShareTable {
   readonly #expire: Statement<[number]>;
   readonly #count: Statement<[], { readonly count: number }>;
 
-  constructor(database: Database) {
+  constructor(commits: Commits) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#insert = database.prepare(`
       INSERT INTO share (id, camera_id, token_hash, name, profile, sound, created_at, expires_at)
       VALUES (:id, :cameraId, :tokenHash, :name, :profile, :sound, :createdAt, :expiresAt)`);
@@ -46,7 +50,7 @@ export class ShareTable {
   }
 
   insert(share: StoredShare, tokenHash: Buffer): void {
-    this.#insert.run({ ...share, sound: share.sound ? 1 : 0, tokenHash });
+    this.#commits.run(() => this.#insert.run({ ...share, sound: share.sound ? 1 : 0, tokenHash }));
   }
 
   ofCamera(cameraId: string): StoredShare[] {
@@ -70,7 +74,7 @@ export class ShareTable {
 
   /** False when there is no such share. */
   remove(id: string): boolean {
-    return this.#remove.run(id).changes === 1;
+    return this.#commits.run(() => this.#remove.run(id).changes === 1);
   }
 
   /** Removes those that have ended. */

@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Log } from '../base/log.ts';
+import { AuditTable } from './audit-table.ts';
 import { CameraTable } from './camera-table.ts';
+import { Commits } from './commits.ts';
 import { openDatabase } from './database.ts';
 import { EventTable } from './event-table.ts';
 import { HistoryTable } from './history-table.ts';
@@ -20,6 +22,7 @@ import { UserTable } from './user-table.ts';
 export interface Store extends Disposable {
   /** For backups. */
   readonly database: Database;
+  readonly commits: Commits;
   /** What happened when the database was damaged; null when all was well. */
   readonly recovery: Recovery | null;
   readonly cameras: CameraTable;
@@ -34,6 +37,7 @@ export interface Store extends Disposable {
   readonly events: EventTable;
   readonly shares: ShareTable;
   readonly lan: LanTable;
+  readonly audit: AuditTable;
 }
 
 /**
@@ -47,21 +51,24 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
     const { key = null } = options;
     const box = key === null ? SecretBox.open(options.folder) : SecretBox.withKey(key);
     options.log.debug({ folder: options.folder }, 'store opened');
+    const commits = new Commits(database);
     return {
       database,
+      commits,
       recovery,
-      cameras: new CameraTable(database, box),
+      cameras: new CameraTable(commits, box),
       identities: new IdentityTable(database),
-      layouts: new LayoutTable(database),
-      users: new UserTable(database, box),
-      roles: new RoleTable(database),
-      sessions: new SessionTable(database),
-      settings: new SettingTable(database),
-      notices: new NoticeTable(database),
+      layouts: new LayoutTable(commits),
+      users: new UserTable(commits, box),
+      roles: new RoleTable(commits),
+      sessions: new SessionTable(commits),
+      settings: new SettingTable(commits),
+      notices: new NoticeTable(commits),
       history: new HistoryTable(database),
-      events: new EventTable(database),
-      shares: new ShareTable(database),
-      lan: new LanTable(database, box),
+      events: new EventTable(commits),
+      shares: new ShareTable(commits),
+      lan: new LanTable(commits, box),
+      audit: new AuditTable(database, box),
       [Symbol.dispose]: () => database.close(),
     };
   } catch (error) {

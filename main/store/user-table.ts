@@ -1,5 +1,6 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import type { Secret } from '../base/secret.ts';
+import type { Commits } from './commits.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A user as it is stored. */
@@ -29,6 +30,7 @@ const columns = `id, name, name_key AS nameKey, role_id AS roleId, disabled, pas
 
 /** The people who may use this console. Every write is on the disk when the call returns. */
 export class UserTable {
+  readonly #commits: Commits;
   readonly #box: SecretBox;
   readonly #list: Statement<[], Row>;
   readonly #find: Statement<[string], Row>;
@@ -38,7 +40,9 @@ export class UserTable {
   readonly #reset: Statement<[string, string]>;
   readonly #useStep: Statement<[number, string, number]>;
 
-  constructor(database: Database, box: SecretBox) {
+  constructor(commits: Commits, box: SecretBox) {
+    const { database } = commits;
+    this.#commits = commits;
     this.#box = box;
     this.#list = database.prepare(`SELECT ${columns} FROM user ORDER BY name_key`);
     this.#find = database.prepare(`SELECT ${columns} FROM user WHERE id = ?`);
@@ -73,12 +77,13 @@ export class UserTable {
 
   /** Writes a user under the id, new or not. The name must not be another's. */
   save(user: StoredUser): void {
-    this.#write.run({ ...user, nameKey: keyOf(user.name), disabled: Number(user.disabled) });
+    const row = { ...user, nameKey: keyOf(user.name), disabled: Number(user.disabled) };
+    this.#commits.run(() => this.#write.run(row));
   }
 
   /** Takes a user away, with all sessions. */
   remove(id: string): void {
-    this.#remove.run(id);
+    this.#commits.run(() => this.#remove.run(id));
   }
 
   /** @param key Base32 */
@@ -93,7 +98,7 @@ export class UserTable {
 
   /** Takes the password and the second factor away. */
   reset(id: string, roleId: string): void {
-    this.#reset.run(roleId, id);
+    this.#commits.run(() => this.#reset.run(roleId, id));
   }
 
   /** A code of this time step is used up; false when it, or one after it, was used before. */

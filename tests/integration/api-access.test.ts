@@ -98,6 +98,10 @@ const needs: Record<string, Need> = {
   'policy.changeKiosk': { console: 'settings' },
   'policy.changeUpdates': { console: 'settings' },
   'policy.checkPin': {},
+  'audit.list': { console: 'audit' },
+  'audit.read': { console: 'audit' },
+  'audit.change': { console: 'audit' },
+  'audit.export': { console: 'audit' },
   'viewer.open': {},
   'viewer.answer': {},
   'viewer.candidate': {},
@@ -110,7 +114,15 @@ const needs: Record<string, Need> = {
 };
 
 const everything: CameraRight[] = ['live', 'replay', 'listen', 'talk', 'ptz', 'keep-clips', 'manage'];
-const allConsole: ConsoleRight[] = ['people', 'settings', 'discovery', 'layouts', 'alarms', 'diagnostics'];
+const allConsole: ConsoleRight[] = [
+  'people',
+  'settings',
+  'discovery',
+  'layouts',
+  'alarms',
+  'diagnostics',
+  'audit',
+];
 const watching: CameraRight[] = ['live', 'replay', 'listen', 'talk', 'ptz', 'keep-clips'];
 
 /** What each role may do, written down a second time. `own`: over the camera in the yard; `all`: over every camera. */
@@ -139,7 +151,7 @@ let gate: string;
 const callers = new Map<RoleName, Caller>();
 
 /** Says that a call has arrived; the door itself is real. */
-function servicesOf({ cameras }: ApiHarness, offered: () => string): Services {
+function servicesOf({ cameras, audit }: ApiHarness, offered: () => string): Services {
   const arrived = () => {
     throw new Error('arrived');
   };
@@ -152,9 +164,15 @@ function servicesOf({ cameras }: ApiHarness, offered: () => string): Services {
       {},
       { get: (_, name) => (name === 'offeredMove' ? () => ({ cameraIds: [offered()] }) : arrived) },
     ),
+    audit: new Proxy(audit, {
+      get: (target, name) => (name === 'during' ? target.during.bind(target) : arrived),
+    }),
     trials: new Proxy({}, { get: (_, name) => (name === 'lease' ? () => undefined : arrived) }),
   };
-  return new Proxy({}, { get: (_, name) => real[String(name)] ?? nowhere }) as Services;
+  const nameOf = () => undefined;
+  return new Proxy({}, {
+    get: (_, name) => (name === 'nameOf' ? nameOf : (real[String(name)] ?? nowhere)),
+  }) as Services;
 }
 
 beforeAll(async () => {

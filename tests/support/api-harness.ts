@@ -14,6 +14,8 @@ import type { Caller } from '../../main/access/callers.ts';
 import { Shares } from '../../main/access/shares.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
 import { WhepEndpoint } from '../../main/api/whep-endpoint.ts';
+import { Audit } from '../../main/audit/audit.ts';
+import { WatchRecord } from '../../main/audit/watch-record.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
 import { CameraControls } from '../../main/cameras/camera-controls.ts';
 import { CameraIdentities } from '../../main/cameras/camera-identities.ts';
@@ -67,6 +69,7 @@ export interface ApiHarness {
   readonly access: AccessControl;
   readonly whep: WhepService;
   readonly endpoint: WhepEndpoint;
+  readonly audit: Audit;
   readonly router: ApiRouter;
   readonly lan: LanService;
   /** Where the console may be opened; all on loopback. */
@@ -77,6 +80,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-api-'));
   owned.defer(() => rm(folder, { recursive: true, force: true }));
   const store = owned.use(openStore({ folder, log }));
+  const audit = owned.use(new Audit({ store, log }));
   const site = new SiteService({
     settings: store.settings,
     notices: store.notices,
@@ -85,7 +89,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     keyWarning: null,
     backups: () => [],
   });
-  const access = owned.use(createAccess(store));
+  const access = owned.use(createAccess(store, audit));
   const cameras = owned.use(
     new CameraRegistry({
       table: store.cameras,
@@ -129,9 +133,10 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
   const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
+  const watchRecord = owned.use(new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }));
   const whep = owned.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
   const shares = new Shares(store.shares);
-  const endpoint = new WhepEndpoint({ shares, cameras, whep });
+  const endpoint = new WhepEndpoint({ shares, cameras, whep, watchRecord });
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
     ...store,
@@ -182,12 +187,15 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       diagnostics: async () => new File([], 'diagnostics.zip'),
       people: access.people,
       accounts: access.accounts,
+      audit,
+      watchRecord,
+      nameOf: (id) => cameras.stored(id)?.name ?? store.users.find(id)?.name,
     },
     log,
   );
   return {
     ...{ folder, store, cameras, trials, site, events, health, viewers },
-    ...{ access, whep, endpoint, router, lan, networks },
+    ...{ access, audit, whep, endpoint, router, lan, networks },
   };
 }
 

@@ -162,6 +162,13 @@ export const samples: Record<string, unknown> = {
   },
   'policy.changeUpdates': { feed: 'http://127.0.0.1:1/updates', installAt: '03:00' },
   'policy.checkPin': { pin: '0000' },
+  'audit.list': {
+    ...{ who: unknownId, did: 'cameras.', done: true, text: 'gate' },
+    ...{ from: 0, until: 1, before: 10, limit: 10 },
+  },
+  'audit.read': undefined,
+  'audit.change': { keepDays: 90 },
+  'audit.export': undefined,
   'viewer.open': { slots: 1, h265: 'none' },
   'viewer.answer': { viewerId: unknownId, sdp: 'v=0' },
   'viewer.candidate': { viewerId: unknownId, candidate: { candidate: '', sdpMid: '0', sdpMLineIndex: 0 } },

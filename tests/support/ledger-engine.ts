@@ -6,6 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import { createAccess } from '../../main/access/access.ts';
 import { createRouter } from '../../main/api/router.ts';
 import type { Services } from '../../main/api/services.ts';
+import { Audit } from '../../main/audit/audit.ts';
 import { createLog } from '../../main/base/log.ts';
 import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import type { Camera } from '../../main/contract/camera.ts';
@@ -44,9 +45,15 @@ const cameras = new CameraRegistry({
   log,
 });
 // The others are not called.
-const services = { cameras, layouts: new Layouts(store.layouts) } as Partial<Services> as Services;
+const audit = new Audit({ store, log });
+const services = {
+  cameras,
+  layouts: new Layouts(store.layouts),
+  audit,
+  nameOf: (id: string) => cameras.stored(id)?.name,
+} as Partial<Services> as Services;
 const client = createRouterClient(createRouter(services, log), {
-  context: { caller: createAccess(store).callers.open({ kind: 'station' }) },
+  context: { caller: createAccess(store, audit).callers.open({ kind: 'station' }) },
 });
 const random = seededRandom(Number(values.seed));
 

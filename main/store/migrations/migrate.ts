@@ -10,6 +10,7 @@ import { stillViews } from './0007-still-views.ts';
 import { people } from './0008-people.ts';
 import { events } from './0009-events.ts';
 import { streamQuality } from './0010-stream-quality.ts';
+import { audit } from './0011-audit.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   people,
   events,
   streamQuality,
+  audit,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

@@ -1,0 +1,127 @@
+import type { contract } from '../contract/contract.ts';
+
+/** What of a call is said in the audit; null: it changes nothing and shows nobody anything that is not theirs to look up. */
+export type AuditRule = null | {
+  /**
+   * Fields of the input that are written as they are, none of which can hold a secret. Of every other field that was given only its
+   * name is written.
+   */
+  readonly fields: readonly string[];
+  /** At most one entry in so many seconds for the same person and the same fields. */
+  readonly everySeconds?: number;
+};
+
+type Contract = typeof contract;
+type RulesOf<Part> = { readonly [Name in keyof Part]: AuditRule };
+
+const all = (...fields: string[]): AuditRule => ({ fields });
+const nothing: AuditRule = { fields: [] };
+
+/** Every procedure is here: one that is new does not compile until somebody has said what of it belongs into the audit. */
+export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[Part]> } = {
+  cameras: {
+    list: null,
+    watch: null,
+    add: all('name', 'number', 'group', 'connection', 'transport', 'certificate', 'mayStandStill'),
+    addAll: all('cameras.name', 'cameras.group'),
+    edit: all('id', 'name', 'number', 'group', 'connection', 'transport', 'certificate', 'mayStandStill'),
+    change: all('ids', 'group', 'connection'),
+    follow: all('noticeId'),
+    remove: all('ids'),
+    restore: all('ids'),
+    reorder: all('ids', 'before'),
+    find: all('cameraId'),
+    test: all('cameraId'),
+    preview: all('cameraId'),
+    examine: all('camera.cameraId', 'camera.stream.cameraId', 'withPictures'),
+    history: null,
+    export: all('format'),
+    import: nothing,
+  },
+  ptz: {
+    capabilities: null,
+    move: { fields: ['cameraId'], everySeconds: 60 },
+    stop: null,
+    home: { fields: ['cameraId'], everySeconds: 60 },
+    presets: null,
+    goPreset: { fields: ['cameraId', 'token'], everySeconds: 60 },
+    savePreset: all('cameraId', 'name', 'token'),
+    removePreset: all('cameraId', 'token'),
+  },
+  events: { list: null, watch: null, acknowledge: all('ids', 'note') },
+  health: { read: null },
+  shares: {
+    list: null,
+    add: all('cameraId', 'name', 'hours', 'profile', 'sound'),
+    remove: all('id'),
+  },
+  discovery: { watch: null, scan: nothing },
+  layouts: {
+    list: null,
+    watch: null,
+    save: all('id', 'name', 'grid', 'tiles'),
+    rename: all('id', 'name'),
+    duplicate: all('id'),
+    remove: all('id'),
+    restore: all('id'),
+    reorder: all('ids'),
+  },
+  site: {
+    watch: null,
+    changeSettings: all('siteName', 'pictureFit', 'tileNames', 'clock', 'newCameraConnection'),
+    changeAlarms: all('lostSeconds', 'picture', 'sound', 'rules'),
+    dismissNotice: all('id'),
+    backUp: nothing,
+    saveDiagnostics: nothing,
+    readMediaNetwork: null,
+    changeMediaNetwork: all('interfaces', 'ports'),
+    showDemo: all('count'),
+    hideDemo: nothing,
+    check: null,
+    import: nothing,
+    export: nothing,
+  },
+  people: {
+    watch: null,
+    add: all('name', 'roleId'),
+    edit: all('id', 'name', 'roleId', 'disabled', 'secondFactor'),
+    remove: all('id'),
+    saveRole: all('id', 'name', 'rights', 'hours'),
+    removeRole: all('id'),
+    setStationRole: all('roleId'),
+    endSession: all('id'),
+  },
+  account: {
+    watch: null,
+    changePassword: nothing,
+    offerSecondFactor: null,
+    confirmSecondFactor: nothing,
+    removeSecondFactor: nothing,
+    endSession: all('id'),
+    // Its name may be a password that was typed into the wrong field.
+    signIn: nothing,
+    signOut: nothing,
+  },
+  policy: {
+    read: null,
+    changeKiosk: all('enabled', 'displays', 'startAtLogin'),
+    changeUpdates: all('feed', 'installAt'),
+    checkPin: nothing,
+  },
+  audit: {
+    list: null,
+    read: null,
+    change: all('keepDays'),
+    export: nothing,
+  },
+  viewer: {
+    open: null,
+    answer: null,
+    candidate: null,
+    // What is watched is written by `audit/watch-record.ts`.
+    show: null,
+    restart: null,
+    listen: null,
+    reportStale: null,
+  },
+};

@@ -1,0 +1,15 @@
+import type { StreamLease } from '../media/stream-lease.ts';
+
+/** A lease that says, once, when it is given back. */
+export function watchedLease(lease: StreamLease, onEnd: () => void): StreamLease {
+  let isOver = false;
+  return {
+    stream: lease.stream,
+    audio: lease.audio,
+    [Symbol.dispose]() {
+      lease[Symbol.dispose]();
+      if (!isOver) onEnd();
+      isOver = true;
+    },
+  };
+}

@@ -1,0 +1,296 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import { type AuditEntry, type AuditPage, type AuditQuery, type AuditState, auditEntry } from '../contract/audit.ts';
+import type { AuditTable } from '../store/audit-table.ts';
+import type { Commits } from '../store/commits.ts';
+import type { SettingTable } from '../store/setting-table.ts';
+import { beginHash, hashOf, lineOf } from './audit-chain.ts';
+import { AuditKey } from './audit-key.ts';
+
+/** Of each of these lines the signature is kept; of the others only that of the newest. */
+const checkpointLines = 256;
+/** More lines are not kept, however long the settings say; about 50 MB. */
+export const maximumAuditEntries = 100_000;
+const dayMilliseconds = 24 * 60 * 60 * 1_000;
+const cutMilliseconds = 60 * 60 * 1_000;
+/** What is refused is written so often a minute; the rest is counted, so that nobody fills the disk or buries what was done. */
+const refusalsPerMinute = 60;
+const minute = 60_000;
+/** Lines that are searched without letting anybody else in between. */
+const searchedAtOnce = 500;
+
+export type Actor = Pick<AuditEntry, 'who' | 'from' | 'session'>;
+/** What is said of something that was done; left out: nothing. */
+export interface Deed {
+  readonly did: string;
+  readonly outcome?: string;
+  readonly about?: AuditEntry['about'];
+  readonly details?: AuditEntry['details'];
+}
+
+/** The engine by itself. */
+export const gatehouse: Actor = {
+  who: { kind: 'gatehouse', id: null, name: 'Gatehouse' },
+  from: '',
+  session: null,
+};
+
+/** A user, before or beside a call of the API. */
+export function person({ id, name }: { readonly id: string; readonly name: string }, from: string): Actor {
+  return { who: { kind: 'person', id, name }, from, session: null };
+}
+
+/** Somebody who has not signed in. */
+export function stranger(from: string): Actor {
+  return { who: { kind: 'nobody', id: null, name: '' }, from, session: null };
+}
+
+/**
+ * Who did what: a chain of lines (`audit-chain.ts`), each written before the answer to what it tells of, and in the transaction of a
+ * change where there is one.
+ */
+export class Audit implements Disposable {
+  readonly #table: AuditTable;
+  readonly #commits: Commits;
+  readonly #settings: SettingTable;
+  readonly #key: AuditKey;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #timer: NodeJS.Timeout;
+  #refusals = { since: 0, written: 0, leftOut: 0 };
+
+  /** @param now milliseconds since 1970 */
+  constructor(parts: {
+    store: { audit: AuditTable; commits: Commits; settings: SettingTable };
+    log: Log;
+    now?: () => number;
+  }) {
+    const { store, log, now = Date.now } = parts;
+    this.#table = store.audit;
+    this.#commits = store.commits;
+    this.#settings = store.settings;
+    this.#log = log;
+    this.#now = now;
+    this.#key = store.commits.run(() => this.#begin());
+    this.cut();
+    this.#timer = setInterval(() => {
+      try {
+        this.cut();
+        this.#tellLeftOut();
+      } catch (error) {
+        log.error({ err: error }, 'the audit could not be cut');
+      }
+    }, cutMilliseconds);
+  }
+
+  /** Writes an entry; it is on the disk when this returns, or with the transaction in which this is called. */
+  write(actor: Actor, deed: Deed): void {
+    this.#commits.run(() => this.#append(actor, deed));
+  }
+
+  /** Writes an entry and makes a change, in one transaction. */
+  beside(actor: Actor, deed: Deed, change: () => void): void {
+    this.#commits.run(() => {
+      change();
+      this.#append(actor, deed);
+    });
+  }
+
+  /**
+   * Does something that somebody asked for, and says what came of it. A change that it commits takes the entry along; where there is none,
+   * the entry is written before this returns. What is said is asked for at that moment.
+   * @param deed null: of what goes well nothing is said
+   */
+  async during<Result>(
+    actor: () => Actor,
+    deed: () => Deed | null,
+    work: () => Promise<Result>,
+    outcomeOf: (error: unknown) => string = (error) => GatehouseError.from(error).code,
+  ): Promise<Result> {
+    let isDue = true;
+    const companion = {
+      get isDue() {
+        return isDue;
+      },
+      write: () => {
+        const done = deed();
+        if (done !== null) this.#append(actor(), done);
+      },
+      written: () => {
+        isDue = false;
+      },
+    };
+    try {
+      const result = await this.#commits.with(companion, work);
+      const done = isDue ? deed() : null;
+      if (done !== null) this.write(actor(), done);
+      return result;
+    } catch (error) {
+      const tried = deed();
+      if (tried !== null) this.refuse(actor(), { ...tried, outcome: outcomeOf(error) });
+      throw error;
+    } finally {
+      // What goes on afterwards is not part of it.
+      isDue = false;
+    }
+  }
+
+  /** Writes that something was not done; of too many only how many they were. */
+  refuse(actor: Actor, deed: Deed): void {
+    const now = this.#now();
+    if (Math.abs(now - this.#refusals.since) >= minute) {
+      this.#tellLeftOut();
+      this.#refusals = { since: now, written: 0, leftOut: 0 };
+    }
+    if (this.#refusals.written >= refusalsPerMinute) {
+      this.#refusals.leftOut++;
+      return;
+    }
+    this.#refusals.written++;
+    try {
+      this.write(actor, deed);
+    } catch (error) {
+      // What was refused stays refused, also on a full disk.
+      this.#log.error({ err: error }, 'the audit could not say what was refused');
+    }
+  }
+
+  get state(): AuditState {
+    const { oldest, count } = this.#table;
+    const { keepDays } = this.#settings.audit;
+    return {
+      entries: count,
+      oldestAt: oldest === undefined ? null : (read(oldest.line)?.at ?? null),
+      fingerprint: this.#key.fingerprint,
+      keepDays,
+    };
+  }
+
+  /** Says for how many days entries are kept. */
+  change(keepDays: number): AuditState {
+    this.#settings.saveAudit({ keepDays });
+    this.cut();
+    return this.state;
+  }
+
+  /** The newest first. */
+  async list(query: AuditQuery): Promise<AuditPage> {
+    const entries: AuditEntry[] = [];
+    let before = query.before ?? Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      const lines = this.#table.before(before, searchedAtOnce);
+      for (const { seq, line } of lines) {
+        const entry = read(line);
+        if (entry === undefined || !matches(entry, line, query)) continue;
+        if (entries.length === query.limit) return { entries, before };
+        entries.push(entry);
+        before = seq;
+      }
+      const last = lines.at(-1);
+      if (last === undefined || lines.length < searchedAtOnce) return { entries, before: null };
+      if (entries.length < query.limit) before = last.seq;
+      await turn();
+    }
+  }
+
+  /** Forgets what is older than the settings say, up to a checkpoint, and says so. */
+  cut(): void {
+    const oldest = this.#now() - this.#settings.audit.keepDays * dayMilliseconds;
+    const tooMany = this.#table.count - maximumAuditEntries;
+    const first = this.#table.oldest?.seq ?? 1;
+    const kept = this.#table
+      .checkpoints(first)
+      .filter(({ seq }) => seq % checkpointLines === 0)
+      .findLast(({ seq }) => {
+        const [entry] = this.#table.from(seq, 1);
+        const at = entry === undefined ? undefined : read(entry.line)?.at;
+        return seq - first + 1 <= tooMany || (at !== undefined && at < oldest);
+      });
+    if (kept === undefined) return;
+    this.#commits.run(() => {
+      this.#table.cut(kept.seq);
+      this.#append(gatehouse, { did: 'audit.cut', details: { upTo: kept.seq } });
+    });
+  }
+
+  /** All that an export holds, from a checkpoint on; the lines come in turns. */
+  trail(): {
+    readonly key: AuditKey;
+    readonly keys: readonly { readonly id: number; readonly publicKey: string }[];
+    readonly checkpoints: ReturnType<AuditTable['checkpoints']>;
+    readonly lines: AsyncIterable<string>;
+  } {
+    const table = this.#table;
+    const checkpoints = table.checkpoints();
+    const end = checkpoints.at(-1)?.seq ?? 0;
+    async function* lines() {
+      let next = (checkpoints[0]?.seq ?? 0) + 1;
+      while (next <= end) {
+        const some = table.from(next, searchedAtOnce).filter(({ seq }) => seq <= end);
+        if (some[0]?.seq !== next)
+          throw new GatehouseError('limit-reached', 'The audit was shortened at this moment. Try again.');
+        for (const { line } of some) yield line;
+        next = (some.at(-1)?.seq ?? end) + 1;
+        await turn();
+      }
+    }
+    const keys = table.keys().map(({ id, publicKey }) => ({ id, publicKey }));
+    return { key: this.#key, keys, checkpoints, lines: lines() };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#tellLeftOut();
+  }
+
+  #begin(): AuditKey {
+    const key = AuditKey.open(this.#table, this.#log);
+    if (this.#table.head === undefined) this.#table.sign(key.checkpoint(0, beginHash));
+    return key;
+  }
+
+  #append(actor: Actor, { did, outcome = 'done', about = [], details = {} }: Deed): void {
+    const { head } = this.#table;
+    if (head === undefined) throw new Error('the audit was not begun');
+    const seq = head.seq + 1;
+    const line = lineOf({
+      ...{ seq, previous: head.hash, at: this.#now(), ...actor },
+      ...{ did, outcome, about, details },
+    });
+    this.#table.insert(seq, line);
+    this.#table.sign(this.#key.checkpoint(seq, hashOf(line)));
+
+    if (head.seq % checkpointLines !== 0) this.#table.unsign(head.seq);
+  }
+
+  #tellLeftOut(): void {
+    const { leftOut } = this.#refusals;
+    this.#refusals.leftOut = 0;
+    if (leftOut > 0) this.write(gatehouse, { did: 'audit.left-out', details: { refusals: leftOut } });
+  }
+}
+
+/** Undefined: somebody has changed it. */
+function read(line: string): AuditEntry | undefined {
+  try {
+    return auditEntry.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function matches(entry: AuditEntry, line: string, query: AuditQuery): boolean {
+  const { who, did, done, text, from, until } = query;
+  if (who !== undefined && entry.who.id !== who) return false;
+  if (did !== undefined && !entry.did.startsWith(did)) return false;
+  if (done !== undefined && (entry.outcome === 'done') !== done) return false;
+  if (from !== undefined && entry.at < from) return false;
+  if (until !== undefined && entry.at >= until) return false;
+  return text === undefined || text === '' || wordsOf(entry, line).includes(text.toLowerCase());
+}
+
+/** The line without its hash, in which digits would be found. */
+function wordsOf({ previous }: AuditEntry, line: string): string {
+  return line.replace(previous, '').toLowerCase();
+}
