@@ -25,6 +25,13 @@ function print(text: string, code: number): void {
 /** @throws GatehouseError database-failed */
 async function run(options: Run): Promise<void> {
   const { dataFolder, demo } = options;
+  if (options.mode === 'verify-audit') {
+    const command = ['--verify-audit', ...(options.file === null ? [] : ['--audit', options.file])];
+    // What is signed is verified without the key.
+    const key = { where: 'file', why: '' } as const;
+    app.exit(await runEngineCommand({ command, dataFolder, key }));
+    return;
+  }
   const key = await openKeyRing(dataFolder);
   if (options.mode === 'import') {
     app.exit(await runEngineCommand({ command: ['--import', options.file], dataFolder, key }));

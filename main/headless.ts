@@ -14,17 +14,21 @@ import { discoveryScope } from './engine/discovery-scope.ts';
 import { startEngine } from './engine/engine.ts';
 import { resetOwner } from './engine/reset-owner.ts';
 import { importSiteFile } from './engine/site-file-command.ts';
+import { verifyAudit } from './engine/verify-audit.ts';
 
 /*
  * The headless console: the engine with its HTTP host, for sites without a screen and for browsers.
  *   headless.js --data DIR --port N [--demo N] [--json] [--open]
  *   headless.js --data DIR --import FILE
  *   headless.js --data DIR --reset-owner
+ *   headless.js --data DIR --verify-audit, or --verify-audit FILE
  */
 
 const usage = `Usage: npm run serve -- --data DIR --port N [--demo N] [--json] [--open]
        npm run serve -- --data DIR --import FILE
-       npm run serve -- --data DIR --reset-owner`;
+       npm run serve -- --data DIR --reset-owner
+       npm run serve -- --data DIR --verify-audit
+       npm run serve -- --verify-audit FILE`;
 const help = `${usage}
 
   --data DIR     where cameras and layouts are kept
@@ -37,6 +41,8 @@ const help = `${usage}
                  Exit code: ${exitCodes.done} done or nothing to change, ${exitCodes.failed} a fault of Gatehouse, ${exitCodes.mistakes} mistakes in the file or the options,
                  ${exitCodes.outOfReach} file or data folder out of reach, ${exitCodes.passphrase} passphrase missing or wrong
   --reset-owner  takes the owner's password away, when it is lost, and ends, while no Gatehouse uses the data folder
+  --verify-audit says whether the audit of the data folder, or one that was exported, is as it was written, and ends.
+                 Exit code: ${exitCodes.done} it is, ${exitCodes.broken} it is not
 `;
 /** A signal must end it in under two seconds, whatever hangs. */
 const closeMilliseconds = 1_700;
@@ -50,12 +56,15 @@ interface Options {
   /** The site file to take; undefined: serve. */
   readonly import: string | undefined;
   readonly resetOwner: boolean;
+  /** The audit to verify; null: that of the data folder; undefined: serve. */
+  readonly audit: string | null | undefined;
 }
 
 /** Undefined: only help is wanted. */
 function parseOptions(parameters: string[]): Options | undefined {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: parameters,
+    allowPositionals: true,
     options: {
       data: { type: 'string' },
       port: { type: 'string', default: '0' },
@@ -64,20 +73,25 @@ function parseOptions(parameters: string[]): Options | undefined {
       open: { type: 'boolean', default: false },
       import: { type: 'string' },
       'reset-owner': { type: 'boolean', default: false },
+      'verify-audit': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  if (values.data === undefined)
+  const verifies = values['verify-audit'];
+  const [file, ...others] = verifies ? positionals : [undefined, ...positionals];
+  if (others[0] !== undefined) throw new Error(`“${others[0]}” is no option`);
+  if (values.data === undefined && file === undefined)
     throw new Error('--data is missing: the folder where cameras and layouts are kept');
   return {
-    data: path.resolve(values.data),
+    data: path.resolve(values.data ?? ''),
     port: numberOption('--port', values.port, 65_535),
     demo: numberOption('--demo', values.demo, maximumDemoCameras),
     json: values.json,
     open: values.open,
     import: values.import === undefined ? undefined : path.resolve(values.import),
     resetOwner: values['reset-owner'],
+    audit: verifies ? (file === undefined ? null : path.resolve(file)) : undefined,
   };
 }
 
@@ -134,6 +148,10 @@ async function main(): Promise<void> {
   }
   if (options === undefined) {
     process.stdout.write(help);
+    return;
+  }
+  if (options.audit !== undefined) {
+    process.exitCode = verifyAudit({ file: options.audit, dataFolder: options.data });
     return;
   }
   // In the data folder: what happened is looked for beside what it happened to. Written at once, so nothing closes it.

@@ -77,7 +77,9 @@ export class Callers implements Disposable {
   /** Undefined: nobody is known by this. */
   who(credential: Credential): { id: string; name: string; sessionId: string | null } | undefined {
     const { userId, name, sessionId } = principalOf(this.#tables, credential, this.#now()) ?? {};
-    return userId == null || name === undefined ? undefined : { id: userId, name, sessionId: sessionId ?? null };
+    return userId == null || name === undefined
+      ? undefined
+      : { id: userId, name, sessionId: sessionId ?? null };
   }
 
   /** Undefined: nobody is known by this. @param from an address, where it is not the desktop's own window */

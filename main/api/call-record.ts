@@ -47,7 +47,11 @@ export class CallRecord {
     let isRecent = false;
     const say = (input: unknown) => {
       const details = detailsOf(rule, input);
-      deed = { did, details: shortened(details) as NonNullable<Deed['details']>, about: this.#about(details) };
+      deed = {
+        did,
+        details: shortened(details) as NonNullable<Deed['details']>,
+        about: this.#about(details),
+      };
       isRecent = rule.everySeconds !== undefined && this.#isRecent(before, deed, rule.everySeconds);
     };
     // Whoever signs in is said to be who they are then.
@@ -93,13 +97,19 @@ function detailsOf({ fields }: { readonly fields: readonly string[] }, input: un
     const own = fields.filter((field) => field === name || field.startsWith(`${name}.`));
     if (own.length === 0) given.push(name);
     else if (own.includes(name)) details[name] = value as JsonValue;
-    else details[name] = inner(value, own.map((field) => field.slice(name.length + 1)));
+    else
+      details[name] = inner(
+        value,
+        own.map((field) => field.slice(name.length + 1)),
+      );
   }
   return redactJson({ ...details, ...(given.length === 0 ? {} : { given }) }) as Details;
 }
 
 function inner(value: unknown, fields: readonly string[]): JsonValue {
-  return Array.isArray(value) ? value.map((item) => detailsOf({ fields }, item)) : detailsOf({ fields }, value);
+  return Array.isArray(value)
+    ? value.map((item) => detailsOf({ fields }, item))
+    : detailsOf({ fields }, value);
 }
 
 function textsOf(value: JsonValue): string[] {
@@ -121,7 +131,8 @@ function shortened(details: Details): Details {
 }
 
 function cut(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.length <= maximumText ? value : `${value.slice(0, maximumText)}…`;
+  if (typeof value === 'string')
+    return value.length <= maximumText ? value : `${value.slice(0, maximumText)}…`;
   if (typeof value !== 'object' || value === null) return value;
   if (!Array.isArray(value))
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cut(part)]));

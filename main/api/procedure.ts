@@ -54,12 +54,13 @@ export function createProcedures(log: Log, services: Services) {
         }
       })
       .use(
-        async ({ next, path, signal: gone, context: { caller } }) => await record.during(
-          caller,
-          path,
-          async (say) => await next({ context: { say } }),
-          (error) => (gone?.aborted === true ? 'given-up' : outcomeOf(error)),
-        ),
+        async ({ next, path, signal: gone, context: { caller } }) =>
+          await record.during(
+            caller,
+            path,
+            async (say) => await next({ context: { say } }),
+            (error) => (gone?.aborted === true ? 'given-up' : outcomeOf(error)),
+          ),
       )
       .use(({ context, next, procedure }) => {
         checkAccess(context.caller.principal.rights, procedure['~orpc'].meta.access);
@@ -96,9 +97,7 @@ function outcomeOf(error: unknown): ErrorCode {
 }
 
 function isWrongInput(error: unknown): error is ORPCError<string, unknown> & { cause: ValidationError } {
-  return (
-    error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST'
-  );
+  return error instanceof ORPCError && error.cause instanceof ValidationError && error.code === 'BAD_REQUEST';
 }
 
 function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<ErrorCode, ErrorData> {

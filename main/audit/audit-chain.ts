@@ -55,7 +55,16 @@ export type Verdict =
 export function lineOf(entry: AuditEntry): string {
   const { seq, previous, at, who, from, session, did, outcome, about, details } = entry;
   return JSON.stringify({
-    ...{ seq, previous, at, who: { kind: who.kind, id: who.id, name: who.name }, from, session, did, outcome },
+    ...{
+      seq,
+      previous,
+      at,
+      who: { kind: who.kind, id: who.id, name: who.name },
+      from,
+      session,
+      did,
+      outcome,
+    },
     about: about.map(({ id, name }) => ({ id, name })),
     details,
   });

@@ -1,7 +1,7 @@
 import { createHash, verify } from 'node:crypto';
 import * as z from 'zod';
 import type { Audit } from './audit.ts';
-import { publicKeyOf, type Verdict, verifyTrail } from './audit-chain.ts';
+import { type AuditPublicKey, publicKeyOf, type Verdict, verifyTrail } from './audit-chain.ts';
 
 /*
  * The audit as a file: a line of JSON that says what signs it, the lines of the audit as they are, and a line with a signature over all
@@ -21,8 +21,6 @@ const head = z.strictObject({
 });
 const end = z.strictObject({ sha256: hex(64), keyId: z.int(), signature: hex(128) });
 
-export type AuditKeys = z.infer<typeof head>['keys'];
-
 /** The file as its lines, each with its line break. @throws GatehouseError limit-reached when the audit is cut meanwhile */
 export async function* exportLines(audit: Audit, now: number): AsyncGenerator<string> {
   const { key, keys, checkpoints, lines } = audit.trail();
@@ -38,7 +36,7 @@ export async function* exportLines(audit: Audit, now: number): AsyncGenerator<st
 }
 
 /** Undefined: this is no such file. */
-export function verifyExport(text: string): { verdict: Verdict; keys: AuditKeys } | undefined {
+export function verifyExport(text: string): { verdict: Verdict; keys: AuditPublicKey[] } | undefined {
   const lines = text.split('\n');
   const first = readAs(head, lines[0]);
   if (first === undefined) return undefined;
@@ -47,7 +45,8 @@ export function verifyExport(text: string): { verdict: Verdict; keys: AuditKeys 
   const verdict = verifyTrail({ keys, checkpoints, lines: lines.slice(1, -2) }, false);
   if (!verdict.isSound) return { verdict, keys };
   const whole = (reason: string) => ({ verdict: { isSound: false, seq: null, reason } as const, keys });
-  if (last === undefined || lines.at(-1) !== '') return whole('its last line is not the one with the signature');
+  if (last === undefined || lines.at(-1) !== '')
+    return whole('its last line is not the one with the signature');
   const sha256 = createHash('sha256')
     .update(text.slice(0, text.length - (lines.at(-2)?.length ?? 0) - 1))
     .digest('hex');
@@ -61,7 +60,10 @@ export function verifyExport(text: string): { verdict: Verdict; keys: AuditKeys 
 }
 
 /** Undefined: it is none, or written in another way. */
-function readAs<Schema extends z.ZodType>(schema: Schema, line: string | undefined): z.infer<Schema> | undefined {
+function readAs<Schema extends z.ZodType>(
+  schema: Schema,
+  line: string | undefined,
+): z.infer<Schema> | undefined {
   try {
     const read = schema.safeParse(JSON.parse(line ?? ''));
     return read.success && JSON.stringify(read.data) === line ? read.data : undefined;

@@ -1,7 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import { type AuditEntry, type AuditPage, type AuditQuery, type AuditState, auditEntry } from '../contract/audit.ts';
+import {
+  type AuditEntry,
+  type AuditPage,
+  type AuditQuery,
+  type AuditState,
+  auditEntry,
+} from '../contract/audit.ts';
 import type { AuditTable } from '../store/audit-table.ts';
 import type { Commits } from '../store/commits.ts';
 import type { SettingTable } from '../store/setting-table.ts';
@@ -247,10 +253,16 @@ export class Audit implements Disposable {
   #begin(): AuditKey {
     const key = AuditKey.open(this.#table, this.#log);
     if (this.#table.head === undefined) this.#table.sign(key.checkpoint(0, beginHash));
+    if (key.isNew)
+      this.#append(gatehouse, { did: 'audit.key', details: { fingerprint: key.fingerprint } }, key);
     return key;
   }
 
-  #append(actor: Actor, { did, outcome = 'done', about = [], details = {} }: Deed): void {
+  #append(
+    actor: Actor,
+    { did, outcome = 'done', about = [], details = {} }: Deed,
+    key: AuditKey = this.#key,
+  ): void {
     const { head } = this.#table;
     if (head === undefined) throw new Error('the audit was not begun');
     const seq = head.seq + 1;
@@ -259,7 +271,7 @@ export class Audit implements Disposable {
       ...{ did, outcome, about, details },
     });
     this.#table.insert(seq, line);
-    this.#table.sign(this.#key.checkpoint(seq, hashOf(line)));
+    this.#table.sign(key.checkpoint(seq, hashOf(line)));
 
     if (head.seq % checkpointLines !== 0) this.#table.unsign(head.seq);
   }

@@ -119,7 +119,9 @@ export class WatchRecord implements Disposable {
     for (let index = 0; index < cameraIds.length; index += maximumCameras) {
       const some = cameraIds.slice(index, index + maximumCameras);
       const about = some.map((id) => ({ id, name: this.#nameOf(id) ?? '' }));
-      const said = Object.fromEntries(some.flatMap((id) => (times[id] === undefined ? [] : [[id, times[id]]])));
+      const said = Object.fromEntries(
+        some.flatMap((id) => (times[id] === undefined ? [] : [[id, times[id]]])),
+      );
       try {
         this.#audit.write(actor, { did: `${medium}.${what}`, about, details: said });
       } catch (error) {

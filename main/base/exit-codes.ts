@@ -9,4 +9,6 @@ export const exitCodes = {
   outOfReach: 3,
   /** The file of `--import` needs one, or another one. */
   passphrase: 4,
+  /** The audit that `--verify-audit` looked at was changed. */
+  broken: 5,
 } as const;

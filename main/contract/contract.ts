@@ -369,11 +369,15 @@ export const contract = {
   },
   audit: {
     list: needs({ console: 'audit' }, 'Who did what, the newest first').input(auditQuery).output(auditPage),
-    read: needs({ console: 'audit' }, 'How much the audit holds, and by which key it is signed').output(auditState),
+    read: needs({ console: 'audit' }, 'How much the audit holds, and by which key it is signed').output(
+      auditState,
+    ),
     change: needs({ console: 'audit' }, 'Says for how many days the audit is kept')
       .input(auditChange)
       .output(auditState),
-    export: needs({ console: 'audit' }, 'The whole audit as signed lines of JSON, with gzip').output(z.file()),
+    export: needs({ console: 'audit' }, 'The whole audit as signed lines of JSON, with gzip').output(
+      z.file(),
+    ),
   },
   viewer: {
     open: needs('signed-in', 'Opens a peer connection for this window; it lives as long as the subscription')

@@ -3,7 +3,7 @@ import type { SiteKey } from './key-ring.ts';
 
 /**
  * Has an engine's process do one thing in a data folder that nobody else uses, and end; it says on stderr what came of it.
- * @param command `--import FILE` or `--reset-owner`
+ * @param command `--import FILE`, `--reset-owner` or `--verify-audit [--audit FILE]`
  * @returns the exit code
  */
 export async function runEngineCommand(options: {

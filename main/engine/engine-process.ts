@@ -13,6 +13,7 @@ import { type Engine, startEngine } from './engine.ts';
 import { watchParent } from './parent-watch.ts';
 import { resetOwner } from './reset-owner.ts';
 import { importSiteFile } from './site-file-command.ts';
+import { verifyAudit } from './verify-audit.ts';
 
 /*
  * The engine of the desktop app, in a process of its own: a crash of the window's side does not stop cameras, and neither a
@@ -20,6 +21,7 @@ import { importSiteFile } from './site-file-command.ts';
  *   engine-process.js --parent PID --data DIR [--demo N] [--port N]
  *   engine-process.js --parent PID --data DIR --import FILE: ends with its exit code
  *   engine-process.js --parent PID --data DIR --reset-owner: the same
+ *   engine-process.js --parent PID --data DIR --verify-audit [--audit FILE]: the same
  */
 
 /** Electron gives a utility process this; Node has none. */
@@ -41,6 +43,8 @@ const { values } = parseArgs({
     parent: { type: 'string' },
     import: { type: 'string' },
     'reset-owner': { type: 'boolean' },
+    'verify-audit': { type: 'boolean' },
+    audit: { type: 'string' },
   },
   strict: false,
 });
@@ -107,6 +111,9 @@ const parent = watchParent(Number(values.parent), () => stopping.resolve(null));
 const start = await Promise.race([started.promise, stopping.promise]);
 if (start === null) process.exit(0);
 const { key, warning } = start;
+if (values['verify-audit'] === true) {
+  process.exit(verifyAudit({ file: typeof values.audit === 'string' ? values.audit : null, dataFolder }));
+}
 await using parts = new AsyncDisposableStack();
 const { log } = parts.use(await openFileLog({ folder: path.join(dataFolder, 'logs') }));
 if (typeof values.import === 'string') {

@@ -162,7 +162,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const siteFiles = (onImported: (imported: Imported) => void) =>
     new SiteFiles({ ...store, planCameras: planSiteCameras, onImported });
   await importAtStart({
-    files: siteFiles(() => site.reload()),
+    files: {
+      import: (input) =>
+        audit.during(
+          () => gatehouse,
+          () => ({ did: 'site.import' }),
+          () => siteFiles(() => site.reload()).import(input),
+        ),
+    },
     settings: store.settings,
     site,
     dataFolder,
@@ -214,9 +221,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       lan.networkChanged();
     }),
   );
-  const watchRecord = parts.use(
-    new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }),
-  );
+  const watchRecord = parts.use(new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }));
   const whep = parts.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
   const shares = new Shares(store.shares);
   const layouts = new Layouts(store.layouts);

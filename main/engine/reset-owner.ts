@@ -1,3 +1,4 @@
+import { Audit, gatehouse } from '../audit/audit.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
@@ -19,9 +20,12 @@ export function resetOwner(options: {
   const { dataFolder, key, log } = options;
   try {
     using store = openStore({ folder: dataFolder, log, key });
-    store.users.reset(ownerUserId, ownerRoleId);
-    store.sessions.endOf(ownerUserId);
-    store.settings.saveStationRoleId(ownerRoleId);
+    using audit = new Audit({ store, log });
+    audit.beside({ ...gatehouse, from: 'command line' }, { did: 'owner.reset' }, () => {
+      store.users.reset(ownerUserId, ownerRoleId);
+      store.sessions.endOf(ownerUserId);
+      store.settings.saveStationRoleId(ownerRoleId);
+    });
     log.warn('the password of the owner was reset on the command line');
     say('The owner has no password any more, and is signed out everywhere.');
     say('Start Gatehouse: its window, or the link that it prints, is the owner’s. Set a new password there.');

@@ -1,3 +1,4 @@
+import { Audit, gatehouse } from '../audit/audit.ts';
 import { exitCodes } from '../base/exit-codes.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
@@ -34,9 +35,14 @@ export async function importSiteFile(options: {
   }
   using store = opened;
   if (store.recovery !== null) say('The data was damaged: the newest backup was brought back first.');
+  using audit = new Audit({ store, log });
   const files = new SiteFiles({ ...store, planCameras: planSiteCameras, onImported: () => {} });
   try {
-    const result = await files.import({ text, ...(passphrase === undefined ? {} : { passphrase }) });
+    const result = await audit.during(
+      () => ({ ...gatehouse, from: 'command line' }),
+      () => ({ did: 'site.import' }),
+      () => files.import({ text, ...(passphrase === undefined ? {} : { passphrase }) }),
+    );
     for (const line of linesOf(result)) say(line);
     say(
       result.changesAnything

@@ -152,7 +152,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     if (!allowed.allowsHost(host) || !allowed.allowsOrigin(origin)) return refuse(socket, '403 Forbidden');
     if (request.url !== '/api') return refuse(socket, '404 Not Found');
     const tokenHash = routes.sessionOf(header);
-    const caller = tokenHash && access.callers.open({ kind: 'session', tokenHash }, request.socket.remoteAddress ?? '');
+    const caller =
+      tokenHash && access.callers.open({ kind: 'session', tokenHash }, request.socket.remoteAddress ?? '');
     if (caller === undefined) return refuse(socket, '401 Unauthorized');
     return sockets.accept(request, socket, head, caller);
   });

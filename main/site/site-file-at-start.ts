@@ -20,7 +20,7 @@ const maximumMistakes = 8;
  * @param named a folder, or a file; undefined or empty: the data folder alone
  */
 export async function importAtStart(options: {
-  readonly files: SiteFiles;
+  readonly files: Pick<SiteFiles, 'import'>;
   readonly settings: SettingTable;
   readonly site: SiteService;
   readonly dataFolder: string;

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { Secret } from '../base/secret.ts';
+import type { Secret } from '../base/secret.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A signed place of the chain: see `audit/audit-chain.ts`. */

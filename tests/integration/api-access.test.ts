@@ -170,9 +170,12 @@ function servicesOf({ cameras, audit }: ApiHarness, offered: () => string): Serv
     trials: new Proxy({}, { get: (_, name) => (name === 'lease' ? () => undefined : arrived) }),
   };
   const nameOf = () => undefined;
-  return new Proxy({}, {
-    get: (_, name) => (name === 'nameOf' ? nameOf : (real[String(name)] ?? nowhere)),
-  }) as Services;
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => (name === 'nameOf' ? nameOf : (real[String(name)] ?? nowhere)),
+    },
+  ) as Services;
 }
 
 beforeAll(async () => {

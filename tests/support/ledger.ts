@@ -32,6 +32,8 @@ export interface LedgerOptions {
   readonly seed: number;
   /** The engine acknowledges before it writes; rows must be lost then. */
   readonly early?: boolean;
+  /** What is wrong beside that with the data of an engine that was killed. */
+  readonly inspect?: (folder: string, rows: ReadonlyMap<string, LedgerRow>) => readonly string[];
 }
 
 const engine = path.join(import.meta.dirname, 'ledger-engine.ts');
@@ -48,7 +50,9 @@ export async function runKilledEngines(options: LedgerOptions): Promise<LedgerRe
   const lost: string[] = [];
   for (let round = 1; round <= options.rounds; round++) {
     await runEngine(options, data, random, ledger);
-    lost.push(...ledger.compare(readStore(data)).map((problem) => `round ${round}: ${problem}`));
+    const rows = readStore(data);
+    const problems = [...ledger.compare(rows), ...(options.inspect?.(data, rows) ?? [])];
+    lost.push(...problems.map((problem) => `round ${round}: ${problem}`));
   }
   return { rounds: options.rounds, acknowledged: ledger.acknowledged, lost, seed: options.seed };
 }
