@@ -17,7 +17,7 @@ import { AuditKey } from './audit-key.ts';
 /** Of each of these lines the signature is kept; of the others only that of the newest. */
 const checkpointLines = 256;
 /** More lines are not kept, however long the settings say; about 50 MB. */
-export const maximumAuditEntries = 100_000;
+const maximumAuditEntries = 100_000;
 const dayMilliseconds = 24 * 60 * 60 * 1_000;
 const cutMilliseconds = 60 * 60 * 1_000;
 /** What is refused is written so often a minute; the rest is counted, so that nobody fills the disk or buries what was done. */

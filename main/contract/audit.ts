@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { line } from './text.ts';
 
 /** Who did something. `share`: whoever holds the token of a shared camera; `nobody`: not signed in; `gatehouse`: the engine by itself. */
-export const auditActors = ['person', 'station', 'share', 'nobody', 'gatehouse'] as const;
+const auditActors = ['person', 'station', 'share', 'nobody', 'gatehouse'] as const;
 
 /** JSON that is short: what was asked for, without secrets. */
 const details = z.record(z.string(), z.json());

@@ -19,6 +19,7 @@ export const consoleRightWords: Record<ConsoleRight, string> = {
   layouts: 'Change walls',
   alarms: 'Acknowledge events',
   diagnostics: 'Save diagnostics',
+  audit: 'Read the audit',
 };
 
 export const dayWords: readonly (readonly [day: number, words: string])[] = [

@@ -44,6 +44,7 @@ export type Dialog =
   | { readonly name: 'site-export' }
   | { readonly name: 'layout-name'; readonly layoutId: string }
   | { readonly name: 'people' }
+  | { readonly name: 'audit' }
   | { readonly name: 'account' }
   /** At the desktop window. */
   | { readonly name: 'sign-in' }
@@ -159,7 +160,8 @@ export class Station {
       case 'layout-name':
         return this.may('layouts');
       case 'people':
-        return this.may('people');
+      case 'audit':
+        return this.may(dialog.name);
       case 'keys':
       case 'pin':
       case 'history':
