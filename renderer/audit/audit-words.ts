@@ -117,7 +117,7 @@ export function refusalWords({ outcome }: AuditEntry): string | null {
 export function detailWords({ details, about }: AuditEntry): string {
   const names = new Map(about.map(({ id, name }) => [id, name]));
   const said = Object.entries(details).flatMap(([field, value]) => {
-    if (typeof value === 'string' && names.has(value)) return [];
+    if (value === null || (typeof value === 'string' && names.has(value))) return [];
     const times = timesOf(value);
     if (times !== undefined)
       return [`${names.get(field) ?? field}: ${momentWords(times.since)} to ${momentWords(times.until)}`];

@@ -115,6 +115,10 @@ test('the owner who has lost the password gets back in with rights to the data f
     });
   }
   expect(await run('--data', data, '--reset-owner')).toMatchObject({ code: 0, stdout: '' });
+  expect(await run('--data', data, '--verify-audit')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('The audit is as it was written'),
+  });
   const serve = owned.use(await Serve.start(['--data', data, '--port', '0']));
   const { port } = serve.ready;
   expect((await signIn(port)).status).toBe(401);

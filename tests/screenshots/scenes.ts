@@ -8,6 +8,7 @@ import type { VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import type { Store } from '../../main/store/store.ts';
 import { untilTiles } from '../support/console-page.ts';
 import type { Serve } from '../support/serve.ts';
+import { fillAudit } from './filled-audit.ts';
 import { fillDay } from './filled-day.ts';
 import { fillEvents } from './filled-events.ts';
 
@@ -70,6 +71,11 @@ const fillPeople = ({ users, roles }: Store) => {
   users.save({ ...person, id: randomUUID(), name: 'Erika', roleId: 'operator' });
   users.save({ ...person, id: randomUUID(), name: 'Otto', roleId: id });
   users.save({ ...person, id: randomUUID(), name: 'Former guard', roleId: 'viewer', disabled: true });
+};
+const openAudit = async (page: Page) => {
+  await openDialog(page, 's');
+  await page.getByRole('button', { name: 'Show the audit…' }).click();
+  await page.getByLabel('Search the audit').waitFor();
 };
 const openPeople = async (page: Page) => {
   await openDialog(page, 's');
@@ -669,6 +675,27 @@ export const scenes: readonly Scene[] = [
     cameras: 4,
     store: fillPeople,
     prepare: openPeople,
+  },
+  {
+    name: 'audit',
+    cameras: 4,
+    store: (store) => {
+      fillPeople(store);
+      fillAudit(store);
+    },
+    async prepare(page) {
+      await openAudit(page);
+      await page.locator('[data-audit-did="picture.opened"]').first().waitFor();
+    },
+  },
+  {
+    name: 'audit-nothing-found',
+    cameras: 4,
+    async prepare(page) {
+      await openAudit(page);
+      await page.getByLabel('Search the audit').fill('weather');
+      await page.getByText('Nothing of this kind is in the audit.').waitFor();
+    },
   },
   {
     name: 'person',

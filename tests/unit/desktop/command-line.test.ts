@@ -31,6 +31,11 @@ test('paths are taken from where the command was given', () => {
     mode: 'reset-owner',
     dataFolder: path.join(folder, 'x'),
   });
+  expect(read('--verify-audit=a.jsonl')).toMatchObject({
+    mode: 'verify-audit',
+    file: path.join(folder, 'a.jsonl'),
+  });
+  expect(read('--verify-audit')).toMatchObject({ mode: 'verify-audit', file: null });
   expect(read('--import=site.json')).toMatchObject({ mode: 'import', file: path.join(folder, 'site.json') });
 });
 
@@ -47,6 +52,7 @@ test.each([
   [['--kiosk', '--headless'], '--headless and --kiosk do not go together'],
   [['--import=a', '--kiosk'], '--import and --kiosk do not go together'],
   [['--reset-owner', '--headless'], '--headless and --reset-owner do not go together'],
+  [['--verify-audit', '--import=a'], '--import and --verify-audit do not go together'],
   [['--data'], '--data needs a value'],
   [['--import'], '--import needs a value'],
   [['--port'], '--port needs a value'],
