@@ -2,6 +2,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { UserTable } from '../store/user-table.ts';
 import { Accounts } from './accounts.ts';
 import { Callers } from './callers.ts';
+import { ConsoleLock } from './console-lock.ts';
 import { Passwords } from './passwords.ts';
 import { People } from './people.ts';
 import type { AccessTables } from './principal.ts';
@@ -16,6 +17,7 @@ export interface AccessControl extends AsyncDisposable {
   readonly callers: Callers;
   readonly people: People;
   readonly accounts: Accounts;
+  readonly consoleLock: ConsoleLock;
   readonly audit: Audit;
 }
 
@@ -33,6 +35,7 @@ export function createAccess(tables: AccessTables, audit: Audit): AccessControl 
     signIn,
     callers,
     people,
+    consoleLock: new ConsoleLock({ tables: own, passwords, people, signIn }),
     accounts: new Accounts({ tables: own, people, callers, signIn }),
     async [Symbol.asyncDispose]() {
       callers[Symbol.dispose]();

@@ -3,6 +3,7 @@ import type { Secret } from '../base/secret.ts';
 import type { Account, SignInInput } from '../contract/people.ts';
 import type { StoredUser } from '../store/user-table.ts';
 import type { Caller, Callers } from './callers.ts';
+import { ConsoleLock } from './console-lock.ts';
 import type { People } from './people.ts';
 import type { AccessTables } from './principal.ts';
 import type { SignIn } from './sign-in.ts';
@@ -118,7 +119,7 @@ export class Accounts {
   }
 
   #present({ principal }: Caller): Account {
-    const { kind, userId, name, roleName, rights, closedUntilHours, sessionId } = principal;
+    const { kind, userId, name, roleName, rights, closedUntilHours, sessionId, lock } = principal;
     const user = userId === null ? undefined : this.#tables.users.find(userId);
     const sessions = this.#tables.sessions.list().filter((session) => session.userId === userId);
     return {
@@ -133,8 +134,16 @@ export class Accounts {
           : closedUntilHours.map((hours) => ({ ...hours, days: [...hours.days] })),
       hasPassword: user !== undefined && user.passwordHash !== null,
       hasSecondFactor: user !== undefined && user.sealedTotpKey !== null,
+      hasPin: userId !== null && this.#tables.users.pin(userId).hash !== null,
+      lock:
+        lock === null
+          ? null
+          : {
+              name: this.#tables.users.find(lock.userId)?.name ?? '',
+              takesPin: ConsoleLock.takesPin(this.#tables.users, lock.userId),
+            },
       // When others are used changes all the time and is nobody's news.
-      sessions,
+      sessions: lock === null ? sessions : [],
     };
   }
 

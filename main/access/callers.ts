@@ -14,6 +14,7 @@ export class Caller {
   readonly from: string;
   #principal: Principal;
   #rights = new AbortController();
+  #view = new AbortController();
   readonly #over = new AbortController();
 
   constructor(credential: Credential, principal: Principal, from: string) {
@@ -31,6 +32,11 @@ export class Caller {
     return this.#rights.signal;
   }
 
+  /** Aborted as `rightsSignal` is, and also when the console is locked or unlocked. */
+  get viewSignal(): AbortSignal {
+    return this.#view.signal;
+  }
+
   /** Aborted when nobody is signed in at the other end any more: the host closes the connection. */
   get over(): AbortSignal {
     return this.#over.signal;
@@ -39,15 +45,24 @@ export class Caller {
   /** Everything that runs under the rights of before ends. */
   become(principal: Principal, why: string): void {
     const rights = this.#rights;
-    this.#principal = principal;
     this.#rights = new AbortController();
+    this.see(principal, why);
     rights.abort(new GatehouseError('access-changed', why));
+  }
+
+  /** Locked, or not any more: what is read begins anew, pictures go on. */
+  see(principal: Principal, why: string): void {
+    const view = this.#view;
+    this.#principal = principal;
+    this.#view = new AbortController();
+    view.abort(new GatehouseError('access-changed', why));
   }
 
   /** Nothing is allowed from now on. */
   end(): void {
     const over = new GatehouseError('not-signed-in', 'You were signed out. Sign in again.');
     this.#principal = { ...this.#principal, rights: { console: [], cameras: [] } };
+    this.#view.abort(over);
     this.#rights.abort(over);
     this.#over.abort(over);
   }
@@ -114,7 +129,7 @@ export class Callers implements Disposable {
   /** A camera is in another group: whoever may do something else with it now begins anew. */
   cameraMoved(before: CameraPlace, after: CameraPlace): void {
     for (const caller of this.#callers) {
-      const { rights } = caller.principal;
+      const { ownRights: rights } = caller.principal;
       const had = cameraRightsOf(rights, before);
       const has = cameraRightsOf(rights, after);
       if (had.size === has.size && [...had].every((right) => has.has(right))) continue;
@@ -134,6 +149,10 @@ export class Callers implements Disposable {
       this.#callers.delete(caller);
       caller.end();
     } else if (JSON.stringify(now) !== JSON.stringify(before)) {
+      if (isSameUnlocked(now, before)) {
+        caller.see(now, now.lock === null ? 'This console is unlocked.' : 'This console is locked.');
+        return;
+      }
       const isClosed = now.closedUntilHours !== null && before.closedUntilHours === null;
       caller.become(now, isClosed ? 'Your hours are over.' : 'What you may do has changed.');
     }
@@ -148,4 +167,11 @@ export class Callers implements Disposable {
     }
     this.check();
   }
+}
+
+/** Whether two differ in nothing but the lock. */
+function isSameUnlocked(one: Principal, other: Principal): boolean {
+  const unlocked = (principal: Principal) =>
+    JSON.stringify({ ...principal, rights: principal.ownRights, lock: null });
+  return unlocked(one) === unlocked(other);
 }

@@ -111,3 +111,12 @@ function isPartOf(keys: string, row: string): boolean {
   const isRepeated = keys === half + half || keys === half + half.slice(0, -1);
   return [row, backwards].some((each) => each.includes(keys) || (isRepeated && each.includes(half)));
 }
+
+/** Why a PIN is one of those that are tried first; undefined: it is not. */
+export function weakPin(pin: string): string | undefined {
+  const steps = new Set([...pin].slice(1).map((digit, index) => Number(digit) - Number(pin[index])));
+  const [step = 0] = steps;
+  return steps.size === 1 && Math.abs(step) <= 1
+    ? 'must not be one digit again and again, or 1234'
+    : undefined;
+}

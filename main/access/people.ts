@@ -102,6 +102,8 @@ export class People {
       sealedTotpKey: secondFactor === false ? null : user.sealedTotpKey,
     };
     this.#tables.users.save(edited);
+    // Whoever needed a new password may have lost more than that.
+    if (passwordHash !== undefined && id !== by.userId) this.#tables.users.savePin(id, null);
     if (passwordHash !== undefined || edited.disabled)
       this.#tables.sessions.endOf(
         id,

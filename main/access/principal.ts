@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { RoleHours } from '../contract/people.ts';
 import { builtInRoles, ownerRoleId, ownerUserId, type Rights } from '../contract/rights.ts';
 import type { RoleTable } from '../store/role-table.ts';
-import type { SessionTable } from '../store/session-table.ts';
+import type { SessionTable, StoredLock } from '../store/session-table.ts';
 import type { SettingTable } from '../store/setting-table.ts';
 import type { UserTable } from '../store/user-table.ts';
-import { isWithin } from './rights.ts';
+import { isWithin, lockedRights } from './rights.ts';
 
 /** Who calls, and what they may do at this moment. */
 export interface Principal {
@@ -17,7 +17,12 @@ export interface Principal {
   readonly name: string;
   readonly roleId: string;
   readonly roleName: string;
+  /** What may be done now. */
   readonly rights: Rights;
+  /** What may be done when it is not locked. */
+  readonly ownRights: Rights;
+  /** Null: this console is not locked. */
+  readonly lock: StoredLock | null;
   /** Of the role, when it is none of them now. */
   readonly closedUntilHours: readonly RoleHours[] | null;
 }
@@ -49,14 +54,17 @@ export function principalOf(
 ): Principal | undefined {
   let userId: string;
   let sessionId: string | null = null;
+  let lock: StoredLock | null = null;
   switch (credential.kind) {
     case 'station': {
       const role = withRole(roleOf(roles, settings.stationRoleId), now);
       const owner = role.roleId === ownerRoleId ? ownerUserId : null;
-      return { kind: 'station', userId: owner, sessionId, name: 'This station', ...role };
+      const station = { kind: 'station', userId: owner, sessionId, name: 'This station' } as const;
+      return { ...station, ...lockedBy(settings.stationLock, role) };
     }
     case 'user':
       userId = credential.userId;
+      lock = settings.stationLock;
       break;
     case 'session': {
       const session = sessions.find(credential.tokenHash);
@@ -64,6 +72,7 @@ export function principalOf(
       if (session.expiresAt <= now || session.usedAt + idleMilliseconds <= now) return undefined;
       userId = session.userId;
       sessionId = session.id;
+      lock = sessions.lockOf(credential.tokenHash);
       break;
     }
     default:
@@ -72,7 +81,7 @@ export function principalOf(
   const user = users.find(userId);
   if (user === undefined || user.disabled) return undefined;
   const role = withRole(roleOf(roles, user.roleId), now);
-  return { kind: 'person', userId, sessionId, name: user.name, ...role };
+  return { kind: 'person', userId, sessionId, name: user.name, ...lockedBy(lock, role) };
 }
 
 /** A role that is always there, or one of the site's own. */
@@ -84,6 +93,16 @@ export function roleOf(roles: RoleTable, id: string) {
 
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
+}
+
+function lockedBy<Role extends { rights: Rights }>(lock: StoredLock | null, role: Role) {
+  const { rights } = role;
+  return {
+    ...role,
+    ownRights: rights,
+    lock,
+    rights: lock === null ? rights : lockedRights(rights, lock.cameraIds),
+  };
 }
 
 /** A role that is gone allows nothing. */

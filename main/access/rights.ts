@@ -66,6 +66,21 @@ export function sees(rights: Rights, camera: CameraPlace | null): boolean {
   return cameraRightsOf(rights, camera).size > 0;
 }
 
+/** What is left of rights while a console is locked: seeing the cameras of its wall. @param cameraIds null: all of them */
+export function lockedRights({ cameras }: Rights, cameraIds: readonly string[] | null): Rights {
+  return {
+    console: [],
+    cameras: cameras.flatMap((grant) =>
+      grant.rights.includes('live') ? [{ ...grant, rights: ['live' as const] }] : [],
+    ),
+    ...(cameraIds === null ? {} : { onlyCameras: cameraIds }),
+  };
+}
+
+export function locked(): GatehouseError {
+  return new GatehouseError('locked', 'This console is locked. Unlock it first.');
+}
+
 /** Whether whoever has the first may give the second away: nobody gives more than they have. */
 export function covers(mine: Rights, given: Rights): boolean {
   const everywhere = cameraRightsOf(mine, null);

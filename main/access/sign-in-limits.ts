@@ -1,5 +1,5 @@
 /** After so many wrong tries the waiting begins: many people may share an address. */
-const freeTries = { account: 5, address: 20, browser: 10 } as const;
+const freeTries = { account: 5, address: 20, browser: 10, pin: 4 } as const;
 const firstMilliseconds = 1_000;
 const longestMilliseconds = 15 * 60_000;
 /** What was tried is forgotten after this time without another try. */

@@ -57,14 +57,27 @@ export class SignIn {
   }
 
   /**
-   * Whoever is signed in types the password again. @param where tells connections apart
+   * Whoever is signed in types the password again. @param where tells connections apart. @param field where it was typed
    * @throws GatehouseError bad-input, limit-reached
    */
-  async prove({ passwordHash }: StoredUser, password: string, where: string): Promise<void> {
+  async prove(
+    { passwordHash }: StoredUser,
+    password: string,
+    where: string,
+    field = 'currentPassword',
+  ): Promise<void> {
     const keys: TriedKey[] = [{ kind: 'browser', name: where }];
     this.#count(keys);
     if (!(await this.#passwords.verify(password, passwordHash)))
-      throw GatehouseError.ofField('currentPassword', 'is not right');
+      throw GatehouseError.ofField(field, 'is not right');
+    this.#limits.clear(keys);
+  }
+
+  /** Whoever has locked a console types the PIN; of passwords nothing is counted here. @throws GatehouseError bad-input, limit-reached */
+  async provePin(userId: string, pin: string, hash: string | null): Promise<void> {
+    const keys: TriedKey[] = [{ kind: 'pin', name: userId }];
+    this.#count(keys);
+    if (!(await this.#passwords.verify(pin, hash))) throw GatehouseError.ofField('pin', 'is not right');
     this.#limits.clear(keys);
   }
 

@@ -68,7 +68,14 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
   },
   site: {
     watch: null,
-    changeSettings: all('siteName', 'pictureFit', 'tileNames', 'clock', 'newCameraConnection'),
+    changeSettings: all(
+      'siteName',
+      'pictureFit',
+      'tileNames',
+      'clock',
+      'newCameraConnection',
+      'lockAfterMinutes',
+    ),
     changeAlarms: all('lostSeconds', 'picture', 'sound', 'rules'),
     dismissNotice: all('id'),
     backUp: nothing,
@@ -97,6 +104,9 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     offerSecondFactor: null,
     confirmSecondFactor: nothing,
     removeSecondFactor: nothing,
+    changePin: nothing,
+    lock: all('layoutId'),
+    unlock: nothing,
     endSession: all('id'),
     // Its name may be a password that was typed into the wrong field.
     signIn: nothing,

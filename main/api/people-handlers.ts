@@ -1,5 +1,7 @@
+import type { Caller } from '../access/callers.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
+import type { ShownCameras } from './shown-cameras.ts';
 
 export function peopleHandlers(
   { people }: ReturnType<typeof createProcedures>,
@@ -25,7 +27,19 @@ export function peopleHandlers(
   };
 }
 
-export function accountHandlers({ account }: ReturnType<typeof createProcedures>, { accounts }: Services) {
+export function accountHandlers(
+  { account }: ReturnType<typeof createProcedures>,
+  { accounts, consoleLock, layouts, viewers }: Services,
+  shownCameras: ShownCameras,
+) {
+  /** Those of the wall, and those that other windows show; null: all. */
+  const camerasOf = (caller: Caller, layoutId: string): string[] | null => {
+    const layout = layouts.list().find(({ id }) => id === layoutId);
+    const tiles = layout?.tiles ?? [];
+    if (layout !== undefined && tiles.length === 0) return null;
+    const shown = shownCameras.beside(caller, viewers.viewers);
+    return [...new Set([...tiles.filter((id) => id !== null), ...shown])];
+  };
   return {
     watch: account.watch.handler(({ context: { caller, signal } }) => accounts.watch(caller, signal)),
     changePassword: account.changePassword.handler(({ context, input }) =>
@@ -40,6 +54,13 @@ export function accountHandlers({ account }: ReturnType<typeof createProcedures>
     removeSecondFactor: account.removeSecondFactor.handler(({ context, input }) =>
       accounts.removeSecondFactor(context.caller, input.currentPassword),
     ),
+    changePin: account.changePin.handler(({ context, input }) =>
+      consoleLock.changePin(context.caller, input),
+    ),
+    lock: account.lock.handler(({ context: { caller }, input }) =>
+      consoleLock.lock(caller, camerasOf(caller, input.layoutId)),
+    ),
+    unlock: account.unlock.handler(({ context, input }) => consoleLock.unlock(context.caller, input)),
     endSession: account.endSession.handler(({ context, input }) =>
       accounts.endSession(context.caller, input.id),
     ),

@@ -1,5 +1,6 @@
 import { implement, ORPCError, ValidationError } from '@orpc/server';
-import { checkAccess, checkCameras } from '../access/rights.ts';
+import type { Caller } from '../access/callers.ts';
+import { checkAccess, checkCameras, locked } from '../access/rights.ts';
 import { closedWith } from '../base/closed-with.ts';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
@@ -7,6 +8,7 @@ import { contract } from '../contract/contract.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 import { explainDatabaseError } from '../store/database.ts';
 import { CallRecord } from './call-record.ts';
+import { throughLock, whileLocked } from './lock-rules.ts';
 import type { ApiContext, Services } from './services.ts';
 
 /** What an error of the API carries beside code and message. */
@@ -31,12 +33,12 @@ export function createProcedures(log: Log, services: Services) {
       .$context<ApiContext>()
       // In front of the last of those below.
       .$config({ initialInputValidationIndex: -1 })
-      .use(({ next, signal: gone, context: { caller } }) => {
-        const rights = caller.rightsSignal;
+      .use(({ next, path, signal: gone, context: { caller } }) => {
+        const rights = signalOf(caller, path);
         return next({ context: { signal: gone === undefined ? rights : AbortSignal.any([gone, rights]) } });
       })
       .use(async ({ next, path, signal: gone, context: { caller } }, _input, output) => {
-        const rights = caller.rightsSignal;
+        const rights = signalOf(caller, path);
         try {
           rights.throwIfAborted();
           // What is done is answered as done, also where it changed what the caller may do.
@@ -62,7 +64,8 @@ export function createProcedures(log: Log, services: Services) {
             (error) => (gone?.aborted === true ? 'given-up' : outcomeOf(error)),
           ),
       )
-      .use(({ context, next, procedure }) => {
+      .use(({ context, next, path, procedure }) => {
+        if (context.caller.principal.lock !== null && !whileLocked.has(path.join('.'))) throw locked();
         checkAccess(context.caller.principal.rights, procedure['~orpc'].meta.access);
         return next();
       })
@@ -73,6 +76,11 @@ export function createProcedures(log: Log, services: Services) {
         return next();
       })
   );
+}
+
+/** What ends a call. */
+function signalOf(caller: Caller, path: readonly string[]): AbortSignal {
+  return throughLock.has(path.join('.')) ? caller.rightsSignal : caller.viewSignal;
 }
 
 /** Ends with the reason when the rights are not the caller's any more. */
@@ -139,6 +147,7 @@ function statusOf(code: ErrorCode): number {
     'second-factor-needed': 401,
     'not-allowed': 403,
     'access-changed': 403,
+    locked: 423,
     'not-found': 404,
     'already-there': 409,
     'limit-reached': 429,

@@ -11,12 +11,14 @@ import { createProcedures } from './procedure.ts';
 import { ptzHandlers } from './ptz-handlers.ts';
 import type { Services } from './services.ts';
 import { shareHandlers } from './share-handlers.ts';
+import { ShownCameras } from './shown-cameras.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { viewerHandlers } from './viewer-handlers.ts';
 
 /** The contract with its handlers: what every host serves. */
 export function createRouter(services: Services, log: Log) {
   const procedures = createProcedures(log, services);
+  const shownCameras = new ShownCameras();
   return procedures.router({
     cameras: cameraHandlers(procedures, services),
     ptz: ptzHandlers(procedures, services),
@@ -27,10 +29,10 @@ export function createRouter(services: Services, log: Log) {
     shares: shareHandlers(procedures, services),
     site: siteHandlers(procedures, services),
     people: peopleHandlers(procedures, services),
-    account: accountHandlers(procedures, services),
+    account: accountHandlers(procedures, services, shownCameras),
     policy: policyHandlers(procedures, services),
     audit: auditHandlers(procedures, services),
-    viewer: viewerHandlers(procedures, services),
+    viewer: viewerHandlers(procedures, services, shownCameras),
   });
 }
 

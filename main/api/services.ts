@@ -1,5 +1,6 @@
 import type { Accounts } from '../access/accounts.ts';
 import type { Caller } from '../access/callers.ts';
+import type { ConsoleLock } from '../access/console-lock.ts';
 import type { People } from '../access/people.ts';
 import type { Shares } from '../access/shares.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -46,6 +47,7 @@ export interface Services {
   readonly viewers: ViewerService;
   readonly people: People;
   readonly accounts: Accounts;
+  readonly consoleLock: ConsoleLock;
   readonly shares: Shares;
   readonly audit: Audit;
   readonly watchRecord: WatchRecord;

@@ -8,15 +8,19 @@ import type { Viewer } from '../viewers/viewer.ts';
 import { actorOf } from './call-record.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
+import type { ShownCameras } from './shown-cameras.ts';
 import { seeing } from './visible.ts';
 import { watchedLease } from './watched-lease.ts';
 
-export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, services: Services) {
-  /** Whose window it is: nobody else's calls find it. */
-  const owners = new WeakMap<Viewer, Caller>();
+export function viewerHandlers(
+  { viewer }: ReturnType<typeof createProcedures>,
+  services: Services,
+  shownCameras: ShownCameras,
+) {
   const viewerOf = (caller: Caller, viewerId: string): Viewer => {
     const found = services.viewers.get(viewerId);
-    if (owners.get(found) !== caller) throw services.viewers.notFound();
+    // Nobody else's calls find it.
+    if (shownCameras.ownerOf(found) !== caller) throw services.viewers.notFound();
     return found;
   };
   const leaseOf = (
@@ -35,7 +39,7 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
     // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
     open: viewer.open.handler(async ({ context: { caller, signal }, input }) => {
       const opened = await services.viewers.open(input.slots, input.h265);
-      owners.set(opened, caller);
+      shownCameras.open(opened, caller);
       return follow(opened, services, signal);
     }),
     answer: viewer.answer.handler(({ context, input }) =>
@@ -61,7 +65,8 @@ export function viewerHandlers({ viewer }: ReturnType<typeof createProcedures>, 
         cameraId !== null && services.cameras.stored(cameraId) !== undefined ? cameraId : null,
       );
       const ends = services.watchRecord.beginAll(actorOf(caller), 'picture', watched);
-      input.bindings.forEach(({ slot, assignment }, index) => {
+      input.bindings.forEach(({ slot, cameraId, assignment }, index) => {
+        shownCameras.bind(shown, slot, cameraId);
         const [lease, end] = [leases[index] ?? null, ends[index]];
         shown.bind(slot, lease && end ? watchedLease(lease, end) : lease, assignment);
       });

@@ -31,9 +31,12 @@ import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './l
 import { mediaNetwork, mediaNetworks } from './media-network.ts';
 import {
   account,
+  consoleLock,
+  consoleUnlock,
   ownRole,
   passwordChange,
   people,
+  pinChange,
   role,
   roleId,
   secondFactorConfirm,
@@ -343,6 +346,18 @@ export const contract = {
       .output(z.void()),
     removeSecondFactor: needs('signed-in', 'From now on the password is enough')
       .input(secondFactorRemove)
+      .output(z.void()),
+    changePin: needs('signed-in', 'Sets the PIN that unlocks a console which the own person has locked')
+      .input(pinChange)
+      .output(z.void()),
+    lock: needs(
+      'signed-in',
+      'Locks this session, or all windows of the desktop: the wall stays, everything else is refused',
+    )
+      .input(consoleLock)
+      .output(z.void()),
+    unlock: needs('signed-in', 'Unlocks with the PIN or the password of whoever has locked')
+      .input(consoleUnlock)
       .output(z.void()),
     endSession: needs('signed-in', 'Signs one of the own browsers out')
       .input(z.object({ id: session.shape.id }))

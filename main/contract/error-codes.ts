@@ -8,6 +8,7 @@ export const errorCodes = [
   'sign-in-refused',
   'second-factor-needed',
   'access-changed',
+  'locked',
   'limit-reached',
   'camera-unreachable',
   'camera-refused-credentials',

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
+import { layoutId } from './layout.ts';
 import { maximumCameras } from './limits.ts';
 import { cameraRights, consoleRights, ownerRoleId } from './rights.ts';
+import { pinTry } from './site-file-policy.ts';
 import { filledLine, line } from './text.ts';
 
 const cameraRight = z.enum(cameraRights);
@@ -116,6 +118,10 @@ export const account = z.object({
   closedUntilHours: z.array(roleHours).nullable(),
   hasPassword: z.boolean(),
   hasSecondFactor: z.boolean(),
+  /** A PIN that unlocks a console that this person has locked. */
+  hasPin: z.boolean(),
+  /** Who has locked this console, and whether a PIN unlocks it; null: it is not locked. */
+  lock: z.object({ name: z.string(), takesPin: z.boolean() }).nullable(),
   /** This person's own; the one that is asked is `sessionId`. */
   sessions: z.array(session),
   sessionId: z.uuid().nullable(),
@@ -143,6 +149,21 @@ export const secondFactorOffer = z.object({
   /** `otpauth://`, for a QR code. */
   address: z.string(),
 });
+
+/** `newPin` null: without one. */
+export const pinChange = z.object({ currentPassword: typedPassword, newPin: pinTry.shape.pin.nullable() });
+export type PinChange = z.infer<typeof pinChange>;
+
+/** @see contract `account.lock` */
+export const consoleLock = z.object({ layoutId });
+/** One of both. */
+export const consoleUnlock = z
+  .object({ pin: pinTry.shape.pin.optional(), password: typedPassword.optional() })
+  .refine(
+    ({ pin, password }) => (pin === undefined) !== (password === undefined),
+    'must be a PIN or a password',
+  );
+export type ConsoleUnlock = z.infer<typeof consoleUnlock>;
 
 export const secondFactorConfirm = z.object({ code: typedCode });
 export const secondFactorRemove = z.object({ currentPassword: typedPassword });

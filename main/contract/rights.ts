@@ -32,6 +32,8 @@ export type CameraGrant =
 export interface Rights {
   readonly console: readonly ConsoleRight[];
   readonly cameras: readonly CameraGrant[];
+  /** No other camera is there, whatever is granted; left out: all that are granted are. */
+  readonly onlyCameras?: readonly string[];
 }
 
 /** What decides who may do something with a camera. */
@@ -42,6 +44,8 @@ export interface CameraPlace {
 
 /** Null in place of a camera: one that is not there, about which only grants for all cameras say something. */
 export function cameraRightsOf(rights: Rights, camera: CameraPlace | null): ReadonlySet<CameraRight> {
+  const { onlyCameras } = rights;
+  if (onlyCameras !== undefined && (camera === null || !onlyCameras.includes(camera.id))) return new Set();
   return new Set(
     rights.cameras.filter((grant) => concerns(grant, camera)).flatMap((grant) => [...grant.rights]),
   );

@@ -14,6 +14,8 @@ export const settings = z.object({
   clock: z.enum(['time', 'date-and-time', 'hidden']).default('time'),
   /** What new cameras begin with. */
   newCameraConnection: cameraConnection.default('on-demand'),
+  /** A console that nobody has used for so long is locked; 0: never. */
+  lockAfterMinutes: z.int().min(0).max(720).default(0),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -24,6 +26,7 @@ export const settingsChange = z.object({
   tileNames: settings.shape.tileNames.unwrap().optional(),
   clock: settings.shape.clock.unwrap().optional(),
   newCameraConnection: cameraConnection.optional(),
+  lockAfterMinutes: settings.shape.lockAfterMinutes.unwrap().optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

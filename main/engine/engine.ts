@@ -296,6 +296,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       diagnostics,
       people: access.people,
       accounts: access.accounts,
+      consoleLock: access.consoleLock,
       audit,
       watchRecord,
       nameOf: namesOf({ cameras, layouts, store }),

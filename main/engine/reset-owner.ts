@@ -8,7 +8,7 @@ import { openStore } from '../store/store.ts';
 
 /**
  * The owner has lost the password: takes it away, with the second factor and all sessions, and gives the desktop window back to the
- * owner. For whoever may write in the data folder, while no Gatehouse runs on it. Never rejects.
+ * owner, unlocked. For whoever may write in the data folder, while no Gatehouse runs on it. Never rejects.
  * @returns one of `exitCodes`
  */
 export function resetOwner(options: {
@@ -25,6 +25,7 @@ export function resetOwner(options: {
       store.users.reset(ownerUserId, ownerRoleId);
       store.sessions.endOf(ownerUserId);
       store.settings.saveStationRoleId(ownerRoleId);
+      store.settings.saveStationLock(null);
     });
     log.warn('the password of the owner was reset on the command line');
     say('The owner has no password any more, and is signed out everywhere.');

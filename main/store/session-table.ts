@@ -1,6 +1,14 @@
 import type { Statement } from 'better-sqlite3';
+import * as z from 'zod';
 import type { Session } from '../contract/people.ts';
 import type { Commits } from './commits.ts';
+
+/** By whom a console was locked, and which cameras stay to be seen; null: all that may be seen there. */
+export const storedLock = z.object({
+  userId: z.string(),
+  cameraIds: z.array(z.string()).readonly().nullable(),
+});
+export type StoredLock = z.infer<typeof storedLock>;
 
 const columns = `id, user_id AS userId, created_at AS createdAt, seen_at AS usedAt, expires_at AS expiresAt, address, browser`;
 
@@ -11,6 +19,8 @@ export class SessionTable {
   readonly #touch: Statement<[number, Buffer]>;
   readonly #find: Statement<[Buffer], Session>;
   readonly #list: Statement<[], Session>;
+  readonly #lock: Statement<[string | null, Buffer]>;
+  readonly #lockOf: Statement<[Buffer], { lock: string | null }>;
   readonly #end: Statement<[string]>;
   readonly #endOthers: Statement<[string, string]>;
   readonly #expire: Statement<[number, number]>;
@@ -28,6 +38,8 @@ export class SessionTable {
     this.#touch = database.prepare('UPDATE session SET seen_at = ? WHERE token_hash = ?');
     this.#find = database.prepare(`SELECT ${columns} FROM session WHERE token_hash = ?`);
     this.#list = database.prepare(`SELECT ${columns} FROM session ORDER BY seen_at DESC`);
+    this.#lock = database.prepare('UPDATE session SET lock = ? WHERE token_hash = ?');
+    this.#lockOf = database.prepare('SELECT lock FROM session WHERE token_hash = ?');
     this.#end = database.prepare('DELETE FROM session WHERE id = ?');
     this.#endOthers = database.prepare('DELETE FROM session WHERE user_id = ? AND id <> ?');
     this.#expire = database.prepare('DELETE FROM session WHERE seen_at <= ? OR expires_at <= ?');
@@ -53,6 +65,18 @@ export class SessionTable {
   /** Notes that a session was used. */
   touch(tokenHash: Buffer, now: number): void {
     this.#touch.run(now, tokenHash);
+  }
+
+  /** Null: it is unlocked. */
+  lock(tokenHash: Buffer, lock: StoredLock | null): void {
+    const text = lock === null ? null : JSON.stringify(lock);
+    this.#commits.run(() => this.#lock.run(text, tokenHash));
+  }
+
+  /** Null: it is not locked. */
+  lockOf(tokenHash: Buffer): StoredLock | null {
+    const text = this.#lockOf.get(tokenHash)?.lock ?? null;
+    return text === null ? null : storedLock.parse(JSON.parse(text));
   }
 
   /** The one that was used last first. */

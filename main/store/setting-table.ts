@@ -6,6 +6,7 @@ import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 import type { Commits } from './commits.ts';
+import { type StoredLock, storedLock } from './session-table.ts';
 
 const settingsName = 'settings';
 const alarmsName = 'alarms';
@@ -18,6 +19,7 @@ const keysName = 'site-file-keys';
 const digestName = 'site-file-digest';
 const stationRoleName = 'station-role';
 const auditName = 'audit';
+const stationLockName = 'station-lock';
 
 const storedPolicy = z.object({
   /** The PIN as `scrypt-1.SALT.HASH`; null: there is none. */
@@ -141,6 +143,15 @@ export class SettingTable {
 
   saveSiteFileDigest(digest: string): void {
     this.#write.run(digestName, digest);
+  }
+
+  /** Of the desktop's windows; null: they are not locked. */
+  get stationLock(): StoredLock | null {
+    return storedLock.nullable().parse(JSON.parse(this.#read.get(stationLockName)?.value ?? 'null'));
+  }
+
+  saveStationLock(lock: StoredLock | null): void {
+    this.#commit(stationLockName, JSON.stringify(lock));
   }
 
   /** How long the audit is kept. */

@@ -38,6 +38,10 @@ export class UserTable {
   readonly #write: Statement<[Row]>;
   readonly #remove: Statement<[string]>;
   readonly #reset: Statement<[string, string]>;
+  readonly #pin: Statement<[string], { hash: string | null; failures: number }>;
+  readonly #savePin: Statement<[string | null, string]>;
+  readonly #countPin: Statement<[string]>;
+  readonly #forgetPin: Statement<[string]>;
   readonly #useStep: Statement<[number, string, number]>;
 
   constructor(commits: Commits, box: SecretBox) {
@@ -55,7 +59,12 @@ export class UserTable {
         sealed_totp_key = excluded.sealed_totp_key`);
     this.#remove = database.prepare('DELETE FROM user WHERE id = ?');
     this.#reset = database.prepare(`
-      UPDATE user SET password_hash = NULL, sealed_totp_key = NULL, disabled = 0, role_id = ? WHERE id = ?`);
+      UPDATE user SET password_hash = NULL, sealed_totp_key = NULL, pin_hash = NULL, disabled = 0, role_id = ?
+      WHERE id = ?`);
+    this.#pin = database.prepare('SELECT pin_hash AS hash, pin_failures AS failures FROM user WHERE id = ?');
+    this.#savePin = database.prepare('UPDATE user SET pin_hash = ?, pin_failures = 0 WHERE id = ?');
+    this.#countPin = database.prepare('UPDATE user SET pin_failures = pin_failures + 1 WHERE id = ?');
+    this.#forgetPin = database.prepare('UPDATE user SET pin_failures = 0 WHERE id = ?');
     this.#useStep = database.prepare('UPDATE user SET totp_step = ? WHERE id = ? AND totp_step < ?');
   }
 
@@ -86,6 +95,25 @@ export class UserTable {
     this.#commits.run(() => this.#remove.run(id));
   }
 
+  /** Argon2id of the PIN that unlocks, null without one, and how many wrong ones there were since the last right one. */
+  pin(id: string): { readonly hash: string | null; readonly failures: number } {
+    return this.#pin.get(id) ?? { hash: null, failures: 0 };
+  }
+
+  /** Null takes it away. */
+  savePin(id: string, hash: string | null): void {
+    this.#commits.run(() => this.#savePin.run(hash, id));
+  }
+
+  /** On the disk before a PIN is looked at. */
+  countPinFailure(id: string): void {
+    this.#countPin.run(id);
+  }
+
+  forgetPinFailures(id: string): void {
+    this.#forgetPin.run(id);
+  }
+
   /** @param key Base32 */
   sealTotpKey(id: string, key: Secret): Buffer {
     return this.#box.seal(key, ownerOf(id));
@@ -96,7 +124,7 @@ export class UserTable {
     return sealedTotpKey === null ? null : this.#box.open(sealedTotpKey, ownerOf(id));
   }
 
-  /** Takes the password and the second factor away. */
+  /** Takes the password, the PIN and the second factor away. */
   reset(id: string, roleId: string): void {
     this.#commits.run(() => this.#reset.run(roleId, id));
   }

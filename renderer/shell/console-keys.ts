@@ -1,6 +1,7 @@
 import type { KeybindingsMap } from 'tinykeys';
 import type { ShellCommand } from '../../main/contract/shell.ts';
 import type { Alarms } from '../events/alarms.svelte.ts';
+import type { ConsoleLock } from '../lock/console-lock.svelte.ts';
 import type { Direction } from '../state/grid.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -35,6 +36,7 @@ export const keyHelp: readonly {
     keys: [
       { keys: ['I'], does: 'Health of all cameras' },
       { keys: ['S'], does: 'Settings' },
+      { keys: ['Shift', 'L'], does: 'Lock: the wall stays, nothing else' },
       { keys: ['?'], does: 'Show these keys' },
     ],
   },
@@ -79,6 +81,7 @@ export interface ShellActions {
   readonly fullScreen: FullScreen;
   readonly layouts: LayoutCommands;
   readonly alarms: Alarms;
+  readonly lock: ConsoleLock;
   /** Opens the list of cameras and goes to its search field. */
   search(): void;
 }
@@ -122,7 +125,7 @@ export function consoleKeys(
   station: Station,
   actions: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
-  const { fullScreen, layouts, alarms } = actions;
+  const { fullScreen, layouts, alarms, lock } = actions;
   const { wall, numberEntry } = station;
   const command = shellCommand(station, actions);
   /** A key that does something here is not typed anywhere. */
@@ -171,6 +174,7 @@ export function consoleKeys(
     c: key(() => command('camera-list')),
     a: key(() => command('add-camera')),
     'Shift+A': key(() => command('find-cameras')),
+    'Shift+L': key(() => void lock.lock()),
     e: key(() => command('edit-camera')),
     h: key(() => command('camera-history')),
     m: key(() => command('toggle-sound')),
@@ -204,6 +208,7 @@ export function consoleKeys(
   }
   const ignore = ({ target }: KeyboardEvent) =>
     station.dialog !== null ||
+    station.locked ||
     !station.ready ||
     (target instanceof Element &&
       target.closest('input, textarea, select, dialog, [role="menu"], [data-own-keys]') !== null);

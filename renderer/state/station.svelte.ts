@@ -48,6 +48,7 @@ export type Dialog =
   | { readonly name: 'account' }
   /** At the desktop window. */
   | { readonly name: 'sign-in' }
+  | { readonly name: 'unlock' }
   | { readonly name: 'settings' }
   | { readonly name: 'alarms' }
   | { readonly name: 'health' };
@@ -106,6 +107,11 @@ export class Station {
     return this.#account;
   }
 
+  /** Whether this console shows its wall and takes no orders. */
+  get locked(): boolean {
+    return this.#account?.lock != null;
+  }
+
   may(right: ConsoleRight): boolean {
     return this.#account?.rights.console.includes(right) ?? false;
   }
@@ -126,7 +132,9 @@ export class Station {
 
   /** What this person may not do is said, and not opened: the engine would refuse it. */
   open(dialog: Dialog): void {
-    if (this.#mayOpen(dialog)) this.#dialog = dialog;
+    // The kiosk has a PIN of its own.
+    if (this.locked && dialog.name !== 'pin') this.#dialog = { name: 'unlock' };
+    else if (this.#mayOpen(dialog)) this.#dialog = dialog;
     else this.refuse();
   }
 
@@ -169,6 +177,7 @@ export class Station {
       case 'settings':
       case 'account':
       case 'sign-in':
+      case 'unlock':
         return true;
       default:
         return dialog satisfies never;
@@ -263,10 +272,21 @@ export class Station {
   #identify(account: Account): void {
     const before = this.#account;
     this.#account = account;
+    if ((before?.lock ?? null) !== null || account.lock !== null) {
+      this.#lockChanged(before, account);
+      return;
+    }
     if (before === null || JSON.stringify(before.rights) === JSON.stringify(account.rights)) return;
     if (this.#dialog !== null && !this.#mayOpen(this.#dialog)) this.closeDialog();
     const isSame = before.userId === account.userId && before.kind === account.kind;
     this.toasts.tell(isSame ? 'What you may do has changed.' : `${account.name}: ${account.roleName}.`);
+  }
+
+  #lockChanged(before: Account | null, { lock }: Account): void {
+    if ((before?.lock ?? null) !== null && lock !== null) return;
+    this.closeDialog();
+    this.listOpen = false;
+    this.eventsOpen = false;
   }
 
   /** The first cameras: drawing a wall keeps the page busy for longer than its pictures need to begin, so these go first. */

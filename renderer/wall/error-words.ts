@@ -61,6 +61,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'What you may do has changed.',
     advice: 'Ask whoever looks after Gatehouse.',
   },
+  locked: {
+    brief: 'Locked',
+    reason: 'This console is locked.',
+    advice: 'Unlock it.',
+  },
   'limit-reached': { brief: 'Too many', reason: 'Too many windows are open.', advice: 'Close one of them.' },
   'camera-unreachable': {
     brief: 'No answer',

@@ -187,6 +187,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       diagnostics: async () => new File([], 'diagnostics.zip'),
       people: access.people,
       accounts: access.accounts,
+      consoleLock: access.consoleLock,
       audit,
       watchRecord,
       nameOf: (id) => cameras.stored(id)?.name ?? store.users.find(id)?.name,

@@ -97,6 +97,7 @@ export const samples: Record<string, unknown> = {
     tileNames: 'selected',
     clock: 'hidden',
     newCameraConnection: 'always',
+    lockAfterMinutes: 10,
   },
   'site.changeAlarms': {
     lostSeconds: 60,
@@ -149,6 +150,9 @@ export const samples: Record<string, unknown> = {
   'account.offerSecondFactor': undefined,
   'account.confirmSecondFactor': { code: '123456' },
   'account.removeSecondFactor': { currentPassword: samplePassword },
+  'account.changePin': { currentPassword: samplePassword, newPin: '2468' },
+  'account.lock': { layoutId: unknownId },
+  'account.unlock': { pin: '2468' },
   'account.endSession': { id: unknownId },
   'account.signIn': { name: 'Erika', password: samplePassword, code: '123456' },
   'account.signOut': undefined,

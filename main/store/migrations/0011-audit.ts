@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Who did what, as a chain that is signed; locked sessions and PINs. */
+/** Who did what, as a chain that is signed. */
 export const audit: Migration = {
   name: '0011-audit',
   up(database) {

@@ -11,6 +11,7 @@ import { people } from './0008-people.ts';
 import { events } from './0009-events.ts';
 import { streamQuality } from './0010-stream-quality.ts';
 import { audit } from './0011-audit.ts';
+import { lock } from './0012-lock.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -25,6 +26,7 @@ const migrations: readonly Migration[] = [
   events,
   streamQuality,
   audit,
+  lock,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */
