@@ -69,3 +69,41 @@ test('somebody signs in by name, sees what a viewer may, and is signed out every
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(await page.locator('[data-tile]').count()).toBe(0);
 });
+
+test('a locked console goes on showing its wall, takes no key, stays locked when loaded again and is in the audit', async () => {
+  const { cameras } = suite.owned.use(await startVirtualCameras({ count: 2 }));
+  const engine = await suite.start(demoCameraInputs(cameras));
+  const owner = ownerOf(engine);
+  await owner.account.changePassword({ newPassword: password });
+  await owner.account.changePin({ currentPassword: password, newPin: '2580' });
+  const { page } = await suite.open(engine);
+  await untilTiles(page, 'live', 2);
+  await page.getByRole('button', { name: 'Lock' }).waitFor();
+  const [before] = engine.viewers.viewers;
+  await page.keyboard.press('Shift+L');
+  await page.getByText('Locked by Owner').waitFor();
+  await untilTiles(page, 'live', 2);
+  // The same peer connection: no picture began anew.
+  expect([...engine.viewers.viewers]).toEqual([before]);
+  expect(await page.getByRole('button').allInnerTexts()).toEqual(['Unlock…']);
+  await page.keyboard.press('s');
+  await page.getByLabel('PIN of Owner').fill('8520');
+  await page.keyboard.press('Enter');
+  await page.getByText('is not right').waitFor();
+
+  await page.reload();
+  await page.getByText('Locked by Owner').waitFor();
+  await untilTiles(page, 'live', 2);
+  await page.locator('[data-tile]').first().click({ force: true });
+  await page.getByLabel('PIN of Owner').fill('2580');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Show the audit…' }).click();
+  await page.getByLabel('What was done').selectOption('Own accounts');
+  await page.getByText('Unlocked the console').first().waitFor();
+  const deeds = await page
+    .locator('[data-audit-did]')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-audit-did')));
+  expect(deeds.filter((deed) => deed === 'account.unlock')).toHaveLength(2);
+  await page.getByText('Not done: bad input').waitFor();
+});
