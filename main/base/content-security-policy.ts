@@ -5,6 +5,7 @@ export const contentSecurityPolicy: Readonly<Record<string, readonly string[]>> 
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
   'font-src': ["'self'"],
+  'manifest-src': ["'self'"],
   'connect-src': ["'self'"],
   'media-src': ["'self'", 'blob:', 'mediastream:'],
   'base-uri': ["'none'"],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { line } from './text.ts';
 
 /** Where it listens unless somebody has chosen another port; above those that need special rights. */
-export const usualLanPort = 8443;
+const usualLanPort = 8443;
 
 /**
  * Names that nobody on the internet owns (RFC 6762, RFC 8375, RFC 9476, and what routers use): the own authority vouches for

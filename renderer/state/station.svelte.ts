@@ -1,4 +1,5 @@
 import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
+import type { LanHostState } from '../../main/contract/lan-host.ts';
 import type { MediaNetworks } from '../../main/contract/media-network.ts';
 import type { Account } from '../../main/contract/people.ts';
 import { type CameraRight, type ConsoleRight, cameraRightsOf } from '../../main/contract/rights.ts';
@@ -31,6 +32,7 @@ export type Dialog =
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
   | { readonly name: 'media-network'; readonly networks: MediaNetworks }
+  | { readonly name: 'lan-host'; readonly lan: LanHostState }
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
@@ -151,6 +153,7 @@ export class Station {
       case 'kiosk':
       case 'updates':
       case 'media-network':
+      case 'lan-host':
       case 'alarms':
       case 'site-import':
       case 'site-export':
