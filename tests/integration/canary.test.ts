@@ -11,6 +11,7 @@ import { openFileLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { startEngine } from '../../main/engine/engine.ts';
+import { OwnAuthority } from '../../main/lan/own-authority.ts';
 import type { ApiClient } from '../support/api-harness.ts';
 
 /** With what a password may hold, and one for each field that takes one. */
@@ -43,6 +44,11 @@ function spellings(canary: string): string[] {
       createHash(name).update(`guard:virtual camera:${canary}`).digest('hex'),
     ),
   ];
+}
+
+/** The lines of a key in PEM, without those around it. */
+function keyLinesOf(pem: string): string[] {
+  return pem.split('\n').filter((line) => line.length > 16 && !line.startsWith('-----'));
 }
 
 async function filesOf(folder: string): Promise<string[]> {
@@ -82,7 +88,10 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   /** Said once, to whoever made it. */
   let shareToken = '';
   {
-    await using engine = await startEngine({ dataFolder, http: null, log });
+    await using engine = await startEngine({
+      ...{ dataFolder, http: null, log, rendererFolder: dataFolder },
+      lanInterfaces: () => [],
+    });
     const { port1, port2 } = new MessageChannel();
     engine.servePort(port1);
     const client: ApiClient = createORPCClient(new RPCLink({ port: port2 }));
@@ -164,6 +173,13 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     const { token } = await client.shares.add({ cameraId: shared, name: 'Porter', hours: 1 });
     shareToken = token;
     await heard(said, client.shares.list({ cameraId: shared }));
+    const authority = await OwnAuthority.make('elsewhere');
+    const { certificate, privateKey } = await authority.issue(['127.0.0.2']);
+    await heard(said, client.site.changeLanHost({ open: true, port: 8443, interfaces: null, names: [] }));
+    await heard(said, client.site.useLanCertificate({ certificate, privateKey: 'none' }));
+    await heard(said, client.site.useLanCertificate({ certificate, privateKey: privateKey.reveal() }));
+    expect(said.at(-1)).toContain('"kind":"given"');
+    secretKeys.push(...keyLinesOf(privateKey.reveal()), '-----BEGIN PRIVATE KEY');
     const zip = await client.site.saveDiagnostics();
     said.push(Buffer.from(await zip.arrayBuffer()).toString('latin1'));
     expect(engine.cameras.list().every(({ hasPassword }) => hasPassword)).toBe(true);
