@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -273,4 +273,25 @@ test('with another key to all secrets the audit goes on under a new key of its o
   }));
   expect(verdict).toMatchObject({ isSound: true, entries: 4 });
   expect(keys.map(({ publicKey }) => fingerprintOf(publicKey))).toEqual([first, second]);
+});
+
+test('the private key is in no file in clear', async () => {
+  const folder = await folderOf();
+  const parts: Buffer[] = [];
+  {
+    using store = openStore({ folder, log });
+    using _audit = new Audit({ store, log });
+    const [key] = store.audit.keys();
+    if (key === undefined) throw new Error('no key');
+    const der = store.audit.openKey(key).reveal();
+    // Its last 32 bytes are the key itself (RFC 8410, section 7).
+    const secret = Buffer.from(der, 'base64').subarray(-32);
+    parts.push(secret, Buffer.from(der), Buffer.from(secret.toString('hex')));
+  }
+  const files = await readdir(folder);
+  expect(files).toContain('gatehouse.db');
+  for (const file of files) {
+    const bytes = await readFile(path.join(folder, file));
+    for (const part of parts) expect(bytes.includes(part), file).toBe(false);
+  }
 });

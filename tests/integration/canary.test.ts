@@ -3,12 +3,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { expect, test } from 'vitest';
 import { totpCode } from '../../main/access/totp.ts';
 import { openFileLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
+import { defaultLayoutId } from '../../main/contract/limits.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import { startEngine } from '../../main/engine/engine.ts';
 import { OwnAuthority } from '../../main/lan/own-authority.ts';
@@ -25,9 +27,12 @@ const canaries = [
   'account-C4nary<7',
   'person-C4nary>8',
   'sign-in-C4nary|9',
+  // Digits alone, which are in no time and no number by chance.
+  '931846275013',
+  '749382056178',
 ] as const;
 const [addCanary, editCanary, urlCanary, importCanary, tryCanary, doctorCanary, ...people] = canaries;
-const [accountCanary, personCanary, signInCanary] = people;
+const [accountCanary, personCanary, signInCanary, pinCanary, wrongPinCanary] = people;
 
 /** Every way in which a canary may be written somewhere. */
 function spellings(canary: string): string[] {
@@ -121,6 +126,15 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
       }
     }
     expect(said.at(-1)).toContain('"hasSecondFactor":true');
+    await heard(said, client.account.changePin({ currentPassword: accountCanary, newPin: pinCanary }));
+    await heard(said, client.account.changePin({ currentPassword: signInCanary, newPin: wrongPinCanary }));
+    await heard(said, client.account.lock({ layoutId: defaultLayoutId }));
+    await heard(said, client.account.unlock({ pin: wrongPinCanary }));
+    await heard(said, client.account.unlock({ password: signInCanary }));
+    await heard(said, client.account.unlock({ pin: pinCanary }));
+    const account = await client.account.watch();
+    expect((await account.next()).value).toMatchObject({ hasPin: true, lock: null });
+    await account.return?.();
     // Refused by the camera: what it says goes to the log and into its status.
     await heard(
       said,
@@ -180,6 +194,11 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     await heard(said, client.site.useLanCertificate({ certificate, privateKey: privateKey.reveal() }));
     expect(said.at(-1)).toContain('"kind":"given"');
     secretKeys.push(...keyLinesOf(privateKey.reveal()), '-----BEGIN PRIVATE KEY');
+    const wholeAudit = await client.audit.list({ limit: 500 });
+    expect(wholeAudit.entries.length).toBeGreaterThan(20);
+    said.push(JSON.stringify(wholeAudit));
+    const exported = await client.audit.export();
+    said.push(gunzipSync(new Uint8Array(await exported.arrayBuffer())).toString('utf8'));
     const zip = await client.site.saveDiagnostics();
     said.push(Buffer.from(await zip.arrayBuffer()).toString('latin1'));
     expect(engine.cameras.list().every(({ hasPassword }) => hasPassword)).toBe(true);

@@ -12,6 +12,10 @@ import { fillAudit } from './filled-audit.ts';
 import { fillDay } from './filled-day.ts';
 import { fillEvents } from './filled-events.ts';
 
+/** Argon2id of no PIN. */
+const nobodysHash =
+  '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
 /** One screen. */
 export interface Scene {
   readonly name: string;
@@ -71,6 +75,17 @@ const fillPeople = ({ users, roles }: Store) => {
   users.save({ ...person, id: randomUUID(), name: 'Erika', roleId: 'operator' });
   users.save({ ...person, id: randomUUID(), name: 'Otto', roleId: id });
   users.save({ ...person, id: randomUUID(), name: 'Former guard', roleId: 'viewer', disabled: true });
+};
+/** The owner has a password and a PIN, which nobody knows. */
+const fillLock = ({ users }: Store) => {
+  const [owner] = users.list();
+  if (owner === undefined) throw new Error('no owner');
+  users.save({ ...owner, passwordHash: 'x' });
+  users.savePin(owner.id, nobodysHash);
+};
+const lock = async (page: Page) => {
+  await page.keyboard.press('Shift+L');
+  await page.getByText('Locked by Owner').waitFor();
 };
 const openAudit = async (page: Page) => {
   await openDialog(page, 's');
@@ -695,6 +710,47 @@ export const scenes: readonly Scene[] = [
       await openAudit(page);
       await page.getByLabel('Search the audit').fill('weather');
       await page.getByText('Nothing of this kind is in the audit.').waitFor();
+    },
+  },
+  {
+    name: 'locked',
+    cameras: 9,
+    broken: true,
+    store: (store) => {
+      fillLock(store);
+      fillEvents(store, Date.now());
+    },
+    async prepare(page) {
+      await page.locator('[data-alarm-picture="main"]').waitFor();
+      await lock(page);
+    },
+  },
+  {
+    name: 'unlock',
+    cameras: 4,
+    store: fillLock,
+    async prepare(page) {
+      await lock(page);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('PIN of Owner').fill('8520');
+      await page.keyboard.press('Enter');
+      await page.getByText('is not right').waitFor();
+    },
+  },
+  {
+    name: 'pin',
+    cameras: 4,
+    store: fillLock,
+    async prepare(page) {
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Owner…' }).click();
+      await page
+        .locator('section, div')
+        .filter({ hasText: /^PIN/ })
+        .getByRole('button', { name: 'Change…' })
+        .last()
+        .click();
+      await page.getByLabel('Without a PIN').waitFor();
     },
   },
   {
