@@ -47,11 +47,11 @@ export class ConsoleLock {
   }
 
   /** @throws GatehouseError bad-input, limit-reached */
-  async unlock({ principal, credential }: Caller, { pin, password }: ConsoleUnlock): Promise<void> {
+  async unlock({ principal, credential }: Caller, { by, secret }: ConsoleUnlock): Promise<void> {
     if (principal.lock === null) return;
     const user = this.#keeperOf(principal.lock.userId);
-    if (pin !== undefined) await this.#checkPin(user, pin);
-    else await this.#signIn.prove(user, password ?? '', `lock ${user.id}`, 'password');
+    if (by === 'pin') await this.#checkPin(user, secret);
+    else await this.#signIn.prove(user, secret, `lock ${user.id}`, 'secret');
     this.#tables.users.forgetPinFailures(user.id);
     if (credential.kind === 'session') this.#tables.sessions.lock(credential.tokenHash, null);
     else this.#tables.settings.saveStationLock(null);
@@ -90,7 +90,7 @@ export class ConsoleLock {
     const { users } = this.#tables;
     const { hash } = users.pin(id);
     if (!ConsoleLock.takesPin(users, id))
-      throw GatehouseError.ofField('pin', 'No PIN is taken here now. Type the password.');
+      throw GatehouseError.ofField('secret', 'No PIN is taken here now. Type the password.');
     // Before it is looked at, so that many at once are no more tries than one after the other.
     users.countPinFailure(id);
     await this.#signIn.provePin(id, pin, hash);

@@ -77,7 +77,7 @@ export class SignIn {
   async provePin(userId: string, pin: string, hash: string | null): Promise<void> {
     const keys: TriedKey[] = [{ kind: 'pin', name: userId }];
     this.#count(keys);
-    if (!(await this.#passwords.verify(pin, hash))) throw GatehouseError.ofField('pin', 'is not right');
+    if (!(await this.#passwords.verify(pin, hash))) throw GatehouseError.ofField('secret', 'is not right');
     this.#limits.clear(keys);
   }
 

@@ -109,7 +109,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     removeSecondFactor: nothing,
     changePin: nothing,
     lock: all('layoutId'),
-    unlock: nothing,
+    unlock: all('by'),
     endSession: all('id'),
     // Its name may be a password that was typed into the wrong field.
     signIn: nothing,

@@ -156,13 +156,7 @@ export type PinChange = z.infer<typeof pinChange>;
 
 /** @see contract `account.lock` */
 export const consoleLock = z.object({ layoutId });
-/** One of both. */
-export const consoleUnlock = z
-  .object({ pin: pinTry.shape.pin.optional(), password: typedPassword.optional() })
-  .refine(
-    ({ pin, password }) => (pin === undefined) !== (password === undefined),
-    'must be a PIN or a password',
-  );
+export const consoleUnlock = z.object({ by: z.enum(['pin', 'password']), secret: typedPassword });
 export type ConsoleUnlock = z.infer<typeof consoleUnlock>;
 
 export const secondFactorConfirm = z.object({ code: typedCode });

@@ -1,19 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
+import { findings } from '../support/axe-findings.ts';
 import { untilTiles } from '../support/console-page.ts';
 import { consoleSuite } from '../support/console-suite.ts';
 
 const suite = consoleSuite();
-let axe: string;
-
-beforeAll(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-});
 
 /** A console with live cameras, and one that nobody answers for. */
 async function open(demoCameras: number): Promise<Page> {
@@ -27,13 +20,6 @@ async function openEngine(demoCameras: number) {
       : demoCameraInputs(suite.owned.use(await startVirtualCameras({ count: demoCameras })).cameras);
   const broken = { name: 'Back door', group: 'Outside', mainUrl: 'rtsp://127.0.0.1:9/main', subUrl: null };
   return await suite.openWith(demoCameras === 0 ? [] : [...inputs, broken]);
-}
-
-/** Rules that the page breaks, with the elements that do. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
 }
 
 test('nothing on a wall, in its list and in its dialogs stands in the way of a screen reader', async () => {

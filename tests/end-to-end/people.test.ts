@@ -6,6 +6,7 @@ import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
 import type { Engine } from '../../main/engine/engine.ts';
 import type { ApiClient } from '../support/api-harness.ts';
+import { findings } from '../support/axe-findings.ts';
 import { untilTiles } from '../support/console-page.ts';
 import { consoleSuite } from '../support/console-suite.ts';
 
@@ -86,10 +87,12 @@ test('a locked console goes on showing its wall, takes no key, stays locked when
   // The same peer connection: no picture began anew.
   expect([...engine.viewers.viewers]).toEqual([before]);
   expect(await page.getByRole('button').allInnerTexts()).toEqual(['Unlock…']);
+  expect(await findings(page), 'locked').toEqual([]);
   await page.keyboard.press('s');
   await page.getByLabel('PIN of Owner').fill('8520');
   await page.keyboard.press('Enter');
   await page.getByText('is not right').waitFor();
+  expect(await findings(page), 'unlocking').toEqual([]);
 
   await page.reload();
   await page.getByText('Locked by Owner').waitFor();
@@ -106,4 +109,5 @@ test('a locked console goes on showing its wall, takes no key, stays locked when
     .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-audit-did')));
   expect(deeds.filter((deed) => deed === 'account.unlock')).toHaveLength(2);
   await page.getByText('Not done: bad input').waitFor();
+  expect(await findings(page), 'audit').toEqual([]);
 });

@@ -129,9 +129,9 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     await heard(said, client.account.changePin({ currentPassword: accountCanary, newPin: pinCanary }));
     await heard(said, client.account.changePin({ currentPassword: signInCanary, newPin: wrongPinCanary }));
     await heard(said, client.account.lock({ layoutId: defaultLayoutId }));
-    await heard(said, client.account.unlock({ pin: wrongPinCanary }));
-    await heard(said, client.account.unlock({ password: signInCanary }));
-    await heard(said, client.account.unlock({ pin: pinCanary }));
+    await heard(said, client.account.unlock({ by: 'pin', secret: wrongPinCanary }));
+    await heard(said, client.account.unlock({ by: 'password', secret: signInCanary }));
+    await heard(said, client.account.unlock({ by: 'pin', secret: pinCanary }));
     const account = await client.account.watch();
     expect((await account.next()).value).toMatchObject({ hasPin: true, lock: null });
     await account.return?.();

@@ -101,7 +101,7 @@ test('pictures go on when it is locked and unlocked, and what was read begins an
   await client.account.lock({ layoutId: wall });
   await expect(ended).rejects.toMatchObject({ code: 'access-changed' });
   expect(caller.principal.rights.onlyCameras).toEqual([gate, yard]);
-  await client.account.unlock({ password });
+  await client.account.unlock({ by: 'password', secret: password });
   expect(isLocked()).toBe(false);
   expect([...harness.viewers.viewers].map(({ id }) => id)).toEqual([viewerId]);
   await viewer.return?.();
@@ -147,14 +147,14 @@ test('a PIN unlocks, slows down who guesses, and is nobody’s password', async 
   await client.account.lock({ layoutId: wall });
   const account = (await (await client.account.watch()).next()).value;
   expect(account).toMatchObject({ hasPin: true, lock: { name: 'Owner', takesPin: true }, sessions: [] });
-  await client.account.unlock({ pin });
+  await client.account.unlock({ by: 'pin', secret: pin });
   expect(isLocked()).toBe(false);
   await client.account.lock({ layoutId: wall });
   for (let count = 0; count < 4; count++) {
-    const { data } = await refusal(client.account.unlock({ pin: '8520' }));
-    expect(data.issues).toMatchObject([{ path: 'pin', message: 'is not right' }]);
+    const { data } = await refusal(client.account.unlock({ by: 'pin', secret: '8520' }));
+    expect(data.issues).toMatchObject([{ path: 'secret', message: 'is not right' }]);
   }
-  expect((await refusal(client.account.unlock({ pin }))).code).toBe('limit-reached');
+  expect((await refusal(client.account.unlock({ by: 'pin', secret: pin }))).code).toBe('limit-reached');
   expect(isLocked()).toBe(true);
   const source = { address: '192.0.2.1', browserKey: '', isKnownTo: () => false };
   await expect(harness.access.signIn.check({ name: 'owner', password: pin }, source)).rejects.toMatchObject({
@@ -166,16 +166,16 @@ test('after ten wrong PINs only the password unlocks, also when the engine was s
   await client.account.changePin({ currentPassword: password, newPin: pin });
   await client.account.lock({ layoutId: wall });
   for (let count = 0; count < 10; count++) harness.store.users.countPinFailure(ownerUserId);
-  const { data } = await refusal(client.account.unlock({ pin }));
+  const { data } = await refusal(client.account.unlock({ by: 'pin', secret: pin }));
   expect(data.issues).toMatchObject([
-    { path: 'pin', message: 'No PIN is taken here now. Type the password.' },
+    { path: 'secret', message: 'No PIN is taken here now. Type the password.' },
   ]);
-  expect((await refusal(client.account.unlock({ password: 'not that one' }))).data.issues).toMatchObject([
-    { path: 'password' },
-  ]);
-  await client.account.unlock({ password });
+  expect(
+    (await refusal(client.account.unlock({ by: 'password', secret: 'not that one' }))).data.issues,
+  ).toMatchObject([{ path: 'secret' }]);
+  await client.account.unlock({ by: 'password', secret: password });
   await client.account.lock({ layoutId: wall });
-  await client.account.unlock({ pin });
+  await client.account.unlock({ by: 'pin', secret: pin });
   expect(isLocked()).toBe(false);
 });
 
@@ -201,6 +201,6 @@ test('the desktop is locked with all its windows, and signing out there does not
   expect(
     (await refusal(memoryClient(harness, second).account.signIn({ name: 'owner', password }))).code,
   ).toBe('locked');
-  await memoryClient(harness, second).account.unlock({ password });
+  await memoryClient(harness, second).account.unlock({ by: 'password', secret: password });
   expect(window.principal.lock).toBeNull();
 });

@@ -152,7 +152,7 @@ export const samples: Record<string, unknown> = {
   'account.removeSecondFactor': { currentPassword: samplePassword },
   'account.changePin': { currentPassword: samplePassword, newPin: '2468' },
   'account.lock': { layoutId: unknownId },
-  'account.unlock': { pin: '2468' },
+  'account.unlock': { by: 'pin', secret: '2468' },
   'account.endSession': { id: unknownId },
   'account.signIn': { name: 'Erika', password: samplePassword, code: '123456' },
   'account.signOut': undefined,
