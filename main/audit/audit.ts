@@ -64,7 +64,8 @@ export class Audit implements Disposable {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
-  #refusals = { since: 0, written: 0, leftOut: 0 };
+  /** Strangers do not bury what somebody who has signed in tried. */
+  readonly #refusals = { strangers: noRefusals(), others: noRefusals() };
 
   /** @param now milliseconds since 1970 */
   constructor(parts: {
@@ -83,7 +84,7 @@ export class Audit implements Disposable {
     this.#timer = setInterval(() => {
       try {
         this.cut();
-        this.#tellLeftOut();
+        this.#tellAllLeftOut();
       } catch (error) {
         log.error({ err: error }, 'the audit could not be cut');
       }
@@ -145,15 +146,16 @@ export class Audit implements Disposable {
   /** Writes that something was not done; of too many only how many they were. */
   refuse(actor: Actor, deed: Deed): void {
     const now = this.#now();
-    if (Math.abs(now - this.#refusals.since) >= minute) {
-      this.#tellLeftOut();
-      this.#refusals = { since: now, written: 0, leftOut: 0 };
+    const counted = this.#refusals[actor.who.kind === 'nobody' ? 'strangers' : 'others'];
+    if (Math.abs(now - counted.since) >= minute) {
+      this.#tellLeftOut(counted);
+      Object.assign(counted, { since: now, written: 0 });
     }
-    if (this.#refusals.written >= refusalsPerMinute) {
-      this.#refusals.leftOut++;
+    if (counted.written >= refusalsPerMinute) {
+      counted.leftOut++;
       return;
     }
-    this.#refusals.written++;
+    counted.written++;
     try {
       this.write(actor, deed);
     } catch (error) {
@@ -247,7 +249,7 @@ export class Audit implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    this.#tellLeftOut();
+    this.#tellAllLeftOut();
   }
 
   #begin(): AuditKey {
@@ -276,11 +278,26 @@ export class Audit implements Disposable {
     if (head.seq % checkpointLines !== 0) this.#table.unsign(head.seq);
   }
 
-  #tellLeftOut(): void {
-    const { leftOut } = this.#refusals;
-    this.#refusals.leftOut = 0;
-    if (leftOut > 0) this.write(gatehouse, { did: 'audit.left-out', details: { refusals: leftOut } });
+  #tellAllLeftOut(): void {
+    for (const counted of Object.values(this.#refusals)) this.#tellLeftOut(counted);
   }
+
+  #tellLeftOut(counted: Refusals): void {
+    const { leftOut: refusals } = counted;
+    counted.leftOut = 0;
+    if (refusals > 0) this.write(gatehouse, { did: 'audit.left-out', details: { refusals } });
+  }
+}
+
+interface Refusals {
+  /** When the minute began. */
+  since: number;
+  written: number;
+  leftOut: number;
+}
+
+function noRefusals(): Refusals {
+  return { since: 0, written: 0, leftOut: 0 };
 }
 
 /** Undefined: somebody has changed it. */

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Audit, gatehouse } from '../../main/audit/audit.ts';
+import { Audit, gatehouse, stranger } from '../../main/audit/audit.ts';
 import { fingerprintOf, verifyTrail } from '../../main/audit/audit-chain.ts';
 import { verifyExport } from '../../main/audit/audit-export.ts';
 import { WatchRecord } from '../../main/audit/watch-record.ts';
@@ -83,6 +83,9 @@ test('what was refused is said with its reason, and of a flood only how many', a
   });
   for (let time = 0; time < 100; time++) await refusal(call(client, 'site.backUp', undefined));
   expect(await entriesOf(harness.audit)).toHaveLength(61);
+  // What strangers try is counted by itself.
+  harness.audit.refuse(stranger('192.0.2.1'), { did: 'session.opened', outcome: 'sign-in-refused' });
+  expect(await newest(harness)).toMatchObject({ from: '192.0.2.1' });
   harness.audit[Symbol.dispose]();
   expect(await newest(harness)).toMatchObject({ did: 'audit.left-out', details: { refusals: 41 } });
 });
