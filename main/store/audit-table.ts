@@ -31,7 +31,6 @@ export class AuditTable {
   readonly #before: Statement<[number, number], AuditLine>;
   readonly #from: Statement<[number, number], AuditLine>;
   readonly #oldest: Statement<[], AuditLine>;
-  readonly #count: Statement<[], { count: number }>;
   readonly #head: Statement<[], StoredCheckpoint>;
   readonly #checkpoints: Statement<[number], StoredCheckpoint>;
   readonly #sign: Statement<[StoredCheckpoint]>;
@@ -49,7 +48,6 @@ export class AuditTable {
     );
     this.#from = database.prepare('SELECT seq, line FROM audit_entry WHERE seq >= ? ORDER BY seq LIMIT ?');
     this.#oldest = database.prepare('SELECT seq, line FROM audit_entry ORDER BY seq LIMIT 1');
-    this.#count = database.prepare('SELECT count(*) AS count FROM audit_entry');
     this.#head = database.prepare(
       `SELECT ${checkpointColumns} FROM audit_checkpoint ORDER BY seq DESC LIMIT 1`,
     );
@@ -75,8 +73,10 @@ export class AuditTable {
     return this.#head.get();
   }
 
+  /** Numbers have no gaps: nothing is counted. */
   get count(): number {
-    return this.#count.get()?.count ?? 0;
+    const { oldest } = this;
+    return oldest === undefined ? 0 : (this.head?.seq ?? 0) - oldest.seq + 1;
   }
 
   get oldest(): AuditLine | undefined {
