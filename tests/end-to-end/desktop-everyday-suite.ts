@@ -177,6 +177,11 @@ export function everydaySuite(program: () => DesktopProgram, isReal: boolean): v
     expect(await take()).toMatchObject({ code: 0, stderr: expect.stringContaining('changes nothing') });
     expect(`${wrong.stderr}${right.stderr}`).not.toContain('canary-7');
     expect((await run([`--import=${file}.none`, `--data=${dataFolder}`])).code).toBe(3);
+    expect(await run(['--verify-audit', `--data=${dataFolder}`])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('The audit is as it was written'),
+    });
+    expect((await run([`--verify-audit=${file}`, `--data=${dataFolder}`])).code).toBe(2);
     const desktop = await launchDesktop(owned, { program: program(), dataFolder });
     await desktop.page.getByText('Harbour').first().waitFor();
     await desktop.page.getByRole('group', { name: 'Camera 1, Gate' }).waitFor();

@@ -90,6 +90,23 @@ test('what was refused is said with its reason, and of a flood only how many', a
   expect(await newest(harness)).toMatchObject({ did: 'audit.left-out', details: { refusals: 41 } });
 });
 
+test('however much is asked for, an entry stays short', async () => {
+  const harness = await createHarness(owned);
+  const client = memoryClient(harness);
+  const tiles = Array.from({ length: 1_000 }, () => crypto.randomUUID());
+  await client.layouts.save({ id: crypto.randomUUID(), name: 'Night', grid: '100', tiles });
+  const rights = {
+    console: [],
+    cameras: tiles.map((cameraId) => ({ scope: 'camera' as const, cameraId, rights: ['live' as const] })),
+  };
+  await client.people.saveRole({ id: crypto.randomUUID(), name: 'Many', rights, hours: null });
+  const [role, layout] = await entriesOf(harness.audit);
+  expect(layout).toMatchObject({ did: 'layouts.save', details: { name: 'Night' } });
+  expect([layout?.details.tiles].flat().at(-1)).toBe('and 980 more');
+  expect(role).toMatchObject({ did: 'people.saveRole', details: { name: 'Many' } });
+  for (const entry of [role, layout]) expect(JSON.stringify(entry).length).toBeLessThan(6_000);
+});
+
 test('a change and its entry are both there or neither', async () => {
   const harness = await createHarness(owned);
   const client = memoryClient(harness);

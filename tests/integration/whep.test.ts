@@ -64,6 +64,12 @@ test('a player with a token sees the camera, and hears it where the share says s
   expect((await client.shares.list({ cameraId: gateId })).shares).toContainEqual(
     expect.objectContaining({ id, sessions: 0 }),
   );
+  // Who watches without an account is in the audit by the name of the share.
+  const who = { kind: 'share', id, name: 'Porter' };
+  for (const did of ['picture.opened', 'sound.opened']) {
+    const { entries } = await client.audit.list({ did, who: id, limit: 10 });
+    expect(entries).toMatchObject([{ who, from: '127.0.0.1', about: [{ id: gateId, name: 'Gate' }] }]);
+  }
 });
 
 test('without the right to the sound none is sent, although the player asks for it', async () => {
