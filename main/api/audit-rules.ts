@@ -9,6 +9,8 @@ export type AuditRule = null | {
   readonly fields: readonly string[];
   /** At most one entry in so many seconds for the same person and the same fields. */
   readonly everySeconds?: number;
+  /** It answers whether a secret is the right one: `false` is a refusal. */
+  readonly isCheck?: true;
 };
 
 type Contract = typeof contract;
@@ -119,7 +121,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     read: null,
     changeKiosk: all('enabled', 'displays', 'startAtLogin'),
     changeUpdates: all('feed', 'installAt'),
-    checkPin: nothing,
+    checkPin: { fields: [], isCheck: true },
   },
   audit: {
     list: null,

@@ -57,7 +57,12 @@ export class CallRecord {
     // Whoever signs in is said to be who they are then.
     const actor = () => (did === 'account.signIn' ? actorOf(caller) : before);
     const made = () => (isRecent ? null : deed);
-    return await this.#services.audit.during(actor, made, () => call(say), outcomeOf);
+    const checked = async () => {
+      const result = await call(say);
+      if (rule.isCheck === true && result.output === false) deed = { ...deed, outcome: 'sign-in-refused' };
+      return result;
+    };
+    return await this.#services.audit.during(actor, made, checked, outcomeOf);
   }
 
   #isRecent({ who, session }: Actor, { did, details }: Deed, seconds: number): boolean {

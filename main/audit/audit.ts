@@ -190,7 +190,7 @@ export class Audit implements Disposable {
       const lines = this.#table.before(before, searchedAtOnce);
       for (const { seq, line } of lines) {
         const entry = read(line);
-        if (entry === undefined || !matches(entry, line, query)) continue;
+        if (entry === undefined || !matches(entry, query)) continue;
         if (entries.length === query.limit) return { entries, before };
         entries.push(entry);
         before = seq;
@@ -309,17 +309,18 @@ function read(line: string): AuditEntry | undefined {
   }
 }
 
-function matches(entry: AuditEntry, line: string, query: AuditQuery): boolean {
+function matches(entry: AuditEntry, query: AuditQuery): boolean {
   const { who, did, done, text, from, until } = query;
   if (who !== undefined && entry.who.id !== who) return false;
   if (did !== undefined && !entry.did.startsWith(did)) return false;
   if (done !== undefined && (entry.outcome === 'done') !== done) return false;
   if (from !== undefined && entry.at < from) return false;
   if (until !== undefined && entry.at >= until) return false;
-  return text === undefined || text === '' || wordsOf(entry, line).includes(text.toLowerCase());
+  return text === undefined || text === '' || wordsOf(entry).includes(text.toLowerCase());
 }
 
-/** The line without its hash, in which digits would be found. */
-function wordsOf({ previous }: AuditEntry, line: string): string {
-  return line.replace(previous, '').toLowerCase();
+/** What is searched: no hashes, in which digits would be found, and no names of fields that every entry has. */
+function wordsOf({ who, from, did, about, details }: AuditEntry): string {
+  const names = about.map(({ name }) => name);
+  return [who.name, from, did, ...names, JSON.stringify(details)].join('\n').toLowerCase();
 }

@@ -28,8 +28,7 @@ export class ConsoleLock {
     const ask = (event: Event) => {
       if (!this.#station.locked || this.#station.dialog !== null) return;
       if (event.target instanceof Element && event.target.closest('button') !== null) return;
-      if (event instanceof KeyboardEvent && ['Shift', 'Control', 'Alt', 'Meta', 'Tab'].includes(event.key))
-        return;
+      if (event instanceof KeyboardEvent && !isTyped(event)) return;
       event.preventDefault();
       this.#station.open({ name: 'unlock' });
     };
@@ -53,4 +52,9 @@ export class ConsoleLock {
     this.#notedAt = this.#usedAt;
     localStorage.setItem(storedName, String(this.#usedAt));
   }
+}
+
+/** Not what is the browser's own: F5, Ctrl and R, Tab. */
+function isTyped({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+  return !ctrlKey && !altKey && !metaKey && (key.length === 1 || key === 'Enter');
 }

@@ -126,6 +126,8 @@ test('calls that only read say nothing, and what changes nothing in the database
   await client.cameras.list();
   await client.events.list({ limit: 1 });
   expect(await newest(harness)).toMatchObject({ did: 'audit.key' });
+  expect(await client.policy.checkPin({ pin: '8520' })).toBe(false);
+  expect(await newest(harness)).toMatchObject({ did: 'policy.checkPin', outcome: 'sign-in-refused' });
   await client.cameras.export({ format: 'csv' });
   expect(await newest(harness)).toMatchObject({ did: 'cameras.export', details: { format: 'csv' } });
 });
@@ -197,6 +199,7 @@ test('the audit is searched and filtered page by page', async () => {
   const rest = await client.audit.list({ did: 'cameras.', limit: 5, before: page.before ?? 0 });
   expect(rest).toMatchObject({ entries: [{ seq: 3 }, { seq: 2 }], before: null });
   expect((await client.audit.list({ text: 'gate 4', limit: 5 })).entries).toMatchObject([{ seq: 5 }]);
+  expect((await client.audit.list({ text: 'outcome', limit: 5 })).entries).toEqual([]);
   expect((await client.audit.list({ done: false, limit: 5 })).entries).toEqual([]);
   expect((await client.audit.list({ until: 1, limit: 5 })).entries).toEqual([]);
 });
