@@ -117,6 +117,7 @@ export function verifyTrail({ keys, checkpoints, lines }: Trail, needsCut: boole
   if (base === undefined) return broken(null, 'no signature is there');
   const end = Math.max(...signed.keys());
   let { seq, hash } = base;
+  let unsound: Verdict | undefined;
   let isCutSaid = base.seq === 0;
   /** This line does not follow from the one before: the next one, or a signature, tells which of the two was changed. */
   let doubt: number | null = null;
@@ -133,6 +134,8 @@ export function verifyTrail({ keys, checkpoints, lines }: Trail, needsCut: boole
     const checkpoint = signed.get(seq);
     if (checkpoint !== undefined && checkpoint.hash !== hash) return broken(seq, changed(seq));
     if (doubt !== null && checkpoint !== undefined) return broken(doubt - 1, changed(doubt - 1));
+    if (read.did === 'audit.broken')
+      unsound ??= broken(numberOf(read.details.from), String(read.details.reason));
     if (read.did === 'audit.cut' && read.details.upTo === base.seq) isCutSaid = true;
   }
   if (doubt !== null) return broken(doubt, changed(doubt));
@@ -140,6 +143,8 @@ export function verifyTrail({ keys, checkpoints, lines }: Trail, needsCut: boole
   if (!signed.has(seq)) return broken(seq, `entry ${seq} is signed by nobody`);
   if (needsCut && !isCutSaid)
     return broken(base.seq, `entries up to ${base.seq} are missing, and no entry says that they were cut`);
+  // It was found when Gatehouse was started, and stays so.
+  if (unsound !== undefined) return unsound;
   const entries = seq - base.seq;
   return {
     isSound: true,
@@ -156,6 +161,10 @@ function readLine(line: string): AuditEntry | undefined {
   } catch {
     return undefined;
   }
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }
 
 function changed(seq: number): string {

@@ -11,7 +11,7 @@ import {
 import type { AuditTable } from '../store/audit-table.ts';
 import type { Commits } from '../store/commits.ts';
 import type { SettingTable } from '../store/setting-table.ts';
-import { beginHash, hashOf, lineOf } from './audit-chain.ts';
+import { beginHash, hashOf, lineOf, verifyTrail } from './audit-chain.ts';
 import { AuditKey } from './audit-key.ts';
 
 /** Of each of these lines the signature is kept; of the others only that of the newest. */
@@ -61,6 +61,7 @@ export class Audit implements Disposable {
   readonly #commits: Commits;
   readonly #settings: SettingTable;
   readonly #key: AuditKey;
+  #problem: string | null = null;
   readonly #log: Log;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
@@ -164,6 +165,11 @@ export class Audit implements Disposable {
     }
   }
 
+  /** What was wrong with the newest entries when it was begun; null: nothing. The whole is verified from the command line. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
   get state(): AuditState {
     const { oldest, count } = this.#table;
     const { keepDays } = this.#settings.audit;
@@ -236,8 +242,9 @@ export class Audit implements Disposable {
       let next = (checkpoints[0]?.seq ?? 0) + 1;
       while (next <= end) {
         const some = table.from(next, searchedAtOnce).filter(({ seq }) => seq <= end);
-        if (some[0]?.seq !== next)
+        if (table.checkpoints()[0]?.seq !== checkpoints[0]?.seq)
           throw new GatehouseError('limit-reached', 'The audit was shortened at this moment. Try again.');
+        if (some.length === 0) return;
         for (const { line } of some) yield line;
         next = (some.at(-1)?.seq ?? end) + 1;
         await turn();
@@ -254,22 +261,53 @@ export class Audit implements Disposable {
 
   #begin(): AuditKey {
     const key = AuditKey.open(this.#table, this.#log);
-    if (this.#table.head === undefined) this.#table.sign(key.checkpoint(0, beginHash));
+    const table = this.#table;
+    const { head, newest } = table;
+    if (head === undefined) table.sign(key.checkpoint(0, beginHash));
+    const signedUpTo = head?.seq ?? 0;
+    if (newest !== undefined && newest.seq > signedUpTo) {
+      // Nothing of ours ends so. The chain goes on behind it, and says that it must not be believed.
+      const details = { from: signedUpTo + 1, reason: `entries after ${signedUpTo} are signed by nobody` };
+      this.#problem = details.reason;
+      this.#append(gatehouse, { did: 'audit.broken', details }, key, {
+        seq: newest.seq,
+        hash: hashOf(newest.line),
+      });
+    } else if (head !== undefined) {
+      this.#verifyNewest(key, head.seq);
+    }
     if (key.isNew)
       this.#append(gatehouse, { did: 'audit.key', details: { fingerprint: key.fingerprint } }, key);
     return key;
+  }
+
+  /** Since the last signature that stays: what a look at the whole costs too much for at every start. */
+  #verifyNewest(key: AuditKey, end: number): void {
+    const table = this.#table;
+    const checkpoints = table.checkpoints(end - (end % checkpointLines));
+    const [first] = checkpoints;
+    if (first === undefined) return;
+    const lines = table.from(first.seq + 1, checkpointLines).map(({ line }) => line);
+    const verdict = verifyTrail({ keys: table.keys(), checkpoints, lines }, false);
+    if (verdict.isSound) return;
+    const { seq, reason } = verdict;
+    this.#problem = reason;
+    // Once is enough.
+    if (!lines.some((line) => read(line)?.did === 'audit.broken'))
+      this.#append(gatehouse, { did: 'audit.broken', details: { from: seq ?? first.seq, reason } }, key);
   }
 
   #append(
     actor: Actor,
     { did, outcome = 'done', about = [], details = {} }: Deed,
     key: AuditKey = this.#key,
+    behind: { readonly seq: number; readonly hash: string } | undefined = this.#table.head,
   ): void {
     const { head } = this.#table;
-    if (head === undefined) throw new Error('the audit was not begun');
-    const seq = head.seq + 1;
+    if (head === undefined || behind === undefined) throw new Error('the audit was not begun');
+    const seq = behind.seq + 1;
     const line = lineOf({
-      ...{ seq, previous: head.hash, at: this.#now(), ...actor },
+      ...{ seq, previous: behind.hash, at: this.#now(), ...actor },
       ...{ did, outcome, about, details },
     });
     this.#table.insert(seq, line);

@@ -140,6 +140,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const { backup } = store.recovery;
     audit.write(gatehouse, { did: 'engine.data-restored', details: { backup } });
   }
+  if (audit.problem !== null) {
+    log.error({ problem: audit.problem }, 'the audit is not as it was written');
+    happened('data-damaged', `The audit is not as it was written: ${audit.problem}.`);
+  }
   const backups = parts.use(
     new Backups({
       database: store.database,

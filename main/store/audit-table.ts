@@ -83,6 +83,10 @@ export class AuditTable {
     return this.#oldest.get();
   }
 
+  get newest(): AuditLine | undefined {
+    return this.#before.get(Number.MAX_SAFE_INTEGER, 1);
+  }
+
   insert(seq: number, line: string): void {
     this.#insert.run(seq, line);
   }

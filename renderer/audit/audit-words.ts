@@ -73,6 +73,7 @@ const deedWords: Readonly<Record<string, string>> = {
   'engine.data-restored': 'Damaged data was restored',
   'owner.reset': 'Took the owner’s password away',
   'audit.key': 'Signed by this key from now on',
+  'audit.broken': 'Found the audit changed',
   'audit.change': 'Changed how long the audit is kept',
   'audit.export': 'Exported the audit',
   'audit.cut': 'Cut what was too old',

@@ -298,6 +298,36 @@ test('with another key to all secrets the audit goes on under a new key of its o
   expect(keys.map(({ publicKey }) => fingerprintOf(publicKey))).toEqual([first, second]);
 });
 
+test('what was changed in the newest entries is found at the next start, said once, and never heals', async () => {
+  const start = (folder: string, sql = '') => {
+    using store = openStore({ folder, log });
+    store.database.exec(sql);
+    using audit = new Audit({ store, log });
+    audit.write(gatehouse, { did: 'test' });
+    const said = store.audit.before(1_000, 100).filter(({ line }) => line.includes('audit.broken'));
+    return { problem: audit.problem, said: said.length };
+  };
+  const verdictOf = (folder: string) => readAuditFile(folder, (audit) => verifyTrail(audit, true));
+  const changed = await folderOf();
+  for (let count = 0; count < 5; count++) expect(start(changed).problem).toBeNull();
+  const edit = `UPDATE audit_entry SET line = replace(line, '"test"', '"tost"') WHERE seq = 4`;
+  expect(start(changed, edit)).toEqual({ problem: 'entry 4 was changed after it was written', said: 1 });
+  expect(start(changed)).toMatchObject({ said: 1 });
+  expect(verdictOf(changed)).toMatchObject({ isSound: false, seq: 4 });
+
+  // The last signature is taken away, so that a forged entry can follow.
+  const forged = await folderOf();
+  for (let count = 0; count < 5; count++) start(forged);
+  const forge = `DELETE FROM audit_checkpoint WHERE seq > 0;
+    INSERT INTO audit_entry SELECT 7, replace(line, '"seq":6', '"seq":7') FROM audit_entry WHERE seq = 6`;
+  expect(start(forged, forge)).toEqual({ problem: 'entries after 0 are signed by nobody', said: 1 });
+  expect(verdictOf(forged)).toMatchObject({ isSound: false });
+  const quiet = await folderOf();
+  for (let count = 0; count < 5; count++) start(quiet);
+  start(quiet, 'DELETE FROM audit_checkpoint WHERE seq > 0');
+  expect(verdictOf(quiet)).toMatchObject({ isSound: false, seq: 1 });
+});
+
 test('the private key is in no file in clear', async () => {
   const folder = await folderOf();
   const parts: Buffer[] = [];
