@@ -1,7 +1,13 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { CameraPlace } from '../contract/rights.ts';
 import { cameraRightsOf } from '../contract/rights.ts';
-import { type AccessTables, type Credential, type Principal, principalOf } from './principal.ts';
+import {
+  type AccessTables,
+  type Credential,
+  type Principal,
+  type PrincipalTables,
+  principalOf,
+} from './principal.ts';
 
 const checkMilliseconds = 1_000;
 /** A session that is in use is noted as such so often. */
@@ -75,6 +81,8 @@ export class Callers implements Disposable {
   readonly #timer: NodeJS.Timeout;
   readonly #now: () => number;
   #touchedAt: number;
+  /** Sessions whose use is noted with the next look: hundreds may come in a second, and each note waits for the disk. */
+  readonly #used = new Set<Buffer>();
 
   /** @param now milliseconds since 1970 */
   constructor(tables: AccessTables, now: () => number = Date.now) {
@@ -103,10 +111,20 @@ export class Callers implements Disposable {
   open(credential: Credential, from = 'desktop'): Caller | undefined {
     const principal = principalOf(this.#tables, credential, this.#now());
     if (principal === undefined) return undefined;
-    if (credential.kind === 'session') this.#tables.sessions.touch(credential.tokenHash, this.#now());
+    if (credential.kind === 'session') this.#used.add(credential.tokenHash);
     const caller = new Caller(credential, principal, from);
     this.#callers.add(caller);
     return caller;
+  }
+
+  /** How many connections there are with the same session as this one, and with it. */
+  countLike({ credential }: Caller): number {
+    if (credential.kind !== 'session') return 1;
+    let count = 0;
+    for (const { credential: other } of this.#callers) {
+      if (other.kind === 'session' && other.tokenHash.equals(credential.tokenHash)) count++;
+    }
+    return count;
   }
 
   /** The connection has ended. */
@@ -123,7 +141,8 @@ export class Callers implements Disposable {
 
   /** Users, roles or sessions have changed. */
   check(): void {
-    for (const caller of this.#callers) this.#check(caller);
+    const tables = readOnce(this.#tables);
+    for (const caller of this.#callers) this.#check(caller, tables);
   }
 
   /** A camera is in another group: whoever may do something else with it now begins anew. */
@@ -140,11 +159,12 @@ export class Callers implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     for (const caller of this.#callers) this.close(caller);
+    this.#used.clear();
   }
 
-  #check(caller: Caller): void {
+  #check(caller: Caller, tables: PrincipalTables = this.#tables): void {
     const before = caller.principal;
-    const now = principalOf(this.#tables, caller.credential, this.#now());
+    const now = principalOf(tables, caller.credential, this.#now());
     if (now === undefined) {
       this.#callers.delete(caller);
       caller.end();
@@ -162,9 +182,11 @@ export class Callers implements Disposable {
     if (this.#now() - this.#touchedAt >= touchMilliseconds) {
       this.#touchedAt = this.#now();
       for (const { credential } of this.#callers) {
-        if (credential.kind === 'session') this.#tables.sessions.touch(credential.tokenHash, this.#now());
+        if (credential.kind === 'session') this.#used.add(credential.tokenHash);
       }
     }
+    if (this.#used.size > 0) this.#tables.sessions.touch([...this.#used], this.#now());
+    this.#used.clear();
     this.check();
   }
 }
@@ -174,4 +196,37 @@ function isSameUnlocked(one: Principal, other: Principal): boolean {
   const unlocked = (principal: Principal) =>
     JSON.stringify({ ...principal, rights: principal.ownRights, lock: null });
   return unlocked(one) === unlocked(other);
+}
+
+/** What many callers share is read for the first of them alone. */
+function readOnce({ users, roles, sessions, settings }: AccessTables): PrincipalTables {
+  const found = new Map<string, ReturnType<typeof users.find>>();
+  let list: ReturnType<typeof roles.list> | undefined;
+  let stationRoleId: string | undefined;
+  let stationLock: typeof settings.stationLock | undefined;
+  return {
+    users: {
+      find: (id) => {
+        if (!found.has(id)) found.set(id, users.find(id));
+        return found.get(id);
+      },
+    },
+    roles: {
+      list: () => {
+        list ??= roles.list();
+        return list;
+      },
+    },
+    sessions,
+    settings: {
+      get stationRoleId() {
+        stationRoleId ??= settings.stationRoleId;
+        return stationRoleId;
+      },
+      get stationLock() {
+        if (stationLock === undefined) stationLock = settings.stationLock;
+        return stationLock;
+      },
+    },
+  };
 }

@@ -41,6 +41,14 @@ export interface AccessTables {
   readonly settings: SettingTable;
 }
 
+/** What of them says who somebody is. */
+export interface PrincipalTables {
+  readonly users: Pick<UserTable, 'find'>;
+  readonly roles: Pick<RoleTable, 'list'>;
+  readonly sessions: Pick<SessionTable, 'find' | 'lockOf'>;
+  readonly settings: Pick<SettingTable, 'stationRoleId' | 'stationLock'>;
+}
+
 /** How long a session lives after its last use. */
 export const idleMilliseconds = 30 * 24 * 60 * 60 * 1_000;
 
@@ -48,7 +56,7 @@ const nothing: Rights = { console: [], cameras: [] };
 
 /** Who this is now; undefined: nobody any more. @param now milliseconds since 1970 */
 export function principalOf(
-  { users, roles, sessions, settings }: AccessTables,
+  { users, roles, sessions, settings }: PrincipalTables,
   credential: Credential,
   now: number,
 ): Principal | undefined {
@@ -85,7 +93,7 @@ export function principalOf(
 }
 
 /** A role that is always there, or one of the site's own. */
-export function roleOf(roles: RoleTable, id: string) {
+export function roleOf(roles: Pick<RoleTable, 'list'>, id: string) {
   const builtIn = builtInRoles.find((role) => role.id === id);
   if (builtIn !== undefined) return { ...builtIn, hours: null };
   return roles.list().find((role) => role.id === id);

@@ -1,57 +1,101 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RPCHandler } from '@orpc/server/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { Caller, Callers } from '../access/callers.ts';
 import type { ApiRouter } from '../api/router.ts';
 import type { ApiContext } from '../api/services.ts';
 import type { Log } from '../base/log.ts';
+import {
+  beatMilliseconds,
+  isLinkControl,
+  type LinkMessage,
+  parseLinkControl,
+  resumableProtocol,
+  silenceMilliseconds,
+} from '../contract/resumption.ts';
+import { ResumableLink } from './resumable-link.ts';
 
-const maximumSockets = 64;
+const maximumSockets = 2_048;
+/** Of one signed-in browser. */
+const maximumSocketsOfSession = 64;
 const maximumMessageBytes = 1024 * 1024;
 /** A page that does not read: its socket is closed, and it gets a fresh snapshot when it comes back. */
 const maximumUnsentBytes = 8 * 1024 * 1024;
-const pingMilliseconds = 10_000;
+/** The sockets are looked at one group after the other, so that thousands cost no long turn. */
+const beatGroups = 20;
+/** A page that says neither what it opens nor what it goes on with. */
+const openMilliseconds = 5_000;
 /** After somebody was signed out. */
 const partingMilliseconds = 250;
+/** Seconds after which somebody may try again who found no room. */
+export const retryAfterSeconds = 5;
 
 /** Answers an upgrade with an HTTP status instead. */
-export function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+export function refuse(socket: Duplex, status: string, headers = ''): void {
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** The API over WebSocket. A socket that closes aborts every call and subscription that came over it. */
+/**
+ * The API over WebSocket. What a page has open over a resumable socket outlives it for a while; with any other, every call and
+ * subscription ends that came over it.
+ */
 export class ApiSockets implements AsyncDisposable {
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: maximumMessageBytes,
     clientTracking: true,
+    handleProtocols: (offered) => offered.has(resumableProtocol) && resumableProtocol,
   });
   readonly #handler: RPCHandler<ApiContext>;
   readonly #callers: Callers;
   readonly #log: Log;
-  readonly #alive = new WeakSet<WebSocket>();
+  /** By token. */
+  readonly #links = new Map<string, ResumableLink>();
+  readonly #groups: readonly Set<ApiSocket>[] = Array.from({ length: beatGroups }, () => new Set());
+  #nextGroup = 0;
   readonly #timer: NodeJS.Timeout;
 
   constructor(router: ApiRouter, callers: Callers, log: Log) {
     this.#callers = callers;
     this.#handler = new RPCHandler(router);
     this.#log = log;
-    this.#timer = setInterval(() => this.#look(), pingMilliseconds);
+    this.#timer = setInterval(() => this.#look(), beatMilliseconds / beatGroups);
+  }
+
+  /** Whether nobody else is taken now. Pages that may come back have kept their places. */
+  get isFull(): boolean {
+    const away = [...this.#links.values()].filter(({ socket }) => socket === undefined).length;
+    return this.#server.clients.size + away >= maximumSockets;
   }
 
   /** Takes over a connection and its caller. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
-    socket.once('close', () => this.#callers.close(caller));
-    if (this.#server.clients.size >= maximumSockets) {
-      refuse(socket, '503 Service Unavailable');
+    // A link that goes on without this socket keeps its caller.
+    const close = () => this.#callers.close(caller);
+    socket.once('close', close);
+    if (this.isFull || this.#callers.countLike(caller) > maximumSocketsOfSession) {
+      refuse(socket, '503 Service Unavailable', `Retry-After: ${retryAfterSeconds}\r\n`);
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(webSocket, caller));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const served: ApiSocket = { webSocket, heardAt: performance.now(), link: undefined };
+      this.#watch(served);
+      if (webSocket.protocol !== resumableProtocol) {
+        this.#endWith(caller, () => webSocket.terminate());
+        this.#serve(plain(webSocket), caller);
+        return;
+      }
+      webSocket.once('message', (data, isBinary) => {
+        const message = linkMessage(data as Buffer, isBinary);
+        this.#begin(served, message, caller, () => socket.off('close', close));
+      });
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    for (const link of this.#links.values()) link.end();
     const closed = [...this.#server.clients].map(
       (webSocket) => new Promise((resolve) => webSocket.once('close', resolve)),
     );
@@ -60,47 +104,150 @@ export class ApiSockets implements AsyncDisposable {
     this.#server.close();
   }
 
-  #serve(webSocket: WebSocket, caller: Caller): void {
-    this.#alive.add(webSocket);
-    webSocket.on('pong', () => this.#alive.add(webSocket));
+  /** A page's first word. @param keepCaller called when the caller outlives the socket */
+  #begin(served: ApiSocket, message: LinkMessage, caller: Caller, keepCaller: () => void): void {
+    const { webSocket } = served;
+    const control = isLinkControl(message) ? parseLinkControl(message) : undefined;
+    if (control?.[0] === 'open') {
+      keepCaller();
+      served.link = this.#open(caller);
+      this.#carry(served, served.link);
+      served.link.open(webSocket);
+    } else if (control?.[0] === 'resume') {
+      const link = this.#links.get(control[1]);
+      if (link === undefined || !isSameSession(link.caller, caller)) {
+        webSocket.send(JSON.stringify(['gone']));
+        webSocket.close();
+        return;
+      }
+      served.link = link;
+      this.#carry(served, link);
+      link.resume(webSocket, control[2]);
+    } else {
+      webSocket.terminate();
+    }
+  }
+
+  #open(caller: Caller): ResumableLink {
+    let hear: (message: LinkMessage) => void = () => {};
+    let close: () => void = () => {};
+    const link = new ResumableLink(caller, {
+      message: (message) => {
+        if (typeof message === 'string' && isJson(message)) hear(message);
+      },
+      ended: () => {
+        this.#links.delete(link.token);
+        this.#callers.close(caller);
+        close();
+      },
+    });
+    this.#links.set(link.token, link);
+    this.#endWith(caller, () => link.end());
+    this.#serve(
+      {
+        send: (message) => link.send(message),
+        onMessage: (listener) => {
+          hear = listener;
+        },
+        onClose: (listener) => {
+          close = listener;
+        },
+      },
+      caller,
+    );
+    return link;
+  }
+
+  #carry({ webSocket }: ApiSocket, link: ResumableLink): void {
+    webSocket.on('message', (data, isBinary) =>
+      link.receive(webSocket, linkMessage(data as Buffer, isBinary)),
+    );
+    webSocket.on('close', (code) => link.lose(webSocket, code));
+  }
+
+  #watch(served: ApiSocket): void {
+    const { webSocket } = served;
+    const group = this.#groups[this.#server.clients.size % beatGroups];
+    group?.add(served);
+    const hear = () => {
+      served.heardAt = performance.now();
+    };
+    webSocket.on('pong', hear);
+    webSocket.on('message', hear);
+    webSocket.on('close', () => group?.delete(served));
     webSocket.on('error', (error) => this.#log.debug({ err: error }, 'API socket failed'));
+  }
+
+  #endWith(caller: Caller, end: () => void): void {
     caller.over.addEventListener('abort', () => {
       // Not at once: what the subscriptions say at their end is on its way.
-      setTimeout(() => webSocket.terminate(), partingMilliseconds).unref();
+      setTimeout(end, partingMilliseconds).unref();
     });
+  }
+
+  #serve({ send, onMessage, onClose }: MessageCarrier, caller: Caller): void {
+    const addEventListener = (type: string, listener: (event: unknown) => void) => {
+      if (type === 'message') onMessage((data) => listener({ data }));
+      else onClose(() => listener({}));
+    };
+    const socket = { send, addEventListener } as unknown as Pick<WebSocket, 'addEventListener' | 'send'>;
     this.#handler
-      .upgrade(readable(webSocket), { context: { caller } })
+      .upgrade(socket, { context: { caller } })
       .catch((error: unknown) => this.#log.error({ err: error }, 'API socket could not be served'));
   }
 
   /** Ends sockets whose other side is gone or does not read. */
   #look(): void {
-    for (const webSocket of this.#server.clients) {
-      if (!this.#alive.has(webSocket) || webSocket.bufferedAmount > maximumUnsentBytes) {
-        webSocket.terminate();
-        continue;
-      }
-      this.#alive.delete(webSocket);
-      webSocket.ping();
+    const group = this.#groups[this.#nextGroup];
+    this.#nextGroup = (this.#nextGroup + 1) % beatGroups;
+    const now = performance.now();
+    for (const { webSocket, heardAt, link } of group ?? []) {
+      const silent = now - heardAt;
+      const isLost = silent > silenceMilliseconds || webSocket.bufferedAmount > maximumUnsentBytes;
+      const isMute = webSocket.protocol === resumableProtocol && link === undefined;
+      if (isLost || (isMute && silent > openMilliseconds)) webSocket.terminate();
+      else if (link === undefined) webSocket.ping();
+      else link.beat();
     }
   }
 }
 
-/** What oRPC needs of a socket. It would print what it cannot read, with whatever is in it: such frames are dropped. */
-function readable(webSocket: WebSocket): Pick<WebSocket, 'addEventListener' | 'send'> {
-  const addEventListener = (type: string, listener: (event: unknown) => void) => {
-    if (type !== 'message') {
-      webSocket.on(type, listener);
-      return;
-    }
-    webSocket.addEventListener('message', (event) => {
-      if (typeof event.data === 'string' && isJson(event.data)) listener(event);
-    });
-  };
+interface ApiSocket {
+  readonly webSocket: WebSocket;
+  /** `performance.now()` of the last message. */
+  heardAt: number;
+  link: ResumableLink | undefined;
+}
+
+/** What oRPC needs of a socket. It would print what it cannot read, with whatever is in it: such frames do not get here. */
+interface MessageCarrier {
+  readonly send: (message: LinkMessage) => void;
+  onMessage(listener: (message: LinkMessage) => void): void;
+  onClose(listener: () => void): void;
+}
+
+function plain(webSocket: WebSocket): MessageCarrier {
   return {
-    addEventListener: addEventListener as WebSocket['addEventListener'],
-    send: webSocket.send.bind(webSocket),
+    send: (message) => {
+      if (webSocket.bufferedAmount > maximumUnsentBytes) webSocket.terminate();
+      else if (webSocket.readyState === WebSocket.OPEN) webSocket.send(message);
+    },
+    onMessage: (listener) =>
+      webSocket.on('message', (data, isBinary) => {
+        const message = linkMessage(data as Buffer, isBinary);
+        if (typeof message === 'string' && isJson(message)) listener(message);
+      }),
+    onClose: (listener) => webSocket.on('close', listener),
   };
+}
+
+function linkMessage(data: Buffer, isBinary: boolean): LinkMessage {
+  return isBinary ? new Uint8Array(data) : data.toString();
+}
+
+/** A token is worth nothing to whoever is signed in otherwise. */
+function isSameSession({ credential: before }: Caller, { credential: now }: Caller): boolean {
+  return before.kind === 'session' && now.kind === 'session' && before.tokenHash.equals(now.tokenHash);
 }
 
 function isJson(text: string): boolean {

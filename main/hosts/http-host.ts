@@ -140,6 +140,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   const routes = new SessionRoutes(server, {
     access,
+    sockets,
     port: () => allowed.port,
     // A link that signs in is made on this machine, for its own browser.
     isLocal: tls === null,

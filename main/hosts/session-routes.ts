@@ -8,6 +8,7 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { type SignInInput, signInInput } from '../contract/people.ts';
 import type { StoredUser } from '../store/user-table.ts';
+import { type ApiSockets, retryAfterSeconds } from './api-sockets.ts';
 
 const signInsPerMinute = 30;
 const maximumTokenCharacters = 128;
@@ -20,6 +21,7 @@ export class SessionRoutes {
   readonly #access: AccessControl;
   readonly #port: () => number;
   readonly #isLocal: boolean;
+  readonly #sockets: Pick<ApiSockets, 'isFull'>;
   readonly #log: Log;
 
   /** @param options `isLocal`: without TLS, for browsers of this machine alone, which a link may sign in */
@@ -27,6 +29,7 @@ export class SessionRoutes {
     server: FastifyInstance,
     options: {
       readonly access: AccessControl;
+      readonly sockets: Pick<ApiSockets, 'isFull'>;
       readonly port: () => number;
       readonly isLocal: boolean;
       readonly log: Log;
@@ -34,6 +37,7 @@ export class SessionRoutes {
   ) {
     this.#server = server;
     this.#access = options.access;
+    this.#sockets = options.sockets;
     this.#port = options.port;
     this.#isLocal = options.isLocal;
     this.#log = options.log;
@@ -43,10 +47,11 @@ export class SessionRoutes {
     this.#server.get('/session', (request, reply) => {
       const tokenHash = this.sessionOf(request.headers.cookie);
       const isOpen = tokenHash !== undefined && this.#access.callers.knows({ kind: 'session', tokenHash });
-      return reply
-        .code(isOpen ? 204 : 401)
-        .header('cache-control', 'no-store')
-        .send();
+      reply.header('cache-control', 'no-store');
+      // A browser does not tell a page why its WebSocket was refused.
+      if (isOpen && this.#sockets.isFull)
+        return reply.code(503).header('retry-after', retryAfterSeconds).send();
+      return reply.code(isOpen ? 204 : 401).send();
     });
     const rateLimit = {
       max: signInsPerMinute,

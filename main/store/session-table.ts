@@ -17,6 +17,7 @@ export class SessionTable {
   readonly #commits: Commits;
   readonly #insert: Statement<[Session & { tokenHash: Buffer }]>;
   readonly #touch: Statement<[number, Buffer]>;
+  readonly #inTransaction: (work: () => void) => void;
   readonly #find: Statement<[Buffer], Session>;
   readonly #list: Statement<[], Session>;
   readonly #lock: Statement<[string | null, Buffer]>;
@@ -36,6 +37,7 @@ export class SessionTable {
       INSERT INTO session (token_hash, id, user_id, created_at, seen_at, expires_at, address, browser)
       VALUES (:tokenHash, :id, :userId, :createdAt, :usedAt, :expiresAt, :address, :browser)`);
     this.#touch = database.prepare('UPDATE session SET seen_at = ? WHERE token_hash = ?');
+    this.#inTransaction = database.transaction((work: () => void) => work());
     this.#find = database.prepare(`SELECT ${columns} FROM session WHERE token_hash = ?`);
     this.#list = database.prepare(`SELECT ${columns} FROM session ORDER BY seen_at DESC`);
     this.#lock = database.prepare('UPDATE session SET lock = ? WHERE token_hash = ?');
@@ -62,9 +64,11 @@ export class SessionTable {
     return this.#find.get(tokenHash);
   }
 
-  /** Notes that a session was used. */
-  touch(tokenHash: Buffer, now: number): void {
-    this.#touch.run(now, tokenHash);
+  /** Notes that sessions were used. */
+  touch(tokenHashes: readonly Buffer[], now: number): void {
+    this.#inTransaction(() => {
+      for (const tokenHash of tokenHashes) this.#touch.run(now, tokenHash);
+    });
   }
 
   /** Null: it is unlocked. */

@@ -3,15 +3,19 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { contract } from '../../main/contract/contract.ts';
 import { linkBackoffMilliseconds } from './backoff.ts';
 import { pause } from './pause.ts';
-import { SignedOutError, type Transport } from './transport.ts';
+import { EngineFullError, type Resumption, SignedOutError, type Transport } from './transport.ts';
 
 export type EngineClient = ContractRouterClient<typeof contract>;
 
 export type LinkState =
   | { readonly name: 'connecting' }
   | { readonly name: 'connected' }
+  /** What carried the connection was lost; what is open goes on when it is there again, and calls wait. */
+  | { readonly name: 'restoring' }
   /** The engine was not reached; `until` is when the next attempt starts, in milliseconds since 1970. */
   | { readonly name: 'waiting'; readonly until: number }
+  /** The engine has no room for this page now. */
+  | { readonly name: 'full'; readonly until: number }
   | { readonly name: 'signed-out' };
 
 /** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
@@ -27,6 +31,7 @@ export class EngineLink {
   readonly #transport: Transport;
   #state = $state.raw<LinkState>({ name: 'connecting' });
   #waiting = new AbortController();
+  #resumption: Resumption | undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -39,6 +44,7 @@ export class EngineLink {
   /** Ends a wait: the network came back, or somebody looks at the page again. */
   retryNow(): void {
     this.#waiting.abort();
+    this.#resumption?.retryNow();
   }
 
   /**
@@ -61,6 +67,10 @@ export class EngineLink {
         if (error instanceof SignedOutError) {
           wait = signedOutMilliseconds;
           this.#state = { name: 'signed-out' };
+        } else if (error instanceof EngineFullError) {
+          // Not all who found no room at the same moment.
+          wait = error.retryMilliseconds * (1 + Math.random());
+          this.#state = { name: 'full', until: Date.now() + wait };
         } else {
           this.#state = { name: 'waiting', until: Date.now() + wait };
         }
@@ -85,9 +95,14 @@ export class EngineLink {
       connection.close();
     } else {
       this.#state = { name: 'connected' };
+      this.#resumption = connection.resumption;
+      connection.resumption?.watch((isLost) => {
+        this.#state = { name: isLost ? 'restoring' : 'connected' };
+      });
       onConnected(createORPCClient(connection.link), ended.signal);
     }
     await connection.closed;
+    this.#resumption = undefined;
     signal.removeEventListener('abort', connection.close);
     ended.abort();
     return performance.now() - openedAt;

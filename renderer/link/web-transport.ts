@@ -1,7 +1,9 @@
 import { RPCLink } from '@orpc/client/websocket';
-import { type Connection, SignedOutError, type Transport } from './transport.ts';
+import { ResumableSocket } from './resumable-socket.ts';
+import { type Connection, EngineFullError, SignedOutError, type Transport } from './transport.ts';
 
 const openMilliseconds = 5_000;
+const retryMilliseconds = 5_000;
 
 /**
  * A browser's way to the engine: the one-time token of the address bar becomes a session cookie, which opens the
@@ -19,9 +21,9 @@ export class WebTransport implements Transport {
     if (this.#token !== null) await this.#signIn(this.#token);
     const address = new URL('./api', location.href);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(address);
+    const socket = new ResumableSocket(address, isSignedIn);
     // Before `closed`: at the end, pending calls are rejected first and whoever waits for the end hears of it then.
-    const link = new RPCLink({ websocket: socket });
+    const link = new RPCLink({ websocket: socket as unknown as WebSocket });
     const closed = new Promise<void>((resolve) => {
       socket.addEventListener('close', () => resolve(), { once: true });
     });
@@ -30,10 +32,23 @@ export class WebTransport implements Transport {
     } catch (error) {
       socket.close();
       // A browser does not tell a page why a WebSocket was refused: the session is asked for by itself.
-      const session = await fetch('./session', { signal: AbortSignal.timeout(openMilliseconds) });
-      throw session.status === 401 ? new SignedOutError() : error;
+      const session = await askSession();
+      if (session.status === 401) throw new SignedOutError();
+      if (session.status === 503) throw new EngineFullError(retryAfterOf(session));
+      throw error;
     }
-    return { link, closed, close: () => socket.close() };
+    return {
+      link,
+      closed,
+      close: () => socket.close(),
+      resumption: {
+        watch: (changed) => {
+          socket.addEventListener('lost', () => changed(true));
+          socket.addEventListener('resumed', () => changed(false));
+        },
+        retryNow: () => socket.retryNow(),
+      },
+    };
   }
 
   /** A token that the engine refuses is no error yet: the page may have a session from before. */
@@ -55,7 +70,25 @@ export function takeToken(): string | null {
   return token;
 }
 
-function opened(socket: WebSocket): Promise<void> {
+/** True also where nobody answers. */
+async function isSignedIn(): Promise<boolean> {
+  try {
+    return (await askSession()).status !== 401;
+  } catch {
+    return true;
+  }
+}
+
+function askSession(): Promise<Response> {
+  return fetch('./session', { signal: AbortSignal.timeout(openMilliseconds) });
+}
+
+function retryAfterOf({ headers }: Response): number {
+  const seconds = Number(headers.get('retry-after'));
+  return seconds > 0 ? seconds * 1_000 : retryMilliseconds;
+}
+
+function opened(socket: EventTarget): Promise<void> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => fail(), openMilliseconds);
     const fail = () => {

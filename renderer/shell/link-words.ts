@@ -15,6 +15,12 @@ export function linkWords(state: LinkState, engine: EngineState, time: number): 
   switch (state.name) {
     case 'connected':
       return 'Connected';
+    case 'restoring':
+      return 'Restoring the connection…';
+    case 'full': {
+      const seconds = Math.max(1, Math.ceil((state.until - time) / 1_000));
+      return `Gatehouse serves as many windows as it can, trying again in ${seconds} s`;
+    }
     case 'connecting':
       return 'Connecting to Gatehouse…';
     case 'waiting': {

@@ -42,7 +42,7 @@ export class TileView {
     const { link, playback, clock } = this.#station;
     return tileState({
       hasCamera: this.camera !== null,
-      linked: link.state.name === 'connected',
+      linked: link.state.name === 'connected' || link.state.name === 'restoring',
       viewerOpen: playback.open,
       viewerRefusal: playback.refusal,
       status: this.#status,

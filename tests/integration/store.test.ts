@@ -184,7 +184,7 @@ test('sessions that were not used for long, or are over, are removed', () => {
   const idle = begun(1, 1_000, 90_000);
   const over = begun(2, 8_000, 10_000);
   const open = begun(3, 1_000, 90_000);
-  store.sessions.touch(open, 8_000);
+  store.sessions.touch([open], 8_000);
   store.sessions.expire(5_000, 10_000);
   expect(store.sessions.find(idle)).toBeUndefined();
   expect(store.sessions.find(over)).toBeUndefined();

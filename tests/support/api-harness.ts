@@ -307,8 +307,12 @@ export async function postToken(host: HostDoor, token: string): Promise<Response
   });
 }
 
-export async function openSocket(host: HostDoor, cookie: string): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/api`, {
+export async function openSocket(
+  host: HostDoor,
+  cookie: string,
+  protocols: string | string[] = [],
+): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/api`, protocols, {
     headers: { cookie },
     origin: originOf(host),
   });
