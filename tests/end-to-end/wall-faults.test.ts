@@ -69,3 +69,58 @@ test('a key shows how late each picture is, of a track and of the data channel a
   await wall.page.keyboard.press('d');
   await expect.poll(() => delays.count(), { timeout: 30_000 }).toBe(0);
 });
+
+test('while the link is lost pictures go on and a small sign says so; with the next socket no tile begins anew', async () => {
+  await using owned = new AsyncDisposableStack();
+  const wall = await FaultWall.open(owned, browser, { cameras: 2, seed: 1 });
+  const { page } = wall;
+  await page.addInitScript(() => {
+    const sockets: WebSocket[] = [];
+    const outage = { isOn: false, connections: 0 };
+    Object.assign(window, { outage, lose: () => sockets.at(-1)?.close(4000) });
+    window.WebSocket = class extends WebSocket {
+      constructor(address: string | URL, protocols?: string | string[]) {
+        // The discard port, where nobody answers.
+        super(outage.isOn ? 'ws://127.0.0.1:9' : address, protocols);
+        sockets.push(this);
+      }
+    };
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        outage.connections++;
+      }
+    };
+  });
+  await page.reload();
+  await wall.untilWell();
+  await page.evaluate(() => {
+    const { outage, lose } = window as unknown as { outage: { isOn: boolean }; lose(): void };
+    outage.isOn = true;
+    lose();
+  });
+  const sign = page.locator('[data-link="restoring"]');
+  await sign.waitFor();
+  // Of the tile that got least.
+  const frames = () =>
+    page.evaluate(() =>
+      Math.min(
+        ...[...document.querySelectorAll('video')]
+          .map((video) => video.getVideoPlaybackQuality().totalVideoFrames)
+          .filter((count) => count > 0),
+      ),
+    );
+  const before = await frames();
+  // More than a tile needs to call its picture old.
+  await expect.poll(frames, { timeout: 30_000 }).toBeGreaterThan(before + 60);
+  expect(await page.locator('[data-tile][data-state="live"]').count()).toBe(2);
+  await page.evaluate(() => {
+    (window as unknown as { outage: { isOn: boolean } }).outage.isOn = false;
+  });
+  await sign.waitFor({ state: 'detached' });
+  await expect.poll(frames, { timeout: 30_000 }).toBeGreaterThan((await frames()) + 15);
+  const connections = await page.evaluate(
+    () => (window as unknown as { outage: { connections: number } }).outage.connections,
+  );
+  expect(connections).toBe(1);
+});
