@@ -87,6 +87,8 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     readLanHost: null,
     changeLanHost: all('open', 'port', 'interfaces', 'names'),
     useLanCertificate: nothing,
+    readViewerLimits: null,
+    changeViewerLimits: all('windows', 'windowsOfUser', 'megabits', 'megabitsOfUser'),
     showDemo: all('count'),
     hideDemo: nothing,
     check: null,

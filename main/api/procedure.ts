@@ -16,6 +16,8 @@ export interface ErrorData {
   /** Which fields are wrong, for `bad-input`: the path to each and what is wrong with it. */
   readonly issues?: readonly InputIssue[];
   readonly camera?: string;
+  /** With `limit-reached`, where it is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A list of thousands of wrong ids is said to be wrong by its first ones. */
@@ -119,7 +121,7 @@ function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<
     return new ORPCError('bad-input', { status: 400, message, data: { issues } });
   }
   if (error instanceof GatehouseError) {
-    const { code, message, camera, issues } = error;
+    const { code, message, camera, issues, retryAfterSeconds } = error;
     if (code === 'internal' || code === 'database-failed' || code === 'disk-full')
       log.error({ err: error, path }, 'call failed');
     return new ORPCError(code, {
@@ -127,6 +129,7 @@ function toAnswer(error: unknown, path: readonly string[], log: Log): ORPCError<
       message,
       data: {
         ...(camera === undefined ? {} : { camera }),
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
         ...(issues.length === 0 ? {} : { issues }),
       },
     });

@@ -22,6 +22,8 @@ export function siteHandlers(
     readLanHost: site.readLanHost.handler(() => lan.state),
     changeLanHost: site.changeLanHost.handler(({ input }) => lan.change(input)),
     useLanCertificate: site.useLanCertificate.handler(({ input }) => lan.useCertificate(input)),
+    readViewerLimits: site.readViewerLimits.handler(() => viewers.seats.inUse),
+    changeViewerLimits: site.changeViewerLimits.handler(({ input }) => viewers.seats.change(input)),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),
     hideDemo: site.hideDemo.handler(() => demo.hide()),
     check: site.check.handler(({ input }) => siteFiles.check(input)),

@@ -38,7 +38,10 @@ export function viewerHandlers(
   return {
     // Opened before the subscription begins, so that a refusal is answered as one and not as a subscription that broke.
     open: viewer.open.handler(async ({ context: { caller, signal }, input }) => {
-      const opened = await services.viewers.open(input.slots, input.h265);
+      const { userId, name } = caller.principal;
+      // All stations are one.
+      const user = { id: userId ?? 'station', name };
+      const opened = await services.viewers.open(input.slots, input.h265, user, signal);
       shownCameras.open(opened, caller);
       return follow(opened, services, signal);
     }),

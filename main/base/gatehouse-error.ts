@@ -19,6 +19,8 @@ export class GatehouseError extends Error {
   readonly issues: readonly InputIssue[];
   /** What a person has to be asked about, with `camera-certificate-untrusted`. */
   readonly certificate: CameraCertificate | undefined;
+  /** After so long it may be tried again, with `limit-reached`. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
@@ -28,6 +30,7 @@ export class GatehouseError extends Error {
       cause?: unknown;
       issues?: readonly InputIssue[];
       certificate?: CameraCertificate;
+      retryAfterSeconds?: number;
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -36,6 +39,7 @@ export class GatehouseError extends Error {
     this.camera = options.camera;
     this.issues = options.issues ?? [];
     this.certificate = options.certificate;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** What is wrong with one field. */

@@ -64,6 +64,7 @@ import {
   viewerShowInput,
   viewerStaleInput,
 } from './viewer.ts';
+import { viewerLimits, viewerLimitsInUse } from './viewer-limits.ts';
 
 // Zod's own words are for programmers.
 z.config({ customError: issueWords });
@@ -287,6 +288,16 @@ export const contract = {
     )
       .input(givenCertificate.nullable())
       .output(lanHostState),
+    readViewerLimits: needs(
+      settingsRight,
+      'How many windows there may be and how much goes to them, and what is used now',
+    ).output(viewerLimitsInUse),
+    changeViewerLimits: needs(
+      settingsRight,
+      'Limits windows and what goes to them; windows that are open stay, the bandwidth counts at once',
+    )
+      .input(viewerLimits)
+      .output(z.void()),
     showDemo: needs({ console: 'discovery', allCameras: 'manage' }, 'Starts virtual cameras and adds them')
       .input(demoInput)
       .output(z.void()),

@@ -34,9 +34,9 @@ export type H265Support = z.infer<typeof h265Support>;
 
 /**
  * Why pictures are skipped: the network to this window, or the window itself, takes less than the wall sends; or so much waits
- * for the engine's own network card that nothing more is begun.
+ * for the engine's own network card that nothing more is begun; or the user or the site has as much as its limits allow.
  */
-export const skipReason = z.enum(['network', 'computer']);
+export const skipReason = z.enum(['network', 'computer', 'limit']);
 export type SkipReason = z.infer<typeof skipReason>;
 
 /** A slot is one sendonly video transceiver of the window's peer connection; `mid` finds its track in the browser. */

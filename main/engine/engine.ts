@@ -226,7 +226,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const watchRecord = parts.use(new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }));
-  const whep = parts.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
+  const whep = parts.use(new WhepService({ log, settings: store.settings, viewers }));
   const shares = new Shares(store.shares);
   const layouts = new Layouts(store.layouts);
   const diagnostics = async () => {

@@ -5,6 +5,7 @@ import { everyMediaNetwork, type MediaNetwork, mediaNetwork } from '../contract/
 import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
 import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
+import { type ViewerLimits, viewerLimits } from '../contract/viewer-limits.ts';
 import type { Commits } from './commits.ts';
 import { type StoredLock, storedLock } from './session-table.ts';
 
@@ -14,6 +15,7 @@ const lastRunName = 'last-run';
 const demoName = 'demo-cameras';
 const keyWarningName = 'key-warning';
 const mediaNetworkName = 'media-network';
+const viewerLimitsName = 'viewer-limits';
 const policyName = 'policy';
 const keysName = 'site-file-keys';
 const digestName = 'site-file-digest';
@@ -71,6 +73,15 @@ export class SettingTable {
 
   saveMediaNetwork(saved: MediaNetwork): void {
     this.#commit(mediaNetworkName, JSON.stringify(saved));
+  }
+
+  /** Of this computer alone, like its networks. */
+  get viewerLimits(): ViewerLimits {
+    return viewerLimits.parse(JSON.parse(this.#read.get(viewerLimitsName)?.value ?? '{}'));
+  }
+
+  saveViewerLimits(saved: ViewerLimits): void {
+    this.#commit(viewerLimitsName, JSON.stringify(saved));
   }
 
   get alarms(): AlarmSettings {

@@ -6,6 +6,7 @@ import { ReplayWindow } from './replay-window.ts';
 import { parseRtcpFeedback, type RtcpFeedback } from './rtcp-feedback.ts';
 import { SendBudget } from './send-budget.ts';
 import { type SrtpKeys, SrtpStream } from './srtp-stream.ts';
+import type { TrafficShare } from './traffic.ts';
 
 /** Datagrams that wait for the network card; pictures wait long before (see `Viewer`). Beyond it nothing is sent but they. */
 const maximumWaiting = 512;
@@ -44,6 +45,7 @@ export class MediaTransport {
   readonly network = new NetworkEstimator();
   readonly #dtls: RTCDtlsTransport;
   readonly #onHeard: () => void;
+  readonly #traffic: TrafficShare;
   readonly #budget = new SendBudget();
   readonly #readers = new Map<number, (feedback: StreamFeedback) => void>();
   readonly #replayed = new Map<number, ReplayWindow>();
@@ -52,8 +54,12 @@ export class MediaTransport {
   #isGuarded = false;
   #pair: NominatedPair | undefined;
 
-  /** @param onHeard called when an authentic RTCP packet came */
-  constructor(dtls: RTCDtlsTransport, onHeard: () => void) {
+  /**
+   * @param onHeard called when an authentic RTCP packet came
+   * @param traffic what it counts into, and is limited by
+   */
+  constructor(dtls: RTCDtlsTransport, onHeard: () => void, traffic: TrafficShare) {
+    this.#traffic = traffic;
     this.#dtls = dtls;
     this.#onHeard = onHeard;
   }
@@ -92,6 +98,11 @@ export class MediaTransport {
     return this.network.isCongested || this.isFull;
   }
 
+  /** Whether another picture may leave now under the limits of the user and the site. */
+  isAllowed(now: number): boolean {
+    return this.#traffic.admits(now);
+  }
+
   /** Whether the network takes another picture now, as far as is known. */
   admits(now: number): boolean {
     return this.#budget.admits(this.network.limit, now);
@@ -100,6 +111,7 @@ export class MediaTransport {
   /** Counts a packet that is about to be sent. @returns its number among all packets to the window, 0 to 65,535 */
   count(bytes: number, now: number): number {
     this.#budget.spend(bytes);
+    this.#traffic.spend(bytes, now);
     return this.network.sent(bytes, now);
   }
 

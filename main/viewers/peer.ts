@@ -13,6 +13,7 @@ import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { isUsableCandidate, withoutUnusableCandidates } from './remote-candidate.ts';
 import { headerExtensionUris } from './rtp-header.ts';
 import { audioCodecs, h264Codecs, h265Codecs, onOurSockets } from './track-codecs.ts';
+import type { TrafficShare } from './traffic.ts';
 
 /** What a window says of its pictures: NACK, PLI, FIR, and by which of two ways it estimates its network. */
 const rtcpFeedback = () => [
@@ -62,6 +63,7 @@ export class Peer implements AsyncDisposable {
   #pictures: RTCDataChannel | undefined;
   #sound: RTCDataChannel | undefined;
   readonly #way: () => MediaWay;
+  readonly #traffic: TrafficShare;
   #transport: { readonly agent: IceAgent; readonly media: MediaTransport } | undefined;
   #isRestarting = false;
   #candidates = 0;
@@ -71,8 +73,10 @@ export class Peer implements AsyncDisposable {
   /**
    * @param h265 whether its tracks may carry H.265, too
    * @param way where media may leave, asked whenever candidates are made
+   * @param traffic what it counts into, and is limited by
    */
-  constructor(events: PeerEvents, h265: boolean, way: () => MediaWay) {
+  constructor(events: PeerEvents, h265: boolean, way: () => MediaWay, traffic: TrafficShare) {
+    this.#traffic = traffic;
     this.#events = events;
     this.#way = way;
     this.#connection = new RTCPeerConnection({
@@ -90,12 +94,12 @@ export class Peer implements AsyncDisposable {
 
   /** For pictures that no track carries; part of the first offer, so that it is never a renegotiation. */
   get pictures(): MessageChannel {
-    return messageChannel(() => this.#pictures);
+    return messageChannel(() => this.#pictures, this.#traffic);
   }
 
   /** For sound that no track carries. */
   get sound(): MessageChannel {
-    return messageChannel(() => this.#sound);
+    return messageChannel(() => this.#sound, this.#traffic);
   }
 
   /** @param lowBytes the window has room again when no more than this is left */
@@ -197,7 +201,7 @@ export class Peer implements AsyncDisposable {
     const [dtls] = this.#connection.dtlsTransports;
     if (dtls === undefined) throw new Error('a peer connection without tracks has no transport');
     const heard = () => this.#events.heard();
-    const media = new MediaTransport(dtls, heard);
+    const media = new MediaTransport(dtls, heard, this.#traffic);
     // Media can flow when DTLS is done; werift's own state waits for the data channel, which a lost packet delays by 3 s.
     dtls.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
@@ -233,7 +237,7 @@ function endHandshake(transport: RTCDtlsTransport): void {
 
 const unreachable = 'the browser could not be reached over UDP';
 
-function messageChannel(current: () => RTCDataChannel | undefined): MessageChannel {
+function messageChannel(current: () => RTCDataChannel | undefined, traffic: TrafficShare): MessageChannel {
   return {
     get isOpen() {
       return current()?.readyState === 'open';
@@ -241,7 +245,13 @@ function messageChannel(current: () => RTCDataChannel | undefined): MessageChann
     get bufferedBytes() {
       return current()?.bufferedAmount ?? 0;
     },
-    send: (message) => current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength)),
+    get isAllowed() {
+      return traffic.admits(performance.now());
+    },
+    send: (message) => {
+      traffic.spend(message.length, performance.now());
+      current()?.send(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
+    },
   };
 }
 

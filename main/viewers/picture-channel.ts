@@ -12,6 +12,8 @@ const maximumWaitingBytes = 4 * 1024 * 1024;
 export interface MessageChannel {
   readonly isOpen: boolean;
   readonly bufferedBytes: number;
+  /** Whether another picture may leave now under the limits of the user and the site. */
+  readonly isAllowed: boolean;
   send(message: Uint8Array): void;
 }
 
@@ -73,11 +75,11 @@ export class PictureChannel {
     this.#needKeyFrame.delete(slot);
   }
 
-  /** Sends what there is room for; to be called when the channel has opened or has room again. */
+  /** Sends what there is room for; to be called when the channel has opened or has room again, and from time to time. */
   pump(): void {
     while (this.#channel.isOpen && this.#channel.bufferedBytes < maximumBufferedBytes) {
       const [next] = this.#waiting;
-      if (next === undefined) return;
+      if (next === undefined || !this.#channel.isAllowed) return;
       const [slot, waiting] = next;
       this.#waiting.delete(slot);
       const first = waiting.frames.shift();

@@ -30,6 +30,8 @@ export type TrackCodec = 'H264' | 'H265' | 'OPUS' | 'G722' | 'PCMU' | 'PCMA';
 export interface SlotSender {
   /** Whether the network takes another picture now; one that was begun is sent to its end. */
   readonly hasRoom: boolean;
+  /** Whether the user or the site has had as much as is allowed. */
+  readonly isLimited: boolean;
   /**
    * Sends packets of one access unit, or all of them.
    * @param payloads read, never changed or kept for longer than retransmission needs them
@@ -106,7 +108,11 @@ export class RtpSlotSender implements SlotSender {
   }
 
   get hasRoom(): boolean {
-    return this.#transport()?.admits(performance.now()) ?? true;
+    return !this.isLimited && (this.#transport()?.admits(performance.now()) ?? true);
+  }
+
+  get isLimited(): boolean {
+    return this.#transport()?.isAllowed(performance.now()) === false;
   }
 
   send(payloads: readonly Buffer[], timestamp: number, marker: boolean): void {

@@ -302,7 +302,8 @@ export class Slot {
   /** Whether a live picture may be sent, or queued, whole; else it is skipped, and all up to the next key frame. */
   #admits(frame: StreamFrame): boolean {
     if (frame.keyFrame || this.#lacks === undefined) {
-      this.#lacks = this.#sender.hasRoom ? undefined : 'network';
+      const { hasRoom, isLimited } = this.#sender;
+      this.#lacks = hasRoom ? undefined : isLimited ? 'limit' : 'network';
       if (this.#lacks === undefined) return true;
     }
     this.#sender.skip(frame.payloads);

@@ -1,3 +1,4 @@
+import { FairQueue } from '../base/fair-queue.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { MediaNetwork, MediaNetworks } from '../contract/media-network.ts';
@@ -6,12 +7,15 @@ import { mediaInterfaces, mediaWay } from './media-addresses.ts';
 import { openMediaSocket } from './media-socket.ts';
 import { Pacer } from './pacer.ts';
 import { Viewer } from './viewer.ts';
+import { type SeatSettings, type ViewerSeat, ViewerSeats, type ViewerUser } from './viewer-seats.ts';
 
-/** Windows at a time; each costs two sockets and the packets of its tiles. */
-const maximumViewers = 64;
+/** An offer takes some milliseconds of the processor: two at a time leave turns for pictures between them. */
+const openingAtOnce = 2;
+const maximumWaiting = 512;
+const anybody: ViewerUser = { id: '', name: 'Somebody' };
 
 /** Where it is kept what was chosen for windows. */
-export interface ViewerSettings {
+export interface ViewerSettings extends SeatSettings {
   readonly mediaNetwork: MediaNetwork;
   saveMediaNetwork(chosen: MediaNetwork): void;
 }
@@ -23,11 +27,14 @@ export class ViewerService implements AsyncDisposable {
   readonly #settings: ViewerSettings;
   /** Shared with whatever else sends pictures. */
   readonly pacer: Pacer = new Pacer();
-  #opening = 0;
+  /** Who has windows, and how much goes to them. */
+  readonly seats: ViewerSeats;
+  readonly #queue = new FairQueue({ concurrency: openingAtOnce, maximumWaiting });
 
   constructor(options: { log: Log; settings: ViewerSettings }) {
     this.#log = options.log;
     this.#settings = options.settings;
+    this.seats = new ViewerSeats(options.settings);
   }
 
   get viewers(): Iterable<Viewer> {
@@ -35,31 +42,38 @@ export class ViewerService implements AsyncDisposable {
   }
 
   /**
-   * Opens a peer connection with room for at least `slots` cameras; its first event is the offer.
+   * Opens a peer connection with room for at least `slots` cameras; its first event is the offer. Where many are opened at once
+   * it waits, the users in turn.
+   * @param signal aborted when nobody waits for it any more
    * @throws GatehouseError limit-reached, port-in-use, viewer-failed
    */
-  async open(slots: number, h265: H265Support = 'none'): Promise<Viewer> {
-    if (this.#viewers.size + this.#opening >= maximumViewers) {
-      throw new GatehouseError(
-        'limit-reached',
-        `${maximumViewers} windows are open already. Close one and try again.`,
-      );
-    }
-    this.#opening++;
+  async open(
+    slots: number,
+    h265: H265Support = 'none',
+    user: ViewerUser = anybody,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Viewer> {
+    const seat = this.seats.take(user);
     try {
-      const way = () => mediaWay(this.#settings.mediaNetwork);
-      const wanted = { slots, h265, way, pacer: this.pacer };
-      const viewer = await Viewer.open(wanted, this.#log, ({ id }) => this.#viewers.delete(id));
-      this.#viewers.set(viewer.id, viewer);
-      return viewer;
+      return await this.#queue.run(user.id, signal, () => this.#open(slots, h265, seat));
     } catch (error) {
-      if (error instanceof GatehouseError) throw error;
+      seat[Symbol.dispose]();
+      if (error instanceof GatehouseError || signal.aborted) throw error;
       throw new GatehouseError('viewer-failed', 'The window could not be given a media connection.', {
         cause: error,
       });
-    } finally {
-      this.#opening--;
     }
+  }
+
+  async #open(slots: number, h265: H265Support, seat: ViewerSeat): Promise<Viewer> {
+    const way = () => mediaWay(this.#settings.mediaNetwork);
+    const wanted = { slots, h265, way, pacer: this.pacer, traffic: seat.traffic };
+    const viewer = await Viewer.open(wanted, this.#log, ({ id }) => {
+      this.#viewers.delete(id);
+      seat[Symbol.dispose]();
+    });
+    this.#viewers.set(viewer.id, viewer);
+    return viewer;
   }
 
   get networks(): MediaNetworks {

@@ -16,6 +16,7 @@ import { Slot, type SlotWindow } from './slot.ts';
 import { RtpSlotSender, type SlotSender, type TrackCodec } from './slot-sender.ts';
 import { SlotTurns } from './slot-turns.ts';
 import { SoundChannel } from './sound-channel.ts';
+import type { TrafficShare } from './traffic.ts';
 
 /** Slots come in steps of this many, so that a larger wall is seldom a renegotiation. */
 const slotStep = 16;
@@ -31,6 +32,8 @@ interface ViewerOptions {
   readonly way: () => MediaWay;
   /** Shared by all windows. */
   readonly pacer: Pacer;
+  /** What its packets count into, and are limited by. */
+  readonly traffic: TrafficShare;
 }
 
 /**
@@ -65,7 +68,11 @@ export class Viewer implements AsyncDisposable {
   #toldSkipping = '[]';
   #closing: Promise<void> | undefined;
 
-  private constructor({ h265, way, pacer }: ViewerOptions, log: Log, onClosed: (viewer: Viewer) => void) {
+  private constructor(
+    { h265, way, pacer, traffic }: ViewerOptions,
+    log: Log,
+    onClosed: (viewer: Viewer) => void,
+  ) {
     this.#h265 = h265;
     this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     this.#log = log;
@@ -85,7 +92,7 @@ export class Viewer implements AsyncDisposable {
         this.#sounds.pump();
       },
     };
-    this.#peer = new Peer(events, h265 === 'track', way);
+    this.#peer = new Peer(events, h265 === 'track', way, traffic);
     this.#pictures = new PictureChannel(this.#peer.pictures);
     this.#sounds = new SoundChannel(this.#peer.sound);
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
@@ -320,6 +327,8 @@ export class Viewer implements AsyncDisposable {
       this.#end('the window has not been heard of for a while');
       return;
     }
+    // Of pictures that had to wait for a limit.
+    this.#pictures.pump();
     const group = this.#reportGroup++ % reportGroups;
     for (let index = group; index < this.#slots.length; index += reportGroups) this.#slots[index]?.report();
     if (group !== 0) return;

@@ -2,7 +2,8 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { mediaWay } from './media-addresses.ts';
 import type { Pacer } from './pacer.ts';
-import type { ViewerSettings } from './viewer-service.ts';
+import { TrafficShare } from './traffic.ts';
+import type { ViewerService, ViewerSettings } from './viewer-service.ts';
 import { readWhepOffer } from './whep-offer.ts';
 import { type WhepGrant, WhepSession } from './whep-session.ts';
 
@@ -16,17 +17,19 @@ export class WhepService implements AsyncDisposable {
   readonly #log: Log;
   readonly #settings: ViewerSettings;
   readonly #pacer: Pacer;
+  readonly #traffic: TrafficShare;
   /** By id, with the share that lets them in. */
   readonly #sessions = new Map<string, { readonly session: WhepSession; readonly shareId: string }>();
   /** Of each that is being opened: its share. */
   readonly #opening: string[] = [];
   readonly #closing = new Set<Promise<void>>();
 
-  /** @param options.pacer shared with all windows; lives longer than this */
-  constructor(options: { log: Log; settings: ViewerSettings; pacer: Pacer }) {
+  /** @param options.viewers what is shared with all windows; lives longer than this */
+  constructor(options: { log: Log; settings: ViewerSettings; viewers: ViewerService }) {
     this.#log = options.log;
     this.#settings = options.settings;
-    this.#pacer = options.pacer;
+    this.#pacer = options.viewers.pacer;
+    this.#traffic = new TrafficShare([options.viewers.seats.siteTraffic]);
   }
 
   /**
@@ -53,7 +56,7 @@ export class WhepService implements AsyncDisposable {
     try {
       const way = () => mediaWay(this.#settings.mediaNetwork);
       const opened = await WhepSession.open(
-        { offer, way, pacer: this.#pacer },
+        { offer, way, pacer: this.#pacer, traffic: this.#traffic },
         grant(),
         this.#log,
         ({ id }) => this.#sessions.delete(id),

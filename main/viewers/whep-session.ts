@@ -10,6 +10,7 @@ import { Peer } from './peer.ts';
 import { Slot } from './slot.ts';
 import { RtpSlotSender, type TrackCodec } from './slot-sender.ts';
 import { SlotTurns } from './slot-turns.ts';
+import type { TrafficShare } from './traffic.ts';
 import type { WhepOffer } from './whep-offer.ts';
 
 /** A client checks its connection every few seconds (RFC 7675); one that is silent for this long is gone. */
@@ -28,6 +29,8 @@ interface Wanted {
   way(): MediaWay;
   /** Shared by all windows and clients. */
   readonly pacer: Pacer;
+  /** What its packets count into, and are limited by. */
+  readonly traffic: TrafficShare;
 }
 
 /** What a session shows, and for how long. */
@@ -60,7 +63,7 @@ export class WhepSession implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(
-    { offer, way, pacer }: Wanted,
+    { offer, way, pacer, traffic }: Wanted,
     grant: WhepGrant,
     log: Log,
     onClosed: (session: WhepSession) => void,
@@ -78,7 +81,7 @@ export class WhepSession implements AsyncDisposable {
       },
       channelReady: () => {},
     };
-    this.#peer = new Peer(events, offer.takesH265, way);
+    this.#peer = new Peer(events, offer.takesH265, way, traffic);
     this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     const senderOf = (
       transceiver: ReturnType<Peer['addVideo']>,

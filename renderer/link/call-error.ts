@@ -12,6 +12,8 @@ export interface CallFailure {
   readonly code: ErrorCode | 'no-answer';
   readonly message: string;
   readonly issues: readonly InputIssue[];
+  /** After so long it may be tried again; absent where that is not known. */
+  readonly retryAfterSeconds?: number;
 }
 
 export const notLinked: CallFailure = {
@@ -25,6 +27,6 @@ export function callFailure(error: unknown): CallFailure {
     const message = 'Gatehouse did not answer. Look whether it was done before you try again.';
     return { code: 'no-answer', message, issues: [] };
   }
-  const { issues } = (error.data ?? {}) as { issues?: readonly InputIssue[] };
-  return { code: error.code as ErrorCode, message: error.message, issues: issues ?? [] };
+  const { issues = [], ...more } = (error.data ?? {}) as Partial<CallFailure>;
+  return { ...more, code: error.code as ErrorCode, message: error.message, issues };
 }

@@ -96,6 +96,7 @@ export class Playback {
     await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
       let opened = false;
+      let retryMilliseconds = 0;
       try {
         await runViewerConnection(client, {
           h265,
@@ -124,11 +125,13 @@ export class Playback {
         });
       } catch (error) {
         // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
-        const { code, message } = callFailure(error);
+        const { code, message, retryAfterSeconds = 0 } = callFailure(error);
         this.#refusal = code === 'no-answer' ? null : message;
+        // Not all who found no room at the same moment.
+        retryMilliseconds = retryAfterSeconds * 1_000 * (1 + Math.random() / 2);
       }
       if (opened) attempt = 0;
-      await pause(linkBackoffMilliseconds(attempt), signal);
+      await pause(Math.max(retryMilliseconds, linkBackoffMilliseconds(attempt)), signal);
     }
   }
 

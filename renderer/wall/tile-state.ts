@@ -178,6 +178,8 @@ export function skippingWords(reason: SkipReason): string {
       return 'Skipping pictures: this window, or the network to it, is too slow.';
     case 'computer':
       return 'Skipping pictures: Gatehouse’s own network connection is full.';
+    case 'limit':
+      return 'Skipping pictures: you, or this site, may have no more at once.';
     default:
       return reason satisfies never;
   }
@@ -214,6 +216,7 @@ const causeWords: Readonly<Record<SilentCause, string>> = {
   'no-viewer': 'The picture connection is being opened again.',
   'skipped-network': skippingWords('network'),
   'skipped-computer': skippingWords('computer'),
+  'skipped-limit': skippingWords('limit'),
 };
 
 /** Where the pictures end; null while nobody knows. */

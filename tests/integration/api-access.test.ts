@@ -69,6 +69,8 @@ const needs: Record<string, Need> = {
   'site.backUp': { console: 'settings' },
   'site.saveDiagnostics': { console: 'diagnostics', all: 'live' },
   'site.readMediaNetwork': { console: 'settings' },
+  'site.readViewerLimits': { console: 'settings' },
+  'site.changeViewerLimits': { console: 'settings' },
   'site.changeMediaNetwork': { console: 'settings' },
   'site.readLanHost': { console: 'settings' },
   'site.changeLanHost': { console: 'settings' },

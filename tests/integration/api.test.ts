@@ -172,9 +172,29 @@ test('a window too many is refused with its reason, not as a subscription that b
   const harness = await createHarness(owned);
   const [[, overWebSocket]] = transports;
   const { client } = await overWebSocket(harness, owned);
-  for (let windows = 0; windows < 64; windows++) await harness.viewers.open(1);
+  await harness.viewers.open(1);
+  const limits = { windows: 1, windowsOfUser: null, megabits: null, megabitsOfUser: null };
+  await client.site.changeViewerLimits(limits);
   expect(await refused(client.viewer.open({ slots: 1 }))).toMatchObject({
     code: 'limit-reached',
     message: expect.stringContaining('Close one'),
+    data: { retryAfterSeconds: 10 },
   });
+  await client.site.changeViewerLimits({ ...limits, windows: 3, windowsOfUser: 1 });
+  const events = await client.viewer.open({ slots: 1 });
+  await events.next();
+  expect(await refused(client.viewer.open({ slots: 1 }))).toMatchObject({
+    code: 'limit-reached',
+    message: expect.stringContaining('as one user may'),
+  });
+  expect(await client.site.readViewerLimits()).toEqual({
+    limits: { ...limits, windows: 3, windowsOfUser: 1 },
+    used: { windows: 2, megabits: 0 },
+    users: [
+      { name: 'Somebody', windows: 1, megabits: 0 },
+      { name: expect.any(String), windows: 1, megabits: 0 },
+    ],
+  });
+  await events.return();
+  await expect.poll(async () => (await client.site.readViewerLimits()).used.windows).toBe(1);
 });

@@ -17,6 +17,7 @@ import { createLog } from '../../main/base/log.ts';
 import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
 import { MediaTransport } from '../../main/viewers/media-transport.ts';
+import { TrafficShare } from '../../main/viewers/traffic.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { VideoSource } from '../support/video-source.ts';
 import { viewerSettings } from '../support/viewer-settings.ts';
@@ -282,7 +283,7 @@ async function transportWithTwoWays() {
 
 test('packets follow the candidate pair that is nominated now', async () => {
   const { dtls, connection, ways, windows } = await transportWithTwoWays();
-  const transport = new MediaTransport(dtls, () => {});
+  const transport = new MediaTransport(dtls, () => {}, new TrafficShare([]));
   const firstCame = once(windows[0], 'message');
   const secondCame = once(windows[1], 'message');
   transport.send([Buffer.from('one '), Buffer.from('way')]);
@@ -296,7 +297,7 @@ test('packets follow the candidate pair that is nominated now', async () => {
 
 test('an SSRC has one stream for its key, so that no nonce is used twice', async () => {
   const { dtls } = await transportWithTwoWays();
-  const transport = new MediaTransport(dtls, () => {});
+  const transport = new MediaTransport(dtls, () => {}, new TrafficShare([]));
   expect(transport.open(5)).toBeDefined();
   expect(transport.open(6)).toBeDefined();
   expect(() => transport.open(5)).toThrow('SSRC 5');
@@ -305,5 +306,5 @@ test('an SSRC has one stream for its key, so that no nonce is used twice', async
 test('before there are keys nothing can be encrypted', async () => {
   const { dtls } = await transportWithTwoWays();
   Object.assign(dtls, { state: 'connecting' });
-  expect(new MediaTransport(dtls, () => {}).open(5)).toBeUndefined();
+  expect(new MediaTransport(dtls, () => {}, new TrafficShare([])).open(5)).toBeUndefined();
 });

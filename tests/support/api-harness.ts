@@ -134,7 +134,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
   const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
   const watchRecord = owned.use(new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }));
-  const whep = owned.use(new WhepService({ log, settings: store.settings, pacer: viewers.pacer }));
+  const whep = owned.use(new WhepService({ log, settings: store.settings, viewers }));
   const shares = new Shares(store.shares);
   const endpoint = new WhepEndpoint({ shares, cameras, whep, watchRecord });
   const layouts = new Layouts(store.layouts);

@@ -113,6 +113,8 @@ export const samples: Record<string, unknown> = {
   'site.backUp': undefined,
   'site.saveDiagnostics': undefined,
   'site.readMediaNetwork': undefined,
+  'site.readViewerLimits': undefined,
+  'site.changeViewerLimits': { windows: 100, windowsOfUser: 10, megabits: null, megabitsOfUser: 40 },
   'site.changeMediaNetwork': { interfaces: ['eth0'], ports: { first: 42_000, last: 42_063 } },
   'site.readLanHost': undefined,
   'site.changeLanHost': { open: false, port: 9443, interfaces: ['eth0'], names: ['gate.lan'] },

@@ -18,6 +18,7 @@ class RecordingSender implements SlotSender {
   }
 
   readonly hasRoom = true;
+  readonly isLimited = false;
 
   skip(): void {}
 

@@ -13,6 +13,7 @@ import { type MessageChannel, PictureChannel } from '../../../main/viewers/pictu
 class SlowChannel implements MessageChannel {
   isOpen = true;
   bufferedBytes = 0;
+  isAllowed = true;
   readonly received: ReceivedPicture[] = [];
   readonly #assembler = new PictureAssembler();
 

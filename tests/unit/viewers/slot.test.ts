@@ -13,6 +13,7 @@ class RecordingSender implements SlotSender {
   readonly sent: { payload: Buffer; timestamp: number; marker: boolean }[] = [];
   codec: TrackCodec = 'H264';
   hasRoom = true;
+  isLimited = false;
   withheld = 0;
 
   send(payloads: readonly Buffer[], timestamp: number, marker: boolean): void {

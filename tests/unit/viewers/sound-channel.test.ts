@@ -9,6 +9,7 @@ import { aacTrack } from '../../support/audio-source.ts';
 class Window implements MessageChannel {
   isOpen = true;
   bufferedBytes = 0;
+  readonly isAllowed = true;
   readonly received: SoundMessage[] = [];
 
   send(message: Uint8Array): void {
