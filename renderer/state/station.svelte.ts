@@ -6,6 +6,7 @@ import { type CameraRight, type ConsoleRight, cameraRightsOf } from '../../main/
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
+import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
@@ -33,6 +34,7 @@ export type Dialog =
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
   | { readonly name: 'media-network'; readonly networks: MediaNetworks }
   | { readonly name: 'lan-host'; readonly lan: LanHostState }
+  | { readonly name: 'viewer-limits'; readonly limits: ViewerLimitsInUse }
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
@@ -154,6 +156,7 @@ export class Station {
       case 'updates':
       case 'media-network':
       case 'lan-host':
+      case 'viewer-limits':
       case 'alarms':
       case 'site-import':
       case 'site-export':

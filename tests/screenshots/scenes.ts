@@ -617,6 +617,18 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'viewer-limits',
+    cameras: 4,
+    async prepare(page) {
+      await untilTiles(page, 'live', 4);
+      await openDialog(page, 's');
+      await page.getByRole('button', { name: 'Set up limits…' }).click();
+      await page.getByLabel('Of one user').last().fill('0');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('must be').waitFor();
+    },
+  },
+  {
     name: 'settings-nothing-found',
     cameras: 4,
     async prepare(page) {
