@@ -12,6 +12,7 @@ export const sectionNames = [
   'console',
   'discovery',
   'adding',
+  'link',
   'soak',
 ] as const satisfies readonly SectionName[];
 

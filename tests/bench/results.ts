@@ -6,6 +6,7 @@ import type { DelayFigures } from './delay.ts';
 import type { DiscoveryFigures } from './discovery-figures.ts';
 import type { FirstFrameFigures } from './first-frame.ts';
 import type { ForwarderKind } from './forwarders/kinds.ts';
+import type { LinkFigures } from './link-figures.ts';
 import type { PacedFigures } from './paced.ts';
 import type { ProfileFigures } from './profile.ts';
 import type { SendFigures } from './send.ts';
@@ -22,6 +23,7 @@ export interface SectionFigures {
   readonly console: ConsoleFigures;
   readonly discovery: DiscoveryFigures;
   readonly adding: AddingFigures;
+  readonly link: LinkFigures;
   readonly soak: SoakFigures;
 }
 

@@ -8,6 +8,7 @@ import { measureDiscovery } from './discovery-figures.ts';
 import { type FirstFrameFigures, measureFirstFrames } from './first-frame.ts';
 import type { ForwarderSize } from './forwarders/forwarder.ts';
 import type { ForwarderKind } from './forwarders/kinds.ts';
+import { measureLink } from './link-figures.ts';
 import { measurePaced, PacedCameras, type PacedFigures } from './paced.ts';
 import { measureProfile } from './profile.ts';
 import type { SectionFigures, SectionName } from './results.ts';
@@ -90,6 +91,7 @@ export const sections: { readonly [Name in SectionName]: (bench: Bench) => Promi
   },
   discovery: async () => await measureDiscovery(),
   adding: async ({ browser }) => await measureAdding(browser),
+  link: async ({ progress }) => await measureLink(progress),
   soak: async ({ browser }) => {
     await using fleet = await startFleetProcess({ count: wallCameras });
     return await measureLayoutSoak(browser, demoCameraInputs(fleet.cameras));

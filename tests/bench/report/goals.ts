@@ -42,6 +42,7 @@ function goalsOf({ sections }: Results): Goal[] {
   const full = paced.find(
     ({ kind, cameras, viewers }) => kind === 'gatehouse' && cameras === 64 && viewers === 8,
   );
+  const link = sections.link?.figures;
   const lossy = sections.delay?.figures.find(({ lostShare }) => lostShare === 0.05);
   return [
     ratio(send, 'floor', 'sending at saturation, 16 × 4, against the floor', 1.3),
@@ -73,6 +74,9 @@ function goalsOf({ sections }: Results): Goal[] {
       goal: 500,
       measured: lossy?.frozen,
     },
+    { name: '2,000 idle sockets: engine', unit: '% of a core', goal: 10, measured: link?.idle.corePercent },
+    { name: 'the same: memory each', unit: 'kB', goal: 20, measured: link?.idle.kilobytesEach },
+    { name: '500 joins within a second: offer, p95', unit: 'ms', goal: 5_000, measured: link?.joins.p95 },
   ];
 }
 

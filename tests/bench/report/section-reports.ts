@@ -1,5 +1,6 @@
 import type { Measured, Results, SectionFigures, SectionName } from '../results.ts';
 import { addingReport, consoleReport, discoveryReport, soakReport } from './console-report.ts';
+import { linkReport } from './link-report.ts';
 import type { Report } from './report.ts';
 import { pacedReport, profileReport, sendReport } from './send-report.ts';
 import { tableLines } from './table.ts';
@@ -15,6 +16,7 @@ const reports: { readonly [Name in SectionName]: (figures: SectionFigures[Name])
   console: consoleReport,
   discovery: discoveryReport,
   adding: addingReport,
+  link: linkReport,
   soak: soakReport,
 };
 
