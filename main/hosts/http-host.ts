@@ -28,8 +28,8 @@ const maximumBodyBytes = 4 * 1024;
 const requestMilliseconds = 15_000;
 const headersMilliseconds = 5_000;
 const handshakeMilliseconds = 5_000;
-/** Of one server, and of one address to it. A page has six beside its WebSocket. */
-const maximumConnections = 1_024;
+/** Of one server, with room for pages that come beside all sockets that there may be; and of one address to it. A page has six beside its WebSocket. */
+const maximumConnections = 3_072;
 const maximumConnectionsOfOne = 64;
 /** From one address of another computer; a page that opens makes twenty. */
 const requestsPerMinute = 600;

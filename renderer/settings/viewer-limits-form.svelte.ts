@@ -1,3 +1,4 @@
+import { issueWords } from '../../main/contract/issue-words.ts';
 import { type ViewerLimits, viewerLimits } from '../../main/contract/viewer-limits.ts';
 
 const fields = ['windows', 'windowsOfUser', 'megabits', 'megabitsOfUser'] as const;
@@ -23,7 +24,9 @@ export class ViewerLimitsForm {
       const typed = this.typed[field].trim();
       return [field, typed === '' ? null : Number(typed)] as const;
     });
-    const { success, data, error } = viewerLimits.safeParse(Object.fromEntries(numbers));
+    const { success, data, error } = viewerLimits.safeParse(Object.fromEntries(numbers), {
+      error: issueWords,
+    });
     this.fail(success ? [] : error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
     return data;
   }

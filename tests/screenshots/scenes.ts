@@ -625,7 +625,7 @@ export const scenes: readonly Scene[] = [
       await page.getByRole('button', { name: 'Set up limits…' }).click();
       await page.getByLabel('Of one user').last().fill('0');
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('must be').waitFor();
+      await page.getByText('must be at least 1').waitFor();
     },
   },
   {
