@@ -87,6 +87,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     readLanHost: null,
     changeLanHost: all('open', 'port', 'interfaces', 'names'),
     useLanCertificate: nothing,
+    useOwnLanCertificate: nothing,
     readViewerLimits: null,
     changeViewerLimits: all('windows', 'windowsOfUser', 'megabits', 'megabitsOfUser'),
     showDemo: all('count'),

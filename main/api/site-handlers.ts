@@ -22,6 +22,7 @@ export function siteHandlers(
     readLanHost: site.readLanHost.handler(() => lan.state),
     changeLanHost: site.changeLanHost.handler(({ input }) => lan.change(input)),
     useLanCertificate: site.useLanCertificate.handler(({ input }) => lan.useCertificate(input)),
+    useOwnLanCertificate: site.useOwnLanCertificate.handler(() => lan.useCertificate(null)),
     readViewerLimits: site.readViewerLimits.handler(() => viewers.seats.inUse),
     changeViewerLimits: site.changeViewerLimits.handler(({ input }) => viewers.seats.change(input)),
     showDemo: site.showDemo.handler(({ input }) => demo.show(input.count)),

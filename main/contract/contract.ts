@@ -284,10 +284,13 @@ export const contract = {
       .output(lanHostState),
     useLanCertificate: needs(
       settingsRight,
-      'Shows a certificate of somebody else’s authority, or (null) again one of the own authority',
+      'Shows a certificate of somebody else’s authority, once it has been checked',
     )
-      .input(givenCertificate.nullable())
+      .input(givenCertificate)
       .output(lanHostState),
+    useOwnLanCertificate: needs(settingsRight, 'Shows a certificate of the own authority again').output(
+      lanHostState,
+    ),
     readViewerLimits: needs(
       settingsRight,
       'How many windows there may be and how much goes to them, and what is used now',

@@ -62,7 +62,7 @@ export class LanHostForm {
   }
 
   async useOwnCertificate(): Promise<void> {
-    await this.#ask((client) => client.site.useLanCertificate(null));
+    await this.#ask((client) => client.site.useOwnLanCertificate());
   }
 
   async #change(chosen: LanHost): Promise<void> {

@@ -75,6 +75,7 @@ const needs: Record<string, Need> = {
   'site.readLanHost': { console: 'settings' },
   'site.changeLanHost': { console: 'settings' },
   'site.useLanCertificate': { console: 'settings' },
+  'site.useOwnLanCertificate': { console: 'settings' },
   'site.showDemo': { console: 'discovery', all: 'manage' },
   'site.hideDemo': { console: 'discovery', all: 'manage' },
   'site.check': { console: 'settings', all: 'manage' },

@@ -226,7 +226,7 @@ test('a given certificate is checked before it is used: its key, its order, its 
   const given = new LanBrowser(authority.stored.certificate, chosen.port);
   expect((await given.request('127.0.0.2', 'GET', '/session')).status).toBe(401);
   await expect(browser.request('127.0.0.2', 'GET', '/session')).rejects.toThrow(/certificate|signature/);
-  await client.site.useLanCertificate(null);
+  await client.site.useOwnLanCertificate();
   expect((await browser.request('127.0.0.2', 'GET', '/session')).status).toBe(401);
 });
 

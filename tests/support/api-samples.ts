@@ -117,6 +117,7 @@ export const samples: Record<string, unknown> = {
   'site.readLanHost': undefined,
   'site.changeLanHost': { open: false, port: 9443, interfaces: ['eth0'], names: ['gate.lan'] },
   'site.useLanCertificate': { certificate: 'none', privateKey: 'none' },
+  'site.useOwnLanCertificate': undefined,
   'site.readViewerLimits': undefined,
   'site.changeViewerLimits': { windows: 100, windowsOfUser: 10, megabits: null, megabitsOfUser: 40 },
   'site.showDemo': { count: 1 },
