@@ -164,7 +164,9 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   } catch (error) {
     await sockets[Symbol.asyncDispose]();
     await server.close();
-    throw listenError(error, options.port);
+    const way =
+      tls === null ? 'Choose another one with --port, or 0 for any free one.' : 'Choose another one.';
+    throw listenError(error, options.port, way);
   }
   const listening = server.server.address();
   const port = typeof listening === 'object' && listening !== null ? listening.port : options.port;
@@ -229,10 +231,11 @@ function asDirectives(policy: Readonly<Record<string, readonly string[]>>): Reco
   return Object.fromEntries(Object.entries(policy).map(([directive, sources]) => [directive, [...sources]]));
 }
 
-function listenError(error: unknown, port: number): GatehouseError {
+/** @param way to another port */
+function listenError(error: unknown, port: number, way: string): GatehouseError {
   const code = errorCode(error);
   if (code === 'EADDRINUSE') {
-    return new GatehouseError('port-in-use', `Port ${port} is used by another program. Choose another one.`, {
+    return new GatehouseError('port-in-use', `Port ${port} is used by another program. ${way}`, {
       cause: error,
     });
   }
