@@ -78,7 +78,13 @@ export type ShellMessage =
   | { readonly type: 'engine-port' }
   | { readonly type: 'engine'; readonly state: EngineState }
   | { readonly type: 'updates'; readonly state: UpdateState }
-  | { readonly type: 'window'; readonly isFullScreen: boolean; readonly isKiosk: boolean }
+  | {
+      readonly type: 'window';
+      readonly isFullScreen: boolean;
+      readonly isKiosk: boolean;
+      /** Neither minimised nor hidden. */
+      readonly isSeen: boolean;
+    }
   | { readonly type: 'command'; readonly command: ShellCommand }
   /** Show the wall with this number, from 1. */
   | { readonly type: 'open-wall'; readonly number: number }

@@ -175,10 +175,21 @@ export class ConsoleWindow {
     window.on('unmaximize', look);
     const tell = () => {
       look();
-      this.send({ type: 'window', isFullScreen: window.isFullScreen(), isKiosk: this.#options.isKiosk });
+      if (window.isDestroyed()) return;
+      this.send({
+        type: 'window',
+        isFullScreen: window.isFullScreen(),
+        isKiosk: this.#options.isKiosk,
+        // The page does not know it by itself: its timers are not slowed down, and so it counts as visible for ever.
+        isSeen: window.isVisible() && !window.isMinimized(),
+      });
     };
     window.on('enter-full-screen', tell);
     window.on('leave-full-screen', tell);
+    window.on('minimize', tell);
+    window.on('restore', tell);
+    window.on('hide', tell);
+    window.on('show', tell);
     this.contents.on('did-finish-load', tell);
     window.on('closed', () => clearTimeout(this.#reload));
   }

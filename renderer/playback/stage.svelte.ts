@@ -31,6 +31,8 @@ export class Stage {
   /** The camera of the alarm in front: its streams are asked for before all others. */
   front: Camera | null = $state.raw(null);
   #frontPlan = $state.raw(emptyPlan);
+  /** Nobody sees this page: its pictures are asked for again when somebody does. */
+  unseen: boolean = $state(false);
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -71,12 +73,12 @@ export class Stage {
       frontBefore.surfaces,
       this.front === null ? nothing : this.#large(this.front, true),
     );
-    const { previews } = this;
+    const { previews, unseen } = this;
     untrack(() => {
       this.#plans = plans;
       this.#frontPlan = front;
       const shown = [front, ...plans].flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
-      this.#playback.want([...previews, ...shown]);
+      this.#playback.want(unseen ? [] : [...previews, ...shown]);
     });
   }
 

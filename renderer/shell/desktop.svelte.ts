@@ -15,6 +15,7 @@ export class Desktop {
   #updates = $state.raw<UpdateState>({ name: 'off', reason: null });
   #isFullScreen = $state(false);
   #isKiosk = $state(false);
+  #isSeen = $state(true);
 
   /** How the engine's process is. */
   get engine(): EngineState {
@@ -34,6 +35,11 @@ export class Desktop {
     return this.#isKiosk;
   }
 
+  /** The window is neither minimised nor hidden. */
+  get isSeen(): boolean {
+    return this.#isSeen;
+  }
+
   toggleFullScreen(): void {
     tellShell({ type: 'toggle-full-screen' });
   }
@@ -51,6 +57,7 @@ export class Desktop {
         case 'window':
           this.#isFullScreen = message.isFullScreen;
           this.#isKiosk = message.isKiosk;
+          this.#isSeen = message.isSeen;
           break;
         case 'command':
           actions.command(message.command);

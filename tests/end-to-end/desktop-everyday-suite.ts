@@ -103,6 +103,7 @@ export function everydaySuite(program: () => DesktopProgram, isReal: boolean): v
 
   test('a second start brings the first one to the front, and ends', async () => {
     const desktop = await start(1);
+    await untilTiles(desktop.page, 'live', 1);
     const focused = desktop.app.evaluate(
       ({ BrowserWindow }) =>
         new Promise<string>((resolve) => {
@@ -111,9 +112,12 @@ export function everydaySuite(program: () => DesktopProgram, isReal: boolean): v
           window?.once('focus', () => resolve(window.isMinimized() ? 'minimised' : 'in front'));
         }),
     );
+    // What is minimised costs nothing.
+    await desktop.page.locator('[data-tile][data-slot]').first().waitFor({ state: 'detached' });
     const { code } = await run([`--data=${dataFolder}`]);
     expect(code).toBe(0);
     expect(await focused).toBe('in front');
+    await untilTiles(desktop.page, 'live', 1);
   });
 
   test('the command line: help, version, and what is wrong with it', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
@@ -149,6 +150,29 @@ test('a picture that gets another size in the middle of the stream goes on in it
   await expect.poll(widths).toEqual(['live 640', 'live 1280', 'live 640', 'live 640']);
   await untilPicturesChange(page);
   expect(dials()).toBe(before);
+});
+
+test('a page that nobody sees costs nothing, and has its pictures as soon as somebody does', async () => {
+  const { engine } = await start(2);
+  const page = await open(consoleUrl(engine));
+  await untilTiles(page, 'live', 2);
+  const become = (state: 'hidden' | 'visible') =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await become('hidden');
+  await page.locator('[data-tile][data-slot]').first().waitFor({ state: 'detached' });
+  // Nothing is decoded any more: ten pictures would have come between two looks.
+  await expect
+    .poll(async () => {
+      const before = await framesDecoded(page);
+      await delay(700);
+      return (await framesDecoded(page)).join() === before.join();
+    })
+    .toBe(true);
+  await become('visible');
+  await untilTiles(page, 'live', 2);
 });
 
 test('all tiles are back after a reload', async () => {
