@@ -1,18 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
-import {
-  type AuditEntry,
-  type AuditPage,
-  type AuditQuery,
-  type AuditState,
-  auditEntry,
-} from '../contract/audit.ts';
+import type { AuditEntry, AuditPage, AuditQuery, AuditState } from '../contract/audit.ts';
 import type { AuditTable } from '../store/audit-table.ts';
 import type { Commits } from '../store/commits.ts';
 import type { SettingTable } from '../store/setting-table.ts';
 import { beginHash, hashOf, lineOf, verifyTrail } from './audit-chain.ts';
 import { AuditKey } from './audit-key.ts';
+import { readEntry, searchAudit } from './audit-search.ts';
 
 /** Of each of these lines the signature is kept; of the others only that of the newest. */
 const checkpointLines = 256;
@@ -23,8 +18,8 @@ const cutMilliseconds = 60 * 60 * 1_000;
 /** What is refused is written so often a minute; the rest is counted, so that nobody fills the disk or buries what was done. */
 const refusalsPerMinute = 60;
 const minute = 60_000;
-/** Lines that are searched in one turn of the loop, which packets wait for: some 5 ms. */
-const searchedAtOnce = 100;
+/** Lines that are read in one turn of the loop, which packets wait for. */
+const readAtOnce = 500;
 
 export type Actor = Pick<AuditEntry, 'who' | 'from' | 'session'>;
 /** What is said of something that was done; left out: nothing. */
@@ -80,7 +75,7 @@ export class Audit implements Disposable {
     this.#settings = store.settings;
     this.#log = log;
     this.#now = now;
-    this.#key = store.commits.run(() => this.#begin());
+    this.#key = this.#commit(() => this.#begin());
     this.cut();
     this.#timer = setInterval(() => {
       try {
@@ -94,12 +89,12 @@ export class Audit implements Disposable {
 
   /** Writes an entry; it is on the disk when this returns, or with the transaction in which this is called. */
   write(actor: Actor, deed: Deed): void {
-    this.#commits.run(() => this.#append(actor, deed));
+    this.#commit(() => this.#append(actor, deed));
   }
 
   /** Writes an entry and makes a change, in one transaction. */
   beside(actor: Actor, deed: Deed, change: () => void): void {
-    this.#commits.run(() => {
+    this.#commit(() => {
       change();
       this.#append(actor, deed);
     });
@@ -175,7 +170,7 @@ export class Audit implements Disposable {
     const { keepDays } = this.#settings.audit;
     return {
       entries: count,
-      oldestAt: oldest === undefined ? null : (read(oldest.line)?.at ?? null),
+      oldestAt: oldest === undefined ? null : (readEntry(oldest.line)?.at ?? null),
       fingerprint: this.#key.fingerprint,
       keepDays,
     };
@@ -189,23 +184,8 @@ export class Audit implements Disposable {
   }
 
   /** The newest first. */
-  async list(query: AuditQuery): Promise<AuditPage> {
-    const entries: AuditEntry[] = [];
-    let before = query.before ?? Number.MAX_SAFE_INTEGER;
-    for (;;) {
-      const lines = this.#table.before(before, searchedAtOnce);
-      for (const { seq, line } of lines) {
-        const entry = read(line);
-        if (entry === undefined || !matches(entry, query)) continue;
-        if (entries.length === query.limit) return { entries, before };
-        entries.push(entry);
-        before = seq;
-      }
-      const last = lines.at(-1);
-      if (last === undefined || lines.length < searchedAtOnce) return { entries, before: null };
-      if (entries.length < query.limit) before = last.seq;
-      await turn();
-    }
+  list(query: AuditQuery): Promise<AuditPage> {
+    return searchAudit(this.#table, query);
   }
 
   /** Forgets what is older than the settings say, up to a checkpoint, and says so. */
@@ -218,11 +198,11 @@ export class Audit implements Disposable {
       .filter(({ seq }) => seq % checkpointLines === 0)
       .findLast(({ seq }) => {
         const [entry] = this.#table.from(seq, 1);
-        const at = entry === undefined ? undefined : read(entry.line)?.at;
+        const at = entry === undefined ? undefined : readEntry(entry.line)?.at;
         return seq - first + 1 <= tooMany || (at !== undefined && at < oldest);
       });
     if (kept === undefined) return;
-    this.#commits.run(() => {
+    this.#commit(() => {
       this.#table.cut(kept.seq);
       this.#append(gatehouse, { did: 'audit.cut', details: { upTo: kept.seq } });
     });
@@ -241,7 +221,7 @@ export class Audit implements Disposable {
     async function* lines() {
       let next = (checkpoints[0]?.seq ?? 0) + 1;
       while (next <= end) {
-        const some = table.from(next, searchedAtOnce).filter(({ seq }) => seq <= end);
+        const some = table.from(next, readAtOnce).filter(({ seq }) => seq <= end);
         if (table.checkpoints()[0]?.seq !== checkpoints[0]?.seq)
           throw new GatehouseError('limit-reached', 'The audit was shortened at this moment. Try again.');
         if (some.length === 0) return;
@@ -257,6 +237,11 @@ export class Audit implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#tellAllLeftOut();
+  }
+
+  /** Of the audit's own: it takes no other entry along. */
+  #commit<Result>(work: () => Result): Result {
+    return this.#commits.database.transaction(work)();
   }
 
   #begin(): AuditKey {
@@ -293,7 +278,7 @@ export class Audit implements Disposable {
     const { seq, reason } = verdict;
     this.#problem = reason;
     // Once is enough.
-    if (!lines.some((line) => read(line)?.did === 'audit.broken'))
+    if (!lines.some((line) => readEntry(line)?.did === 'audit.broken'))
       this.#append(gatehouse, { did: 'audit.broken', details: { from: seq ?? first.seq, reason } }, key);
   }
 
@@ -336,29 +321,4 @@ interface Refusals {
 
 function noRefusals(): Refusals {
   return { since: 0, written: 0, leftOut: 0 };
-}
-
-/** Undefined: somebody has changed it. */
-function read(line: string): AuditEntry | undefined {
-  try {
-    return auditEntry.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-function matches(entry: AuditEntry, query: AuditQuery): boolean {
-  const { who, did, done, text, from, until } = query;
-  if (who !== undefined && entry.who.id !== who) return false;
-  if (did !== undefined && !entry.did.startsWith(did)) return false;
-  if (done !== undefined && (entry.outcome === 'done') !== done) return false;
-  if (from !== undefined && entry.at < from) return false;
-  if (until !== undefined && entry.at >= until) return false;
-  return text === undefined || text === '' || wordsOf(entry).includes(text.toLowerCase());
-}
-
-/** What is searched: no hashes, in which digits would be found, and no names of fields that every entry has. */
-function wordsOf({ who, from, did, about, details }: AuditEntry): string {
-  const names = about.map(({ name }) => name);
-  return [who.name, from, did, ...names, JSON.stringify(details)].join('\n').toLowerCase();
 }
