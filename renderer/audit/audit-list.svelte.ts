@@ -37,8 +37,8 @@ export class AuditList {
 
   /** To be called in an effect: reads anew with every filter and every new link. */
   follow(): () => void {
-    void this.#station.client;
     const { text } = this.filter;
+    if (this.#station.link.state.name !== 'connected') return () => {};
     const timer = setTimeout(() => void this.#read(null), text === '' ? 0 : typingMilliseconds);
     return () => clearTimeout(timer);
   }
