@@ -117,16 +117,6 @@ export class Callers implements Disposable {
     return caller;
   }
 
-  /** How many connections there are with the same session as this one, and with it. */
-  countLike({ credential }: Caller): number {
-    if (credential.kind !== 'session') return 1;
-    let count = 0;
-    for (const { credential: other } of this.#callers) {
-      if (other.kind === 'session' && other.tokenHash.equals(credential.tokenHash)) count++;
-    }
-    return count;
-  }
-
   /** The connection has ended. */
   close(caller: Caller): void {
     this.#callers.delete(caller);

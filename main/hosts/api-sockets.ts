@@ -63,23 +63,25 @@ export class ApiSockets implements AsyncDisposable {
     this.#timer = setInterval(() => this.#look(), beatMilliseconds / beatGroups);
   }
 
-  /** Whether nobody else is taken now. Pages that may come back have kept their places. */
-  get isFull(): boolean {
-    const away = [...this.#links.values()].filter(({ socket }) => socket === undefined).length;
-    return this.#server.clients.size + away >= maximumSockets;
+  /** Whether another socket of this session is taken now. Pages whose socket was lost are not counted: they come for another one. */
+  hasRoom(tokenHash: Buffer): boolean {
+    if (this.#server.clients.size >= maximumSockets) return false;
+    let count = 0;
+    for (const group of this.#groups) {
+      for (const { tokenHash: other } of group) if (other?.equals(tokenHash)) count++;
+    }
+    return count < maximumSocketsOfSession;
   }
 
-  /** Takes over a connection and its caller. */
+  /** Takes over a connection and its caller. A browser that finds no room asks why (`GET /session`). */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void {
     // A link that goes on without this socket keeps its caller.
     const close = () => this.#callers.close(caller);
     socket.once('close', close);
-    if (this.isFull || this.#callers.countLike(caller) > maximumSocketsOfSession) {
-      refuse(socket, '503 Service Unavailable', `Retry-After: ${retryAfterSeconds}\r\n`);
-      return;
-    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const served: ApiSocket = { webSocket, heardAt: performance.now(), link: undefined };
+      const { credential } = caller;
+      const tokenHash = credential.kind === 'session' ? credential.tokenHash : undefined;
+      const served: ApiSocket = { webSocket, tokenHash, heardAt: performance.now(), link: undefined };
       this.#watch(served);
       if (webSocket.protocol !== resumableProtocol) {
         this.#endWith(caller, () => webSocket.terminate());
@@ -214,6 +216,8 @@ export class ApiSockets implements AsyncDisposable {
 
 interface ApiSocket {
   readonly webSocket: WebSocket;
+  /** Of the session that it was opened with. */
+  readonly tokenHash: Buffer | undefined;
   /** `performance.now()` of the last message. */
   heardAt: number;
   link: ResumableLink | undefined;

@@ -17,7 +17,7 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { Secret } from '../base/secret.ts';
 import { AllowedOrigins } from './allowed-origin.ts';
-import { ApiSockets, refuse } from './api-sockets.ts';
+import { ApiSockets, refuse, retryAfterSeconds } from './api-sockets.ts';
 import { SessionRoutes } from './session-routes.ts';
 import { addWhepRoutes } from './whep-routes.ts';
 
@@ -155,7 +155,11 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     const tokenHash = routes.sessionOf(header);
     const caller =
       tokenHash && access.callers.open({ kind: 'session', tokenHash }, request.socket.remoteAddress ?? '');
-    if (caller === undefined) return refuse(socket, '401 Unauthorized');
+    if (tokenHash === undefined || caller === undefined) return refuse(socket, '401 Unauthorized');
+    if (!sockets.hasRoom(tokenHash)) {
+      access.callers.close(caller);
+      return refuse(socket, '503 Service Unavailable', `Retry-After: ${retryAfterSeconds}\r\n`);
+    }
     return sockets.accept(request, socket, head, caller);
   });
 

@@ -39,10 +39,6 @@ export class ResumableLink {
     this.#events = events;
   }
 
-  get socket(): WebSocket | undefined {
-    return this.#socket;
-  }
-
   /** The page's first socket. */
   open(socket: WebSocket): void {
     this.#attach(socket);

@@ -21,7 +21,7 @@ export class SessionRoutes {
   readonly #access: AccessControl;
   readonly #port: () => number;
   readonly #isLocal: boolean;
-  readonly #sockets: Pick<ApiSockets, 'isFull'>;
+  readonly #sockets: Pick<ApiSockets, 'hasRoom'>;
   readonly #log: Log;
 
   /** @param options `isLocal`: without TLS, for browsers of this machine alone, which a link may sign in */
@@ -29,7 +29,7 @@ export class SessionRoutes {
     server: FastifyInstance,
     options: {
       readonly access: AccessControl;
-      readonly sockets: Pick<ApiSockets, 'isFull'>;
+      readonly sockets: Pick<ApiSockets, 'hasRoom'>;
       readonly port: () => number;
       readonly isLocal: boolean;
       readonly log: Log;
@@ -49,7 +49,7 @@ export class SessionRoutes {
       const isOpen = tokenHash !== undefined && this.#access.callers.knows({ kind: 'session', tokenHash });
       reply.header('cache-control', 'no-store');
       // A browser does not tell a page why its WebSocket was refused.
-      if (isOpen && this.#sockets.isFull)
+      if (isOpen && !this.#sockets.hasRoom(tokenHash))
         return reply.code(503).header('retry-after', retryAfterSeconds).send();
       return reply.code(isOpen ? 204 : 401).send();
     });

@@ -198,3 +198,17 @@ test('a port that is taken is refused in one clear sentence', async () => {
     message: expect.stringContaining(String(host.port)),
   });
 });
+
+test('a browser that has as many pages as it may is refused another one, and is told when to try again', async () => {
+  const cookie = await signIn(host);
+  const sockets = await Promise.all(Array.from({ length: 64 }, () => openSocket(host, cookie)));
+  await expect(openSocket(host, cookie)).rejects.toThrow('503');
+  const ask = () => fetch(`${originOf(host)}/session`, { headers: { cookie } });
+  const full = await ask();
+  expect([full.status, full.headers.get('retry-after')]).toEqual([503, '5']);
+  // Others have room.
+  sockets.push(await openSocket(host, await signIn(host)));
+  sockets[0]?.terminate();
+  await expect.poll(async () => (await ask()).status).toBe(204);
+  for (const socket of sockets) socket.terminate();
+});

@@ -23,8 +23,8 @@ afterEach(async () => {
 });
 
 /** A window that shows a stream and reports when each packet came. */
-async function openWindow(stream: LiveStream, relay?: NarrowRelay) {
-  const viewer = await service.open(1);
+async function openWindow(stream: LiveStream, relay?: NarrowRelay, user = 'guard') {
+  const viewer = await service.open(1, 'none', { id: user, name: user });
   const options = { transportFeedback: true, ...(relay === undefined ? {} : { relay }) };
   const window = owned.use(new WeriftWindow(viewer, options));
   await window.negotiate();
@@ -91,3 +91,23 @@ test('loss by chance is no reason to skip anything', async () => {
   expect(viewer.network?.limitBitsPerSecond).toBeUndefined();
   expect(viewer.slots[0]?.skipping(performance.now())).toBeUndefined();
 }, 60_000);
+
+test('windows of a user who has as much as is allowed lose whole pictures and are told why; those of others do not', async () => {
+  const stream = new LiveStream();
+  const windows = await Promise.all([openWindow(stream), openWindow(stream)]);
+  const other = await openWindow(stream, undefined, 'chief');
+  service.seats.change({ windows: 8, windowsOfUser: null, megabits: null, megabitsOfUser: 1 });
+  startCamera(stream);
+  const told = await Promise.race(windows.map(({ window }) => window.nextEvent()));
+  expect(told).toMatchObject({ type: 'skipping', slots: [{ slot: 0, assignment: 7, reason: 'limit' }] });
+  const skipped = ({ viewer }: typeof other) => viewer.slots[0]?.skipping(performance.now())?.skipped ?? 0;
+  await expect.poll(() => windows.reduce((sum, window) => sum + skipped(window), 0)).toBeGreaterThan(20);
+  expect(skipped(other)).toBe(0);
+  for (const { window } of [...windows, other]) expect(framesOf(window).broken).toBe(0);
+  const { users } = service.seats.inUse;
+  expect(users.map(({ name, windows }) => [name, windows])).toEqual([
+    ['guard', 2],
+    ['chief', 1],
+  ]);
+  expect(users[0]?.megabits).toBeLessThan(1.3);
+});
