@@ -15,6 +15,7 @@ import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts'
 import { Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
 import { Sound } from './sound.svelte.ts';
+import { StaleReports } from './stale-reports.ts';
 import type { Stream } from './stream.ts';
 import { runViewerConnection, type SkippingSlots } from './viewer-connection.ts';
 
@@ -28,6 +29,7 @@ const maximumArrivalChecks = 8;
 export class Playback {
   readonly sound: Sound = new Sound();
   readonly delayMeter: DelayMeter = new DelayMeter();
+  readonly staleReports: StaleReports = new StaleReports();
   readonly #slots: Slot[] = [];
   /** By camera and profile, for the tiles. */
   readonly #slotOfStream = new SvelteMap<string, Slot>();
@@ -166,6 +168,7 @@ export class Playback {
     this.#open = true;
     this.#refusal = null;
     this.sound.opened(viewer);
+    this.staleReports.opened(viewer);
     for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
     this.#flush();
   }
@@ -174,6 +177,7 @@ export class Playback {
     this.#viewer = null;
     this.#open = false;
     this.sound.lost();
+    this.staleReports.lost();
     for (const slot of this.#slots) slot.detach();
     for (const { decoder } of this.#decoders.values()) decoder.close();
     this.#decoders.clear();

@@ -1,5 +1,6 @@
 import type { Missing, StreamStatus } from '../../main/contract/camera.ts';
 import { codecWords, type VideoCodec } from '../../main/contract/codecs.ts';
+import type { StaleCause } from '../../main/contract/event.ts';
 import type { SkipReason } from '../../main/contract/viewer.ts';
 import type { PictureVerdict } from '../playback/picture-judge.ts';
 import type { Arrival, Picture } from '../playback/slot.svelte.ts';
@@ -204,6 +205,22 @@ function silentState(facts: TileFacts, missing: Missing | undefined): TileState 
   if (since < patienceMilliseconds) return { ...state('connecting', 'Connecting…'), cause };
   const waiting = reason ?? 'The camera sends a full picture only now and then.';
   return { ...state('connecting', 'Waiting for a picture…', waiting), cause };
+}
+
+/** What the list of events is told of it; null: it is this window's own trouble. */
+export function staleCause(cause: TileCause | null): StaleCause | null {
+  switch (cause) {
+    case 'no-packets':
+    case 'no-pictures':
+      return 'no-packets';
+    case 'not-decoded':
+      return 'no-decode';
+    case 'same-picture':
+    case 'blank-picture':
+      return cause;
+    default:
+      return null;
+  }
 }
 
 type SilentCause = Exclude<TileCause, 'same-picture' | 'blank-picture'>;

@@ -1,11 +1,19 @@
 import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
+import type { StaleCause } from '../../main/contract/event.ts';
 import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
-import { replacedWords, skippingWords, type TileState, tileState, viewWords } from './tile-state.ts';
+import {
+  replacedWords,
+  skippingWords,
+  staleCause,
+  type TileState,
+  tileState,
+  viewWords,
+} from './tile-state.ts';
 
 /** One of the two `<video>` elements of a tile. */
 export interface SurfaceView {
@@ -105,6 +113,12 @@ export class TileView {
     const { name, brief } = this.state;
     if (name === 'connecting' || name === 'empty') return undefined;
     return name === 'live' ? this.viewWords : brief;
+  });
+  /** That its picture does not move on, and why; null: it does, or nobody can see it. */
+  readonly stale: { readonly cameraId: string; readonly cause: StaleCause } | null = $derived.by(() => {
+    const { name, cause } = this.state;
+    const told = name === 'stale' && !this.covered ? staleCause(cause) : null;
+    return told === null || this.camera === null ? null : { cameraId: this.camera.id, cause: told };
   });
   /** For those who hear the wall. */
   readonly label: string = $derived.by(() => {

@@ -38,6 +38,12 @@ test('each tile says what is wrong with its camera, and nothing else; afterwards
       })
       .toBe(true);
   }
+  // The window tells it, for the list of events.
+  await wall.page.keyboard.press('v');
+  await expect
+    .poll(() => wall.page.locator('[data-event-kind="stale-picture"]').count(), { timeout: 20_000 })
+    .toBeGreaterThanOrEqual(2);
+  await wall.page.keyboard.press('v');
   const said = await wall.page.getByRole('status').allTextContents();
   expect(said.join()).toMatch(/not live|Camera \d/);
   for (const { fault, target } of targets) if (target !== undefined) fault.end(target);
