@@ -67,12 +67,14 @@ export function viewerHandlers(
       const watched = input.bindings.map(({ cameraId }) =>
         cameraId !== null && services.cameras.stored(cameraId) !== undefined ? cameraId : null,
       );
-      const ends = services.watchRecord.beginAll(actorOf(caller), 'picture', watched);
+      const { ends, written } = services.watchRecord.begin(actorOf(caller), 'picture', watched);
       input.bindings.forEach(({ slot, cameraId, assignment }, index) => {
         shownCameras.bind(shown, slot, cameraId);
-        const [lease, end] = [leases[index] ?? null, ends[index]];
-        shown.bind(slot, lease && end ? watchedLease(lease, end) : lease, assignment);
+        const lease = leases[index] ?? null;
+        shown.bind(slot, lease && watchedLease(lease, ends[index]), assignment);
       });
+      // The pictures are on their way.
+      return written;
     }),
     restart: viewer.restart.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).restart(),
@@ -82,8 +84,9 @@ export function viewerHandlers(
       const listening = viewerOf(caller, viewerId);
       if (cameraId === null) return listening.listen(null, assignment);
       const lease = leaseOf(caller, 'listen', cameraId, profile);
-      const end = services.watchRecord.begin(actorOf(caller), 'sound', cameraId);
-      listening.listen(watchedLease(lease, end), assignment);
+      const { ends, written } = services.watchRecord.begin(actorOf(caller), 'sound', [cameraId]);
+      listening.listen(watchedLease(lease, ends[0]), assignment);
+      return written;
     }),
     reportStale: viewer.reportStale.handler(({ context: { caller }, input: { viewerId, cameras } }) => {
       viewerOf(caller, viewerId);

@@ -1,14 +1,14 @@
 import type { StreamLease } from '../media/stream-lease.ts';
 
 /** A lease that says, once, when it is given back. */
-export function watchedLease(lease: StreamLease, onEnd: () => void): StreamLease {
+export function watchedLease(lease: StreamLease, onEnd: (() => void) | undefined): StreamLease {
   let isOver = false;
   return {
     stream: lease.stream,
     audio: lease.audio,
     [Symbol.dispose]() {
       lease[Symbol.dispose]();
-      if (!isOver) onEnd();
+      if (!isOver) onEnd?.();
       isOver = true;
     },
   };

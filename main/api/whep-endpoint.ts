@@ -48,19 +48,22 @@ export class WhepEndpoint {
     from: string,
   ): Promise<{ readonly sessionId: string; readonly etag: string; readonly answer: string }> {
     this.require(share, cameraId);
+    const written: Promise<void>[] = [];
     const { session, answer } = await this.#whep.open(share.id, sdp, () => {
       const who = { kind: 'share', id: share.id, name: share.name } as const;
-      const lease = (medium: 'picture' | 'sound') =>
-        watchedLease(
-          this.#cameras.lease(cameraId, share.profile),
-          this.#watchRecord.begin({ who, from, session: null }, medium, cameraId),
-        );
+      const lease = (medium: 'picture' | 'sound') => {
+        const leased = this.#cameras.lease(cameraId, share.profile);
+        const watching = this.#watchRecord.begin({ who, from, session: null }, medium, [cameraId]);
+        written.push(watching.written);
+        return watchedLease(leased, watching.ends[0]);
+      };
       return {
         lease: lease('picture'),
         sound: share.sound ? lease('sound') : null,
         isValid: () => this.#shares.isValid(share.id) && this.#cameras.stored(cameraId) !== undefined,
       };
     });
+    await Promise.all(written);
     return { sessionId: session.id, etag: session.etag, answer };
   }
 

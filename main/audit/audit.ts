@@ -92,6 +92,13 @@ export class Audit implements Disposable {
     this.#commit(() => this.#append(actor, deed));
   }
 
+  /** The same for many, in one transaction. */
+  writeAll(entries: readonly { readonly actor: Actor; readonly deed: Deed }[]): void {
+    this.#commit(() => {
+      for (const { actor, deed } of entries) this.#append(actor, deed);
+    });
+  }
+
   /** Writes an entry and makes a change, in one transaction. */
   beside(actor: Actor, deed: Deed, change: () => void): void {
     this.#commit(() => {

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../base/log.ts';
-import type { Actor, Audit } from './audit.ts';
+import type { Actor, Audit, Deed } from './audit.ts';
 
 /** A camera that comes back within this time was watched all along: tours and pages write nothing new. */
 const pauseMilliseconds = 10 * 60_000;
 const lookMilliseconds = 60_000;
+/** When many windows open at once, what they watch is one write to the disk. */
+const gatherMilliseconds = 10;
 /** Of one entry; what is more goes into the next one. */
 const maximumCameras = 50;
 /** Of what is remembered to be over soon; then it is over at once. */
@@ -23,6 +26,13 @@ interface Watched {
   until: number;
 }
 
+export interface Watching {
+  /** For each camera: to be called once, when it is not watched any more. */
+  readonly ends: readonly ((() => void) | undefined)[];
+  /** It is in the audit, or in the log that it could not be. Never rejects. */
+  readonly written: Promise<void>;
+}
+
 /** Who watched which camera from when until when, for the audit: told when it begins, and once more when it is over. */
 export class WatchRecord implements Disposable {
   readonly #audit: Audit;
@@ -31,6 +41,8 @@ export class WatchRecord implements Disposable {
   readonly #now: () => number;
   readonly #watched = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
+  readonly #unwritten: { readonly actor: Actor; readonly deed: Deed }[] = [];
+  #writing: Promise<void> | undefined;
 
   /** @param now milliseconds since 1970 */
   constructor(options: {
@@ -46,18 +58,8 @@ export class WatchRecord implements Disposable {
     this.#timer = setInterval(() => this.#look(), lookMilliseconds);
   }
 
-  /** Somebody gets a camera. @returns to be called once, when they do not get it any more */
-  begin(actor: Actor, medium: Medium, cameraId: string): () => void {
-    const [end = () => {}] = this.beginAll(actor, medium, [cameraId]);
-    return end;
-  }
-
-  /** The same for many, in one entry; null: nothing. */
-  beginAll(
-    actor: Actor,
-    medium: Medium,
-    cameraIds: readonly (string | null)[],
-  ): ((() => void) | undefined)[] {
+  /** Somebody gets cameras; null: nothing. */
+  begin(actor: Actor, medium: Medium, cameraIds: readonly (string | null)[]): Watching {
     const opened: string[] = [];
     const ends = cameraIds.map((cameraId) => {
       if (cameraId === null) return undefined;
@@ -75,9 +77,11 @@ export class WatchRecord implements Disposable {
         held.until = this.#now();
       };
     });
-    this.#write(actor, 'opened', medium, opened, {});
     if (this.#watched.size > maximumWatched) this.#close(0);
-    return ends;
+    if (opened.length === 0) return { ends, written: Promise.resolve() };
+    this.#say(actor, 'opened', medium, opened, {});
+    this.#writing ??= delay(gatherMilliseconds, undefined, { ref: false }).then(() => this.#write());
+    return { ends, written: this.#writing };
   }
 
   /** Everything is over. */
@@ -105,11 +109,12 @@ export class WatchRecord implements Disposable {
       if (first === undefined) continue;
       const [, { actor, medium }] = first;
       const times = new Map(entries.map(([, { cameraId, since, until }]) => [cameraId, { since, until }]));
-      this.#write(actor, 'closed', medium, [...times.keys()], Object.fromEntries(times));
+      this.#say(actor, 'closed', medium, [...times.keys()], Object.fromEntries(times));
     }
+    this.#write();
   }
 
-  #write(
+  #say(
     actor: Actor,
     what: 'opened' | 'closed',
     medium: Medium,
@@ -119,15 +124,22 @@ export class WatchRecord implements Disposable {
     for (let index = 0; index < cameraIds.length; index += maximumCameras) {
       const some = cameraIds.slice(index, index + maximumCameras);
       const about = some.map((id) => ({ id, name: this.#nameOf(id) ?? '' }));
-      const said = Object.fromEntries(
+      const details = Object.fromEntries(
         some.flatMap((id) => (times[id] === undefined ? [] : [[id, times[id]]])),
       );
-      try {
-        this.#audit.write(actor, { did: `${medium}.${what}`, about, details: said });
-      } catch (error) {
-        // A full disk takes no picture away from a guard.
-        this.#log.error({ err: error }, 'the audit could not say what is watched');
-      }
+      this.#unwritten.push({ actor, deed: { did: `${medium}.${what}`, about, details } });
+    }
+  }
+
+  #write(): void {
+    this.#writing = undefined;
+    const entries = this.#unwritten.splice(0);
+    if (entries.length === 0) return;
+    try {
+      this.#audit.writeAll(entries);
+    } catch (error) {
+      // A full disk takes no picture away from a guard.
+      this.#log.error({ err: error }, 'the audit could not say what is watched');
     }
   }
 }

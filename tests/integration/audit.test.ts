@@ -166,7 +166,9 @@ test('what is watched is said when it begins and when it is over, and a tour say
   owned.defer(() => void vi.useRealTimers());
   const harness = await createHarness(owned);
   const record = new WatchRecord({ audit: harness.audit, nameOf: (id) => `Camera ${id}`, log });
-  const begun = record.beginAll(gatehouse, 'picture', ['a', null, 'b']);
+  const first = record.begin(gatehouse, 'picture', ['a', null, 'b']);
+  await first.written;
+  const begun = [...first.ends];
   expect(await newest(harness)).toMatchObject({
     did: 'picture.opened',
     about: [{ id: 'a', name: 'Camera a' }, { id: 'b' }],
@@ -175,7 +177,7 @@ test('what is watched is said when it begins and when it is over, and a tour say
     vi.advanceTimersByTime(60_000);
     for (const end of begun.splice(0)) end?.();
     vi.advanceTimersByTime(60_000);
-    begun.push(...record.beginAll(gatehouse, 'picture', ['a', 'b']));
+    begun.push(...record.begin(gatehouse, 'picture', ['a', 'b']).ends);
   }
   for (const end of begun) end?.();
   expect(await entriesOf(harness.audit)).toHaveLength(2);

@@ -30,10 +30,9 @@ const canaries = [
   // Digits alone, which are in no time and no number by chance.
   '931846275013',
   '749382056178',
-  'lan-key-C4nary~12',
 ] as const;
 const [addCanary, editCanary, urlCanary, importCanary, tryCanary, doctorCanary, ...people] = canaries;
-const [accountCanary, personCanary, signInCanary, pinCanary, wrongPinCanary, lanCanary] = people;
+const [accountCanary, personCanary, signInCanary, pinCanary, wrongPinCanary] = people;
 
 /** Every way in which a canary may be written somewhere. */
 function spellings(canary: string): string[] {
@@ -133,11 +132,6 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     await heard(said, client.account.unlock({ by: 'pin', secret: wrongPinCanary }));
     await heard(said, client.account.unlock({ by: 'password', secret: signInCanary }));
     await heard(said, client.account.unlock({ by: 'pin', secret: pinCanary }));
-    const pem = (kind: string) => `-----BEGIN ${kind}-----\n${lanCanary}\n-----END ${kind}-----\n`;
-    await heard(
-      said,
-      client.site.useLanCertificate({ certificate: pem('CERTIFICATE'), privateKey: pem('PRIVATE KEY') }),
-    );
     const account = await client.account.watch();
     expect((await account.next()).value).toMatchObject({ hasPin: true, lock: null });
     await account.return?.();
