@@ -49,12 +49,12 @@ export class ViewerSeats {
     const user = this.#users.get(id) ?? { name, windows: 0, traffic: new Traffic() };
     if (windowsOfUser !== null && user.windows >= windowsOfUser) {
       throw full(
-        `${name} has ${windowsOfUser} windows open, as many as one user may. Close one and try again.`,
+        `${name} has ${counted(windowsOfUser)} open, as many as one user may. Close one; this one tries again by itself.`,
       );
     }
     if (this.#windows >= windows) {
       throw full(
-        `${windows} windows are open, as many as this site allows. Close one; this one tries again by itself.`,
+        `This site allows ${counted(windows)} at a time. Close one; this one tries again by itself.`,
       );
     }
     user.windows++;
@@ -105,6 +105,10 @@ function bitsOf(megabits: number | null): number | undefined {
 
 function useOf(windows: number, traffic: Traffic, now: number): ViewerUse {
   return { windows, megabits: Math.round(traffic.bitsPerSecond(now) / 10_000) / 100 };
+}
+
+function counted(windows: number): string {
+  return windows === 1 ? 'one window' : `${windows} windows`;
 }
 
 function full(message: string): GatehouseError {
