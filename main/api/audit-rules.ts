@@ -139,6 +139,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     // What is watched is written by `audit/watch-record.ts`.
     show: null,
     restart: null,
+    showKeyFrames: null,
     listen: null,
     reportStale: null,
   },

@@ -16,6 +16,7 @@ export const whileLocked: ReadonlySet<string> = new Set([
   'viewer.candidate',
   'viewer.show',
   'viewer.restart',
+  'viewer.showKeyFrames',
   'viewer.reportStale',
 ]);
 

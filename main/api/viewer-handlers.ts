@@ -76,6 +76,9 @@ export function viewerHandlers(
       // The pictures are on their way.
       return written;
     }),
+    showKeyFrames: viewer.showKeyFrames.handler(({ context, input }) =>
+      viewerOf(context.caller, input.viewerId).showKeyFrames(input.slots),
+    ),
     restart: viewer.restart.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).restart(),
     ),

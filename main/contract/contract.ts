@@ -58,6 +58,7 @@ import {
   viewerAnswerInput,
   viewerCandidateInput,
   viewerEvent,
+  viewerKeyFramesInput,
   viewerListenInput,
   viewerOpenInput,
   viewerRestartInput,
@@ -417,6 +418,9 @@ export const contract = {
       .input(viewerCandidateInput)
       .output(z.void()),
     show: needs('signed-in', 'What slots show from now on').input(viewerShowInput).output(z.void()),
+    showKeyFrames: needs('signed-in', 'Which slots get key frames only from now on: all of them')
+      .input(viewerKeyFramesInput)
+      .output(z.void()),
     restart: needs(
       'signed-in',
       "Looks for a new way for the window's media, which goes on where it was until then",

@@ -123,6 +123,12 @@ export const viewerShowInput = z.object({
 export type SlotBinding = z.infer<typeof viewerShowInput>['bindings'][number];
 
 /**
+ * Slots that get key frames only, all of them: one a second at most, and a newer picture at least every 2.5 s. It is a property
+ * of the slot, whatever it shows.
+ */
+export const viewerKeyFramesInput = z.object({ viewerId, slots: z.array(slotNumber).max(maximumSlots) });
+
+/**
  * Which camera is heard from now on: one in each window, or none (null). What browsers know comes over the audio
  * transceiver, AAC over the data channel `sound`.
  */

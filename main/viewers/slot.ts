@@ -31,11 +31,18 @@ type State =
       readonly gop: readonly StreamFrame[];
       readonly isWhole: boolean;
       cursor: number;
+      /** It ends before this one, or with the last. */
+      readonly end: number;
     }
   /** What is cached is too old to be shown as if it happened now: it goes out with the next frame. */
   | { readonly name: 'awaiting-frame' }
   /** `behind`: what did not go in the turn in which it came, since it was too much for one; mostly nothing. */
   | { readonly name: 'live'; readonly behind: Waiting[] };
+
+/** Of key frames only: no more of them than one a second, but for what arrives a little early. */
+const keyFrameMilliseconds = 900;
+/** Where key frames are further apart than this, the pictures between them follow at once, for the newest to be shown. */
+const longestStillMilliseconds = 2_500;
 
 /** A camera that has sent nothing for longer than this is silent, and its last pictures must not come as new ones. */
 const silentMilliseconds = 1_500;
@@ -90,6 +97,12 @@ export class Slot {
   /** A picture was not sent, and those after it need it: it goes on with the next key frame. */
   #lacks: SkipReason | undefined;
   #skipped: { count: number; at: number; reason: SkipReason } | undefined;
+  #keyFramesOnly = false;
+  /** Of key frames only: the first picture of the cache that was passed over. The receiver has all before it. */
+  #passedFrom: { readonly gop: readonly StreamFrame[]; readonly cursor: number } | undefined;
+  #passedOver = 0;
+  /** When the picture was received that was sent last, of `performance.now()`. */
+  #sentReceivedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sender: SlotSender, window: SlotWindow) {
     this.#sender = sender;
@@ -115,6 +128,21 @@ export class Slot {
     return { assignment: this.#assignment, reason, skipped: count };
   }
 
+  /** How many pictures were not sent, over all bindings, since key frames were enough. */
+  get passedOver(): number {
+    return this.#passedOver;
+  }
+
+  /**
+   * Key frames are enough from now on, one a second at most; where they are more than 2.5 s apart, the pictures between them
+   * come together that often. False: all pictures; those that were passed over come at once, so that nothing waits for a key frame.
+   */
+  set keyFramesOnly(wanted: boolean) {
+    this.#keyFramesOnly = wanted;
+    const stream = this.#lease?.stream;
+    if (!wanted && stream !== undefined) this.#sendPassed(stream);
+  }
+
   /**
    * How slot timestamps (90 kHz, not wrapped) belong to the stream's, for whoever measures delay: the first one of the
    * present binding, and what live frames add to the stream's own.
@@ -138,6 +166,7 @@ export class Slot {
     this.#codec = 'H264';
     this.#isStill = false;
     this.#skipped = undefined;
+    this.#sentReceivedAt = Number.NEGATIVE_INFINITY;
     this.#reading?.[Symbol.dispose]();
     this.#reading = undefined;
     this.#lease = lease ?? undefined;
@@ -180,7 +209,10 @@ export class Slot {
     const packets = frame === undefined ? 0 : this.#send(frame, cursor, most);
     if (this.#sentPackets > 0) return packets;
     this.#state.cursor++;
-    if (this.#state.cursor >= gop.length) this.#enter(isWhole ? live() : { name: 'awaiting-key-frame' });
+    const { cursor: next, end } = this.#state;
+    if (next < Math.min(end, gop.length)) return packets;
+    this.#enter(isWhole ? live() : { name: 'awaiting-key-frame' });
+    if (isWhole && next < gop.length) this.#passedFrom = { gop, cursor: next };
     return packets;
   }
 
@@ -214,14 +246,16 @@ export class Slot {
       return;
     }
     this.#replayedAt = now;
-    this.#anchorAt(newest, gop.length);
     const isWhole = stream.isGopWhole;
+    const [first = newest] = gop;
+    const isEnough = this.#keyFramesOnly && isWhole && now - first.receivedAt < longestStillMilliseconds;
+    this.#anchorAt(isEnough ? first : newest, isEnough ? 1 : gop.length);
     if (!isWhole) {
       stream.wantKeyFrame();
       this.#isStill = true;
       this.#window.stillShown(this.#assignment, now - newest.receivedAt);
     }
-    this.#enter({ name: 'replaying', gop, isWhole, cursor: 0 });
+    this.#enter({ name: 'replaying', gop, isWhole, cursor: 0, end: isEnough ? 1 : Number.POSITIVE_INFINITY });
     this.#window.turnNeeded();
   }
 
@@ -234,6 +268,7 @@ export class Slot {
   #enter(state: State): void {
     this.#sentPackets = 0;
     this.#lacks = undefined;
+    this.#passedFrom = undefined;
     this.#state = state;
   }
 
@@ -266,11 +301,44 @@ export class Slot {
         }
         break;
       case 'live':
-        this.#sendLive(stream, { frame, index: this.#anchor.replayed });
+        if (!this.#passesOver(stream, frame)) this.#sendLive(stream, { frame, index: this.#anchor.replayed });
         break;
       default:
         this.#state satisfies never;
     }
+  }
+
+  /** Of key frames only: whether a picture is not sent now. */
+  #passesOver(stream: LiveStream, frame: StreamFrame): boolean {
+    const age = frame.receivedAt - this.#sentReceivedAt;
+    if (frame.keyFrame && (!this.#keyFramesOnly || age >= keyFrameMilliseconds)) {
+      this.#passedFrom = undefined;
+      return false;
+    }
+    if (this.#passedFrom === undefined || frame.keyFrame) {
+      // What is on its way goes whole, and after a gap there is nothing to go on from.
+      if (!this.#keyFramesOnly || this.isBehind || this.#lacks !== undefined) return false;
+      if (stream.gop.at(-1) !== frame) return false;
+      this.#passedFrom = { gop: stream.gop, cursor: stream.gop.length - 1 };
+    }
+    this.#passedOver++;
+    if (age >= longestStillMilliseconds || !this.#keyFramesOnly) this.#sendPassed(stream);
+    return true;
+  }
+
+  /** The pictures that were passed over, as fast as a join: the decoder needs them for the newest. */
+  #sendPassed(stream: LiveStream): void {
+    if (this.#passedFrom === undefined || this.#state.name !== 'live') return;
+    const { gop, cursor } = this.#passedFrom;
+    const newest = gop.at(-1);
+    if (gop !== stream.gop || newest === undefined) {
+      // The cache gave them up: the picture stays until the next key frame.
+      this.#awaitKeyFrame(stream);
+      return;
+    }
+    this.#anchorAt(newest, gop.length);
+    this.#enter({ name: 'replaying', gop, isWhole: true, cursor, end: Number.POSITIVE_INFINITY });
+    this.#window.turnNeeded();
   }
 
   /** At once as far as there is room; the rest waits, at most until the next key frame. */
@@ -341,6 +409,7 @@ export class Slot {
         ? slotTimestamp - (replayed - 1 - index) * ticksPerMillisecond
         : slotTimestamp + frame.timestamp - streamTimestamp;
     this.#lastTimestamp = timestamp;
+    this.#sentReceivedAt = frame.receivedAt;
     this.#lastSentAt = performance.now();
     if (this.#way.kind === 'channel') {
       this.#window.offerPicture(this.#assignment, frame, timestamp);

@@ -228,6 +228,14 @@ export class Viewer implements AsyncDisposable {
     this.#slots[slot]?.bind(lease, assignment);
   }
 
+  /** Key frames are enough for these slots from now on, and for no others. */
+  showKeyFrames(slots: readonly number[]): void {
+    const chosen = new Set(slots);
+    this.#slots.forEach((slot, index) => {
+      slot.keyFramesOnly = chosen.has(index);
+    });
+  }
+
   /** Lets a camera be heard, or none; takes over the lease whatever happens. @param assignment what the window calls this */
   listen(lease: StreamLease | null, assignment = 0): void {
     if (this.#closing !== undefined) lease?.[Symbol.dispose]();

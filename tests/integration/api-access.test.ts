@@ -112,6 +112,7 @@ const needs: Record<string, Need> = {
   'viewer.answer': {},
   'viewer.candidate': {},
   'viewer.show': { camera: 'live' },
+  'viewer.showKeyFrames': {},
   'viewer.restart': {},
   'viewer.listen': { camera: 'listen' },
   'viewer.reportStale': {},

@@ -183,6 +183,7 @@ export const samples: Record<string, unknown> = {
     viewerId: unknownId,
     bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
   },
+  'viewer.showKeyFrames': { viewerId: unknownId, slots: [0] },
   'viewer.restart': { viewerId: unknownId },
   'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
   'viewer.reportStale': { viewerId: unknownId, cameras: [{ cameraId: unknownId, cause: 'no-decode' }] },
