@@ -1,4 +1,5 @@
 import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { DecodeCount } from './decode-count.ts';
 
 /** This window's viewer in the engine, while there is one. */
 export interface OpenViewer {
@@ -6,4 +7,5 @@ export interface OpenViewer {
   readonly client: EngineClient;
   /** How long its packets take to this window. */
   wayMilliseconds(): Promise<number>;
+  countDecoding(): Promise<DecodeCount>;
 }

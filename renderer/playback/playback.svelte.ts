@@ -8,6 +8,7 @@ import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { pause } from '../link/pause.ts';
+import type { DecodeCount } from './decode-count.ts';
 import { DelayMeter } from './delay.svelte.ts';
 import { h265Support } from './h265-support.ts';
 import type { OpenViewer } from './open-viewer.ts';
@@ -40,6 +41,8 @@ export class Playback {
   /** By slot: of those whose pictures come over the data channel. */
   readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
   #flushing = false;
+  /** The slots that the engine was told last; null: nobody knows whether it has heard of them. */
+  #toldKeyFrames: string | null = '';
   #visibleSince = 0;
   readonly #firstWanted = Promise.withResolvers<void>();
   readonly #firstAnswered = Promise.withResolvers<void>();
@@ -105,9 +108,9 @@ export class Playback {
           slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
           signal,
           events: {
-            opened: (id, wayMilliseconds) => {
+            opened: (id, measures) => {
               opened = true;
-              this.#onOpened({ id, client, wayMilliseconds });
+              this.#onOpened({ id, client, ...measures });
             },
             answered: () => this.#firstAnswered.resolve(),
             track: (index, media, receiver) => this.#slot(index).attach(media, receiver),
@@ -153,6 +156,35 @@ export class Playback {
     );
   }
 
+  /** What this window has decoded so far; null while it has no viewer. */
+  async countDecoding(): Promise<DecodeCount | null> {
+    return (await this.#viewer?.countDecoding()) ?? null;
+  }
+
+  /** Key frames are enough for these slots from now on, and for no others. */
+  showKeyFrames(slots: readonly Slot[]): void {
+    const chosen = new Set(slots);
+    for (const slot of this.#slots) slot.setKeyFramesOnly(chosen.has(slot));
+    this.#sendKeyFrames();
+  }
+
+  /** What the engine knows already is not said again. */
+  #sendKeyFrames(): void {
+    const viewer = this.#viewer;
+    const slots = this.#slots.filter(({ keyFramesOnly }) => keyFramesOnly).map(({ index }) => index);
+    const wanted = slots.join();
+    if (viewer === null || wanted === this.#toldKeyFrames) return;
+    this.#toldKeyFrames = wanted;
+    viewer.client.viewer.showKeyFrames({ viewerId: viewer.id, slots }).catch(() => {
+      // The next viewer is told anyway; this one is asked again.
+      setTimeout(() => {
+        if (this.#viewer !== viewer) return;
+        this.#toldKeyFrames = null;
+        this.#sendKeyFrames();
+      }, showRetryMilliseconds);
+    });
+  }
+
   /** The page is in front again: frames were not shown while it was not. */
   becameVisible(now: number): void {
     this.#visibleSince = now;
@@ -169,6 +201,8 @@ export class Playback {
     this.#refusal = null;
     this.sound.opened(viewer);
     this.staleReports.opened(viewer);
+    this.#toldKeyFrames = '';
+    this.#sendKeyFrames();
     for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
     this.#flush();
   }

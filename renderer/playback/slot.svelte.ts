@@ -37,6 +37,7 @@ export class Slot {
   #lastFrameAt = $state.raw<number | null>(null);
   #way = $state.raw<PictureWay>(track);
   #skipping = $state.raw<SkipReason | null>(null);
+  #keyFramesOnly = $state.raw(false);
   #assignment = 0;
   #image: Image | null = null;
   #element: HTMLVideoElement | null = null;
@@ -81,6 +82,11 @@ export class Slot {
   /** Why the engine skips pictures of it; null while it does not. */
   get skipping(): SkipReason | null {
     return this.#skipping;
+  }
+
+  /** Whether this window has it send key frames only. */
+  get keyFramesOnly(): boolean {
+    return this.#keyFramesOnly;
   }
 
   get picture(): Picture {
@@ -150,6 +156,10 @@ export class Slot {
     if (since === null || this.#picture !== 'arriving') return;
     this.#newestFrameAt = since;
     this.#stopArriving();
+  }
+
+  setKeyFramesOnly(wanted: boolean): void {
+    this.#keyFramesOnly = wanted;
   }
 
   /** The engine skips pictures of `assignment`, or no more. */

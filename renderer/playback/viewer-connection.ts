@@ -6,7 +6,9 @@ import {
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
 import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
+import { countDecoding, type InboundReport } from './decode-count.ts';
 import { wayMilliseconds } from './delay.svelte.ts';
+import type { OpenViewer } from './open-viewer.ts';
 
 /** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
 const patienceMilliseconds = 15_000;
@@ -16,7 +18,7 @@ export type SkippingSlots = (ViewerEvent & { type: 'skipping' })['slots'];
 
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
-  opened(viewerId: string, wayMilliseconds: () => Promise<number>): void;
+  opened(viewerId: string, measures: Pick<OpenViewer, 'wayMilliseconds' | 'countDecoding'>): void;
   /** The engine has been told how media reaches this window: the rest goes on without the page. */
   answered(): void;
   /** The engine made slots, and this is what comes out of them. */
@@ -88,7 +90,18 @@ export async function runViewerConnection(
     connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
   const onOffer = async ({ viewerId, sdp, slots, sound }: ViewerEvent & { type: 'offer' }) => {
     const isFirst = known.size === 0;
-    if (isFirst) events.opened(viewerId, () => wayMilliseconds(connection));
+    if (isFirst) {
+      events.opened(viewerId, {
+        wayMilliseconds: () => wayMilliseconds(connection),
+        countDecoding: async () => {
+          const reports: InboundReport[] = [];
+          (await connection.getStats()).forEach((report: InboundReport) => {
+            reports.push(report);
+          });
+          return countDecoding(reports);
+        },
+      });
+    }
     await connection.setRemoteDescription({ type: 'offer', sdp });
     await connection.setLocalDescription(await connection.createAnswer());
     const answer = client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });

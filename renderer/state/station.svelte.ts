@@ -13,9 +13,11 @@ import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
+import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
+import type { Stream } from '../playback/stream.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { LayoutMirror } from './layout-mirror.svelte.ts';
@@ -70,6 +72,7 @@ export class Station {
   readonly stage: Stage;
   readonly numberEntry: NumberEntry;
   readonly pictures: PictureWatch;
+  readonly decoding: DecodeWatch;
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   /** Whether the events stand beside the wall. */
@@ -86,6 +89,7 @@ export class Station {
     this.wall = new Wall(this.mirror, this.layouts, place);
     this.stage = new Stage(this.wall, this.playback);
     this.numberEntry = new NumberEntry(this.mirror);
+    this.decoding = new DecodeWatch(this.playback, (stream) => this.#comesFirst(stream));
     this.pictures = new PictureWatch(
       () => this.playback.slots,
       (cameraId) => ({
@@ -226,11 +230,23 @@ export class Station {
   run(signal: AbortSignal): void {
     this.clock.run(signal);
     void this.pictures.run(signal);
+    void this.decoding.run(signal);
     const settling = setInterval(() => void this.playback.settleDelays(), delayMilliseconds);
     signal.addEventListener('abort', () => clearInterval(settling), { once: true });
     const checking = setInterval(() => this.#checkFreshness(), freshnessMilliseconds);
     signal.addEventListener('abort', () => clearInterval(checking), { once: true });
     void this.link.run((client, connection) => this.#serve(client, connection), signal);
+  }
+
+  /** What somebody looks at, or has to: selected, large, with an alarm, or being added. */
+  #comesFirst({ cameraId }: Stream): boolean {
+    const { selected, maximised, tiles } = this.wall;
+    return (
+      [selected, maximised].some((tile) => tile !== null && tiles[tile]?.id === cameraId) ||
+      this.stage.front?.id === cameraId ||
+      this.events.cameras.has(cameraId) ||
+      this.stage.previews.some((preview) => preview.cameraId === cameraId)
+    );
   }
 
   /** Behind another page no frames are shown, and nothing is known. */

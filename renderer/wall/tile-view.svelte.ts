@@ -82,6 +82,10 @@ export class TileView {
     const { number } = this.camera;
     return soundState({ number, status: this.#status, isArriving, isBlocked, playsAac, wantedFor });
   });
+  /** Whether this computer shows only some of its pictures: it has too much to decode. */
+  readonly reduced: boolean = $derived.by(
+    () => this.state.name === 'live' && (this.slot?.keyFramesOnly ?? false),
+  );
   /** Whether its camera sends sound that may be heard. */
   readonly hasSound: boolean = $derived.by(
     () => this.#status?.state === 'playing' && this.#status.audio?.kind === 'playable',

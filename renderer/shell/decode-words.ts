@@ -1,0 +1,21 @@
+import type { DecodeUse } from '../playback/decode-watch.svelte.ts';
+
+const decoderWords: Readonly<Record<DecodeUse['decoder'], string>> = {
+  hardware: 'in hardware',
+  software: 'in software',
+  both: 'partly in hardware',
+};
+
+/** What decoding costs this computer, and what follows from it, in sentences. @param use null: nobody knows */
+export function decodeWords(use: DecodeUse | null): string {
+  if (use === null) return 'Decoding: no pictures yet.';
+  const { percent, processors, decoder, dropped, reduced } = use;
+  const share = processors === 1 ? 'of one core' : `of ${processors} cores`;
+  const lost = dropped === 0 ? '' : ` ${dropped} % of the pictures are dropped.`;
+  const tiles = reduced === 1 ? '1 tile shows' : `${reduced} tiles show`;
+  const consequence =
+    reduced === 0 ? '' : ` ${tiles} key frames only: all pictures are more than this computer can decode.`;
+  // The time of a decoder in hardware is not that of the processors.
+  const spent = decoder === 'hardware' ? 'in hardware' : `${percent} % ${share}, ${decoderWords[decoder]}`;
+  return `Decoding: ${spent}.${lost}${consequence}`;
+}

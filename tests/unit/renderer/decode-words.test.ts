@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { countDecoding } from '../../../renderer/playback/decode-count.ts';
+import { decodeWords } from '../../../renderer/shell/decode-words.ts';
+
+const use = { percent: 63, processors: 2, dropped: 0, decoder: 'software', reduced: 0 } as const;
+
+test.each([
+  [null, 'Decoding: no pictures yet.'],
+  [use, 'Decoding: 63 % of 2 cores, in software.'],
+  [{ ...use, decoder: 'hardware' as const }, 'Decoding: in hardware.'],
+  [
+    { ...use, percent: 91, dropped: 7, reduced: 12 },
+    'Decoding: 91 % of 2 cores, in software. 7 % of the pictures are dropped. 12 tiles show key frames only: all pictures are more than this computer can decode.',
+  ],
+])('what decoding costs is said in words (%#)', (known, words) => {
+  expect(decodeWords(known)).toBe(words);
+});
+
+test('only video tracks that decode are counted', () => {
+  const video = { type: 'inbound-rtp', kind: 'video', framesDecoded: 10, totalDecodeTime: 0.5 };
+  expect(
+    countDecoding([
+      { ...video, framesDropped: 2, powerEfficientDecoder: true },
+      video,
+      { ...video, framesDecoded: 0, framesDropped: 9 },
+      { ...video, kind: 'audio' },
+      { ...video, type: 'outbound-rtp' },
+    ]),
+  ).toEqual({ seconds: 1, decoded: 20, dropped: 2, tracks: 2, inHardware: 1 });
+});
