@@ -15,6 +15,8 @@ export const whileLocked: ReadonlySet<string> = new Set([
   'viewer.answer',
   'viewer.candidate',
   'viewer.show',
+  // Back to the present: a locked console has no right to anything else.
+  'viewer.replay',
   'viewer.restart',
   'viewer.showKeyFrames',
   'viewer.reportStale',

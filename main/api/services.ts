@@ -16,6 +16,7 @@ import type { EventFeed } from '../events/event-feed.ts';
 import type { StalePictures } from '../events/stale-pictures.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';
 import type { LanService } from '../lan/lan-service.ts';
+import type { PictureMemory } from '../media/picture-memory.ts';
 import type { Kiosk } from '../site/kiosk.ts';
 import type { Layouts } from '../site/layouts.ts';
 import type { SiteFiles } from '../site/site-files.ts';
@@ -37,6 +38,8 @@ export interface Services {
   readonly moved: MovedCameras;
   readonly layouts: Layouts;
   readonly site: SiteService;
+  /** What is kept of all cameras for instant replay. */
+  readonly replay: PictureMemory;
   readonly siteFiles: SiteFiles;
   readonly kiosk: Kiosk;
   readonly updatePolicy: UpdatePolicy;

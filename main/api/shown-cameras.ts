@@ -22,6 +22,11 @@ export class ShownCameras {
     else cameras?.set(slot, cameraId);
   }
 
+  /** What a slot of a window shows; undefined: nothing. */
+  cameraAt(viewer: Viewer, slot: number): string | undefined {
+    return this.#shown.get(viewer)?.cameras.get(slot);
+  }
+
   /** In all windows that are locked together with that of this caller. @param viewers those that are open */
   beside({ credential, principal }: Caller, viewers: Iterable<Viewer>): Set<string> {
     const shown = [...viewers].flatMap((viewer) => {

@@ -4,7 +4,7 @@ import { seeing, shown, shownSite } from './visible.ts';
 
 export function siteHandlers(
   { site }: ReturnType<typeof createProcedures>,
-  { site: service, cameras, siteFiles, backups, demo, diagnostics, viewers, lan }: Services,
+  { site: service, cameras, siteFiles, backups, demo, diagnostics, viewers, lan, replay }: Services,
 ) {
   return {
     watch: site.watch.handler(({ context: { caller, signal } }) => {
@@ -17,6 +17,10 @@ export function siteHandlers(
     dismissNotice: site.dismissNotice.handler(({ input }) => service.dismissNotice(input.id)),
     backUp: site.backUp.handler(() => backups.backUp()),
     saveDiagnostics: site.saveDiagnostics.handler(() => diagnostics()),
+    readReplayMemory: site.readReplayMemory.handler(() => ({
+      limitBytes: replay.limitBytes,
+      usedBytes: replay.usedBytes,
+    })),
     readMediaNetwork: site.readMediaNetwork.handler(() => viewers.networks),
     changeMediaNetwork: site.changeMediaNetwork.handler(({ input }) => viewers.changeNetwork(input)),
     readLanHost: site.readLanHost.handler(() => lan.state),

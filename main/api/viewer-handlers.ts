@@ -79,6 +79,15 @@ export function viewerHandlers(
     showKeyFrames: viewer.showKeyFrames.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).showKeyFrames(input.slots),
     ),
+    replay: viewer.replay.handler(({ context: { caller }, input }) => {
+      const { viewerId, slot, assignment, command } = input;
+      const replaying = viewerOf(caller, viewerId);
+      const cameraId = shownCameras.cameraAt(replaying, slot);
+      const place = cameraId === undefined ? undefined : services.cameras.place(cameraId);
+      // Also whoever may not replay, or not any more, can come back.
+      checkCamera(caller.principal.rights, command.kind === 'live' ? 'live' : 'replay', place);
+      replaying.control(slot, command, assignment);
+    }),
     restart: viewer.restart.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).restart(),
     ),

@@ -47,6 +47,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #onMoved: (before: CameraPlace, after: CameraPlace) => void;
   readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
   readonly #pictures: PictureMemory;
+  readonly #replay: PictureMemory;
   /** In their order. */
   #cameras = new Map<string, StoredCamera>();
   /** By camera and profile, in one key. */
@@ -69,6 +70,7 @@ export class CameraRegistry implements AsyncDisposable {
    * @param options.onMoved told when a camera is in another group
    * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
    * @param options.pictures memory that all cameras share
+   * @param options.replay the same for instant replay; without it nothing is kept
    */
   constructor(options: {
     table: CameraTable;
@@ -77,11 +79,13 @@ export class CameraRegistry implements AsyncDisposable {
     onMoved?: (before: CameraPlace, after: CameraPlace) => void;
     requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
     pictures?: PictureMemory;
+    replay?: PictureMemory;
     log: Log;
   }) {
     this.#onMoved = options.onMoved ?? (() => {});
     this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
     this.#pictures = options.pictures ?? new PictureMemory();
+    this.#replay = options.replay ?? new PictureMemory(0);
     this.#table = options.table;
     this.#log = options.log;
     this.#newConnection = options.newConnection;
@@ -407,6 +411,7 @@ export class CameraRegistry implements AsyncDisposable {
       log: this.#log,
       gate: this.#gate(camera.id),
       pictures: this.#pictures,
+      replay: this.#replay,
       onTransport: (transport) => this.#learnTransport(camera.id, transport),
       onKeyFrameWanted: () => this.#requestKeyFrame(camera.id, profile),
       onStatus: (status) => {

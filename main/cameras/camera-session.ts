@@ -101,6 +101,7 @@ export class CameraSession implements AsyncDisposable {
    * @param options.onKeyFrameWanted a viewer waits for one that the camera has not sent by itself
    * @param options.gate shared by all streams of a camera: it is dialled by one of them at a time
    * @param options.pictures memory that all cameras share
+   * @param options.replay the same for instant replay; without it nothing is kept
    * @param options.isProbed whether somebody asks how it is while nobody watches; else nothing is known of it then
    */
   constructor(options: {
@@ -112,8 +113,9 @@ export class CameraSession implements AsyncDisposable {
     gate?: Gate;
     isProbed?: () => boolean;
     pictures?: PictureMemory;
+    replay?: PictureMemory;
   }) {
-    this.stream = new LiveStream(options.pictures);
+    this.stream = new LiveStream(options.pictures, options.replay);
     this.#target = options.target;
     this.#transport = choiceFor(options.target);
     this.#onTransport = options.onTransport ?? (() => {});
@@ -233,6 +235,7 @@ export class CameraSession implements AsyncDisposable {
     this.#probe?.abort();
     this.#stop?.abort();
     await Promise.all([this.#running, this.#probing]);
+    this.stream.history.clear();
   }
 
   #start(): void {

@@ -49,6 +49,7 @@ import {
   userInput,
 } from './people.ts';
 import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
+import { replayMemory } from './replay.ts';
 import type { CameraRight } from './rights.ts';
 import { shareId, shareInput, shareList, shareMade } from './share.ts';
 import { backup, demoInput, notice, settings, settingsChange, site } from './site.ts';
@@ -61,6 +62,7 @@ import {
   viewerKeyFramesInput,
   viewerListenInput,
   viewerOpenInput,
+  viewerReplayInput,
   viewerRestartInput,
   viewerShowInput,
   viewerStaleInput,
@@ -263,6 +265,9 @@ export const contract = {
       { console: 'diagnostics', allCameras: 'live' },
       'A zip for whoever helps: versions, states and logs, no passwords',
     ).output(z.file()),
+    readReplayMemory: needs(settingsRight, 'How much memory instant replay may take, and takes now').output(
+      replayMemory,
+    ),
     readMediaNetwork: needs(
       settingsRight,
       'Over which networks pictures go to windows, and which there are',
@@ -420,6 +425,9 @@ export const contract = {
     show: needs('signed-in', 'What slots show from now on').input(viewerShowInput).output(z.void()),
     showKeyFrames: needs('signed-in', 'Which slots get key frames only from now on: all of them')
       .input(viewerKeyFramesInput)
+      .output(z.void()),
+    replay: needs('signed-in', 'Shows in a slot what was, goes through it, or back to the present')
+      .input(viewerReplayInput)
       .output(z.void()),
     restart: needs(
       'signed-in',

@@ -16,6 +16,8 @@ export const settings = z.object({
   newCameraConnection: cameraConnection.default('on-demand'),
   /** A console that nobody has used for so long is locked; 0: never. */
   lockAfterMinutes: z.int().min(0).max(720).default(0),
+  /** Memory for instant replay, of all cameras together; 0: nothing is kept. */
+  replayMegabytes: z.int().min(0).max(32_768).default(512),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -27,6 +29,7 @@ export const settingsChange = z.object({
   clock: settings.shape.clock.unwrap().optional(),
   newCameraConnection: cameraConnection.optional(),
   lockAfterMinutes: settings.shape.lockAfterMinutes.unwrap().optional(),
+  replayMegabytes: settings.shape.replayMegabytes.unwrap().optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

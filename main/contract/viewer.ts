@@ -3,6 +3,7 @@ import { cameraId, streamProfile } from './camera.ts';
 import { videoCodecs } from './codecs.ts';
 import { staleCause } from './event.ts';
 import { maximumSlots } from './limits.ts';
+import { replayCommand, replayPosition } from './replay.ts';
 
 const viewerId = z.uuid();
 
@@ -60,6 +61,13 @@ export const viewerEvent = z.discriminatedUnion('type', [
     slot: slotNumber,
     assignment,
     milliseconds: z.number().min(0).nullable(),
+  }),
+  /** A binding shows what was, and where in it; null: what is now again. */
+  z.object({
+    type: z.literal('replay'),
+    slot: slotNumber,
+    assignment,
+    position: replayPosition.nullable(),
   }),
   /**
    * Which slots skip pictures, all of them: each goes on with a key frame. Said at most once a second while it changes, and
@@ -121,6 +129,14 @@ export const viewerShowInput = z.object({
     .max(maximumSlots),
 });
 export type SlotBinding = z.infer<typeof viewerShowInput>['bindings'][number];
+
+/** Does nothing when the slot shows something else than `assignment` meanwhile. */
+export const viewerReplayInput = z.object({
+  viewerId,
+  slot: slotNumber,
+  assignment,
+  command: replayCommand,
+});
 
 /**
  * Slots that get key frames only, all of them: one a second at most, and a newer picture at least every 2.5 s. It is a property

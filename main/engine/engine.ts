@@ -79,6 +79,8 @@ export interface EngineOptions {
   readonly startDemo?: (count: number) => Promise<DemoFleet>;
 }
 
+const megabyte = 1024 * 1024;
+
 /** Everything behind the window: cameras, viewers, store, API and hosts. */
 export interface Engine extends AsyncDisposable {
   readonly http: HttpHost | null;
@@ -119,7 +121,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     version,
     keyWarning: options.keyWarning ?? null,
     backups: () => backups.list(),
+    onSettings: ({ replayMegabytes }) => {
+      replay.limitBytes = replayMegabytes * megabyte;
+    },
   });
+  const replay = new PictureMemory(site.settings.replayMegabytes * megabyte);
   const events = parts.use(
     new EventFeed({
       table: store.events,
@@ -191,6 +197,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       onMoved: (before, after) => access.callers.cameraMoved(before, after),
       requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
       pictures,
+      replay,
       log,
     }),
   );
@@ -284,6 +291,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       moved,
       layouts,
       site,
+      replay,
       siteFiles: files,
       kiosk,
       updatePolicy,

@@ -9,8 +9,8 @@ const maximumFrames = 3_600;
 /** From here on a key frame is worth asking for, before anything has to be given up. */
 const longShare = 3 / 4;
 /** What a frame and each of its payloads cost beside their bytes, as measured: objects, and views on blocks. */
-const frameOverheadBytes = 320;
-const payloadOverheadBytes = 144;
+export const frameOverheadBytes = 320;
+export const payloadOverheadBytes = 144;
 
 /**
  * The frames of a stream since its last key frame. What has to be given up is everything but the key frame: each picture needs

@@ -13,6 +13,7 @@ import { ParameterSets } from './parameter-sets.ts';
 import { hasOwnMemory, ownCopy } from './picture-blocks.ts';
 import { PictureMemory } from './picture-memory.ts';
 import { type PictureSize, parseH265PictureSize, parseJpegSize, parsePictureSize } from './picture-size.ts';
+import { ReplayHistory } from './replay-history.ts';
 import type { StreamFrame } from './stream-frame.ts';
 import { Timeline, ticksPerMillisecond } from './timeline.ts';
 
@@ -55,6 +56,8 @@ export class LiveStream {
   #depacketizer: H264Depacketizer | H265Depacketizer | JpegDepacketizer = new H264Depacketizer();
   #parameterSets = new ParameterSets();
   readonly #gop: GopCache;
+  /** What was received before, for replay. */
+  readonly history: ReplayHistory;
   /** The camera was asked for a key frame since the last one, because the GOP has become long. */
   #askedForGop = false;
   #decodable = false;
@@ -74,9 +77,13 @@ export class LiveStream {
   /** Called when somebody waits for a key frame that the camera has not sent by itself, at most once a second. */
   onKeyFrameWanted: () => void = () => {};
 
-  /** @param memory shared by all streams of an engine */
-  constructor(memory = new PictureMemory()) {
+  /**
+   * @param memory shared by all streams of an engine
+   * @param replayMemory the same, for what was received before; nothing of it is kept when left out
+   */
+  constructor(memory = new PictureMemory(), replayMemory = new PictureMemory(0)) {
     this.#gop = new GopCache(memory);
+    this.history = new ReplayHistory(replayMemory);
   }
 
   /**
@@ -192,6 +199,7 @@ export class LiveStream {
     );
     if (this.#codec !== 'JPEG') this.#observe(accessUnit);
     this.#gop.add(frame);
+    this.history.add(frame);
     for (const reader of this.#readers) reader(frame);
   }
 

@@ -14,17 +14,27 @@ export interface PictureHolder {
 }
 
 /**
- * The memory that the pictures of all cameras may take together; one for an engine. Who makes it too much costs the largest
+ * The memory that the pictures of all cameras may take together: an engine has one for the present and one for replay. Who makes it too much costs the largest
  * holder some of its pictures, so that one camera with a large stream takes nothing from sixty small ones.
  */
 export class PictureMemory {
-  readonly limitBytes: number;
+  #limitBytes: number;
   readonly #holders = new Map<PictureHolder, number>();
   #usedBytes = 0;
   #shortened = 0;
 
   constructor(limitBytes = defaultLimitBytes()) {
-    this.limitBytes = limitBytes;
+    this.#limitBytes = limitBytes;
+  }
+
+  get limitBytes(): number {
+    return this.#limitBytes;
+  }
+
+  /** Another limit from now on; what is too much for it is given up before this returns. */
+  set limitBytes(bytes: number) {
+    this.#limitBytes = bytes;
+    this.#trim();
   }
 
   get usedBytes(): number {
@@ -41,7 +51,11 @@ export class PictureMemory {
     this.#usedBytes += bytes - (this.#holders.get(holder) ?? 0);
     if (bytes === 0) this.#holders.delete(holder);
     else this.#holders.set(holder, bytes);
-    while (this.#usedBytes > this.limitBytes) {
+    this.#trim();
+  }
+
+  #trim(): void {
+    while (this.#usedBytes > this.#limitBytes) {
       this.#shortened++;
       this.#largest()?.shorten();
     }

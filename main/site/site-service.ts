@@ -22,6 +22,8 @@ export interface SiteOptions {
   readonly keyWarning: string | null;
   /** The newest first. */
   readonly backups: () => readonly Backup[];
+  /** Told what is chosen after each change. */
+  readonly onSettings?: (settings: Settings) => void;
 }
 
 /** Everything about this console that is neither a camera nor a layout. A change is announced after the commit. */
@@ -67,6 +69,7 @@ export class SiteService {
     const changed = settings.parse({ ...this.#settings, ...Object.fromEntries(chosen) });
     this.#options.settings.saveSettings(changed);
     this.#settings = changed;
+    this.#options.onSettings?.(changed);
     this.announce();
     return changed;
   }
@@ -84,6 +87,7 @@ export class SiteService {
   /** Takes settings that a transaction has written which was about more than settings. */
   reload(): void {
     this.#settings = this.#options.settings.settings;
+    this.#options.onSettings?.(this.#settings);
     this.announce();
   }
 

@@ -1,9 +1,12 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { VideoCodec } from '../contract/codecs.ts';
+import type { ReplayCommand, ReplayPosition } from '../contract/replay.ts';
 import type { H265Support, PictureWay, SkipReason } from '../contract/viewer.ts';
 import type { LiveStream } from '../media/live-stream.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { ticksPerMillisecond } from '../media/timeline.ts';
+import { SlotReplay } from './slot-replay.ts';
 import type { SlotSender } from './slot-sender.ts';
 
 /** A receiver that asks for key frames faster than this only asks because the last answer is still on its way. */
@@ -37,7 +40,9 @@ type State =
   /** What is cached is too old to be shown as if it happened now: it goes out with the next frame. */
   | { readonly name: 'awaiting-frame' }
   /** `behind`: what did not go in the turn in which it came, since it was too much for one; mostly nothing. */
-  | { readonly name: 'live'; readonly behind: Waiting[] };
+  | { readonly name: 'live'; readonly behind: Waiting[] }
+  /** Somebody looks at what was: live pictures pass by. */
+  | { readonly name: 'past'; readonly past: SlotReplay };
 
 /** Of key frames only: no more of them than one a second, but for what arrives a little early. */
 const keyFrameMilliseconds = 900;
@@ -65,6 +70,8 @@ export interface SlotWindow {
    * @param milliseconds since it was received
    */
   stillShown(assignment: number, milliseconds: number | null): void;
+  /** What is shown is the past, and where in it; null: the present again. */
+  replayMoved(assignment: number, position: ReplayPosition | null): void;
   /** How many packets of a live picture may leave in this turn, up to those that are asked for. */
   takeRoom(packets: number): number;
   /** `catchUp` or `replay` has work to do. */
@@ -109,7 +116,9 @@ export class Slot {
     this.#window = window;
   }
 
+  /** Whether `replay` has something to send. */
   get isReplaying(): boolean {
+    if (this.#state.name === 'past') return this.#state.past.frame !== undefined;
     return this.#state.name === 'replaying';
   }
 
@@ -181,7 +190,42 @@ export class Slot {
   /** The way to the browser is open: what was sent before went nowhere, so start from the key frame. */
   connect(): void {
     this.#connected = true;
-    if (this.#lease !== undefined) this.#start(this.#lease.stream);
+    if (this.#state.name === 'past') this.#state.past.refresh();
+    else if (this.#lease !== undefined) this.#start(this.#lease.stream);
+  }
+
+  /**
+   * Goes to the past or within it, or back to the present.
+   * @param assignment of which this is said: it does nothing when something else is shown meanwhile
+   * @throws GatehouseError not-found when nothing of this camera is kept
+   */
+  control(command: ReplayCommand, assignment: number): void {
+    const stream = this.#lease?.stream;
+    if (stream === undefined || assignment !== this.#assignment) return;
+    if (command.kind === 'live') {
+      if (this.#state.name === 'past') this.#returnToLive(stream);
+      return;
+    }
+    const past = this.#state.name === 'past' ? this.#state.past : this.#enterPast(stream);
+    switch (command.kind) {
+      case 'seek':
+        past.seek(performance.now() - command.ago);
+        break;
+      case 'skip':
+        past.skip(command.milliseconds);
+        break;
+      case 'step':
+        past.step(command.frames);
+        break;
+      case 'play':
+        past.play(command.speed);
+        break;
+      case 'pause':
+        past.pause();
+        break;
+      default:
+        command satisfies never;
+    }
   }
 
   /**
@@ -192,6 +236,11 @@ export class Slot {
     const stream = this.#lease?.stream;
     const now = performance.now();
     if (stream === undefined || now - this.#replayedAt < keyFrameRequestMilliseconds) return;
+    if (this.#state.name === 'past') {
+      this.#replayedAt = now;
+      this.#state.past.refresh();
+      return;
+    }
     // A whole GOP is the last thing that a slow network needs; the next key frame comes anyway.
     if (this.#lacks !== undefined) return;
     if (stream.isGopWhole) this.#start(stream);
@@ -200,13 +249,14 @@ export class Slot {
 
   /** Sends of the next cached frame; returns how many packets it took. @param most packets */
   replay(most = Number.POSITIVE_INFINITY): number {
+    if (this.#state.name === 'past') return this.#sendPast(this.#state.past, most);
     if (this.#state.name !== 'replaying') return 0;
     const { gop, cursor, isWhole } = this.#state;
     const frame = gop[cursor];
     // Cached pictures wait until the network takes them.
     if (frame !== undefined && this.#sentPackets === 0 && this.#isPaced(frame) && !this.#sender.hasRoom)
       return 0;
-    const packets = frame === undefined ? 0 : this.#send(frame, cursor, most);
+    const packets = frame === undefined ? 0 : this.#send(frame, this.#timestampOf(frame, cursor), most);
     if (this.#sentPackets > 0) return packets;
     this.#state.cursor++;
     const { cursor: next, end } = this.#state;
@@ -222,7 +272,7 @@ export class Slot {
     const { behind } = this.#state;
     const [next] = behind;
     if (next === undefined) return 0;
-    const packets = this.#send(next.frame, next.index, most);
+    const packets = this.#send(next.frame, this.#timestampOf(next.frame, next.index), most);
     if (this.#sentPackets === 0) behind.shift();
     return packets;
   }
@@ -259,6 +309,49 @@ export class Slot {
     this.#window.turnNeeded();
   }
 
+  /** Stands at the newest picture of what is kept: whoever asks for it says where to go. */
+  #enterPast({ history }: LiveStream): SlotReplay {
+    const gop = history.gopAt(performance.now());
+    if (gop === undefined)
+      throw new GatehouseError('not-found', 'Nothing of this camera is kept for replay yet.');
+    const assignment = this.#assignment;
+    const past = new SlotReplay(history, gop, {
+      frameDue: (begins) => {
+        if (begins) this.#sentPackets = 0;
+        if (this.#connected) this.#window.turnNeeded();
+      },
+      moved: (position) => this.#window.replayMoved(assignment, position),
+      ended: () => {
+        if (this.#lease !== undefined) this.#returnToLive(this.#lease.stream);
+      },
+    });
+    this.#isStill = false;
+    this.#skipped = undefined;
+    this.#enter({ name: 'past', past });
+    return past;
+  }
+
+  #returnToLive(stream: LiveStream): void {
+    this.#window.replayMoved(this.#assignment, null);
+    this.#enter({ name: 'awaiting-key-frame' });
+    this.#start(stream);
+  }
+
+  /** Timestamps go on with the clock, whichever way the past is gone through; frames that are due together are 1 ms apart. */
+  #sendPast(past: SlotReplay, most: number): number {
+    const { frame } = past;
+    if (frame === undefined) return 0;
+    const begins = this.#sentPackets === 0;
+    if (begins && this.#isPaced(frame) && !this.#sender.hasRoom) return 0;
+    const elapsed = Math.round((performance.now() - this.#lastSentAt) * ticksPerMillisecond);
+    const timestamp = begins
+      ? this.#lastTimestamp + Math.max(elapsed, ticksPerMillisecond)
+      : this.#lastTimestamp;
+    const packets = this.#send(frame, timestamp, most);
+    if (this.#sentPackets === 0) past.sent();
+    return packets;
+  }
+
   #awaitKeyFrame(stream: LiveStream): void {
     stream.wantKeyFrame();
     this.#enter({ name: 'awaiting-key-frame' });
@@ -266,6 +359,7 @@ export class Slot {
 
   /** A picture that has begun to go and does not go on is left: the next one is a key frame. */
   #enter(state: State): void {
+    if (this.#state.name === 'past') this.#state.past[Symbol.dispose]();
     this.#sentPackets = 0;
     this.#lacks = undefined;
     this.#passedFrom = undefined;
@@ -280,6 +374,7 @@ export class Slot {
     }
     switch (this.#state.name) {
       case 'empty':
+      case 'past':
         break;
       case 'awaiting-key-frame':
         if (!frame.keyFrame) break;
@@ -360,7 +455,7 @@ export class Slot {
     if (behind.length === 0) {
       // Anything else has a queue of its own.
       const room = isPaced ? this.#window.takeRoom(frame.payloads.length) : Number.POSITIVE_INFINITY;
-      if (room > 0) this.#send(frame, index, room);
+      if (room > 0) this.#send(frame, this.#timestampOf(frame, index), room);
       if (!isPaced || room >= frame.payloads.length) return;
     }
     behind.push({ frame, index });
@@ -399,15 +494,17 @@ export class Slot {
     };
   }
 
+  #timestampOf(frame: StreamFrame, index: number): number {
+    const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
+    return index < replayed
+      ? slotTimestamp - (replayed - 1 - index) * ticksPerMillisecond
+      : slotTimestamp + frame.timestamp - streamTimestamp;
+  }
+
   /** Sends what has not gone of a picture, up to `most` packets; `#sentPackets` is 0 when it has gone. Returns how many. */
-  #send(frame: StreamFrame, index: number, most: number): number {
+  #send(frame: StreamFrame, timestamp: number, most: number): number {
     if (frame.codec !== this.#codec) this.#takeCodec(frame.codec);
     if (this.#way.kind === 'none') return 0;
-    const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
-    const timestamp =
-      index < replayed
-        ? slotTimestamp - (replayed - 1 - index) * ticksPerMillisecond
-        : slotTimestamp + frame.timestamp - streamTimestamp;
     this.#lastTimestamp = timestamp;
     this.#sentReceivedAt = frame.receivedAt;
     this.#lastSentAt = performance.now();

@@ -3,6 +3,7 @@ import type { RTCRtpTransceiver } from 'werift';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { maximumSlots } from '../contract/limits.ts';
+import type { ReplayCommand } from '../contract/replay.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
@@ -236,6 +237,11 @@ export class Viewer implements AsyncDisposable {
     });
   }
 
+  /** What a slot shows of the past. @throws GatehouseError not-found when nothing of its camera is kept */
+  control(slot: number, command: ReplayCommand, assignment: number): void {
+    this.#slots[slot]?.control(command, assignment);
+  }
+
   /** Lets a camera be heard, or none; takes over the lease whatever happens. @param assignment what the window calls this */
   listen(lease: StreamLease | null, assignment = 0): void {
     if (this.#closing !== undefined) lease?.[Symbol.dispose]();
@@ -292,6 +298,7 @@ export class Viewer implements AsyncDisposable {
         this.#tell({ type: 'way', slot, assignment, way });
       },
       stillShown: (assignment, milliseconds) => this.#tell({ type: 'still', slot, assignment, milliseconds }),
+      replayMoved: (assignment, position) => this.#tell({ type: 'replay', slot, assignment, position }),
       takeRoom: (packets) => this.#turns.takeRoom(packets),
       turnNeeded: () => {
         const waiting = this.#slots[slot];
@@ -345,7 +352,7 @@ export class Viewer implements AsyncDisposable {
   }
 
   /** In place of what was to be told of the slot before. */
-  #tell(event: Extract<ViewerEvent, { type: 'way' | 'still' }>): void {
+  #tell(event: Extract<ViewerEvent, { type: 'way' | 'still' | 'replay' }>): void {
     const outdated = this.#events.findIndex(
       (waiting) => waiting.type === event.type && waiting.slot === event.slot,
     );

@@ -98,6 +98,7 @@ export class WhepSession implements AsyncDisposable {
           if (way.kind !== 'track') this.#end(`the client takes no ${way.codec}`);
         },
         stillShown: () => {},
+        replayMoved: () => {},
         takeRoom: (packets) => this.#turns.takeRoom(packets),
         turnNeeded: () => this.#turns.wait(this.#slot),
       },

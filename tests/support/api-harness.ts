@@ -89,6 +89,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     keyWarning: null,
     backups: () => [],
   });
+  const replay = new PictureMemory(16 * 1024 * 1024);
   const access = owned.use(createAccess(store, audit));
   const cameras = owned.use(
     new CameraRegistry({
@@ -96,6 +97,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
       onMoved: (before, after) => access.callers.cameraMoved(before, after),
+      replay,
       log,
     }),
   );
@@ -174,6 +176,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       moved,
       layouts,
       site,
+      replay,
       siteFiles,
       kiosk: new Kiosk(store.settings),
       updatePolicy: new UpdatePolicy(store.settings),

@@ -98,6 +98,7 @@ export const samples: Record<string, unknown> = {
     clock: 'hidden',
     newCameraConnection: 'always',
     lockAfterMinutes: 10,
+    replayMegabytes: 256,
   },
   'site.changeAlarms': {
     lostSeconds: 60,
@@ -112,6 +113,7 @@ export const samples: Record<string, unknown> = {
   'site.dismissNotice': { id: unknownId },
   'site.backUp': undefined,
   'site.saveDiagnostics': undefined,
+  'site.readReplayMemory': undefined,
   'site.readMediaNetwork': undefined,
   'site.changeMediaNetwork': { interfaces: ['eth0'], ports: { first: 42_000, last: 42_063 } },
   'site.readLanHost': undefined,
@@ -184,6 +186,12 @@ export const samples: Record<string, unknown> = {
     bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
   },
   'viewer.showKeyFrames': { viewerId: unknownId, slots: [0] },
+  'viewer.replay': {
+    viewerId: unknownId,
+    slot: 0,
+    assignment: 1,
+    command: { kind: 'skip', milliseconds: -10_000 },
+  },
   'viewer.restart': { viewerId: unknownId },
   'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
   'viewer.reportStale': { viewerId: unknownId, cameras: [{ cameraId: unknownId, cause: 'no-decode' }] },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { ReplayPosition } from '../../../main/contract/replay.ts';
 import type { H265Support, PictureWay } from '../../../main/contract/viewer.ts';
 import { AudioStream } from '../../../main/media/audio-stream.ts';
 import { LiveStream } from '../../../main/media/live-stream.ts';
@@ -69,6 +70,12 @@ class RecordingWindow implements SlotWindow {
 
   stillShown(_: number, milliseconds: number | null): void {
     this.stills.push(milliseconds);
+  }
+
+  readonly positions: (ReplayPosition | null)[] = [];
+
+  replayMoved(_: number, position: ReplayPosition | null): void {
+    this.positions.push(position);
   }
 
   takeRoom(packets: number): number {

@@ -1,0 +1,87 @@
+import { frameOverheadBytes, payloadOverheadBytes } from './gop-cache.ts';
+import type { PictureHolder, PictureMemory } from './picture-memory.ts';
+import type { StreamFrame } from './stream-frame.ts';
+
+/** A key frame and the frames that build upon it. The newest one of a history still grows. */
+export interface Gop {
+  readonly frames: readonly [StreamFrame, ...StreamFrame[]];
+}
+
+interface KeptGop extends Gop {
+  readonly frames: [StreamFrame, ...StreamFrame[]];
+  bytes: number;
+}
+
+/**
+ * The last minutes of a stream as they were received, for instant replay. Frames are those that viewers were sent, kept once. What
+ * has to be given up is the oldest GOP; the memory says whose. It outlasts a camera that goes away: that is when it is looked at.
+ */
+export class ReplayHistory implements PictureHolder {
+  readonly #memory: PictureMemory;
+  /** The oldest first. */
+  #gops: KeptGop[] = [];
+  #bytes = 0;
+
+  /** @param memory shared by the histories of an engine */
+  constructor(memory: PictureMemory) {
+    this.#memory = memory;
+  }
+
+  /** The oldest and the newest frame; undefined while there is none. */
+  get span(): { readonly oldest: StreamFrame; readonly newest: StreamFrame } | undefined {
+    const [oldest] = this.#gops;
+    const newest = this.#gops.at(-1)?.frames.at(-1);
+    return oldest === undefined || newest === undefined ? undefined : { oldest: oldest.frames[0], newest };
+  }
+
+  add(frame: StreamFrame): void {
+    if (this.#memory.limitBytes === 0) return;
+    const bytes = bytesOf(frame);
+    const newest = this.#gops.at(-1);
+    if (frame.keyFrame) this.#gops.push({ frames: [frame], bytes });
+    else if (newest === undefined) return;
+    else {
+      newest.frames.push(frame);
+      newest.bytes += bytes;
+    }
+    this.#hold(bytes);
+  }
+
+  /** The GOP of a moment; the oldest one for moments before it. @param at of `performance.now()` */
+  gopAt(at: number): Gop | undefined {
+    return this.#gops.findLast(({ frames: [first] }) => first.receivedAt <= at) ?? this.#gops[0];
+  }
+
+  /** The one that follows, also upon one that was given up meanwhile. */
+  gopAfter({ frames: [first] }: Gop): Gop | undefined {
+    return this.#gops.find(({ frames: [other] }) => other.timestamp > first.timestamp);
+  }
+
+  gopBefore({ frames: [first] }: Gop): Gop | undefined {
+    return this.#gops.findLast(({ frames: [other] }) => other.timestamp < first.timestamp);
+  }
+
+  shorten(): void {
+    this.#hold(-(this.#gops.shift()?.bytes ?? 0));
+  }
+
+  clear(): void {
+    this.#gops = [];
+    this.#hold(-this.#bytes);
+  }
+
+  #hold(more: number): void {
+    this.#bytes += more;
+    this.#memory.hold(this, this.#bytes);
+  }
+}
+
+/** H.265 counts twice: its packets are made when a window takes them over a track, and are kept then. */
+function bytesOf(frame: StreamFrame): number {
+  let bytes = frameOverheadBytes;
+  const copies = frame.codec === 'H265' ? 2 : 1;
+  // The payloads of H.265 would be made by looking at them.
+  const parts = frame.codec === 'H264' ? frame.payloads : frame.units;
+  for (const { length } of parts) bytes += copies * (length + payloadOverheadBytes);
+  return bytes;
+}
