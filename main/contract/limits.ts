@@ -43,3 +43,7 @@ export const maximumImportCharacters = 900_000;
 
 /** Virtual cameras that the command line can ask for. */
 export const maximumDemoCameras = 256;
+
+/** Of a replay: 1 is as it happened. */
+export const replaySpeeds = [0.25, 0.5, 1, 2, 4] as const;
+export type ReplaySpeed = (typeof replaySpeeds)[number];

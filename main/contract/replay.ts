@@ -1,8 +1,5 @@
 import * as z from 'zod';
-
-/** Of a replay: 1 is as it happened. */
-export const replaySpeeds = [0.25, 0.5, 1, 2, 4] as const;
-export type ReplaySpeed = (typeof replaySpeeds)[number];
+import { replaySpeeds } from './limits.ts';
 
 const hourMilliseconds = 3_600_000;
 

@@ -1,4 +1,5 @@
-import type { ReplayPosition, ReplaySpeed } from '../contract/replay.ts';
+import type { ReplaySpeed } from '../contract/limits.ts';
+import type { ReplayPosition } from '../contract/replay.ts';
 import type { Gop, ReplayHistory } from '../media/replay-history.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import { ticksPerMillisecond } from '../media/timeline.ts';

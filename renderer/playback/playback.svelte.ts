@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { VideoCodec } from '../../main/contract/codecs.ts';
 import { maximumSlots } from '../../main/contract/limits.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
+import type { ReplayCommand } from '../../main/contract/replay.ts';
 import type { SlotBinding } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
@@ -66,6 +67,30 @@ export class Playback {
     return stream === null ? undefined : this.#slotOfStream.get(key(stream));
   }
 
+  /** Shows the past in a slot, goes through it or back to the present; rejects with what the engine says against it. */
+  async control(slot: Slot, command: ReplayCommand): Promise<void> {
+    const viewer = this.#viewer;
+    const { index, assignment, replay } = slot;
+    if (viewer === null || (command.kind === 'live' && replay === null)) return;
+    if (command.kind !== 'live' && replay === null) {
+      const ago = command.kind === 'skip' ? -command.milliseconds : command.kind === 'seek' ? command.ago : 0;
+      const speed = command.kind === 'skip' || command.kind === 'seek' ? 1 : 0;
+      slot.setReplay(assignment, { ago, oldest: ago, speed });
+    }
+    try {
+      await viewer.client.viewer.replay({ viewerId: viewer.id, slot: index, assignment, command });
+    } catch (error) {
+      if (replay === null) slot.setReplay(assignment, null);
+      throw error;
+    }
+  }
+
+  /** Everything is live again. */
+  endReplays(): void {
+    // A window that cannot be told has lost its pictures, and begins with live ones.
+    for (const slot of this.#slots) this.control(slot, { kind: 'live' }).catch(() => {});
+  }
+
   /** Shows exactly these streams; what is sent to the engine is collected until the end of the turn. */
   want(streams: readonly Stream[]): void {
     const before = this.#slots.map(({ stream }) => stream);
@@ -120,6 +145,7 @@ export class Playback {
                 assignment,
                 milliseconds === null ? null : performance.now() - milliseconds,
               ),
+            replay: (index, assignment, position) => this.#slot(index).setReplay(assignment, position),
             skipping: (slots) => this.#onSkipping(slots),
             picture: (picture) => this.#onPicture(picture),
             soundTrack: (receiver) => this.sound.attach(receiver),
@@ -144,7 +170,9 @@ export class Playback {
   checkFreshness(now: number): void {
     this.sound.check(now);
     for (const slot of this.#slots) slot.checkFreshness(now, this.#visibleSince);
-    const without = this.#slots.filter(({ stream, picture }) => stream !== null && picture !== 'arriving');
+    const without = this.#slots.filter(
+      ({ stream, picture }) => stream !== null && picture !== 'arriving' && picture !== 'past',
+    );
     for (const slot of without.slice(0, maximumArrivalChecks)) void slot.checkArrival(now);
   }
 

@@ -1,3 +1,4 @@
+import type { ReplayPosition } from '../../main/contract/replay.ts';
 import type { PictureWay, SkipReason } from '../../main/contract/viewer.ts';
 import { Delay } from './delay.svelte.ts';
 import { type PictureVerdict, unsuspicious } from './picture-judge.ts';
@@ -10,8 +11,17 @@ export type Picture =
   /** Nothing of this stream was shown yet. */
   | 'none'
   | 'arriving'
+  /** What is shown is a replay, or may still be one. */
+  | 'past'
   /** What stands there is old. */
   | 'stale';
+
+/** Where a replay is. */
+export interface Replay {
+  /** When the picture was received that is shown, of `performance.now()`; exact while it stands. */
+  readonly at: number;
+  readonly position: ReplayPosition;
+}
 
 /** What of a stream reaches this window while none of its pictures is shown. */
 export type Arrival = 'unknown' | 'nothing' | 'packets';
@@ -51,6 +61,10 @@ export class Slot {
   /** When the last of them came to the engine, but for the way from there; of `performance.now()`. */
   #channelBegunAt = 0;
   readonly #canvases = new Set<(image: Image) => void>();
+  #replay = $state.raw<Replay | null>(null);
+  /** The engine sends the present again, from then on; undefined while it does not. */
+  #returnedAt: number | undefined;
+  #channelReceivedAt = 0;
   #newestFrameAt = 0;
   /** When the picture was received that stands there, where the engine says that it is an old one. */
   #stillSince: number | null = null;
@@ -93,6 +107,11 @@ export class Slot {
     return this.#picture;
   }
 
+  /** Where the replay is that it shows; null: none. */
+  get replay(): Replay | null {
+    return this.#replay;
+  }
+
   /** When the last frame was shown, of `performance.now()`; exact once `picture` is stale. */
   get lastFrameAt(): number | null {
     return this.#lastFrameAt;
@@ -127,6 +146,8 @@ export class Slot {
     this.#setImage(null);
     this.#confirmedAt = undefined;
     this.#stillSince = null;
+    this.#replay = null;
+    this.#returnedAt = undefined;
     this.#picture = 'none';
     this.#lastFrameAt = null;
     this.#verdict = unsuspicious;
@@ -162,6 +183,23 @@ export class Slot {
     this.#keyFramesOnly = wanted;
   }
 
+  /**
+   * What is shown is a replay from now on: said by the engine, and before it is asked, so that no old picture is ever taken for a
+   * live one. Null: it sends the present again, and the first picture that comes from now on is live.
+   */
+  setReplay(assignment: number, position: ReplayPosition | null): void {
+    if (assignment !== this.#assignment) return;
+    const now = performance.now();
+    if (position === null) {
+      if (this.#picture === 'past') this.#returnedAt = now;
+      return;
+    }
+    this.#returnedAt = undefined;
+    this.#replay = { at: now - position.ago, position };
+    this.#verdict = unsuspicious;
+    this.#picture = 'past';
+  }
+
   /** The engine skips pictures of `assignment`, or no more. */
   setSkipping(assignment: number, reason: SkipReason | null): void {
     if (assignment === this.#assignment) this.#skipping = reason;
@@ -174,6 +212,7 @@ export class Slot {
       return;
     }
     this.#setImage(image);
+    if (this.#isPast(this.#channelReceivedAt)) return;
     this.delay.add(shownAt - this.#channelBegunAt);
     this.#arrived(shownAt);
   }
@@ -209,6 +248,7 @@ export class Slot {
   /** A coded picture came over the data channel. @param waited milliseconds that it was in the engine */
   received(waited: number, receivedAt: number): void {
     this.#channelPictures++;
+    this.#channelReceivedAt = receivedAt;
     this.#channelBegunAt = receivedAt - waited;
   }
 
@@ -230,6 +270,7 @@ export class Slot {
     this.#confirmedAt = undefined;
     this.#stillSince = null;
     this.#skipping = null;
+    if (this.#picture === 'past') this.#endReplay();
     this.#stopArriving();
   }
 
@@ -241,6 +282,7 @@ export class Slot {
    */
   frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
+    if (this.#isPast(receivedAt)) return;
     this.delay.add(displayedAt - receivedAt);
     this.#arrived(shownAt);
   }
@@ -252,6 +294,8 @@ export class Slot {
       return;
     }
     this.#newestFrameAt = shownAt;
+    this.#replay = null;
+    this.#returnedAt = undefined;
     if (this.#picture === 'arriving') return;
     this.#arrival = 'unknown';
     this.#verdict = unsuspicious;
@@ -261,6 +305,7 @@ export class Slot {
 
   /** @param visibleSince when the page was last brought to the front: frames are not shown behind other pages */
   checkFreshness(now: number, visibleSince: number): void {
+    if (this.#returnedAt !== undefined && now - this.#returnedAt > freshMilliseconds) this.#endReplay();
     if (this.#picture !== 'arriving') return;
     if (now - Math.max(this.#newestFrameAt, visibleSince) > freshMilliseconds) this.#stopArriving();
   }
@@ -269,6 +314,19 @@ export class Slot {
     this.#image?.close();
     this.#image = image;
     if (image !== null) for (const canvas of this.#canvases) canvas(image);
+  }
+
+  /** Whether a picture belongs to a replay. @param receivedAt by this window */
+  #isPast(receivedAt: number): boolean {
+    return this.#picture === 'past' && (this.#returnedAt === undefined || receivedAt < this.#returnedAt);
+  }
+
+  /** No picture of the present has come after it. */
+  #endReplay(): void {
+    this.#replay = null;
+    this.#returnedAt = undefined;
+    this.#lastFrameAt = this.#newestFrameAt;
+    this.#picture = 'stale';
   }
 
   #stopArriving(): void {

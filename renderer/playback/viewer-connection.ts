@@ -3,6 +3,7 @@ import {
   pictureChannel,
   type ReceivedPicture,
 } from '../../main/contract/picture-message.ts';
+import type { ReplayPosition } from '../../main/contract/replay.ts';
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
 import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
@@ -27,6 +28,8 @@ interface ViewerConnectionEvents {
   way(slot: number, assignment: number, way: PictureWay): void;
   /** The picture of a binding is this old and stands still; null: it does so no longer. */
   still(slot: number, assignment: number, milliseconds: number | null): void;
+  /** A binding shows what was, and where in it; null: what is now again. */
+  replay(slot: number, assignment: number, position: ReplayPosition | null): void;
   /** Which bindings skip pictures for the sake of the network, all of them. */
   skipping(slots: SkippingSlots): void;
   /** A coded picture came over the data channel. */
@@ -130,6 +133,9 @@ export async function runViewerConnection(
           break;
         case 'still':
           events.still(event.slot, event.assignment, event.milliseconds);
+          break;
+        case 'replay':
+          events.replay(event.slot, event.assignment, event.position);
           break;
         case 'skipping':
           events.skipping(event.slots);

@@ -5,6 +5,7 @@ import type { ConsoleLock } from '../lock/console-lock.svelte.ts';
 import type { Direction } from '../state/grid.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
+import type { Replays } from '../wall/replays.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
 
 /** What one key makes it; the panel of events has longer times. */
@@ -29,6 +30,16 @@ export const keyHelp: readonly {
       { keys: ['F'], does: 'Full screen' },
       { keys: ['Ctrl', 'C'], does: 'Copy the tile; X cuts it out, V puts it here' },
       { keys: ['Delete'], does: 'Empty the tile' },
+    ],
+  },
+  {
+    title: 'Replay',
+    keys: [
+      { keys: ['J'], does: 'Ten seconds back' },
+      { keys: ['K'], does: 'Stand still, or go on' },
+      { keys: ['L'], does: 'Live again' },
+      { keys: [',', '.'], does: 'One picture back or on' },
+      { keys: ['<', '>'], does: 'Slower or faster' },
     ],
   },
   {
@@ -58,8 +69,8 @@ export const keyHelp: readonly {
     keys: [
       { keys: ['V'], does: 'Events and alarms' },
       { keys: ['Q'], does: 'Acknowledge the newest alarm' },
-      { keys: ['J'], does: 'Go to its camera' },
-      { keys: ['K'], does: 'Alarms quiet for 5 min, or loud again' },
+      { keys: ['G'], does: 'Go to its camera' },
+      { keys: ['B'], does: 'Alarms quiet for 5 min, or loud again' },
       { keys: ['Esc'], does: 'Put the alarm’s picture away' },
       { keys: ['Space'], does: 'In the list: acknowledge' },
       { keys: ['N'], does: 'In the list: with a note' },
@@ -81,6 +92,7 @@ export interface ShellActions {
   readonly fullScreen: FullScreen;
   readonly layouts: LayoutCommands;
   readonly alarms: Alarms;
+  readonly replays: Replays;
   readonly lock: ConsoleLock;
   /** Opens the list of cameras and goes to its search field. */
   search(): void;
@@ -125,7 +137,7 @@ export function consoleKeys(
   station: Station,
   actions: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
-  const { fullScreen, layouts, alarms, lock } = actions;
+  const { fullScreen, layouts, alarms, replays, lock } = actions;
   const { wall, numberEntry } = station;
   const command = shellCommand(station, actions);
   /** A key that does something here is not typed anywhere. */
@@ -188,8 +200,15 @@ export function consoleKeys(
       station.eventsOpen = !station.eventsOpen;
     }),
     q: key(() => void alarms.acknowledgeNewest()),
-    j: key(() => alarms.goToNewest()),
-    k: key(() => alarms.quiet(alarms.isQuiet ? 0 : shortestQuietMinutes)),
+    g: key(() => alarms.goToNewest()),
+    b: key(() => alarms.quiet(alarms.isQuiet ? 0 : shortestQuietMinutes)),
+    j: key(() => replays.back()),
+    k: key(() => replays.toggle()),
+    l: key(() => replays.live()),
+    ',': key(() => replays.step(-1)),
+    '.': key(() => replays.step(1)),
+    '[Shift]+<': key(() => replays.changeSpeed(-1)),
+    '[Shift]+>': key(() => replays.changeSpeed(1)),
     s: key(() => command('settings')),
     '/': key(() => command('search')),
     '$mod+z': key(() => command('undo')),
@@ -211,6 +230,8 @@ export function consoleKeys(
     station.locked ||
     !station.ready ||
     (target instanceof Element &&
-      target.closest('input, textarea, select, dialog, [role="menu"], [data-own-keys]') !== null);
+      target.closest(
+        'input:not([type="range"]), textarea, select, dialog, [role="menu"], [data-own-keys]',
+      ) !== null);
   return { bindings, ignore };
 }

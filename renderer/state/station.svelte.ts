@@ -309,6 +309,7 @@ export class Station {
     this.closeDialog();
     this.listOpen = false;
     this.eventsOpen = false;
+    if (lock !== null) this.playback.endReplays();
   }
 
   /** The first cameras: drawing a wall keeps the page busy for longer than its pictures need to begin, so these go first. */

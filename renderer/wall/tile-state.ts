@@ -6,7 +6,7 @@ import type { PictureVerdict } from '../playback/picture-judge.ts';
 import type { Arrival, Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
 
-export type TileStateName = 'live' | 'connecting' | 'stale' | 'waiting' | 'empty' | 'offline';
+export type TileStateName = 'live' | 'replay' | 'connecting' | 'stale' | 'waiting' | 'empty' | 'offline';
 
 /** What a tile says of itself. */
 export interface TileState {
@@ -51,6 +51,8 @@ export interface TileFacts {
   /** Of the stream that the tile shows; undefined while the engine has said nothing of it. */
   readonly status: StreamStatus | undefined;
   readonly picture: Picture;
+  /** How long ago the picture of a replay was received, milliseconds; null: there is none. */
+  readonly replayAgo: number | null;
   /** What is to be said of the pictures that arrive. */
   readonly verdict: PictureVerdict;
   readonly arrival: Arrival;
@@ -84,6 +86,9 @@ export function tileState(facts: TileFacts): TileState {
         : `No picture for ${age(facts, facts.lastFrameAt)}`;
     return state('stale', words, facts.viewerRefusal);
   }
+  // Also of a camera that is away.
+  if (facts.picture === 'past')
+    return { ...state('replay', replayWords(facts.replayAgo ?? 0)), brief: 'Replay' };
   if (status === undefined) return state('connecting', 'Connecting…');
   switch (status.state) {
     case 'idle':
@@ -184,6 +189,15 @@ export function skippingWords(reason: SkipReason): string {
     default:
       return reason satisfies never;
   }
+}
+
+/** @param ago milliseconds */
+export function replayWords(ago: number): string {
+  const seconds = Math.max(0, Math.floor(ago / 1_000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return `REPLAY −${hours > 0 ? `${hours}:` : ''}${two(minutes)}:${two(seconds % 60)}`;
 }
 
 /** When the next attempt is. @param until and @param time milliseconds since 1970 */

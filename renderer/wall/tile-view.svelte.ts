@@ -46,6 +46,13 @@ export class TileView {
   );
   /** Behind the maximised tile. */
   readonly covered: boolean = $derived.by(() => this.#station.wall.maximised !== null && !this.maximised);
+  /** How long ago the picture of a replay was received, milliseconds; null: there is none. */
+  readonly replayAgo: number | null = $derived.by(() => {
+    const replay = this.slot?.replay ?? null;
+    if (replay === null) return null;
+    const { at, position } = replay;
+    return position.speed === 0 ? Math.max(position.ago, this.#station.clock.monotonic - at) : position.ago;
+  });
   readonly state: TileState = $derived.by(() => {
     const { link, playback, clock } = this.#station;
     return tileState({
@@ -55,6 +62,7 @@ export class TileView {
       viewerRefusal: playback.refusal,
       status: this.#status,
       picture: this.slot?.picture ?? 'none',
+      replayAgo: this.replayAgo,
       verdict: this.#verdict,
       arrival: this.slot?.arrival ?? 'unknown',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
@@ -115,7 +123,7 @@ export class TileView {
   /** What is wrong, without what counts on; null: nothing; undefined: not known yet. */
   readonly trouble: string | null | undefined = $derived.by(() => {
     const { name, brief } = this.state;
-    if (name === 'connecting' || name === 'empty') return undefined;
+    if (name === 'connecting' || name === 'empty' || name === 'replay') return undefined;
     return name === 'live' ? this.viewWords : brief;
   });
   /** That its picture does not move on, and why; null: it does, or nobody can see it. */
@@ -129,7 +137,9 @@ export class TileView {
     const { camera, state, sound } = this;
     if (camera === null) return `Tile ${this.index + 1}, empty`;
     const odd = this.viewWords === null ? [] : [this.viewWords.toLowerCase()];
-    const words = [`Camera ${camera.number}`, camera.name, state.words.toLowerCase(), ...odd];
+    // A time that counts on would be said again and again.
+    const said = (state.name === 'replay' ? state.brief : state.words).toLowerCase();
+    const words = [`Camera ${camera.number}`, camera.name, said, ...odd];
     return [...words, ...(sound === null ? [] : [(sound.reason ?? sound.words).toLowerCase()])].join(', ');
   });
 

@@ -81,7 +81,7 @@ test('an alarmed camera has its main stream in the large tile, never over one th
       ?.getAttribute('data-camera-number'),
   );
   expect(top).toBe('4');
-  await page.keyboard.press('j');
+  await page.keyboard.press('g');
   await page.locator('[data-tile][data-camera-number="9"][data-maximised][data-state="live"]').waitFor();
   // Put away, but open.
   await openAlarms(page, 1);
@@ -105,7 +105,7 @@ test('alarms are quiet for a while on this station, also after a reload, and Esc
   await page.reload();
   await page.locator('.wall.quiet').waitFor();
   await page.getByText(/^14:\d\d$/).waitFor();
-  await page.keyboard.press('k');
+  await page.keyboard.press('b');
   await page.locator('.wall.quiet').waitFor({ state: 'detached' });
 });
 

@@ -157,6 +157,39 @@ describe('windows', () => {
     await Promise.all([events.return?.(undefined), other.events.return?.(undefined)]);
   });
 
+  test('look back only where that may be done, and everybody may come back to the present', async () => {
+    const client = memoryClient(
+      harness,
+      callerOf(harness, { cameras: [{ scope: 'all', rights: ['live'] }] }),
+    );
+    const { events, viewerId } = await openWindow(client);
+    await client.viewer.show({
+      viewerId,
+      bindings: [{ slot: 0, cameraId: yard, profile: 'main', assignment: 1 }],
+    });
+    const replay = (kind: 'pause' | 'live', slot = 0) =>
+      client.viewer.replay({ viewerId, slot, assignment: 1, command: { kind } });
+    expect((await refusal(replay('pause'))).code).toBe('not-allowed');
+    expect((await refusal(replay('pause', 1))).code).toBe('not-found');
+    await replay('live');
+    const own = memoryClient(
+      harness,
+      callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'replay'] }] }),
+    );
+    const other = await openWindow(own);
+    const bindings = [{ slot: 0, cameraId: yard, profile: 'main' as const, assignment: 1 }];
+    await own.viewer.show({ viewerId: other.viewerId, bindings });
+    const asked = own.viewer.replay({
+      viewerId: other.viewerId,
+      slot: 0,
+      assignment: 1,
+      command: { kind: 'pause' },
+    });
+    // Nothing came of it yet: it is allowed, and there is nothing.
+    expect((await refusal(asked)).message).toMatch(/Nothing of this camera/);
+    await Promise.all([events.return?.(undefined), other.events.return?.(undefined)]);
+  });
+
   test('of others are not there', async () => {
     const { events, viewerId } = await openWindow(owner);
     const stranger = memoryClient(harness);
@@ -164,6 +197,7 @@ describe('windows', () => {
     const ways = (viewerId: string) => [
       stranger.viewer.show({ viewerId, bindings: [] }),
       stranger.viewer.listen({ viewerId, cameraId: null, profile: 'main' }),
+      stranger.viewer.replay({ viewerId, slot: 0, assignment: 0, command: { kind: 'live' } }),
       stranger.viewer.answer({ viewerId, sdp: 'v=0' }),
       stranger.viewer.candidate({ viewerId, candidate }),
     ];

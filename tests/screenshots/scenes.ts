@@ -468,7 +468,7 @@ export const scenes: readonly Scene[] = [
       await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
       await page.locator('[data-event]').first().click();
-      await page.keyboard.press('k');
+      await page.keyboard.press('b');
     },
   },
   {
