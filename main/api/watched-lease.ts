@@ -4,8 +4,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 export function watchedLease(lease: StreamLease, onEnd: (() => void) | undefined): StreamLease {
   let isOver = false;
   return {
-    stream: lease.stream,
-    audio: lease.audio,
+    ...lease,
     [Symbol.dispose]() {
       lease[Symbol.dispose]();
       if (!isOver) onEnd?.();

@@ -263,7 +263,12 @@ export class CameraRegistry implements AsyncDisposable {
    */
   lease(cameraId: string, profile: StreamProfile): StreamLease {
     const camera = this.#get(cameraId);
-    return this.#session(camera, camera.subUrl === null ? 'main' : profile).lease();
+    if (camera.subUrl === null) return this.#session(camera, 'main').lease();
+    const other = profile === 'main' ? 'sub' : 'main';
+    return {
+      ...this.#session(camera, profile).lease(),
+      otherHistory: () => this.#sessions.get(`${cameraId} ${other}`)?.session.stream.history,
+    };
   }
 
   /**

@@ -6,6 +6,8 @@ import { ticksPerMillisecond } from '../media/timeline.ts';
 
 /** A camera that was away for longer than this is not waited for a second time. */
 const longestPauseMilliseconds = 1_000;
+/** The other stream of the camera is shown where it has a picture that is so much nearer to the wanted moment. */
+const worthChangingMilliseconds = 1_500;
 /** From one word about the position to the next while it plays. */
 const tellMilliseconds = 250;
 
@@ -24,7 +26,9 @@ interface ReplayingSlot {
  * one behind the other, and the browser decodes them at once. Nothing is queued: `#due` is a part of a GOP that is kept anyway.
  */
 export class SlotReplay implements Disposable {
-  readonly #history: ReplayHistory;
+  readonly #histories: readonly ReplayHistory[];
+  /** Of those, the one that is gone through. */
+  #history: ReplayHistory;
   readonly #slot: ReplayingSlot;
   #gop: Gop;
   /** In the GOP: the frame that is shown, or will be as soon as all before it have gone. */
@@ -38,9 +42,13 @@ export class SlotReplay implements Disposable {
   #shownAt = performance.now();
   #toldAt = 0;
 
-  /** @param start in `history` */
-  constructor(history: ReplayHistory, start: Gop, slot: ReplayingSlot) {
-    this.#history = history;
+  /**
+   * @param histories of the stream that the slot shows, and of the camera's other one
+   * @param start in the first of them
+   */
+  constructor(histories: readonly [ReplayHistory, ...ReplayHistory[]], start: Gop, slot: ReplayingSlot) {
+    this.#histories = histories;
+    [this.#history] = histories;
     this.#gop = start;
     this.#index = start.frames.length - 1;
     this.#slot = slot;
@@ -64,14 +72,20 @@ export class SlotReplay implements Disposable {
 
   /** Shows the last frame that was received by then. @param at of `performance.now()` */
   seek(at: number): void {
-    const gop = this.#history.gopAt(at) ?? this.#gop;
-    this.#go(
-      gop,
-      Math.max(
+    let best = { gop: this.#gop, index: this.#index, off: Number.POSITIVE_INFINITY };
+    for (const history of this.#histories) {
+      const gop = history.gopAt(at);
+      if (gop === undefined) continue;
+      const index = Math.max(
         0,
         gop.frames.findLastIndex(({ receivedAt }) => receivedAt <= at),
-      ),
-    );
+      );
+      const off = Math.abs((gop.frames[index] ?? gop.frames[0]).receivedAt - at);
+      if (off + worthChangingMilliseconds >= best.off) continue;
+      best = { gop, index, off };
+      this.#history = history;
+    }
+    this.#go(best.gop, best.index);
   }
 
   /** @param milliseconds forwards, or backwards when negative */
@@ -170,10 +184,12 @@ export class SlotReplay implements Disposable {
 
   #tell(): void {
     this.#toldAt = performance.now();
-    const { oldest } = this.#history.span ?? { oldest: this.#shown };
+    const oldest = Math.min(
+      ...this.#histories.map(({ span }) => span?.oldest.receivedAt ?? this.#shown.receivedAt),
+    );
     this.#slot.moved({
       ago: Math.max(0, this.#toldAt - this.#shown.receivedAt),
-      oldest: Math.max(0, this.#toldAt - oldest.receivedAt),
+      oldest: Math.max(0, this.#toldAt - oldest),
       speed: this.#isPaused ? 0 : this.#speed,
     });
   }

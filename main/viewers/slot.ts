@@ -311,11 +311,12 @@ export class Slot {
 
   /** Stands at the newest picture of what is kept: whoever asks for it says where to go. */
   #enterPast({ history }: LiveStream): SlotReplay {
+    const other = this.#lease?.otherHistory?.();
     const gop = history.gopAt(performance.now());
     if (gop === undefined)
       throw new GatehouseError('not-found', 'Nothing of this camera is kept for replay yet.');
     const assignment = this.#assignment;
-    const past = new SlotReplay(history, gop, {
+    const past = new SlotReplay([history, ...(other === undefined ? [] : [other])], gop, {
       frameDue: (begins) => {
         if (begins) this.#sentPackets = 0;
         if (this.#connected) this.#window.turnNeeded();

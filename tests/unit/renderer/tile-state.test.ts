@@ -13,6 +13,7 @@ const facts: TileFacts = {
   viewerRefusal: null,
   status: { state: 'playing', since: 0 },
   picture: 'arriving',
+  replayAgo: null,
   verdict: unsuspicious,
   arrival: 'unknown',
   unshowable: null,
@@ -24,6 +25,13 @@ const facts: TileFacts = {
 
 test.each<[string, Partial<TileFacts>, string, string]>([
   ['frames are arriving', {}, 'live', 'Live'],
+  ['a replay', { picture: 'past', replayAgo: 12_999 }, 'replay', 'REPLAY −00:12'],
+  [
+    'a replay of a camera that is away',
+    { picture: 'past', replayAgo: 3_725_000, status: { state: 'connecting', since: 0 } },
+    'replay',
+    'REPLAY −1:02:05',
+  ],
   ['no camera', { hasCamera: false }, 'empty', 'Empty'],
   ['the engine is away', { linked: false }, 'offline', 'Connection to Gatehouse lost'],
   ['frames have stopped', { picture: 'stale' }, 'stale', 'No picture for 10 s'],

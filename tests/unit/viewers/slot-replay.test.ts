@@ -24,6 +24,7 @@ beforeEach(() => {
   slot = new Slot(
     {
       hasRoom: true,
+      isLimited: false,
       send: (payloads, timestamp, marker) => {
         if (marker)
           sent.push({ frame: all.findIndex(({ payloads: [first] }) => first === payloads[0]), timestamp });
@@ -188,4 +189,26 @@ test('a slow network holds the replay up, and a jump leaves behind what had not 
   room = Number.POSITIVE_INFINITY;
   control({ kind: 'seek', ago: 1_000_000 });
   expect(frames().slice(before)[0]).toBe(0);
+});
+
+test('a stream that was opened a moment ago is looked back at in the other one of its camera', () => {
+  const main = new LiveStream(new PictureMemory(), new PictureMemory(1024 * 1024));
+  main.read((frame) => all.push(frame));
+  new VideoSource(main).send('key', 'delta');
+  slot.bind(
+    {
+      stream: main,
+      audio: new AudioStream(),
+      otherHistory: () => stream.history,
+      [Symbol.dispose]: () => {},
+    },
+    7,
+  );
+  sent = [];
+  control({ kind: 'seek', ago: agoOf(20) });
+  expect(frames()).toEqual(upTo(15, 20));
+  expect(positions.at(-1)?.oldest).toBeGreaterThan(2_000);
+  sent = [];
+  control({ kind: 'seek', ago: 0 });
+  expect(frames()[0]).toBe(45);
 });
