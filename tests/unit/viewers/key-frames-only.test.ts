@@ -37,6 +37,7 @@ beforeEach(() => {
       stillShown: () => {},
       takeRoom: (packets) => packets,
       turnNeeded: () => {},
+      replayMoved: () => {},
     },
   );
   slot.connect();
