@@ -29,6 +29,7 @@ export class DecodeWatch {
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
   #load: DecodeLoad | undefined;
   #use = $state.raw<DecodeUse | null>(null);
+  #reduced = $state.raw(0);
 
   /** @param comesFirst whether a stream always has all its pictures */
   constructor(playback: Playback, comesFirst: (stream: Stream) => boolean) {
@@ -45,6 +46,7 @@ export class DecodeWatch {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(sampleMilliseconds, signal);
+      if (signal.aborted) return;
       if (document.visibilityState === 'visible') await this.#sample();
       else this.#before = undefined;
     }
@@ -52,8 +54,7 @@ export class DecodeWatch {
 
   /** Somebody has selected another tile, or an alarm came: who comes first has all pictures at once. To be called in an effect. */
   arrange(): void {
-    const reduced = this.#use?.reduced ?? 0;
-    const slots = reduced === 0 ? [] : this.#others().slice(-reduced);
+    const slots = this.#reduced === 0 ? [] : this.#others().slice(-this.#reduced);
     untrack(() => this.#playback.showKeyFrames(slots));
   }
 
@@ -80,7 +81,12 @@ export class DecodeWatch {
 
   #settle(decoder: DecodeUse['decoder'] | null, busy: number): void {
     const reduced = this.#budget.take(this.#load, this.#others().length);
-    if (decoder === null || this.#load === undefined) return;
+    this.#reduced = reduced;
+    if (decoder === null || this.#load === undefined) {
+      // An old figure would look like one of now.
+      this.#use = null;
+      return;
+    }
     this.#use = {
       percent: Math.round(busy * 100),
       processors: navigator.hardwareConcurrency,

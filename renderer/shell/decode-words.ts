@@ -8,7 +8,7 @@ const decoderWords: Readonly<Record<DecodeUse['decoder'], string>> = {
 
 /** What decoding costs this computer, and what follows from it, in sentences. @param use null: nobody knows */
 export function decodeWords(use: DecodeUse | null): string {
-  if (use === null) return 'Decoding: no pictures yet.';
+  if (use === null) return 'Decoding: nothing is known now.';
   const { percent, processors, decoder, dropped, reduced } = use;
   const share = processors === 1 ? 'of one core' : `of ${processors} cores`;
   const lost = dropped === 0 ? '' : ` ${dropped} % of the pictures are dropped.`;

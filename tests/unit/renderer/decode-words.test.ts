@@ -5,7 +5,7 @@ import { decodeWords } from '../../../renderer/shell/decode-words.ts';
 const use = { percent: 63, processors: 2, dropped: 0, decoder: 'software', reduced: 0 } as const;
 
 test.each([
-  [null, 'Decoding: no pictures yet.'],
+  [null, 'Decoding: nothing is known now.'],
   [use, 'Decoding: 63 % of 2 cores, in software.'],
   [{ ...use, decoder: 'hardware' as const }, 'Decoding: in hardware.'],
   [
