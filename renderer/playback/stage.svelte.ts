@@ -116,10 +116,14 @@ export class Stage {
 
   #streams(camera: Camera | null, tile: number): Wanted {
     if (camera === null) return nothing;
+    const { main, small } = streamsOf(camera);
+    // Whoever looks back goes on looking back, however large the tile becomes.
+    const past = [main, small].find((stream) => this.#playback.slot(stream)?.picture === 'past');
+    if (past !== undefined) return { wanted: past, standby: null };
     const isMaximised = this.#wall.maximised === tile;
     // The large tile of a wall with small ones around it.
     const isLarge = isMaximised || this.#wall.size === 1 || (this.#wall.shape.cells[tile]?.span ?? 1) > 1;
-    return isLarge ? this.#large(camera, isMaximised) : { wanted: streamsOf(camera).small, standby: null };
+    return isLarge ? this.#large(camera, isMaximised) : { wanted: small, standby: null };
   }
 
   /** @param keepsSmall the small picture stays behind the large one: going back to the wall takes no time */

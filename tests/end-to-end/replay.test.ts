@@ -12,6 +12,14 @@ test('a guard looks back in one tile by keys, picture by picture, also while the
   await untilTiles(page, 'live', 2);
   const tile = (state: string) => page.locator(`[data-tile][data-camera-number="1"][data-state="${state}"]`);
   const pixels = async () => (await readTiles(page))[0]?.pixels;
+  // There must be something to go through.
+  const keptMilliseconds = () =>
+    Math.min(
+      ...engine.cameras
+        .statuses()
+        .flatMap(({ status }) => (status.state === 'playing' ? [Date.now() - status.since] : [])),
+    );
+  await expect.poll(keptMilliseconds).toBeGreaterThan(5_000);
   await page.locator('[data-tile][data-camera-number="1"]').click();
   await page.keyboard.press('j');
   await tile('replay')
@@ -34,6 +42,12 @@ test('a guard looks back in one tile by keys, picture by picture, also while the
     await expect.poll(pixels).not.toBe(before);
     before = await pixels();
   }
+  // However large the tile becomes.
+  await page.keyboard.press('Enter');
+  await page.locator('[data-tile][data-maximised][data-state="replay"]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-tile][data-maximised]').waitFor({ state: 'detached' });
+  await tile('replay').waitFor();
   // The past of a camera is there while the camera is not.
   const rebooting = fleet.cameras[0]?.reboot(3);
   await expect
