@@ -39,6 +39,8 @@ export type Image = ImageBitmap | VideoFrame;
  * without reactive state; only a change of `picture` is announced.
  */
 export class Slot {
+  /** Of the picture that was shown last on its track, in its own pixels; null: of none yet. */
+  pictureHeight: number | null = $state(null);
   readonly index: number;
   readonly delay: Delay = new Delay();
   #stream = $state.raw<Stream | null>(null);
@@ -139,6 +141,7 @@ export class Slot {
 
   /** The slot shall show another stream; its old frames do not count for it. */
   assign(stream: Stream | null): void {
+    this.pictureHeight = null;
     this.#stream = stream;
     this.#assignment++;
     this.#way = track;

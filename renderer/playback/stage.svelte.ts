@@ -4,6 +4,7 @@ import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { Wall } from '../state/wall.svelte.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Stream } from './stream.ts';
+import { deservesMain } from './stream-choice.ts';
 import { noSurfaces, planSurfaces, type Surfaces, shownStream } from './surfaces.ts';
 
 /** What a tile is for at this moment. */
@@ -18,12 +19,17 @@ interface Wanted {
   readonly standby: Stream | null;
 }
 
+/** Walls of more tiles than this show their cameras' small streams: so many large ones are too much for most computers. */
+const maximumMains = 4;
+
 const nothing: Wanted = { wanted: null, standby: null };
 const emptyPlan: TilePlan = { wanted: null, surfaces: noSurfaces };
 
 /** Turns what the wall shows into streams: large pictures from the main stream, small ones from the sub-stream. */
 export class Stage {
   readonly #wall: Wall;
+  /** Of the sub-streams' pictures, by camera, as they were seen last. */
+  readonly #smallHeights = new Map<string, number>();
   readonly #playback: Playback;
   #plans = $state.raw<readonly TilePlan[]>([]);
   /** Streams beside the wall: those of cameras that are being added. */
@@ -33,6 +39,8 @@ export class Stage {
   #frontPlan = $state.raw(emptyPlan);
   /** Nobody sees this page: its pictures are asked for again when somebody does. */
   unseen: boolean = $state(false);
+  /** Height of the wall in pixels of the screen; 0 until it is drawn. */
+  wallHeight: number = $state(0);
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -122,8 +130,21 @@ export class Stage {
     if (past !== undefined) return { wanted: past, standby: null };
     const isMaximised = this.#wall.maximised === tile;
     // The large tile of a wall with small ones around it.
-    const isLarge = isMaximised || this.#wall.size === 1 || (this.#wall.shape.cells[tile]?.span ?? 1) > 1;
+    const isLarge =
+      isMaximised ||
+      this.#wall.size === 1 ||
+      (this.#wall.shape.cells[tile]?.span ?? 1) > 1 ||
+      (this.#wall.size <= maximumMains && this.#deservesMain(camera, tile));
     return isLarge ? this.#large(camera, isMaximised) : { wanted: small, standby: null };
+  }
+
+  #deservesMain({ id }: Camera, tile: number): boolean {
+    const shown = untrack(() => this.#plans[tile]?.wanted ?? null);
+    const hasMain = shown?.cameraId === id && shown.profile === 'main';
+    const seen = this.#playback.slot({ cameraId: id, profile: 'sub' })?.pictureHeight ?? null;
+    if (seen !== null) this.#smallHeights.set(id, seen);
+    const smallHeight = this.#smallHeights.get(id) ?? null;
+    return deservesMain(this.wallHeight / this.#wall.shape.rows, smallHeight, hasMain);
   }
 
   /** @param keepsSmall the small picture stays behind the large one: going back to the wall takes no time */

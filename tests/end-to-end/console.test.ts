@@ -241,6 +241,17 @@ test('the large tile of a wall of 1+5 shows the main stream, the small ones the 
   const profiles = () =>
     page.locator('[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.dataset.profile));
   await expect.poll(profiles).toEqual(['main', 'sub', 'sub', 'sub', 'sub', 'sub']);
+
+  // On a large screen a few tiles show more than the small stream has; on a small one they do not.
+  await page.getByRole('button', { name: /Shape of the wall/ }).click();
+  await page.getByRole('menuitem', { name: '4 cameras', exact: true }).click();
+  await expect.poll(profiles).toEqual(['sub', 'sub', 'sub', 'sub']);
+  await page.setViewportSize({ width: 2560, height: 1440 });
+  await expect.poll(profiles).toEqual(['main', 'main', 'main', 'main']);
+  expect(await page.locator('[data-tile][data-state="live"]').count()).toBe(4);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await expect.poll(profiles).toEqual(['sub', 'sub', 'sub', 'sub']);
+  expect(await page.locator('[data-tile][data-state="live"]').count()).toBe(4);
 });
 
 test('the list is searched and sorted: by name, by number, by keyboard and by dragging', async () => {
