@@ -1,23 +1,17 @@
 import { type LanHost, type LanHostState, lanHost } from '../../main/contract/lan-host.ts';
+import type { EngineClient } from '../link/engine-link.svelte.ts';
 import type { Station } from '../state/station.svelte.ts';
+import { NetworkChoice } from './network-choice.svelte.ts';
 
 type Issues = readonly { readonly path: string; readonly message: string }[];
-
-/** One interface in the dialog: chosen ones stand there also while they are gone. */
-interface NetworkRow {
-  readonly name: string;
-  /** Addresses, or that there are none now. */
-  readonly words: string;
-}
 
 /** How the console is opened to other computers, as it is typed; what counts is what the engine answered last. */
 export class LanHostForm {
   readonly #station: Station;
-  state: LanHostState = $state.raw() as LanHostState;
+  state: LanHostState;
+  networks: NetworkChoice;
   port: string = $state('');
   names: string = $state('');
-  usual: boolean = $state(true);
-  readonly chosen: Record<string, boolean> = $state({});
   certificate: string = $state('');
   privateKey: string = $state('');
   errors: ReadonlyMap<string, string> = $state.raw(new Map());
@@ -25,14 +19,9 @@ export class LanHostForm {
 
   constructor(station: Station, state: LanHostState) {
     this.#station = station;
+    this.state = $state.raw(state);
+    this.networks = $state.raw(new NetworkChoice(state.interfaces, state.chosen.interfaces));
     this.#take(state);
-  }
-
-  get rows(): readonly NetworkRow[] {
-    const { chosen, interfaces } = this.state;
-    const there = interfaces.map(({ name, addresses }) => ({ name, words: addresses.join(', ') }));
-    const gone = (chosen.interfaces ?? []).filter((name) => !there.some((row) => row.name === name));
-    return [...there, ...gone.map((name) => ({ name, words: 'not there now' }))];
   }
 
   /** Opens as it is typed, or closes. */
@@ -40,9 +29,7 @@ export class LanHostForm {
     const { success, data, error } = lanHost.safeParse({
       open,
       port: Number(this.port.trim()),
-      interfaces: this.usual
-        ? null
-        : this.rows.flatMap(({ name }) => (this.chosen[name] === true ? name : [])),
+      interfaces: this.networks.names,
       names: this.names.split(/[\s,]+/).filter(Boolean),
     });
     if (!success) {
@@ -69,12 +56,12 @@ export class LanHostForm {
     await this.#ask((client) => client.site.changeLanHost(chosen));
   }
 
-  async #ask(work: Parameters<Station['ask']>[0]): Promise<void> {
+  async #ask(work: (client: EngineClient) => Promise<LanHostState>): Promise<void> {
     this.busy = true;
     this.errors = new Map();
     const result = await this.#station.ask(work);
     this.busy = false;
-    if (result.failure === null) this.#take(result.answer as LanHostState);
+    if (result.failure === null) this.#take(result.answer);
     else
       this.#fail(
         result.failure.issues.length > 0
@@ -88,10 +75,7 @@ export class LanHostForm {
     this.state = state;
     this.port = String(chosen.port);
     this.names = chosen.names.join(', ');
-    this.usual = chosen.interfaces === null;
-    for (const { name, isUsual } of interfaces)
-      this.chosen[name] = chosen.interfaces?.includes(name) ?? isUsual;
-    for (const name of chosen.interfaces ?? []) this.chosen[name] = true;
+    this.networks = new NetworkChoice(interfaces, chosen.interfaces);
   }
 
   #fail(issues: Issues): void {

@@ -9,7 +9,7 @@ const interfaces: MediaNetworks['interfaces'] = [
 
 test('nothing chosen is read as nothing chosen', () => {
   const form = new MediaNetworkForm({ chosen: { interfaces: null, ports: null }, interfaces });
-  expect(form.rows).toEqual([
+  expect(form.networks.rows).toEqual([
     { name: 'eth0', words: '192.0.2.7, 198.51.100.7' },
     { name: 'tun0', words: '203.0.113.7' },
   ]);
@@ -18,17 +18,17 @@ test('nothing chosen is read as nothing chosen', () => {
 
 test('who begins to choose begins with what is used now', () => {
   const form = new MediaNetworkForm({ chosen: { interfaces: null, ports: null }, interfaces });
-  form.usual = false;
+  form.networks.usual = false;
   expect(form.read()?.interfaces).toEqual(['eth0']);
-  form.chosen.tun0 = true;
-  form.chosen.eth0 = false;
+  form.networks.chosen.tun0 = true;
+  form.networks.chosen.eth0 = false;
   expect(form.read()?.interfaces).toEqual(['tun0']);
 });
 
 test('a network that is gone stays chosen, and the dialog says that it is gone', () => {
   const chosen = { interfaces: ['wlan0'], ports: { first: 50_000, last: 50_063 } };
   const form = new MediaNetworkForm({ chosen, interfaces });
-  expect(form.rows.at(-1)).toEqual({ name: 'wlan0', words: 'not there now' });
+  expect(form.networks.rows.at(-1)).toEqual({ name: 'wlan0', words: 'not there now' });
   expect(form.read()).toEqual(chosen);
 });
 
