@@ -33,6 +33,8 @@ export const retryAfterSeconds = 5;
 
 /** Answers an upgrade with an HTTP status instead. */
 export function refuse(socket: Duplex, status: string, headers = ''): void {
+  // Nobody waits for its other side to hang up, as Node does for requests.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

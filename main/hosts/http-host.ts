@@ -149,6 +149,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   routes.add();
   await addWhepRoutes(server, options.whep);
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // From here on nobody else listens for it.
+    socket.on('error', (error) =>
+      log.debug({ err: error }, 'a connection failed before it was an API socket'),
+    );
     const { host, origin, cookie: header } = request.headers;
     if (!allowed.allowsHost(host) || !allowed.allowsOrigin(origin)) return refuse(socket, '403 Forbidden');
     if (request.url !== '/api') return refuse(socket, '404 Not Found');

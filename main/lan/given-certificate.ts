@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { Secret } from '../base/secret.ts';
 import type { GivenCertificate } from '../contract/lan-host.ts';
@@ -48,8 +49,14 @@ export function checkGiven(given: GivenCertificate, now: number): CertificatePai
     throw wrong('privateKey', 'cannot be read: it must be in PEM, with BEGIN PRIVATE KEY.', error);
   }
   if (!belongs) throw wrong('privateKey', 'does not belong to the certificate.');
+  const certificate = chain.map(String).join('');
+  try {
+    createSecureContext({ cert: certificate, key: given.privateKey, minVersion: 'TLSv1.2' });
+  } catch (error) {
+    throw wrong('certificate', 'is not taken by TLS here: its key or its signature may be too weak.', error);
+  }
   return {
-    certificate: chain.map(String).join(''),
+    certificate,
     privateKey: new Secret(given.privateKey),
     hostName: '',
   };

@@ -10,7 +10,7 @@ import {
 } from '../contract/lan-host.ts';
 import type { CertificatePair, LanTable } from '../store/lan-table.ts';
 import { checkGiven } from './given-certificate.ts';
-import { fingerprintOf, OwnAuthority } from './own-authority.ts';
+import { fingerprintOf, isPrivateAddress, OwnAuthority } from './own-authority.ts';
 
 const dayMilliseconds = 24 * 60 * 60 * 1_000;
 const lookMilliseconds = dayMilliseconds / 4;
@@ -55,7 +55,9 @@ export interface LanServiceOptions {
 
 interface Served {
   readonly server: LanServer;
-  /** What would need another server: port and names. */
+  readonly address: string;
+  readonly port: number;
+  /** What would need another server: names, and whose certificate. */
   readonly key: string;
 }
 
@@ -68,6 +70,7 @@ export class LanService implements AsyncDisposable {
   readonly #table: LanTable;
   readonly #interfaces: () => LanHostState['interfaces'];
   readonly #timer: NodeJS.Timeout;
+  /** By address and port. */
   readonly #servers = new Map<string, Served>();
   #chosen: LanHost;
   #problem: string | null = null;
@@ -115,7 +118,7 @@ export class LanService implements AsyncDisposable {
 
   /** Where it is open now; each begins with https://. */
   get addresses(): string[] {
-    return [...this.#servers.keys()].map((address) => `https://${address}:${this.#chosen.port}`);
+    return [...this.#servers.values()].map(({ address, port }) => `https://${address}:${port}`);
   }
 
   /**
@@ -127,13 +130,15 @@ export class LanService implements AsyncDisposable {
       this.#check(chosen);
       const before = this.#chosen;
       this.#chosen = chosen;
-      const refused = await this.#apply();
-      if (refused !== null) {
+      try {
+        const refused = await this.#apply();
+        if (refused !== null) throw refused;
+        this.#table.saveChosen(chosen);
+      } catch (error) {
         this.#chosen = before;
         await this.#apply();
-        throw refused;
+        throw error;
       }
-      this.#table.saveChosen(chosen);
       return this.state;
     });
   }
@@ -146,9 +151,14 @@ export class LanService implements AsyncDisposable {
         const foreign = this.#chosen.names.find((name) => !isPrivateName(name));
         if (foreign !== undefined) throw foreignName(foreign);
       }
+      const before = this.#given;
       this.#table.saveGiven(checked);
-      this.#certificate = undefined;
-      await this.#apply();
+      const refused = await this.#apply();
+      if (refused !== null) {
+        this.#table.saveGiven(before);
+        await this.#apply();
+        throw refused;
+      }
       return this.state;
     });
   }
@@ -160,7 +170,7 @@ export class LanService implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await this.#inTurn(() => this.#closeAllBut(new Set()));
+    await this.#inTurn(() => this.#close(() => true));
   }
 
   get #given(): CertificatePair | null {
@@ -188,21 +198,24 @@ export class LanService implements AsyncDisposable {
     const options = this.#options;
     if (options === null || !this.#chosen.open) {
       this.#problem = null;
-      await this.#closeAllBut(new Set());
+      await this.#close(() => true);
       return null;
     }
     const { port } = this.#chosen;
     const addresses = this.#addresses();
     const hostName = options.hostName.toLowerCase();
     const names = [...new Set([...this.#chosen.names, ...(hostName === '' ? [] : [hostName])])];
-    const key = JSON.stringify([port, names, this.#given === null]);
+    const key = JSON.stringify([names, this.#given === null]);
     try {
       const pair = await this.#pairFor(options, [...names, ...addresses]);
-      await this.#closeAllBut(new Set(addresses), key);
-      for (const { server } of this.#servers.values()) server.useCertificate(pair);
+      // Those whose place is needed. The others stay until somebody can go on elsewhere.
+      await this.#close(
+        (served) => !addresses.includes(served.address) || (served.port === port && served.key !== key),
+      );
+      for (const served of this.#servers.values()) if (served.key === key) served.server.useCertificate(pair);
       const failed: GatehouseError[] = [];
       for (const address of addresses) {
-        if (this.#servers.has(address)) continue;
+        if (this.#servers.has(`${address}:${port}`)) continue;
         const authority = this.#given === null ? (this.#authority?.der ?? null) : null;
         try {
           const server = await options.serve({
@@ -212,7 +225,7 @@ export class LanService implements AsyncDisposable {
             tls: pair,
             authority,
           });
-          this.#servers.set(address, { server, key });
+          this.#servers.set(`${address}:${port}`, { server, address, port, key });
           options.log.info({ address, port }, 'console open to the network');
         } catch (error) {
           failed.push(GatehouseError.from(error));
@@ -220,7 +233,10 @@ export class LanService implements AsyncDisposable {
       }
       this.#problem = this.#problemOf(addresses, failed);
       const [first] = failed;
-      return first !== undefined && this.#servers.size === 0 ? first : null;
+      const isOpen = [...this.#servers.values()].some((served) => served.port === port);
+      if (first !== undefined && !isOpen) return first;
+      await this.#close((served) => served.port !== port);
+      return null;
     } catch (error) {
       options.log.error({ err: error }, 'the console cannot be opened to the network');
       const refused = GatehouseError.from(error);
@@ -232,6 +248,9 @@ export class LanService implements AsyncDisposable {
   #problemOf(addresses: readonly string[], failed: readonly GatehouseError[]): string | null {
     const [first] = failed;
     if (first !== undefined) return first.message;
+    const publicAddress = this.#allAddresses().find((address) => !addresses.includes(address));
+    if (publicAddress !== undefined)
+      return `${publicAddress} is a public address, for which the own authority does not vouch: it is open there only with a certificate of another one.`;
     if (addresses.length === 0)
       return 'This computer is on none of the chosen networks now. It opens by itself when it is.';
     const { expiresAt } = this.#shown;
@@ -274,19 +293,25 @@ export class LanService implements AsyncDisposable {
   }
 
   #addresses(): string[] {
+    return this.#allAddresses().filter((address) => this.#given !== null || isPrivateAddress(address));
+  }
+
+  #allAddresses(): string[] {
     const { interfaces } = this.#chosen;
     return this.#interfaces()
       .filter(({ name, isUsual }) => (interfaces === null ? isUsual : interfaces.includes(name)))
       .flatMap(({ addresses }) => addresses);
   }
 
-  /** @param key of servers that may stay; left out: any */
-  async #closeAllBut(addresses: ReadonlySet<string>, key?: string): Promise<void> {
-    for (const [address, served] of [...this.#servers]) {
-      if (addresses.has(address) && (key === undefined || served.key === key)) continue;
-      this.#servers.delete(address);
+  async #close(isOver: (served: Served) => boolean): Promise<void> {
+    for (const [place, served] of [...this.#servers]) {
+      if (!isOver(served)) continue;
+      this.#servers.delete(place);
       await served.server[Symbol.asyncDispose]();
-      this.#options?.log.info({ address }, 'console closed to the network');
+      this.#options?.log.info(
+        { address: served.address, port: served.port },
+        'console closed to the network',
+      );
     }
   }
 

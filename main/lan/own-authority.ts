@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
   GeneralName,
@@ -23,8 +23,9 @@ const toleranceMilliseconds = dayMilliseconds;
 const serialBytes = 16;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** Private networks, loopback and link-local (RFC 1918, RFC 3927, RFC 4193, RFC 4291): address, then mask. */
+/** Private networks, those of providers' own, loopback and link-local (RFC 1918, 3927, 4193, 4291, 6598): address, then mask. */
 const permittedNetworks = [
+  '64400000ffc00000',
   '0a000000ff000000',
   'ac100000fff00000',
   'c0a80000ffff0000',
@@ -33,6 +34,16 @@ const permittedNetworks = [
   `fc${'00'.repeat(15)}fe${'00'.repeat(15)}`,
   `fe80${'00'.repeat(14)}ffc0${'00'.repeat(14)}`,
 ];
+const permittedAddresses = new BlockList();
+for (const [network, bits] of [
+  ['100.64.0.0', 10],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+  ['127.0.0.0', 8],
+] as const)
+  permittedAddresses.addSubnet(network, bits, 'ipv4');
 const permittedDomains = ['local', 'lan', 'internal', 'home.arpa', 'localdomain', 'localhost'];
 
 x509.cryptoProvider.set(webcrypto as Crypto);
@@ -146,6 +157,11 @@ export class OwnAuthority {
       expiresAt,
     };
   }
+}
+
+/** Whether an own authority may vouch for this IPv4 address. */
+export function isPrivateAddress(address: string): boolean {
+  return permittedAddresses.check(address, 'ipv4');
 }
 
 /** SHA-256 of a certificate in DER, in pairs of hex digits with colons. */

@@ -4,7 +4,8 @@ import type { MediaWay } from './ice-agent.ts';
 
 const loopback = '127.0.0.1';
 /** Tunnels and the networks of virtual machines: who watches over one of them chooses it in the settings. */
-const special = /^(ipsec|tun|utun|tap|vmnet|veth)/;
+const special =
+  /^(?:ipsec|tun|utun|tap|vmnet|vboxnet|veth|virbr|docker|br-|wg|zt|tailscale|vEthernet \((?:WSL|Default Switch))/i;
 
 /** In the order of their names. IPv4 only; link-local addresses reach nobody who would be told of them. */
 export function mediaInterfaces(): MediaInterface[] {

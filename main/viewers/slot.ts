@@ -81,7 +81,8 @@ export interface SlotWindow {
 /**
  * One place of a window that can show one camera. It reads a stream with a cursor: first the cached GOP, then live. The
  * cached frames go out 1 ms apart in media time, so that the browser decodes them at once and shows the newest; the
- * timestamps of the slot go on rising over every change of camera.
+ * timestamps of the slot go on rising over every change of camera. Longer than most files: what is sent next is one machine of
+ * states.
  */
 export class Slot {
   readonly #sender: SlotSender;

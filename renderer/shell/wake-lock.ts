@@ -5,10 +5,13 @@
 export function keepScreenOn(signal: AbortSignal): void {
   if (!('wakeLock' in navigator)) return;
   let lock: WakeLockSentinel | undefined;
+  let isAsking = false;
   const ask = async () => {
-    if (document.visibilityState !== 'visible' || signal.aborted) return;
+    if (isAsking || document.visibilityState !== 'visible' || signal.aborted) return;
+    isAsking = true;
     // Refused on a battery that is nearly empty.
     lock = await navigator.wakeLock.request('screen').catch(() => undefined);
+    isAsking = false;
     if (signal.aborted) void lock?.release();
   };
   document.addEventListener('visibilitychange', () => void ask(), { signal });

@@ -153,6 +153,14 @@ async function look(page: Page): Promise<void> {
   for (const name of ['People and roles…', 'Show the audit…']) {
     await page.getByRole('button', { name }).first().click();
     await page.locator('dialog').getByText('onerror').first().waitFor();
+    if (name.startsWith('People')) {
+      await page
+        .getByRole('radio', { name: 'Roles' })
+        .or(page.getByRole('button', { name: 'Roles', exact: true }))
+        .first()
+        .click();
+      await page.locator('dialog').getByText('onerror').first().waitFor();
+    }
     await page.keyboard.press('Escape');
     await closed();
     await page.keyboard.press('s');

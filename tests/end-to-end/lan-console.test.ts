@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,6 +52,22 @@ Promise.all(Object.entries(tries).map(async ([name, attempt]) => {
 })).then((done) => { window.won = Object.fromEntries(done.flat()); });
 </script>`;
 
+/** @returns the port */
+async function serveAttack(owned: AsyncDisposableStack, at: string): Promise<number> {
+  const server = http.createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(attack);
+  });
+  server.listen(0, at);
+  await once(server, 'listening');
+  owned.defer(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return (server.address() as AddressInfo).port;
+}
+
 test('the console is opened to the network, a phone signs in and sees the wall, and no other page gets in', async () => {
   await using owned = new AsyncDisposableStack();
   const { cameras } = owned.use(await startVirtualCameras({ count: 4 }));
@@ -100,24 +117,19 @@ test('the console is opened to the network, a phone signs in and sees the wall, 
     expect(width).toBeLessThanOrEqual(viewport.width);
   }
 
-  const hostile = http.createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end(attack);
-  });
-  hostile.listen(0, '127.0.0.9');
-  await once(hostile, 'listening');
-  owned.defer(async () => {
-    hostile.closeAllConnections();
-    hostile.close();
-    await once(hostile, 'close');
-  });
-  const { port: hostilePort } = hostile.address() as { port: number };
+  const foreign = await serveAttack(owned, '127.0.0.9');
+  const neighbour = await serveAttack(owned, '127.0.0.1');
   const local = new URL(consoleUrl(engine)).origin;
-  for (const target of [origin, local]) {
-    const other = await context.newPage();
-    await other.goto(`http://hostile.example:${hostilePort}/?target=${encodeURIComponent(target)}`);
+  // The last one is of the same site for a browser, which sends the session along: the server alone refuses.
+  for (const [from, target, visitorOf] of [
+    [`hostile.example:${foreign}`, origin, context],
+    [`hostile.example:${foreign}`, local, page.context()],
+    [`127.0.0.1:${neighbour}`, local, page.context()],
+  ] as const) {
+    const other = await visitorOf.newPage();
+    await other.goto(`http://${from}/?target=${encodeURIComponent(target)}`);
     const won = await other.waitForFunction(() => (window as { won?: object }).won);
-    expect(await won.jsonValue(), target).toEqual({});
+    expect(await won.jsonValue(), `${from} at ${target}`).toEqual({});
   }
   const rebound = await context.newPage();
   const answer = await rebound.goto(`https://rebound.example:${port}/`);

@@ -223,6 +223,14 @@ test('a flood of strangers keeps nobody out who may come in', async () => {
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': 'AAAAAAAAAAAAAAAAAAAAAA==',
     });
+    for (let count = 0; count < 20; count++) {
+      const socket = door.connect() as net.Socket;
+      socket.on('error', () => {});
+      await once(socket, door.name === 'loopback' ? 'connect' : 'secureConnect');
+      const gone = once(socket, 'close');
+      socket.write(upgrade, () => (door.name === 'loopback' ? socket.resetAndDestroy() : socket.destroy()));
+      await gone;
+    }
     const flood = Array.from({ length: 50 }, async () => statusOf(await exchange(door, upgrade)));
     for (const status of await Promise.all(flood)) expect(status).toBe(401);
     const answer = await exchange(door, requestOf(door, 'GET', '/session', '', { Cookie: cookie }));

@@ -160,6 +160,8 @@ test('another address of this computer gets a certificate, and whoever is connec
 
 test('a port that is taken is said, and what was open before stays open', async () => {
   const browser = await open();
+  await browser.signIn('127.0.0.2', { name: ownerName(), password });
+  const socket = await browser.openSocket('127.0.0.2');
   const other = net.createServer().listen(0, '127.0.0.2');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as net.AddressInfo;
@@ -167,8 +169,24 @@ test('a port that is taken is said, and what was open before stays open', async 
   await new Promise((resolve) => all.once('listening', resolve));
   await expect(client.site.changeLanHost({ ...chosen, port })).rejects.toMatchObject({ code: 'port-in-use' });
   expect(await client.site.readLanHost()).toMatchObject({ chosen, problem: null });
-  expect((await browser.request('127.0.0.2', 'GET', '/session')).status).toBe(401);
+  expect((await browser.request('127.0.0.2', 'GET', '/session')).status).toBe(204);
+  // Nobody was cut off for a change that did not happen.
+  const answered = new Promise((resolve) => socket.once('pong', resolve));
+  socket.ping();
+  await answered;
+  const gone = closed(socket);
+  socket.close();
+  await gone;
   for (const server of [other, all]) await new Promise((resolve) => server.close(resolve));
+});
+
+test('on a public address it is open only with a certificate of somebody who vouches for it', async () => {
+  harness.networks.push({ name: 'wan0', addresses: ['203.0.113.5'], isUsual: true });
+  const browser = await open();
+  const { addresses, problem } = await client.site.readLanHost();
+  expect(addresses).toEqual([`https://127.0.0.2:${chosen.port}`, `https://127.0.0.3:${chosen.port}`]);
+  expect(problem).toContain('203.0.113.5');
+  expect((await browser.request('127.0.0.3', 'GET', '/session')).status).toBe(401);
 });
 
 test('the authority survives a start, and vouches for no name that others may own', async () => {
