@@ -3,6 +3,7 @@ import type { PictureWay, SkipReason } from '../../main/contract/viewer.ts';
 import { Delay } from './delay.svelte.ts';
 import { type PictureVerdict, unsuspicious } from './picture-judge.ts';
 import type { Stream } from './stream.ts';
+import type { Size } from './stream-choice.ts';
 
 /** A picture counts as arriving for this long after its last frame. */
 const freshMilliseconds = 3_000;
@@ -39,8 +40,7 @@ export type Image = ImageBitmap | VideoFrame;
  * without reactive state; only a change of `picture` is announced.
  */
 export class Slot {
-  /** Of the picture that was shown last on its track, in its own pixels; null: of none yet. */
-  pictureHeight: number | null = $state(null);
+  #pictureSize = $state.raw<Size | null>(null);
   readonly index: number;
   readonly delay: Delay = new Delay();
   #stream = $state.raw<Stream | null>(null);
@@ -141,7 +141,7 @@ export class Slot {
 
   /** The slot shall show another stream; its old frames do not count for it. */
   assign(stream: Stream | null): void {
-    this.pictureHeight = null;
+    this.#pictureSize = null;
     this.#stream = stream;
     this.#assignment++;
     this.#way = track;
@@ -283,11 +283,19 @@ export class Slot {
    * of the camera that was shown here before
    * @param displayedAt when it is to be on the screen
    */
-  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt): void {
+  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt, size?: Size): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
+    const known = this.#pictureSize;
+    if (size !== undefined && (size.width !== known?.width || size.height !== known.height))
+      this.#pictureSize = { width: size.width, height: size.height };
     if (this.#isPast(receivedAt)) return;
     this.delay.add(displayedAt - receivedAt);
     this.#arrived(shownAt);
+  }
+
+  /** Of the picture that was shown last on its track, in its own pixels; null: of none yet. */
+  get pictureSize(): Size | null {
+    return this.#pictureSize;
   }
 
   #arrived(shownAt: number): void {

@@ -4,7 +4,7 @@ import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { Wall } from '../state/wall.svelte.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Stream } from './stream.ts';
-import { deservesMain } from './stream-choice.ts';
+import { deservesMain, type Size } from './stream-choice.ts';
 import { noSurfaces, planSurfaces, type Surfaces, shownStream } from './surfaces.ts';
 
 /** What a tile is for at this moment. */
@@ -29,7 +29,7 @@ const emptyPlan: TilePlan = { wanted: null, surfaces: noSurfaces };
 export class Stage {
   readonly #wall: Wall;
   /** Of the sub-streams' pictures, by camera, as they were seen last. */
-  readonly #smallHeights = new Map<string, number>();
+  readonly #smallSizes = new Map<string, Size>();
   readonly #playback: Playback;
   #plans = $state.raw<readonly TilePlan[]>([]);
   /** Streams beside the wall: those of cameras that are being added. */
@@ -39,8 +39,8 @@ export class Stage {
   #frontPlan = $state.raw(emptyPlan);
   /** Nobody sees this page: its pictures are asked for again when somebody does. */
   unseen: boolean = $state(false);
-  /** Height of the wall in pixels of the screen; 0 until it is drawn. */
-  wallHeight: number = $state(0);
+  /** Of the wall, in pixels of the screen; 0 until it is drawn. */
+  wallSize: Size = $state.raw({ width: 0, height: 0 });
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -141,10 +141,11 @@ export class Stage {
   #deservesMain({ id }: Camera, tile: number): boolean {
     const shown = untrack(() => this.#plans[tile]?.wanted ?? null);
     const hasMain = shown?.cameraId === id && shown.profile === 'main';
-    const seen = this.#playback.slot({ cameraId: id, profile: 'sub' })?.pictureHeight ?? null;
-    if (seen !== null) this.#smallHeights.set(id, seen);
-    const smallHeight = this.#smallHeights.get(id) ?? null;
-    return deservesMain(this.wallHeight / this.#wall.shape.rows, smallHeight, hasMain);
+    const seen = this.#playback.slot({ cameraId: id, profile: 'sub' })?.pictureSize ?? null;
+    if (seen !== null) this.#smallSizes.set(id, seen);
+    const { columns, rows } = this.#wall.shape;
+    const tileSize = { width: this.wallSize.width / columns, height: this.wallSize.height / rows };
+    return deservesMain(tileSize, this.#smallSizes.get(id) ?? null, hasMain);
   }
 
   /** @param keepsSmall the small picture stays behind the large one: going back to the wall takes no time */
