@@ -1,10 +1,12 @@
 import { untrack } from 'svelte';
 import { pause } from '../link/pause.ts';
+import { type Allowance, type BudgetTile, type Ceiling, ceilingsOf, reducible } from './ceilings.ts';
 import { DecodeBudget, type DecodeLoad } from './decode-budget.ts';
 import type { DecodeCount } from './decode-count.ts';
+import { PageLoad } from './page-load.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Slot } from './slot.svelte.ts';
-import type { Stream } from './stream.ts';
+import type { Stage } from './stage.svelte.ts';
 
 /** One report on all tracks has its price: seldom enough to be none of the trouble. */
 const sampleMilliseconds = 2_000;
@@ -17,24 +19,31 @@ export interface DecodeUse {
   /** Of the pictures that arrived, percent. */
   readonly dropped: number;
   readonly decoder: 'hardware' | 'software' | 'both';
+  /** Tiles that are large enough for their main stream and get the small one, since the other was too much. */
+  readonly smaller: number;
   /** Tiles that get key frames only. */
   readonly reduced: number;
 }
 
-/** Looks at what decoding costs, and has key frames only sent to the tiles that come last when it is too much. */
+/** Looks at what decoding costs, and gives the tiles that come last less when it is too much. */
 export class DecodeWatch {
   readonly #playback: Playback;
-  readonly #comesFirst: (stream: Stream) => boolean;
+  readonly #stage: Pick<Stage, 'ceilings' | 'plan'>;
+  readonly #tiles: () => readonly BudgetTile[];
   readonly #budget = new DecodeBudget();
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
-  #load: DecodeLoad | undefined;
   #use = $state.raw<DecodeUse | null>(null);
-  #reduced = $state.raw(0);
+  #allowance = $state.raw<Allowance>(new DecodeBudget().take(undefined, { tiles: 0, mains: 0 }));
 
-  /** @param comesFirst whether a stream always has all its pictures */
-  constructor(playback: Playback, comesFirst: (stream: Stream) => boolean) {
+  /** @param tiles those that show something */
+  constructor(
+    playback: Playback,
+    stage: Pick<Stage, 'ceilings' | 'plan'>,
+    tiles: () => readonly BudgetTile[],
+  ) {
     this.#playback = playback;
-    this.#comesFirst = comesFirst;
+    this.#stage = stage;
+    this.#tiles = tiles;
   }
 
   /** Null: nothing is decoded, or nobody knows yet. */
@@ -44,60 +53,93 @@ export class DecodeWatch {
 
   /** Until the signal is aborted. Behind another page Chromium decodes as it likes: nothing is known then. */
   async run(signal: AbortSignal): Promise<void> {
+    const page = new PageLoad(signal);
     while (!signal.aborted) {
       await pause(sampleMilliseconds, signal);
       if (signal.aborted) return;
-      if (document.visibilityState === 'visible') await this.#sample();
+      const blocked = page.take();
+      if (document.visibilityState === 'visible') await this.#sample(blocked);
       else this.#before = undefined;
     }
   }
 
   /** Somebody has selected another tile, or an alarm came: who comes first has all pictures at once. To be called in an effect. */
   arrange(): void {
-    const slots = this.#reduced === 0 ? [] : this.#others().slice(-this.#reduced);
-    untrack(() => this.#playback.showKeyFrames(slots));
+    const tiles = this.#tiles();
+    const ceilings = ceilingsOf(tiles, this.#allowance);
+    const slots = this.#reducedSlots(tiles, ceilings);
+    untrack(() => {
+      if (ceilings.join() !== this.#stage.ceilings.join()) this.#stage.ceilings = ceilings;
+      this.#playback.showKeyFrames(slots);
+    });
   }
 
-  async #sample(): Promise<void> {
+  /** A stream that several tiles show is that of the one that may have most. */
+  #reducedSlots(tiles: readonly BudgetTile[], ceilings: readonly Ceiling[]): readonly Slot[] {
+    const reduced = new Set<Slot>();
+    const whole = new Set<Slot>();
+    for (const { tile } of tiles) {
+      for (const stream of this.#stage.plan(tile).surfaces) {
+        const slot = this.#playback.slot(stream);
+        if (slot !== undefined) (ceilings[tile] === 'key-frames' ? reduced : whole).add(slot);
+      }
+    }
+    return [...reduced].filter((slot) => !whole.has(slot));
+  }
+
+  async #sample(blocked: number): Promise<void> {
     const count = await this.#playback.countDecoding();
     const at = performance.now();
     const before = this.#before;
     this.#before = count === null ? undefined : { count, at };
-    this.#load = undefined;
-    if (count === null || before === undefined) return this.#settle(null, 0);
+    const delay = this.#meanDelay();
+    if (count === null || before === undefined) return this.#settle(null, undefined);
     // Fewer than before: another peer connection.
     const decoded = count.decoded - before.count.decoded;
     const seconds = count.seconds - before.count.seconds;
-    if (decoded <= 0 || seconds < 0) return this.#settle(null, 0);
+    if (decoded <= 0 || seconds < 0) return this.#settle(null, undefined);
     const dropped = Math.max(0, count.dropped - before.count.dropped);
     const processors = navigator.hardwareConcurrency;
-    const isHardware = count.inHardware === count.tracks;
-    // A decoder in hardware spends its own time and not that of the processors: what it drops says when it is too much.
     const busy = (seconds * 1_000) / (at - before.at) / processors;
-    this.#load = { busy: isHardware ? 0 : busy, dropped: dropped / (decoded + dropped) };
-    const decoder = isHardware ? 'hardware' : count.inHardware === 0 ? 'software' : 'both';
-    this.#settle(decoder, busy);
+    this.#settle(count, {
+      busy,
+      dropped: dropped / (decoded + dropped),
+      delay,
+      blocked: blocked / (at - before.at),
+    });
   }
 
-  #settle(decoder: DecodeUse['decoder'] | null, busy: number): void {
-    const reduced = this.#budget.take(this.#load, this.#others().length);
-    this.#reduced = reduced;
-    if (decoder === null || this.#load === undefined) {
+  /** Of all pictures that were shown since it was asked last. */
+  #meanDelay(): number {
+    let [sum, pictures] = [0, 0];
+    for (const { delay } of this.#playback.slots) {
+      const taken = delay.take();
+      sum += taken.milliseconds;
+      pictures += taken.pictures;
+    }
+    return pictures === 0 ? 0 : sum / pictures;
+  }
+
+  #settle(count: DecodeCount | null, load: DecodeLoad | undefined): void {
+    const others = reducible(this.#tiles());
+    const mains = others.filter(({ wantsMain }) => wantsMain).length;
+    const isHardware = count !== null && count.inHardware === count.tracks;
+    // A decoder in hardware spends its own time and not that of the processors: the other figures say when it is too much.
+    const judged = load !== undefined && isHardware ? { ...load, busy: 0 } : load;
+    const allowance = this.#budget.take(judged, { tiles: others.length, mains });
+    this.#allowance = allowance;
+    if (count === null || load === undefined) {
       // An old figure would look like one of now.
       this.#use = null;
       return;
     }
     this.#use = {
-      percent: Math.round(busy * 100),
+      percent: Math.round(load.busy * 100),
       processors: navigator.hardwareConcurrency,
-      dropped: Math.round(this.#load.dropped * 100),
-      decoder,
-      reduced,
+      dropped: Math.round(load.dropped * 100),
+      decoder: isHardware ? 'hardware' : count.inHardware === 0 ? 'software' : 'both',
+      smaller: this.#budget.wasShort ? Math.max(0, mains - allowance.mains) : 0,
+      reduced: allowance.reduced,
     };
-  }
-
-  /** Those that may be reduced, in the order in which they keep their pictures. */
-  #others(): Slot[] {
-    return this.#playback.slots.filter(({ stream }) => stream !== null && !this.#comesFirst(stream));
   }
 }

@@ -6,6 +6,8 @@ export class Delay {
   #milliseconds = $state.raw<number | null>(null);
   #sum = 0;
   #count = 0;
+  /** The same since `take`. */
+  #taken = { milliseconds: 0, pictures: 0 };
 
   get milliseconds(): number | null {
     return this.#milliseconds;
@@ -15,6 +17,15 @@ export class Delay {
   add(milliseconds: number): void {
     this.#sum += Math.max(0, milliseconds);
     this.#count++;
+    this.#taken.milliseconds += Math.max(0, milliseconds);
+    this.#taken.pictures++;
+  }
+
+  /** Of all pictures since it was asked last, together; without the way from the engine. */
+  take(): { readonly milliseconds: number; readonly pictures: number } {
+    const taken = this.#taken;
+    this.#taken = { milliseconds: 0, pictures: 0 };
+    return taken;
   }
 
   /** @param way milliseconds from the engine to this window; null: nobody asks any more */

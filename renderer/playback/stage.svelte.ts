@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import type { Camera } from '../../main/contract/camera.ts';
 import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { Wall } from '../state/wall.svelte.ts';
+import type { Ceiling } from './ceilings.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Stream } from './stream.ts';
 import { deservesMain, type Size } from './stream-choice.ts';
@@ -17,6 +18,8 @@ interface Wanted {
   readonly wanted: Stream | null;
   /** Stays ready behind it. */
   readonly standby: Stream | null;
+  /** Whether it is, or would be, the main stream, and there is a smaller one. */
+  readonly wantsMain?: boolean;
 }
 
 /** Walls of more tiles than this show their cameras' small streams: so many large ones are too much for most computers. */
@@ -41,6 +44,10 @@ export class Stage {
   unseen: boolean = $state(false);
   /** Of the wall, in pixels of the screen; 0 until it is drawn. */
   wallSize: Size = $state.raw({ width: 0, height: 0 });
+  /** What each tile may have, by its number: see decode-watch.svelte.ts. One that is not named may have everything. */
+  ceilings: readonly Ceiling[] = $state.raw([]);
+  /** By tile. */
+  #wantsMain = $state.raw<readonly boolean[]>([]);
 
   constructor(wall: Wall, playback: Playback) {
     this.#wall = wall;
@@ -49,6 +56,11 @@ export class Stage {
 
   plan(tile: number): TilePlan {
     return this.#plans[tile] ?? emptyPlan;
+  }
+
+  /** Whether the tile is large enough for the main stream, whatever it may have, and its camera has a smaller one. */
+  wantsMain(tile: number): boolean {
+    return this.#wantsMain[tile] ?? false;
   }
 
   get frontPlan(): TilePlan {
@@ -74,9 +86,9 @@ export class Stage {
       wanted,
       surfaces: planSurfaces(before, wanted, standby, this.#hasPicture),
     });
-    const plans = this.#wall.tiles.map((camera, tile) =>
-      planned(previous[tile]?.surfaces ?? noSurfaces, this.#streams(camera, tile)),
-    );
+    const streams = this.#wall.tiles.map((camera, tile) => this.#streams(camera, tile));
+    const plans = streams.map((wanted, tile) => planned(previous[tile]?.surfaces ?? noSurfaces, wanted));
+    const wantsMain = streams.map((wanted) => wanted.wantsMain ?? false);
     const front = planned(
       frontBefore.surfaces,
       this.front === null ? nothing : this.#large(this.front, true),
@@ -85,6 +97,7 @@ export class Stage {
     untrack(() => {
       this.#plans = plans;
       this.#frontPlan = front;
+      if (wantsMain.join() !== this.#wantsMain.join()) this.#wantsMain = wantsMain;
       const shown = [front, ...plans].flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
       this.#playback.want(unseen ? [] : [...previews, ...shown]);
     });
@@ -135,7 +148,12 @@ export class Stage {
       this.#wall.size === 1 ||
       (this.#wall.shape.cells[tile]?.span ?? 1) > 1 ||
       (this.#wall.size <= maximumMains && this.#deservesMain(camera, tile));
-    return isLarge ? this.#large(camera, isMaximised) : { wanted: small, standby: null };
+    if (!isLarge) return { wanted: small, standby: null };
+    const wantsMain = small !== main;
+    const mayHaveMain = isMaximised || (this.ceilings[tile] ?? 'main') === 'main';
+    if (wantsMain && !mayHaveMain) return { wanted: small, standby: null, wantsMain };
+    const large = this.#large(camera, isMaximised);
+    return { ...large, wantsMain: wantsMain && large.wanted === main };
   }
 
   #deservesMain({ id }: Camera, tile: number): boolean {

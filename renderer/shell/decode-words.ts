@@ -9,13 +9,20 @@ const decoderWords: Readonly<Record<DecodeUse['decoder'], string>> = {
 /** What decoding costs this computer, and what follows from it, in sentences. @param use null: nobody knows */
 export function decodeWords(use: DecodeUse | null): string {
   if (use === null) return 'Decoding: nothing is known now.';
-  const { percent, processors, decoder, dropped, reduced } = use;
+  const { percent, processors, decoder, dropped } = use;
   const share = processors === 1 ? 'of one core' : `of ${processors} cores`;
   const lost = dropped === 0 ? '' : ` ${dropped} % of the pictures are dropped.`;
-  const tiles = reduced === 1 ? '1 tile shows' : `${reduced} tiles show`;
-  const consequence =
-    reduced === 0 ? '' : ` ${tiles} key frames only: all pictures are more than this computer can decode.`;
+  const consequence = consequenceWords(use);
   // The time of a decoder in hardware is not that of the processors.
   const spent = decoder === 'hardware' ? 'in hardware' : `${percent} % ${share}, ${decoderWords[decoder]}`;
   return `Decoding: ${spent}.${lost}${consequence}`;
+}
+
+function consequenceWords({ smaller, reduced }: DecodeUse): string {
+  const show = (tiles: number) => (tiles === 1 ? '1 tile shows' : `${tiles} tiles show`);
+  const parts = [
+    ...(smaller === 0 ? [] : [`${show(smaller)} the small stream`]),
+    ...(reduced === 0 ? [] : [`${show(reduced)} key frames only`]),
+  ];
+  return parts.length === 0 ? '' : ` ${parts.join(', ')}: more is too much for this computer.`;
 }

@@ -57,6 +57,13 @@ export function gridWords(grid: Grid): string {
   return grid === '1' ? '1 camera' : `${grid} cameras`;
 }
 
+/** Between the middles of two tiles. */
+export function distanceOf(a: Cell, b: Cell): number {
+  const middle = ({ column, row, span }: Cell) => [column + span / 2, row + span / 2] as const;
+  const [[x, y], [otherX, otherY]] = [middle(a), middle(b)];
+  return Math.hypot(x - otherX, y - otherY);
+}
+
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
 /** The tile that lies in this direction of another one, the nearest to its middle; the same tile at the edge. */

@@ -13,13 +13,14 @@ import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
+import type { BudgetTile } from '../playback/ceilings.ts';
 import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
-import type { Stream } from '../playback/stream.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
+import { distanceOf } from './grid.ts';
 import { LayoutMirror } from './layout-mirror.svelte.ts';
 import { NumberEntry } from './number-entry.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
@@ -89,7 +90,7 @@ export class Station {
     this.wall = new Wall(this.mirror, this.layouts, place);
     this.stage = new Stage(this.wall, this.playback);
     this.numberEntry = new NumberEntry(this.mirror);
-    this.decoding = new DecodeWatch(this.playback, (stream) => this.#comesFirst(stream));
+    this.decoding = new DecodeWatch(this.playback, this.stage, () => this.#budgetTiles());
     this.pictures = new PictureWatch(
       () => this.playback.slots,
       (cameraId) => ({
@@ -238,15 +239,27 @@ export class Station {
     void this.link.run((client, connection) => this.#serve(client, connection), signal);
   }
 
-  /** What somebody looks at, or has to: selected, large, with an alarm, or being added. */
-  #comesFirst({ cameraId }: Stream): boolean {
-    const { selected, maximised, tiles } = this.wall;
-    return (
-      [selected, maximised].some((tile) => tile !== null && tiles[tile]?.id === cameraId) ||
-      this.stage.front?.id === cameraId ||
-      this.events.cameras.has(cameraId) ||
-      this.stage.previews.some((preview) => preview.cameraId === cameraId)
-    );
+  /** The tiles that show something, for what they may have of it. */
+  #budgetTiles(): BudgetTile[] {
+    const { tiles, shape, selected, maximised } = this.wall;
+    const centre = selected === null ? undefined : shape.cells[selected];
+    const { front, previews } = this.stage;
+    const firsts = new Set([
+      ...[selected, maximised].map((tile) => (tile === null ? undefined : tiles[tile]?.id)),
+      ...[front?.id, ...previews.map(({ cameraId }) => cameraId)],
+    ]);
+    return tiles.flatMap((camera, tile) => {
+      const cell = shape.cells[tile];
+      if (camera === null || cell === undefined || this.stage.plan(tile).wanted === null) return [];
+      return {
+        tile,
+        comesFirst: firsts.has(camera.id),
+        isAlarmed: this.events.cameras.has(camera.id),
+        area: cell.span ** 2,
+        distance: centre === undefined ? 0 : distanceOf(cell, centre),
+        wantsMain: this.stage.wantsMain(tile),
+      };
+    });
   }
 
   /** Behind another page no frames are shown, and nothing is known. */

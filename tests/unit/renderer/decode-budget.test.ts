@@ -1,106 +1,160 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DecodeBudget, type DecodeLoad } from '../../../renderer/playback/decode-budget.ts';
+import { type BudgetWall, DecodeBudget, type DecodeLoad } from '../../../renderer/playback/decode-budget.ts';
 
-const calm: DecodeLoad = { busy: 0.2, dropped: 0 };
-const short: DecodeLoad = { busy: 1.2, dropped: 0.2 };
+const calm: DecodeLoad = { busy: 0.2, dropped: 0, delay: 10, blocked: 0 };
+const short: DecodeLoad = { busy: 1.2, dropped: 0.2, delay: 900, blocked: 0.1 };
 
-/** What a computer with room for so many whole tiles says of a wall; a reduced one costs a thirtieth. */
-function loadOf(tiles: number, reduced: number, room: number): DecodeLoad {
-  const busy = (tiles - reduced + reduced / 30) / room;
-  return { busy, dropped: Math.max(0, 1 - 1 / busy) };
+/** Of tiles that show small streams. */
+const wall = (tiles: number): BudgetWall => ({ tiles, mains: 0 });
+
+/** What a computer with room for so many whole tiles says of a wall; a reduced one costs a thirtieth, a main stream five. */
+function loadOf({ tiles, mains }: BudgetWall, reduced: number, room: number): DecodeLoad {
+  const busy = (tiles - reduced + mains * 4 + reduced / 30) / room;
+  return { busy, dropped: Math.max(0, 1 - 1 / busy), delay: busy > 1 ? 500 : 20, blocked: 0 };
 }
 
 test('a computer that keeps up has all pictures', () => {
   const budget = new DecodeBudget();
-  for (let sample = 0; sample < 100; sample++) expect(budget.take(calm, 64)).toBe(0);
+  for (let sample = 0; sample < 100; sample++) expect(budget.take(calm, wall(64)).reduced).toBe(0);
 });
 
 test('one bad sample changes nothing, two do', () => {
   const budget = new DecodeBudget();
-  expect(budget.take(short, 16)).toBe(0);
-  expect(budget.take(calm, 16)).toBe(0);
-  expect(budget.take(short, 16)).toBe(0);
-  expect(budget.take(short, 16)).toBe(4);
+  expect(budget.take(short, wall(16)).reduced).toBe(0);
+  expect(budget.take(calm, wall(16)).reduced).toBe(0);
+  expect(budget.take(short, wall(16)).reduced).toBe(0);
+  expect(budget.take(short, wall(16)).reduced).toBe(4);
 });
+
+test.each([{ busy: 0.9 }, { dropped: 0.1 }, { delay: 400 }, { blocked: 0.7 }])(
+  'each figure alone says that it is too much: %o',
+  (trouble) => {
+    const budget = new DecodeBudget();
+    budget.take({ ...calm, ...trouble }, wall(16));
+    expect(budget.take({ ...calm, ...trouble }, wall(16)).reduced).toBe(4);
+  },
+);
 
 test('it waits for what a change brings before the next one', () => {
   const budget = new DecodeBudget();
-  const reduced = Array.from({ length: 8 }, () => budget.take(short, 16));
+  const reduced = Array.from({ length: 8 }, () => budget.take(short, wall(16)).reduced);
   expect(reduced).toEqual([0, 4, 4, 4, 4, 8, 8, 8]);
 });
 
 test('it climbs in small steps when there is room again, up to all pictures', () => {
   const budget = new DecodeBudget();
-  for (let sample = 0; sample < 40; sample++) budget.take(short, 24);
-  const climb = Array.from({ length: 400 }, () => budget.take(calm, 24));
+  for (let sample = 0; sample < 40; sample++) budget.take(short, wall(24));
+  const climb = Array.from({ length: 400 }, () => budget.take(calm, wall(24)).reduced);
   const steps = climb.slice(1).map((reduced, index) => (climb[index] ?? 0) - reduced);
   expect(Math.max(...steps)).toBe(2);
   expect(Math.min(...steps)).toBe(0);
   expect(climb.at(-1)).toBe(0);
 });
 
+test('main streams are given up before any tile gets key frames only, and come back after them', () => {
+  const budget = new DecodeBudget();
+  const four = { tiles: 4, mains: 4 };
+  const down = Array.from({ length: 60 }, () => budget.take(short, four));
+  expect(down[0]).toEqual({ mains: 4, reduced: 0 });
+  expect(down.filter(({ mains, reduced }) => mains > 0 && reduced > 0)).toEqual([]);
+  expect(down.at(-1)).toEqual({ mains: 0, reduced: 4 });
+  const up = Array.from({ length: 200 }, () => budget.take(calm, four));
+  expect(up.filter(({ mains, reduced }) => mains > 0 && reduced > 0)).toEqual([]);
+  expect(up.at(-1)).toEqual({ mains: 4, reduced: 0 });
+});
+
+test('a wall of many large tiles gets its main streams one after the other', () => {
+  const budget = new DecodeBudget();
+  const nine = { tiles: 9, mains: 9 };
+  const mains = Array.from({ length: 40 }, () => budget.take(calm, nine).mains);
+  expect(mains[0]).toBe(4);
+  expect(Math.max(...mains.slice(1).map((now, index) => now - (mains[index] ?? 0)))).toBe(1);
+  expect(mains.at(-1)).toBe(9);
+});
+
+test('a main stream that was too much is taken back alone', () => {
+  const budget = new DecodeBudget();
+  const nine = { tiles: 9, mains: 9 };
+  const seen: number[] = [];
+  for (let sample = 0; sample < 400; sample++) {
+    const load = (seen.at(-1) ?? 4) > 5 ? short : calm;
+    seen.push(budget.take(load, nine).mains);
+  }
+  expect(new Set(seen)).toEqual(new Set([4, 5, 6]));
+  expect(seen.lastIndexOf(4)).toBeLessThan(seen.indexOf(5));
+});
+
 test('between enough and too little it stays where it is', () => {
   const budget = new DecodeBudget();
-  budget.take(short, 16);
-  budget.take(short, 16);
-  for (let sample = 0; sample < 200; sample++) expect(budget.take({ busy: 0.65, dropped: 0 }, 16)).toBe(4);
+  budget.take(short, wall(16));
+  budget.take(short, wall(16));
+  for (let sample = 0; sample < 200; sample++)
+    expect(budget.take({ ...calm, busy: 0.65 }, wall(16)).reduced).toBe(4);
 });
 
 test('as long as nobody knows anything nothing changes', () => {
   const budget = new DecodeBudget();
-  budget.take(short, 16);
-  for (let sample = 0; sample < 50; sample++) expect(budget.take(undefined, 16)).toBe(0);
+  budget.take(short, wall(16));
+  for (let sample = 0; sample < 50; sample++) expect(budget.take(undefined, wall(16)).reduced).toBe(0);
 });
 
 test('a smaller wall never has more reduced tiles than tiles', () => {
   const budget = new DecodeBudget();
-  for (let sample = 0; sample < 40; sample++) budget.take(short, 64);
-  expect(budget.take(calm, 3)).toBe(3);
-  expect(budget.take(calm, 0)).toBe(0);
+  for (let sample = 0; sample < 40; sample++) budget.take(short, wall(64));
+  expect(budget.take(calm, wall(3)).reduced).toBe(3);
+  expect(budget.take(calm, wall(0)).reduced).toBe(0);
 });
 
 describe('on any computer', () => {
   const machine = fc.record({
     tiles: fc.integer({ min: 1, max: 127 }),
+    mainShare: fc.double({ min: 0, max: 1, noNaN: true }),
     room: fc.double({ min: 2, max: 200, noNaN: true }),
     noise: fc.array(fc.double({ min: 0.9, max: 1.1, noNaN: true }), { minLength: 7, maxLength: 31 }),
   });
 
   test('it soon keeps up where it can, and comes to rest', () => {
     fc.assert(
-      fc.property(machine, ({ tiles, room, noise }) => {
+      fc.property(machine, ({ tiles, mainShare, room, noise }) => {
         const budget = new DecodeBudget();
-        let reduced = 0;
+        const all = { tiles, mains: Math.round(tiles * mainShare) };
+        let now = { mains: 4, reduced: 0 };
         let changes = 0;
         let overloaded = 0;
         for (let sample = 0; sample < 4_000; sample++) {
-          const load = loadOf(tiles, reduced, room * (noise[sample % noise.length] ?? 1));
+          const shown = Math.min(now.mains, all.mains);
+          const load = loadOf(
+            { tiles, mains: shown },
+            now.reduced,
+            room * (noise[sample % noise.length] ?? 1),
+          );
           // Where even the key frames are too many there is nothing left to give.
-          if (sample >= 40 && load.busy > 1 && reduced < tiles) overloaded++;
-          const next = budget.take(load, tiles);
-          if (sample >= 2_000 && next !== reduced) changes++;
-          reduced = next;
+          if (sample >= 80 && load.busy > 1 && now.reduced < tiles) overloaded++;
+          const next = budget.take(load, all);
+          if (sample >= 3_000 && (next.reduced !== now.reduced || next.mains !== now.mains)) changes++;
+          now = next;
         }
         expect(overloaded).toBeLessThan(80);
-        // In more than an hour: a try now and then.
+        // In more than half an hour: a try now and then.
         expect(changes).toBeLessThanOrEqual(24);
       }),
     );
   });
 
   test('whatever it is told it stays within the tiles', () => {
-    const load = fc.option(
-      fc.record({ busy: fc.double({ min: 0, max: 10 }), dropped: fc.double({ min: 0, max: 1 }) }),
-      { nil: undefined },
-    );
+    const figure = fc.double({ min: 0, max: 10 });
+    const load = fc.option(fc.record({ busy: figure, dropped: figure, delay: figure, blocked: figure }), {
+      nil: undefined,
+    });
     fc.assert(
-      fc.property(fc.array(fc.tuple(load, fc.nat(128))), (samples) => {
+      fc.property(fc.array(fc.tuple(load, fc.nat(128), fc.nat(128))), (samples) => {
         const budget = new DecodeBudget();
-        for (const [said, tiles] of samples) {
-          const reduced = budget.take(said, tiles);
-          expect(reduced).toBeGreaterThanOrEqual(0);
-          expect(reduced).toBeLessThanOrEqual(tiles);
+        for (const [said, tiles, mains] of samples) {
+          const allowance = budget.take(said, { tiles, mains: Math.min(mains, tiles) });
+          expect(allowance.reduced).toBeGreaterThanOrEqual(0);
+          expect(allowance.reduced).toBeLessThanOrEqual(tiles);
+          expect(allowance.mains).toBeGreaterThanOrEqual(0);
         }
       }),
     );

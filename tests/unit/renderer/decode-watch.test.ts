@@ -1,13 +1,18 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { Ceiling } from '../../../renderer/playback/ceilings.ts';
 import type { DecodeCount } from '../../../renderer/playback/decode-count.ts';
 import { DecodeWatch } from '../../../renderer/playback/decode-watch.svelte.ts';
 import { Playback } from '../../../renderer/playback/playback.svelte.ts';
+import type { TilePlan } from '../../../renderer/playback/stage.svelte.ts';
+import type { Stream } from '../../../renderer/playback/stream.ts';
 
 const cameras = ['one', 'two', 'three', 'four', 'five'];
 
 let playback: Playback;
 let watch: DecodeWatch;
 let first: string;
+let wantsMain: ReadonlySet<string>;
+let ceilings: readonly Ceiling[];
 let count: DecodeCount;
 let running: AbortController;
 
@@ -17,10 +22,29 @@ beforeEach(() => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 2 });
   count = { seconds: 0, decoded: 0, dropped: 0, tracks: 5, inHardware: 0 };
   first = 'five';
+  wantsMain = new Set();
   playback = new Playback();
   playback.want(cameras.map((cameraId) => ({ cameraId, profile: 'sub' })));
   vi.spyOn(playback, 'countDecoding').mockImplementation(async () => count);
-  watch = new DecodeWatch(playback, ({ cameraId }) => cameraId === first);
+  ceilings = [];
+  const stage = {
+    set ceilings(now: readonly Ceiling[]) {
+      ceilings = now;
+    },
+    get ceilings() {
+      return ceilings;
+    },
+    plan: (tile: number): TilePlan => {
+      const stream: Stream = { cameraId: cameras[tile] ?? '', profile: 'sub' };
+      return { wanted: stream, surfaces: [stream, null] };
+    },
+  };
+  watch = new DecodeWatch(playback, stage, () =>
+    cameras.map((cameraId, tile) => ({
+      ...{ tile, comesFirst: cameraId === first, isAlarmed: false, area: 1, distance: tile },
+      wantsMain: wantsMain.has(cameraId),
+    })),
+  );
   running = new AbortController();
   void watch.run(running.signal);
   return () => {
@@ -86,5 +110,25 @@ test('a figure that is not known any more is not shown, and what was decided sta
   await vi.advanceTimersByTimeAsync(2_000);
   watch.arrange();
   expect(watch.use).toBeNull();
+  expect(reduced()).toEqual(['four']);
+});
+
+test('tiles on their main stream go to the small one before any gets key frames only', async () => {
+  wantsMain = new Set(['one', 'two']);
+  watch.arrange();
+  expect(ceilings).toEqual(['main', 'main', 'sub', 'sub', 'main']);
+  await decode(3, 1.1);
+  expect(ceilings).toEqual(['main', 'sub', 'sub', 'sub', 'main']);
+  expect(watch.use).toMatchObject({ smaller: 1, reduced: 0 });
+  await decode(8, 1.1);
+  expect(ceilings).toEqual(['sub', 'sub', 'sub', 'key-frames', 'main']);
+  expect(reduced()).toEqual(['four']);
+});
+
+test('pictures that are late say that it is too much, though decoding takes no time', async () => {
+  for (let sample = 0; sample < 4; sample++) {
+    for (const slot of playback.slots) slot.delay.add(800);
+    await decode(1, 0.1);
+  }
   expect(reduced()).toEqual(['four']);
 });

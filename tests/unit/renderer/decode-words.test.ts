@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { countDecoding } from '../../../renderer/playback/decode-count.ts';
 import { decodeWords } from '../../../renderer/shell/decode-words.ts';
 
-const use = { percent: 63, processors: 2, dropped: 0, decoder: 'software', reduced: 0 } as const;
+const use = { percent: 63, processors: 2, dropped: 0, decoder: 'software', smaller: 0, reduced: 0 } as const;
 
 test.each([
   [null, 'Decoding: nothing is known now.'],
@@ -10,7 +10,11 @@ test.each([
   [{ ...use, decoder: 'hardware' as const }, 'Decoding: in hardware.'],
   [
     { ...use, percent: 91, dropped: 7, reduced: 12 },
-    'Decoding: 91 % of 2 cores, in software. 7 % of the pictures are dropped. 12 tiles show key frames only: all pictures are more than this computer can decode.',
+    'Decoding: 91 % of 2 cores, in software. 7 % of the pictures are dropped. 12 tiles show key frames only: more is too much for this computer.',
+  ],
+  [
+    { ...use, smaller: 1, reduced: 3 },
+    'Decoding: 63 % of 2 cores, in software. 1 tile shows the small stream, 3 tiles show key frames only: more is too much for this computer.',
   ],
 ])('what decoding costs is said in words (%#)', (known, words) => {
   expect(decodeWords(known)).toBe(words);

@@ -1,0 +1,51 @@
+/** The most that a tile may have of its camera, so that this computer keeps up: `sub` is all pictures of the small stream. */
+export type Ceiling = 'main' | 'sub' | 'key-frames';
+
+/** What the tiles of a wall may have together, besides those that come first. */
+export interface Allowance {
+  /** So many tiles may show their main stream. */
+  readonly mains: number;
+  /** So many get key frames only. */
+  readonly reduced: number;
+}
+
+/** A tile that shows something, as far as it matters for what it may have. */
+export interface BudgetTile {
+  readonly tile: number;
+  /** Somebody looks at it, or has to: it always has everything. */
+  readonly comesFirst: boolean;
+  readonly isAlarmed: boolean;
+  /** In units of the smallest tile. */
+  readonly area: number;
+  /** From the selected tile, in the same unit. */
+  readonly distance: number;
+  /** Whether it would show its main stream, and its camera has a smaller one. */
+  readonly wantsMain: boolean;
+}
+
+/** Those that may have less, in the order in which they keep their pictures: with an alarm, large, near the selected one. */
+export function reducible(tiles: readonly BudgetTile[]): BudgetTile[] {
+  return tiles
+    .filter(({ comesFirst }) => !comesFirst)
+    .sort(
+      (a, b) =>
+        Number(b.isAlarmed) - Number(a.isAlarmed) ||
+        b.area - a.area ||
+        a.distance - b.distance ||
+        a.tile - b.tile,
+    );
+}
+
+/** What each tile may have, by its number; one that does not want its main stream gets no leave to it, either. */
+export function ceilingsOf(tiles: readonly BudgetTile[], { mains, reduced }: Allowance): Ceiling[] {
+  const ceilings: Ceiling[] = [];
+  for (const { tile } of tiles) ceilings[tile] = 'main';
+  const others = reducible(tiles);
+  let left = mains;
+  for (const [place, { tile, wantsMain }] of others.entries()) {
+    const hasMain = wantsMain && left > 0;
+    if (hasMain) left--;
+    ceilings[tile] = place >= others.length - reduced ? 'key-frames' : hasMain ? 'main' : 'sub';
+  }
+  return ceilings;
+}
