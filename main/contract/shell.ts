@@ -82,7 +82,7 @@ export type ShellMessage =
       readonly type: 'window';
       readonly isFullScreen: boolean;
       readonly isKiosk: boolean;
-      /** Neither minimised nor hidden. */
+      /** Neither minimised nor hidden, on a computer that is neither locked nor asleep. */
       readonly isSeen: boolean;
     }
   | { readonly type: 'command'; readonly command: ShellCommand }

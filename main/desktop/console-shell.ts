@@ -99,6 +99,10 @@ export class ConsoleShell implements AsyncDisposable {
           trayImageFile,
         );
     powerMonitor.on('resume', () => this.#woke());
+    // Linux tells of sleep alone.
+    powerMonitor.on('suspend', () => this.#windows.hide('asleep'));
+    powerMonitor.on('lock-screen', () => this.#windows.hide('locked'));
+    powerMonitor.on('unlock-screen', () => this.#windows.unhide('locked'));
     powerMonitor.on('shutdown', () => {
       this.#mayLeave = true;
       this.#isShuttingDown = true;

@@ -21,6 +21,8 @@ export interface ConsoleWindowOptions {
   /** Full screen, without a frame, closed by nobody but the shell. */
   readonly isKiosk: boolean;
   readonly hasDeveloperTools: boolean;
+  /** Nobody sees any window. */
+  readonly isHidden: () => boolean;
   /** The display that a window with these bounds is on. */
   readonly displayOf: (bounds: Rectangle) => Rectangle;
   /** Something of `state` is another one now. */
@@ -133,6 +135,21 @@ export class ConsoleWindow {
     this.#answeredAt = performance.now();
   }
 
+  /** The page is told how its window is. */
+  tell(): void {
+    const { window } = this;
+    this.#look();
+    if (window.isDestroyed()) return;
+    const { isKiosk, isHidden } = this.#options;
+    this.send({
+      type: 'window',
+      isFullScreen: window.isFullScreen(),
+      isKiosk,
+      // The page does not know it by itself: its timers are not slowed down, and so it counts as visible for ever.
+      isSeen: window.isVisible() && !window.isMinimized() && !isHidden(),
+    });
+  }
+
   /** Asks the page for a sign of life; one that has given none for long is ended, and loaded again. */
   checkPulse(): void {
     if (this.window.isDestroyed() || this.contents.isCrashed()) return;
@@ -173,17 +190,7 @@ export class ConsoleWindow {
     window.on('move', look);
     window.on('maximize', look);
     window.on('unmaximize', look);
-    const tell = () => {
-      look();
-      if (window.isDestroyed()) return;
-      this.send({
-        type: 'window',
-        isFullScreen: window.isFullScreen(),
-        isKiosk: this.#options.isKiosk,
-        // The page does not know it by itself: its timers are not slowed down, and so it counts as visible for ever.
-        isSeen: window.isVisible() && !window.isMinimized(),
-      });
-    };
+    const tell = () => this.tell();
     window.on('enter-full-screen', tell);
     window.on('leave-full-screen', tell);
     window.on('minimize', tell);

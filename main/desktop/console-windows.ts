@@ -16,6 +16,9 @@ import {
 const preload = path.resolve(import.meta.dirname, '../preload/preload.cjs');
 const pulseMilliseconds = 3_000;
 
+/** What the computer does while nobody sees it. */
+export type HiddenBecause = 'locked' | 'asleep';
+
 export interface ConsoleWindowsOptions {
   readonly file: WindowFile;
   readonly icon: string | undefined;
@@ -34,6 +37,8 @@ export class ConsoleWindows implements Disposable {
   readonly #windows = new Set<ConsoleWindow>();
   readonly #pulse: NodeJS.Timeout;
   #isKiosk = false;
+  /** Why nobody sees any of them. */
+  readonly #hidden = new Set<HiddenBecause>();
   /** From now on windows that close are to be opened again by the next start. */
   #isQuitting = false;
 
@@ -88,6 +93,17 @@ export class ConsoleWindows implements Disposable {
     for (const window of this.#windows) window.send(message);
   }
 
+  /** Nobody sees any window from now on. */
+  hide(because: HiddenBecause): void {
+    this.#hidden.add(because);
+    for (const window of this.#windows) window.tell();
+  }
+
+  unhide(because: HiddenBecause): void {
+    if (!this.#hidden.delete(because)) return;
+    for (const window of this.#windows) window.tell();
+  }
+
   /** The one that a command of the menu is for. */
   get current(): ConsoleWindow | undefined {
     return [...this.#windows].find(({ window }) => window.isFocused()) ?? this.#windows.values().next().value;
@@ -101,6 +117,7 @@ export class ConsoleWindows implements Disposable {
 
   /** The machine was asleep: nobody could answer. */
   woke(): void {
+    this.unhide('asleep');
     for (const window of this.#windows) window.answered();
   }
 
@@ -123,12 +140,18 @@ export class ConsoleWindows implements Disposable {
       state,
       isKiosk,
       hasDeveloperTools,
+      isHidden: () => this.#hidden.size > 0,
       displayOf: (at) => screen.getDisplayMatching(at).bounds,
       onChange: () => this.#save(),
       onTrouble,
     });
     this.#windows.add(added);
     const { window } = added;
+    // Whoever works in a window is there, whatever the operating system has told.
+    window.on('focus', () => {
+      this.unhide('locked');
+      this.unhide('asleep');
+    });
     window.on('close', (event) => {
       if (!isKiosk || this.#isQuitting) return;
       event.preventDefault();

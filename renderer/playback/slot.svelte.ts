@@ -30,7 +30,19 @@ export type Arrival = 'unknown' | 'nothing' | 'packets';
 /** From count to count: more than a camera with few pictures leaves between two. */
 const arrivalMilliseconds = 2_000;
 
+/**
+ * Pictures of the past come 1 ms apart in the time of the stream, as fast as they can be decoded; those of now do so as the camera
+ * has taken them: further apart than this, in the units of RTP (90 kHz), on any screen.
+ */
+const liveTicks = 720;
+
 const track: PictureWay = { kind: 'track' };
+
+/** What is known of a frame beside its times. */
+export interface FrameFacts extends Size {
+  /** Only some browsers tell. */
+  readonly rtpTimestamp?: number;
+}
 
 /** A decoded picture that came over the data channel. */
 export type Image = ImageBitmap | VideoFrame;
@@ -46,6 +58,9 @@ export class Slot {
   #stream = $state.raw<Stream | null>(null);
   #media = $state.raw<MediaStream | null>(null);
   #picture = $state<Picture>('none');
+  #isCurrent = $state(false);
+  /** Of the last frame, while it may be one of the past. */
+  #rtpTimestamp: number | undefined;
   #lastFrameAt = $state.raw<number | null>(null);
   #way = $state.raw<PictureWay>(track);
   #skipping = $state.raw<SkipReason | null>(null);
@@ -109,6 +124,11 @@ export class Slot {
     return this.#picture;
   }
 
+  /** Whether pictures have come that are not those with which a stream begins: they go through its last seconds at once. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
+  }
+
   /** Where the replay is that it shows; null: none. */
   get replay(): Replay | null {
     return this.#replay;
@@ -152,6 +172,8 @@ export class Slot {
     this.#replay = null;
     this.#returnedAt = undefined;
     this.#picture = 'none';
+    this.#isCurrent = false;
+    this.#rtpTimestamp = undefined;
     this.#lastFrameAt = null;
     this.#verdict = unsuspicious;
     this.#arrival = 'unknown';
@@ -215,6 +237,8 @@ export class Slot {
       return;
     }
     this.#setImage(image);
+    this.#measure(sizeOf(image));
+    this.#isCurrent = true;
     if (this.#isPast(this.#channelReceivedAt)) return;
     this.delay.add(shownAt - this.#channelBegunAt);
     this.#arrived(shownAt);
@@ -283,19 +307,32 @@ export class Slot {
    * of the camera that was shown here before
    * @param displayedAt when it is to be on the screen
    */
-  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt, size?: Size): void {
+  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt, facts?: FrameFacts): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
-    const known = this.#pictureSize;
-    if (size !== undefined && (size.width !== known?.width || size.height !== known.height))
-      this.#pictureSize = { width: size.width, height: size.height };
+    if (facts !== undefined) this.#measure(facts);
+    if (!this.#isCurrent) this.#follow(facts?.rtpTimestamp);
     if (this.#isPast(receivedAt)) return;
     this.delay.add(displayedAt - receivedAt);
     this.#arrived(shownAt);
   }
 
-  /** Of the picture that was shown last on its track, in its own pixels; null: of none yet. */
+  /** Of the picture that was shown last, in its own pixels; null: of none yet. */
   get pictureSize(): Size | null {
     return this.#pictureSize;
+  }
+
+  #follow(rtpTimestamp: number | undefined): void {
+    const before = this.#rtpTimestamp;
+    this.#rtpTimestamp = rtpTimestamp;
+    // It wraps at 32 bits.
+    this.#isCurrent =
+      rtpTimestamp === undefined || (before !== undefined && ((rtpTimestamp - before) | 0) > liveTicks);
+  }
+
+  /** Only a change is one. */
+  #measure({ width, height }: Size): void {
+    const known = this.#pictureSize;
+    if (width !== known?.width || height !== known.height) this.#pictureSize = { width, height };
   }
 
   #arrived(shownAt: number): void {
@@ -345,6 +382,13 @@ export class Slot {
     this.#lastFrameAt = this.#newestFrameAt;
     this.#picture = 'stale';
   }
+}
+
+/** As it is to be shown. */
+export function sizeOf(image: Image): Size {
+  return 'displayWidth' in image
+    ? { width: image.displayWidth, height: image.displayHeight }
+    : { width: image.width, height: image.height };
 }
 
 /** So many packets came out of a track so far. */

@@ -3,7 +3,10 @@ import type { Camera } from '../../main/contract/camera.ts';
 import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { Wall } from '../state/wall.svelte.ts';
 import type { Ceiling } from './ceilings.ts';
+import { type KeptPicture, KeptPictures } from './kept-pictures.svelte.ts';
+import { MainWatch } from './main-watch.svelte.ts';
 import type { Playback } from './playback.svelte.ts';
+import type { Slot } from './slot.svelte.ts';
 import type { Stream } from './stream.ts';
 import { deservesMain, type Size } from './stream-choice.ts';
 import { noSurfaces, planSurfaces, type Surfaces, shownStream } from './surfaces.ts';
@@ -22,9 +25,6 @@ interface Wanted {
   readonly wantsMain?: boolean;
 }
 
-/** Walls of more tiles than this show their cameras' small streams: so many large ones are too much for most computers. */
-const maximumMains = 4;
-
 const nothing: Wanted = { wanted: null, standby: null };
 const emptyPlan: TilePlan = { wanted: null, surfaces: noSurfaces };
 
@@ -34,6 +34,8 @@ export class Stage {
   /** Of the sub-streams' pictures, by camera, as they were seen last. */
   readonly #smallSizes = new Map<string, Size>();
   readonly #playback: Playback;
+  readonly #mains = new MainWatch();
+  readonly #kept = new KeptPictures();
   #plans = $state.raw<readonly TilePlan[]>([]);
   /** Streams beside the wall: those of cameras that are being added. */
   previews: readonly Stream[] = $state.raw([]);
@@ -42,6 +44,8 @@ export class Stage {
   #frontPlan = $state.raw(emptyPlan);
   /** Nobody sees this page: its pictures are asked for again when somebody does. */
   unseen: boolean = $state(false);
+  /** Nobody has seen the tiles behind the large one for a while: the same for them. */
+  covered: boolean = $state(false);
   /** Of the wall, in pixels of the screen; 0 until it is drawn. */
   wallSize: Size = $state.raw({ width: 0, height: 0 });
   /** What each tile may have, by its number: see decode-watch.svelte.ts. One that is not named may have everything. */
@@ -63,6 +67,17 @@ export class Stage {
     return this.#wantsMain[tile] ?? false;
   }
 
+  /** Whether its streams were given back, since nobody sees it. */
+  rests(tile: number): boolean {
+    const { maximised } = this.#wall;
+    return this.unseen || (this.covered && maximised !== null && maximised !== tile);
+  }
+
+  /** What is shown of a camera until its first picture after a rest; null: nothing is known. */
+  kept(cameraId: string): KeptPicture | null {
+    return this.#kept.of(cameraId);
+  }
+
   get frontPlan(): TilePlan {
     return this.#frontPlan;
   }
@@ -73,7 +88,7 @@ export class Stage {
   }
 
   shownIn({ wanted, surfaces }: TilePlan): Stream | null {
-    return shownStream(surfaces, wanted, this.#hasPicture);
+    return shownStream(surfaces, wanted, this.#hasPicture, this.#isReady);
   }
 
   /** To be called in an effect: reads the wall and which pictures have come, and asks for the streams. */
@@ -84,7 +99,7 @@ export class Stage {
     }));
     const planned = (before: Surfaces, { wanted, standby }: Wanted): TilePlan => ({
       wanted,
-      surfaces: planSurfaces(before, wanted, standby, this.#hasPicture),
+      surfaces: planSurfaces(before, wanted, standby, this.#hasPicture, this.#isReady),
     });
     const streams = this.#wall.tiles.map((camera, tile) => this.#streams(camera, tile));
     const plans = streams.map((wanted, tile) => planned(previous[tile]?.surfaces ?? noSurfaces, wanted));
@@ -94,13 +109,31 @@ export class Stage {
       this.front === null ? nothing : this.#large(this.front, true),
     );
     const { previews, unseen } = this;
+    const seen = [front, ...plans.filter((_, tile) => !this.rests(tile))];
+    const shown = seen.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
+    this.#keepPictures();
     untrack(() => {
       this.#plans = plans;
       this.#frontPlan = front;
       if (wantsMain.join() !== this.#wantsMain.join()) this.#wantsMain = wantsMain;
-      const shown = [front, ...plans].flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
       this.#playback.want(unseen ? [] : [...previews, ...shown]);
     });
+  }
+
+  /** Of those that are about to rest, until they have new ones. */
+  #keepPictures(): void {
+    const { tiles } = this.#wall;
+    for (const [tile, camera] of tiles.entries()) {
+      if (camera === null) continue;
+      const slot = untrack(() => this.#playback.slot(this.shown(tile)));
+      const hasPicture = slot !== undefined && slot.picture !== 'none';
+      if (!hasPicture) continue;
+      untrack(() => {
+        if (this.rests(tile)) this.#kept.keep(camera.id, slot);
+        else this.#kept.forget(camera.id);
+      });
+    }
+    untrack(() => this.#kept.keepOnly(new Set(tiles.map((camera) => camera?.id ?? ''))));
   }
 
   /** To be called in an effect: the sound is that of the picture which is shown, and ends with it. */
@@ -121,6 +154,12 @@ export class Stage {
 
   #hasPicture = (stream: Stream): boolean => (this.#playback.slot(stream)?.picture ?? 'none') !== 'none';
 
+  /** What a stream begins with is gone through at once: in place of a picture of now it would be a jump back. */
+  #isReady = (stream: Stream): boolean => {
+    const slot = this.#playback.slot(stream);
+    return slot !== undefined && slot.picture !== 'none' && (slot.isCurrent || slot.picture === 'past');
+  };
+
   /** Why the tile shows its small stream though it is large: the format of the main stream, or null. */
   replaced(tile: number): VideoCodec | null {
     const { wanted, surfaces } = this.plan(tile);
@@ -128,6 +167,26 @@ export class Stage {
     const main = surfaces.find((stream) => stream?.profile === 'main' && stream.cameraId === wanted.cameraId);
     const way = this.#playback.slot(main ?? null)?.way;
     return way?.kind === 'none' ? way.codec : null;
+  }
+
+  /** Whether the tile shows its small stream since the main one, which it wants, has failed. */
+  hasFallenBack(tile: number): boolean {
+    const { wanted, surfaces } = this.plan(tile);
+    const isStandby = surfaces.some((stream) => stream?.profile === 'main');
+    return wanted?.profile === 'sub' && isStandby && this.#mains.hasFailed(wanted.cameraId);
+  }
+
+  /** To be called twice a second while the page is visible. */
+  checkMains(now: number): void {
+    if (!this.#playback.open) {
+      this.#mains.pause();
+      return;
+    }
+    const mains = new Map<string, Slot>();
+    for (const slot of this.#playback.slots) {
+      if (slot.stream?.profile === 'main') mains.set(slot.stream.cameraId, slot);
+    }
+    this.#mains.check(now, mains);
   }
 
   /** Whether this window has no decoder for it. */
@@ -147,13 +206,12 @@ export class Stage {
       isMaximised ||
       this.#wall.size === 1 ||
       (this.#wall.shape.cells[tile]?.span ?? 1) > 1 ||
-      (this.#wall.size <= maximumMains && this.#deservesMain(camera, tile));
+      this.#deservesMain(camera, tile);
     if (!isLarge) return { wanted: small, standby: null };
-    const wantsMain = small !== main;
+    const wantsMain = small !== main && !this.#isUnshowable(main);
     const mayHaveMain = isMaximised || (this.ceilings[tile] ?? 'main') === 'main';
     if (wantsMain && !mayHaveMain) return { wanted: small, standby: null, wantsMain };
-    const large = this.#large(camera, isMaximised);
-    return { ...large, wantsMain: wantsMain && large.wanted === main };
+    return { ...this.#large(camera, isMaximised), wantsMain };
   }
 
   #deservesMain({ id }: Camera, tile: number): boolean {
@@ -169,8 +227,9 @@ export class Stage {
   /** @param keepsSmall the small picture stays behind the large one: going back to the wall takes no time */
   #large(camera: Camera, keepsSmall: boolean): Wanted {
     const { main, small } = streamsOf(camera);
-    // The main stream stays asked for: should the camera be set to another format, it is shown.
-    if (this.#isUnshowable(main) && small !== main) return { wanted: small, standby: main };
+    // The main stream stays asked for: should the camera be set to another format, or have pictures again, it is shown.
+    const cannotBeShown = this.#isUnshowable(main) || this.#mains.hasFailed(camera.id);
+    if (cannotBeShown && small !== main) return { wanted: small, standby: main };
     return { wanted: main, standby: keepsSmall ? small : null };
   }
 }

@@ -9,7 +9,7 @@ export interface Size {
 }
 
 /**
- * Whether a tile of a wall of few shows so much more of the main stream that it is worth receiving.
+ * Whether a tile shows so much more of the main stream that it is worth receiving.
  * @param tile on the screen; the picture fills one side of it, which on a phone is its width
  * @param small the sub-stream's picture; null: not known
  * @param hasMain what it shows now

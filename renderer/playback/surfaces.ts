@@ -7,17 +7,20 @@ export const noSurfaces: Surfaces = [null, null];
 
 /**
  * What the two elements of a tile are for, so that a change of profile never shows black: the element that has the best
- * picture of this camera goes on with it until the wanted stream has one of its own.
+ * picture of this camera goes on with it until the wanted stream has those of now.
  * @param previous what they were for until now
  * @param wanted the stream that the tile shall show; null is a tile without camera
  * @param standby stream of the same camera that must stay ready although it is not shown (the small picture behind a
  * large one)
+ * @param hasPicture whether anything of a stream can be shown
+ * @param isReady whether it can be shown in place of another one
  */
 export function planSurfaces(
   previous: Surfaces,
   wanted: Stream | null,
   standby: Stream | null,
   hasPicture: (stream: Stream) => boolean,
+  isReady: (stream: Stream) => boolean,
 ): Surfaces {
   if (wanted === null) return noSurfaces;
   const bridge = previous.find(
@@ -26,7 +29,7 @@ export function planSurfaces(
       stream.cameraId === wanted.cameraId &&
       !sameStream(stream, wanted) &&
       hasPicture(stream) &&
-      !hasPicture(wanted),
+      !isReady(wanted),
   );
   const other = standby ?? bridge ?? null;
   const partner = sameStream(other, wanted) ? null : other;
@@ -36,12 +39,16 @@ export function planSurfaces(
   return stays ? [partner, wanted] : [wanted, partner];
 }
 
-/** The stream that a tile shows now: the wanted one as soon as it has a picture, until then the other one if that has. */
+/** The stream that a tile shows now: the wanted one as soon as it is ready, until then the other one if that has a picture. */
 export function shownStream(
   surfaces: Surfaces,
   wanted: Stream | null,
   hasPicture: (stream: Stream) => boolean,
+  isReady: (stream: Stream) => boolean,
 ): Stream | null {
-  if (wanted === null || hasPicture(wanted)) return wanted;
-  return surfaces.find((stream) => stream !== null && hasPicture(stream)) ?? wanted;
+  if (wanted === null || isReady(wanted)) return wanted;
+  const other = surfaces.find(
+    (stream) => stream !== null && !sameStream(stream, wanted) && hasPicture(stream),
+  );
+  return other ?? wanted;
 }

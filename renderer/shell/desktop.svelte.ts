@@ -35,7 +35,7 @@ export class Desktop {
     return this.#isKiosk;
   }
 
-  /** The window is neither minimised nor hidden. */
+  /** Somebody may see the window. */
   get isSeen(): boolean {
     return this.#isSeen;
   }

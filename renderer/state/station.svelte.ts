@@ -251,6 +251,7 @@ export class Station {
     return tiles.flatMap((camera, tile) => {
       const cell = shape.cells[tile];
       if (camera === null || cell === undefined || this.stage.plan(tile).wanted === null) return [];
+      if (this.stage.rests(tile)) return [];
       return {
         tile,
         comesFirst: firsts.has(camera.id),
@@ -264,7 +265,9 @@ export class Station {
 
   /** Behind another page no frames are shown, and nothing is known. */
   #checkFreshness(): void {
-    if (document.visibilityState === 'visible') this.playback.checkFreshness(performance.now());
+    if (document.visibilityState !== 'visible') return;
+    this.playback.checkFreshness(performance.now());
+    this.stage.checkMains(performance.now());
   }
 
   #serve(client: EngineClient, signal: AbortSignal): void {

@@ -62,6 +62,8 @@ export interface TileFacts {
   readonly skipping: SkipReason | null;
   /** Of `performance.now()`; null when there was no frame. */
   readonly lastFrameAt: number | null;
+  /** The same of a picture that was kept while nobody saw the tile, as long as there is no other one; else null. */
+  readonly keptAt: number | null;
   /** Milliseconds since 1970, as the times in `status`. */
   readonly time: number;
   /** Of `performance.now()`. */
@@ -89,12 +91,12 @@ export function tileState(facts: TileFacts): TileState {
   // Also of a camera that is away.
   if (facts.picture === 'past')
     return { ...state('replay', replayWords(facts.replayAgo ?? 0)), brief: 'Replay' };
-  if (status === undefined) return state('connecting', 'Connecting…');
+  if (status === undefined) return connectingState(facts);
   switch (status.state) {
     case 'idle':
     case 'standby':
     case 'connecting':
-      return state('connecting', 'Connecting…', facts.picture === 'none' ? null : pictureAge(facts));
+      return connectingState(facts, facts.picture === 'none' ? null : pictureAge(facts));
     case 'waiting': {
       const { code } = status.error;
       const { brief, reason, advice } = errorWords[code];
@@ -110,6 +112,12 @@ export function tileState(facts: TileFacts): TileState {
     default:
       return status satisfies never;
   }
+}
+
+/** Whoever comes back to a tile sees its last picture until there is a new one. */
+function connectingState(facts: TileFacts, reason: string | null = null): TileState {
+  if (facts.keptAt === null) return state('connecting', 'Connecting…', reason);
+  return { ...state('connecting', `Last picture ${age(facts, facts.keptAt)} ago`), brief: 'Connecting…' };
 }
 
 /** Pictures arrive; what is on them says whether they are live. */
@@ -177,6 +185,9 @@ export function replacedWords(codec: VideoCodec): string {
   return `Main stream is ${codecWords[codec]}, which this computer cannot show: showing the small one.`;
 }
 
+/** The same, where the main stream has no pictures. */
+export const fallenBackWords = 'The main stream does not come: showing the small one until it does.';
+
 /** What a tile says whose pictures the engine skips in part. */
 export function skippingWords(reason: SkipReason): string {
   switch (reason) {
@@ -216,7 +227,7 @@ function silentState(facts: TileFacts, missing: Missing | undefined): TileState 
     return { ...state('stale', words, reason), brief: 'No picture', cause };
   }
   const since = facts.status?.state === 'playing' ? facts.time - facts.status.since : 0;
-  if (since < patienceMilliseconds) return { ...state('connecting', 'Connecting…'), cause };
+  if (since < patienceMilliseconds || facts.keptAt !== null) return { ...connectingState(facts), cause };
   const waiting = reason ?? 'The camera sends a full picture only now and then.';
   return { ...state('connecting', 'Waiting for a picture…', waiting), cause };
 }

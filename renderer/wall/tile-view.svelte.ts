@@ -1,5 +1,6 @@
 import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
 import type { StaleCause } from '../../main/contract/event.ts';
+import type { KeptPicture } from '../playback/kept-pictures.svelte.ts';
 import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
@@ -7,6 +8,7 @@ import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
 import {
+  fallenBackWords,
   replacedWords,
   skippingWords,
   staleCause,
@@ -46,6 +48,12 @@ export class TileView {
   );
   /** Behind the maximised tile. */
   readonly covered: boolean = $derived.by(() => this.#station.wall.maximised !== null && !this.maximised);
+  /** The last picture from before a rest, as long as there is no new one. */
+  readonly kept: KeptPicture | null = $derived.by(() =>
+    this.camera === null || (this.slot?.picture ?? 'none') !== 'none'
+      ? null
+      : this.#station.stage.kept(this.camera.id),
+  );
   /** How long ago the picture of a replay was received, milliseconds; null: there is none. */
   readonly replayAgo: number | null = $derived.by(() => {
     const replay = this.slot?.replay ?? null;
@@ -68,6 +76,7 @@ export class TileView {
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
       skipping: this.slot?.skipping ?? null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
+      keptAt: this.kept?.at ?? null,
       time: clock.time,
       monotonic: clock.monotonic,
     });
@@ -106,6 +115,7 @@ export class TileView {
     const silence = this.sound?.reason ?? null;
     return [
       ...(replaced === null ? [] : [replacedWords(replaced)]),
+      ...(this.#station.stage.hasFallenBack(this.index) ? [fallenBackWords] : []),
       ...(skipping === null ? [] : [skippingWords(skipping)]),
       ...(silence === null ? [] : [silence]),
     ];

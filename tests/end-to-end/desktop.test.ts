@@ -116,10 +116,14 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-test('displays stay on while there is a wall, and after a sleep cameras are dialled anew', async () => {
+test('a computer that is locked shows nothing to nobody; displays stay on, and after a sleep cameras are dialled anew', async () => {
   const desktop = await start(1, { GATEHOUSE_LOG: 'info' });
   await untilTiles(desktop.page, 'live', 1);
   expect(await desktop.app.evaluate(({ powerSaveBlocker }) => powerSaveBlocker.isStarted(1))).toBe(true);
+  await desktop.app.evaluate(({ powerMonitor }) => powerMonitor.emit('lock-screen'));
+  await desktop.page.locator('[data-tile][data-slot]').waitFor({ state: 'detached' });
+  await desktop.app.evaluate(({ powerMonitor }) => powerMonitor.emit('unlock-screen'));
+  await untilTiles(desktop.page, 'live', 1);
   await desktop.app.evaluate(({ powerMonitor }) => powerMonitor.emit('resume'));
   const log = path.join(dataFolder, 'logs');
   while (!(await readLogs(log)).includes('the computer was asleep')) await delay(50);

@@ -10,6 +10,7 @@ import {
   framesDecoded,
   readTiles,
   untilPicturesChange,
+  untilShown,
   untilTiles,
 } from '../support/console-page.ts';
 import { consoleSuite } from '../support/console-suite.ts';
@@ -152,10 +153,17 @@ test('a picture that gets another size in the middle of the stream goes on in it
   expect(dials()).toBe(before);
 });
 
-test('a page that nobody sees costs nothing, and has its pictures as soon as somebody does', async () => {
+test('what nobody sees costs nothing, and shows its last picture until there is a new one', async () => {
   const { engine } = await start(2);
   const page = await open(consoleUrl(engine));
   await untilTiles(page, 'live', 2);
+  const keepsPictures = async () => (await coloursOfStills(page)).map((colours) => colours > 10);
+  await page.locator('[data-tile]').first().dblclick();
+  await page.locator('[data-tile]:not([data-maximised])[data-slot]').waitFor({ state: 'detached' });
+  expect(await keepsPictures()).toEqual([true]);
+  await page.keyboard.press('Escape');
+  await untilTiles(page, 'live', 2);
+  expect(await coloursOfStills(page)).toEqual([]);
   const become = (state: 'hidden' | 'visible') =>
     page.evaluate((value) => {
       Object.defineProperty(document, 'visibilityState', { value, configurable: true });
@@ -171,7 +179,10 @@ test('a page that nobody sees costs nothing, and has its pictures as soon as som
       return (await framesDecoded(page)).join() === before.join();
     })
     .toBe(true);
+  expect(await keepsPictures()).toEqual([true, true]);
+  const said = untilShown(page, 'Last picture');
   await become('visible');
+  await said;
   await untilTiles(page, 'live', 2);
 });
 

@@ -19,6 +19,7 @@ const facts: TileFacts = {
   unshowable: null,
   skipping: null,
   lastFrameAt: 50_000,
+  keptAt: null,
   time: 100_000,
   monotonic: 60_000,
 };
