@@ -157,9 +157,7 @@ test('what is behind a large tile, or on a page that nobody sees, asks for nothi
   stage.covered = true;
   stage.arrange();
   expect(asked()).toBe(2);
-  expect(wall.tiles.map((_, tile) => stage.rests(tile))).toEqual(
-    wall.tiles.map((_, tile) => tile !== 2),
-  );
+  expect(wall.tiles.map((_, tile) => stage.rests(tile))).toEqual(wall.tiles.map((_, tile) => tile !== 2));
   wall.restore();
   stage.arrange();
   expect(asked()).toBe(9);
