@@ -7,6 +7,9 @@ import { PacketOrder } from './packet-order.ts';
 const maximumAccessUnitBytes = 8 * 1024 * 1024;
 const maximumAccessUnitPieces = 16_384;
 
+/** A camera that puts start codes into packets does so in its key frames, with the parameter sets: so many are searched for them. */
+const searchedKeyFrames = 2;
+
 /** What was thrown away since the start, for the error tally. */
 interface DepacketizerLosses {
   /** Packets that never came, by their sequence numbers. */
@@ -34,6 +37,8 @@ export abstract class NalUnitDepacketizer {
   #hasPicture = false;
   #keyFrame = false;
   #damaged = false;
+  #keyFramesToSearch = searchedKeyFrames;
+  #hasStartCodes = false;
   #timestamp: number | undefined;
   #receivedAt = 0;
   #fragments: Buffer[] = [];
@@ -125,7 +130,7 @@ export abstract class NalUnitDepacketizer {
   }
 
   protected add(data: Buffer): void {
-    for (const nalUnit of splitAtStartCodes(data)) {
+    for (const nalUnit of this.#split(data)) {
       const kind = this.kindOf(nalUnit);
       if (kind === 'useless') continue;
       this.#nalUnits.push(nalUnit);
@@ -135,6 +140,14 @@ export abstract class NalUnitDepacketizer {
       if (kind === 'key') this.#keyFrame = true;
     }
     if (this.#isTooLarge()) this.#damage();
+  }
+
+  /** A search through every byte of every picture would cost as much as all the rest of receiving them. */
+  #split(data: Buffer): readonly Buffer[] {
+    if (!this.#hasStartCodes && this.#keyFramesToSearch === 0) return [data];
+    const nalUnits = splitAtStartCodes(data);
+    if (nalUnits.length > 1) this.#hasStartCodes = true;
+    return nalUnits;
   }
 
   #isTooLarge(): boolean {
@@ -165,6 +178,7 @@ export abstract class NalUnitDepacketizer {
         receivedAt: this.#receivedAt,
       });
     }
+    if (this.#keyFrame && this.#keyFramesToSearch > 0) this.#keyFramesToSearch--;
     this.#nalUnits = [];
     this.#bytes = 0;
     this.#hasPicture = false;

@@ -32,8 +32,13 @@ export async function openMediaSocket(address: string, ports: MediaPorts | null)
   );
 }
 
+/** In place of the resolver: whom it is sent to is always an address, and Node would take a turn of its queue for each datagram. */
+const takeAddress: NonNullable<dgram.SocketOptions['lookup']> = (address, _options, callback) => {
+  callback(null, address, 4);
+};
+
 async function bind(address: string, port: number): Promise<dgram.Socket> {
-  const socket = dgram.createSocket('udp4');
+  const socket = dgram.createSocket({ type: 'udp4', lookup: takeAddress });
   try {
     const listening = once(socket, 'listening');
     socket.bind({ address, port, exclusive: true });

@@ -76,7 +76,7 @@ export class SentFrames {
   /** Lets go of what nobody may ask for any more: payloads are parts of larger blocks of memory. */
   forgetOld(now: number): void {
     for (;;) {
-      const [oldest] = this.#frames;
+      const oldest = this.#frames[0];
       if (oldest === undefined || now - oldest.sentAt <= keptMilliseconds) return;
       this.#forgetFirst();
     }

@@ -133,6 +133,23 @@ test('start codes inside a packet split it into its NAL units (V380, Amatek)', (
   ]);
 });
 
+test('a camera that has put start codes into its first key frame is taken at its word for ever', () => {
+  const joined = (type: number) => Buffer.concat([sps, Buffer.from([0, 0, 1]), slice(type, 30, 9)]);
+  const camera = new CameraPackets();
+  const packets = [5, 5, 5, 1].flatMap((type, index) => camera.picture(index * 6000, [joined(type)]));
+  expect(depacketize(packets).map(({ nalUnits }) => nalUnits.length)).toEqual([2, 2, 2, 2]);
+});
+
+test('pictures are not searched for start codes once two key frames have had none', () => {
+  const camera = new CameraPackets();
+  const odd = Buffer.concat([slice(1, 30, 9), Buffer.from([0, 0, 1]), slice(1, 30, 9)]);
+  const packets = [slice(5, 30, 9), slice(5, 30, 9), odd].flatMap((unit, index) =>
+    camera.picture(index * 6000, [unit]),
+  );
+  // A decoder finds them itself.
+  expect(depacketize(packets)[2]?.nalUnits).toEqual([odd]);
+});
+
 test('access unit delimiters and filler data are left out', () => {
   const idr = slice(5, 30, 9);
   const payloads = [Buffer.from([0x09, 0x10]), idr, Buffer.from([0x0c, 0xff, 0x80])];
