@@ -1,14 +1,47 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 
 const root = path.resolve(import.meta.dirname, '..');
+
+/** The page asks for the console itself and its styles at once, not when its first script has run. */
+const consoleWithPage: Plugin = {
+  name: 'console-with-page',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle = {} }) => {
+      const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
+      // What the first script imports is in the page already.
+      const known = new Set(chunks.flatMap((chunk) => (chunk.isEntry ? chunk.imports : [])));
+      const files: string[] = [];
+      const styles = new Set<string>();
+      const add = (chunk: (typeof chunks)[number] | undefined): void => {
+        if (chunk === undefined || chunk.isEntry || known.has(chunk.fileName)) return;
+        known.add(chunk.fileName);
+        files.push(chunk.fileName);
+        for (const style of chunk.viteMetadata?.importedCss ?? []) styles.add(style);
+        for (const name of chunk.imports) add(chunks.find(({ fileName }) => fileName === name));
+      };
+      add(chunks.find(({ facadeModuleId }) => facadeModuleId === path.join(root, 'renderer/console.ts')));
+      if (files.length === 0) throw new Error('The console is not a chunk of its own.');
+      const link = (rel: string, file: string): HtmlTagDescriptor => ({
+        tag: 'link',
+        attrs: { rel, crossorigin: true, href: `./${file}` },
+        injectTo: 'head',
+      });
+      return [
+        ...files.map((file) => link('modulepreload', file)),
+        ...[...styles].map((file) => link('stylesheet', file)),
+      ];
+    },
+  },
+};
 
 /** The console's page: relative addresses, since it is served over http:// and over app://. */
 export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), consoleWithPage],
   build: {
     target: 'chrome140',
     sourcemap: true,

@@ -16,6 +16,7 @@ import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
 import { Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
+import { loadSlotCount, saveSlotCount } from './slot-memory.ts';
 import { Sound } from './sound.svelte.ts';
 import { StaleReports } from './stale-reports.ts';
 import type { Stream } from './stream.ts';
@@ -45,6 +46,7 @@ export class Playback {
   /** The slots that the engine was told last; null: nobody knows whether it has heard of them. */
   #toldKeyFrames: string | null = '';
   #visibleSince = 0;
+  #remembered = loadSlotCount();
   readonly #firstWanted = Promise.withResolvers<void>();
   readonly #firstAnswered = Promise.withResolvers<void>();
 
@@ -103,7 +105,10 @@ export class Playback {
       this.#unsent.add(slot);
     });
     for (const slot of this.#slots) if (slot.stream !== null) this.#slotOfStream.set(key(slot.stream), slot);
-    if (streams.length > 0) this.#firstWanted.resolve();
+    if (streams.length > 0) {
+      this.#firstWanted.resolve();
+      this.#rememberSlots();
+    }
     this.#scheduleFlush();
   }
 
@@ -117,20 +122,22 @@ export class Playback {
   }
 
   /**
-   * Keeps a viewer open for as long as the link holds, from the first picture that is wanted on; never rejects. Slots that
-   * show nothing have their price: Chromium reports on each of them once a second.
+   * Keeps a viewer open for as long as the link holds; never rejects. A browser that has shown pictures before opens it at once,
+   * another one with the first picture that is wanted: slots that show nothing have their price, since Chromium reports on each
+   * of them once a second.
    * @param slots how many the wall needs, so that they are all there at once
    */
   async run(client: EngineClient, slots: () => number, signal: AbortSignal): Promise<void> {
     const h265 = await h265Support();
-    await this.#firstWanted.promise;
+    let expected = this.#remembered ?? 0;
+    if (expected === 0) await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
       let opened = false;
       let retryMilliseconds = 0;
       try {
         await runViewerConnection(client, {
           h265,
-          slots: Math.min(maximumSlots, Math.max(slots(), this.#slots.length)),
+          slots: Math.min(maximumSlots, Math.max(expected, slots(), this.#slots.length)),
           signal,
           events: {
             opened: (id, measures) => {
@@ -161,6 +168,7 @@ export class Playback {
         // Not all who found no room at the same moment.
         retryMilliseconds = retryAfterSeconds * 1_000 * (1 + Math.random() / 2);
       }
+      expected = 0;
       if (opened) attempt = 0;
       await pause(Math.max(retryMilliseconds, linkBackoffMilliseconds(attempt)), signal);
     }
@@ -221,6 +229,13 @@ export class Playback {
   #slot(index: number): Slot {
     for (let next = this.#slots.length; next <= index; next++) this.#slots.push(new Slot(next));
     return this.#slots[index] as Slot;
+  }
+
+  #rememberSlots(): void {
+    const count = this.#slots.length;
+    if (count === this.#remembered) return;
+    this.#remembered = count;
+    saveSlotCount(count);
   }
 
   #onOpened(viewer: OpenViewer): void {
