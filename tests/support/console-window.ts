@@ -6,7 +6,7 @@ import { createLog } from '../../main/base/log.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import { type Engine, startEngine } from '../../main/engine/engine.ts';
 import type { EngineDiscoveryOptions } from '../../main/engine/start-discovery.ts';
-import { keepPeerConnections } from './console-page.ts';
+import { hideDecodeLoad, keepPeerConnections } from './console-page.ts';
 
 const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
 
@@ -51,6 +51,7 @@ export async function openPage(
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await keepPeerConnections(page);
+  await hideDecodeLoad(page);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
