@@ -50,6 +50,7 @@ const tags: Record<keyof typeof contract, string> = {
   ptz: 'PTZ: where cameras look',
   events: 'Events: what happened, alarms, and who has seen to them',
   shares: 'Shares: who may watch one camera over WHEP, from outside of the console',
+  clips: 'Clips: what somebody has kept of cameras, and recordings',
   health: 'Health: how streams and the computer are',
   discovery: 'Discovery: devices on the network that may be cameras',
   layouts: 'Layouts: named walls',

@@ -18,6 +18,7 @@ const layers = {
   site: ['base', 'contract', 'store'],
   diagnostics: ['base', 'contract', 'store'],
   audit: ['base', 'contract', 'store'],
+  clips: ['base', 'contract', 'media', 'store', 'audit'],
   access: ['base', 'contract', 'store', 'audit'],
   api: [
     'base',
@@ -31,6 +32,7 @@ const layers = {
     'site',
     'access',
     'audit',
+    'clips',
     'discovery',
     'doctor',
     'lan',
@@ -53,6 +55,7 @@ const layers = {
       'site',
       'diagnostics',
       'audit',
+      'clips',
       'access',
       'api',
       'lan',

@@ -51,6 +51,18 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     removePreset: all('cameraId', 'token'),
   },
   events: { list: null, watch: null, acknowledge: all('ids', 'note') },
+  clips: {
+    watch: null,
+    saveLast: all('cameraId', 'seconds', 'ago'),
+    record: all('cameraId'),
+    endRecording: all('id'),
+    rename: all('id', 'name'),
+    remove: all('ids'),
+    // What leaves the console begins with its first bytes.
+    read: { fields: ['id'], everySeconds: 600 },
+    thumbnail: null,
+    manifest: all('ids'),
+  },
   health: { read: null },
   shares: {
     list: null,
@@ -78,6 +90,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
       'newCameraConnection',
       'lockAfterMinutes',
       'replayMegabytes',
+      'clipMegabytes',
     ),
     changeAlarms: all('lostSeconds', 'picture', 'sound', 'rules'),
     dismissNotice: all('id'),

@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts';
 import { auditHandlers } from './audit-handlers.ts';
 import { cameraHandlers } from './camera-handlers.ts';
+import { clipHandlers } from './clip-handlers.ts';
 import { discoveryHandlers } from './discovery-handlers.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { healthHandlers } from './health-handlers.ts';
@@ -23,6 +24,7 @@ export function createRouter(services: Services, log: Log) {
     cameras: cameraHandlers(procedures, services),
     ptz: ptzHandlers(procedures, services),
     events: eventHandlers(procedures, services),
+    clips: clipHandlers(procedures, services),
     health: healthHandlers(procedures, services),
     discovery: discoveryHandlers(procedures, services),
     layouts: layoutHandlers(procedures, services),

@@ -9,6 +9,7 @@ import type { CameraControls } from '../cameras/camera-controls.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
 import type { MovedCameras } from '../cameras/moved-cameras.ts';
+import type { Clips } from '../clips/clips.ts';
 import type { Backup } from '../contract/site.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import type { CameraDoctor } from '../doctor/camera-doctor.ts';
@@ -31,6 +32,7 @@ export interface Services {
   readonly trials: CameraTrials;
   readonly controls: CameraControls;
   readonly doctor: CameraDoctor;
+  readonly clips: Clips;
   readonly events: EventFeed;
   readonly stalePictures: StalePictures;
   readonly health: HealthMonitor;

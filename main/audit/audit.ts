@@ -5,7 +5,7 @@ import type { AuditEntry, AuditPage, AuditQuery, AuditState } from '../contract/
 import type { AuditTable } from '../store/audit-table.ts';
 import type { Commits } from '../store/commits.ts';
 import type { SettingTable } from '../store/setting-table.ts';
-import { beginHash, hashOf, lineOf, verifyTrail } from './audit-chain.ts';
+import { type AuditPublicKey, beginHash, hashOf, lineOf, verifyTrail } from './audit-chain.ts';
 import { AuditKey } from './audit-key.ts';
 import { readEntry, searchAudit } from './audit-search.ts';
 
@@ -188,6 +188,16 @@ export class Audit implements Disposable {
     this.#settings.saveAudit({ keepDays });
     this.cut();
     return this.state;
+  }
+
+  /** Signs something beside the audit with its key. @returns Ed25519 (RFC 8032), in hex */
+  sign(bytes: Uint8Array): { readonly keyId: number; readonly signature: string } {
+    return { keyId: this.#key.id, signature: this.#key.sign(bytes) };
+  }
+
+  /** By which signatures of this install can be checked: SubjectPublicKeyInfo in hex. */
+  get publicKeys(): AuditPublicKey[] {
+    return this.#table.keys().map(({ id, publicKey }) => ({ id, publicKey }));
   }
 
   /** The newest first. */

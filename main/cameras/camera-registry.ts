@@ -17,6 +17,7 @@ import type { CameraHistory } from '../contract/history.ts';
 import { maximumCameras } from '../contract/limits.ts';
 import type { CameraPlace } from '../contract/rights.ts';
 import { PictureMemory } from '../media/picture-memory.ts';
+import type { ReplayHistory } from '../media/replay-history.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
@@ -27,6 +28,8 @@ import { editedCamera, newCamera, relocatedCamera, streamKey } from './camera-in
 import { CameraSession, type CameraTarget } from './camera-session.ts';
 import { HistoryRecorder, type RecordedStream } from './history-recorder.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
+
+const profiles = ['main', 'sub'] as const;
 
 /** The streams of a camera, and what lets one of them be dialled at a time. */
 export interface Dialled {
@@ -269,6 +272,20 @@ export class CameraRegistry implements AsyncDisposable {
       ...this.#session(camera, profile).lease(),
       otherHistory: () => this.#sessions.get(`${cameraId} ${other}`)?.session.stream.history,
     };
+  }
+
+  /** What is kept of a camera for replay: of its main stream first. */
+  histories(cameraId: string): ReplayHistory[] {
+    return profiles.flatMap(
+      (profile) => this.#sessions.get(`${cameraId} ${profile}`)?.session.stream.history ?? [],
+    );
+  }
+
+  /** The stream that shows a camera best among those with pictures now; where there is none, the main one. @throws GatehouseError not-found */
+  leasePlaying(cameraId: string): StreamLease {
+    const isPlaying = (profile: StreamProfile) =>
+      (this.#sessions.get(`${cameraId} ${profile}`)?.session.stream.gop.length ?? 0) > 0;
+    return this.lease(cameraId, profiles.find(isPlaying) ?? 'main');
   }
 
   /**

@@ -20,6 +20,17 @@ import {
   streamInput,
 } from './camera.ts';
 import { cameraFile, cameraFileFormat, cameraImport, importResult } from './camera-file.ts';
+import {
+  clip,
+  clipEvent,
+  clipId,
+  clipIds,
+  clipManifest,
+  clipRead,
+  clipRename,
+  lastInput,
+  recording,
+} from './clip.ts';
 import { discoveryEvent, scanResult } from './discovery.ts';
 import { acknowledgeInput, event, eventChange, eventPage, eventQuery } from './event.ts';
 import { examinationEvent, examinationInput } from './examination.ts';
@@ -199,6 +210,37 @@ export const contract = {
     )
       .input(acknowledgeInput)
       .output(z.array(event)),
+  },
+  clips: {
+    watch: needs('signed-in', 'What was kept and what is being recorded, then every change').output(
+      eventIterator(clipEvent),
+    ),
+    saveLast: needs(
+      overCameras('keep-clips', 'cameraId'),
+      'Keeps the last seconds of a camera as MP4, out of the memory of instant replay',
+    )
+      .input(lastInput)
+      .output(clip),
+    record: needs(
+      overCameras('keep-clips', 'cameraId'),
+      'Begins to record a camera, until somebody ends it or an hour is over',
+    )
+      .input(z.object({ cameraId }))
+      .output(recording),
+    endRecording: needs('signed-in', 'Ends a recording, which is a clip then')
+      .input(z.object({ id: clipId }))
+      .output(clip),
+    rename: needs('signed-in', 'Gives a clip another name').input(clipRename).output(clip),
+    remove: needs('signed-in', 'Removes clips for good: all of them, or none')
+      .input(z.object({ ids: clipIds }))
+      .output(z.void()),
+    read: needs('signed-in', 'A part of the file of a clip').input(clipRead).output(z.file()),
+    thumbnail: needs('signed-in', 'The first picture of a clip: an MP4 of one picture, or a PNG')
+      .input(z.object({ id: clipId }))
+      .output(z.file()),
+    manifest: needs('signed-in', 'What was signed of clips, to be kept beside their files')
+      .input(z.object({ ids: clipIds }))
+      .output(clipManifest),
   },
   health: {
     read: needs('signed-in', 'How all streams and the computer were during the last half minute').output(

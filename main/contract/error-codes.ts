@@ -25,6 +25,7 @@ export const errorCodes = [
   'viewer-failed',
   'database-failed',
   'disk-full',
+  'storage-failed',
   'port-in-use',
   'update-refused',
   'internal',

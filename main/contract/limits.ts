@@ -44,6 +44,13 @@ export const maximumImportCharacters = 900_000;
 /** Virtual cameras that the command line can ask for. */
 export const maximumDemoCameras = 256;
 
+/** Of "the last seconds" that can be kept as a clip at once. */
+export const longestLastSeconds = 600;
+/** Of a clip, in one answer. */
+export const maximumClipReadBytes = 512 * 1024;
+/** Of all clips and pictures together, so that each window can have the whole list. */
+export const maximumClips = 2_000;
+
 /** Of a replay: 1 is as it happened. */
 export const replaySpeeds = [0.25, 0.5, 1, 2, 4] as const;
 export type ReplaySpeed = (typeof replaySpeeds)[number];

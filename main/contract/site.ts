@@ -18,6 +18,8 @@ export const settings = z.object({
   lockAfterMinutes: z.int().min(0).max(720).default(0),
   /** Memory for instant replay, of all cameras together; 0: nothing is kept. */
   replayMegabytes: z.int().min(0).max(32_768).default(512),
+  /** Room for clips and pictures on the disk, of all cameras together; 0: nothing is kept. */
+  clipMegabytes: z.int().min(0).max(4_194_304).default(10_240),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -30,6 +32,7 @@ export const settingsChange = z.object({
   newCameraConnection: cameraConnection.optional(),
   lockAfterMinutes: settings.shape.lockAfterMinutes.unwrap().optional(),
   replayMegabytes: settings.shape.replayMegabytes.unwrap().optional(),
+  clipMegabytes: settings.shape.clipMegabytes.unwrap().optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 

@@ -16,6 +16,7 @@ import { KeyFrameRequests } from '../cameras/key-frame-requests.ts';
 import { MovedCameras } from '../cameras/moved-cameras.ts';
 import { OnvifDeviceCheck } from '../cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../cameras/site-cameras.ts';
+import { Clips } from '../clips/clips.ts';
 import { isAlarm } from '../contract/alarm.ts';
 import type { CameraInput } from '../contract/camera.ts';
 import type { EventKind } from '../contract/event.ts';
@@ -202,6 +203,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }),
   );
   const trials = parts.use(new CameraTrials({ stored: (id) => cameras.stored(id), pictures, log }));
+  const clips = parts.use(
+    new Clips({
+      table: store.clips,
+      folder: dataFolder,
+      audit,
+      limitBytes: () => site.settings.clipMegabytes * megabyte,
+      log,
+    }),
+  );
   const doctor = parts.use(new CameraDoctor({ cameras, trials, version }));
   const controls = new CameraControls({
     stored: (id) => cameras.stored(id),
@@ -284,6 +294,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       trials,
       controls,
       doctor,
+      clips,
       events,
       health,
       stalePictures: new StalePictures(events),

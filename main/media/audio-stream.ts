@@ -46,6 +46,11 @@ export class AudioStream {
     if (this.#readers.size > 0) this.#start();
   }
 
+  /** Of the present connection; undefined: there is no sound. */
+  get track(): AudioTrack | undefined {
+    return this.#source?.track;
+  }
+
   /** The connection is gone, and its packets with it. */
   end(): void {
     this.#source = undefined;

@@ -52,6 +52,14 @@ export class ReplayHistory implements PictureHolder {
     return this.#gops.findLast(({ frames: [first] }) => first.receivedAt <= at) ?? this.#gops[0];
   }
 
+  /** From the key frame before one moment up to another one. @param from and until of `performance.now()` */
+  framesBetween(from: number, until: number): StreamFrame[] {
+    const start = this.#gops.findLastIndex(({ frames: [first] }) => first.receivedAt <= from);
+    return this.#gops
+      .slice(Math.max(0, start))
+      .flatMap(({ frames }) => frames.filter(({ receivedAt }) => receivedAt <= until));
+  }
+
   /** The one that follows, also upon one that was given up meanwhile. */
   gopAfter({ frames: [first] }: Gop): Gop | undefined {
     return this.#gops.find(({ frames: [other] }) => other.timestamp > first.timestamp);

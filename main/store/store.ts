@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Log } from '../base/log.ts';
 import { AuditTable } from './audit-table.ts';
 import { CameraTable } from './camera-table.ts';
+import { ClipTable } from './clip-table.ts';
 import { Commits } from './commits.ts';
 import { openDatabase } from './database.ts';
 import { EventTable } from './event-table.ts';
@@ -36,6 +37,7 @@ export interface Store extends Disposable {
   readonly history: HistoryTable;
   readonly events: EventTable;
   readonly shares: ShareTable;
+  readonly clips: ClipTable;
   readonly lan: LanTable;
   readonly audit: AuditTable;
 }
@@ -67,6 +69,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       history: new HistoryTable(database),
       events: new EventTable(commits),
       shares: new ShareTable(commits),
+      clips: new ClipTable(commits),
       lan: new LanTable(commits, box),
       audit: new AuditTable(database, box),
       [Symbol.dispose]: () => database.close(),

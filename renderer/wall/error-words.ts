@@ -142,6 +142,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'The disk is full, and nothing was saved.',
     advice: 'Make room on the disk of the data folder.',
   },
+  'storage-failed': {
+    brief: 'Not saved',
+    reason: 'A file could not be written or read.',
+    advice: 'Check the folder and its disk.',
+  },
   'port-in-use': {
     brief: 'Port in use',
     reason: 'Another program uses the network port.',

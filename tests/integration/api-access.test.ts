@@ -119,6 +119,15 @@ const needs: Record<string, Need> = {
   'viewer.listen': { camera: 'listen' },
   'viewer.reportStale': {},
   'health.read': {},
+  'clips.watch': {},
+  'clips.saveLast': { camera: 'keep-clips' },
+  'clips.record': { camera: 'keep-clips' },
+  'clips.endRecording': {},
+  'clips.rename': {},
+  'clips.remove': {},
+  'clips.read': {},
+  'clips.thumbnail': {},
+  'clips.manifest': {},
   'events.acknowledge': { console: 'alarms' },
 };
 

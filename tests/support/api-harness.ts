@@ -24,6 +24,7 @@ import { CameraTrials } from '../../main/cameras/camera-trials.ts';
 import { MovedCameras } from '../../main/cameras/moved-cameras.ts';
 import { OnvifDeviceCheck } from '../../main/cameras/onvif-device-check.ts';
 import { planSiteCameras } from '../../main/cameras/site-cameras.ts';
+import { Clips } from '../../main/clips/clips.ts';
 import { isAlarm } from '../../main/contract/alarm.ts';
 import type { contract } from '../../main/contract/contract.ts';
 import type { LanHostState } from '../../main/contract/lan-host.ts';
@@ -62,6 +63,7 @@ export interface ApiHarness {
   readonly store: Store;
   readonly cameras: CameraRegistry;
   readonly trials: CameraTrials;
+  readonly clips: Clips;
   readonly site: SiteService;
   readonly events: EventFeed;
   readonly health: HealthMonitor;
@@ -105,6 +107,15 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     new CameraTrials({ pictures: new PictureMemory(), stored: (id) => cameras.stored(id), log }),
   );
   const doctor = owned.use(new CameraDoctor({ cameras, trials, version: '0.0.0' }));
+  const clips = owned.use(
+    new Clips({
+      table: store.clips,
+      folder,
+      audit,
+      limitBytes: () => site.settings.clipMegabytes * 1024 * 1024,
+      log,
+    }),
+  );
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
   const events = owned.use(
     new EventFeed({
@@ -169,6 +180,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       trials,
       controls,
       doctor,
+      clips,
       events,
       health,
       stalePictures: new StalePictures(events),
@@ -198,7 +210,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     log,
   );
   return {
-    ...{ folder, store, cameras, trials, site, events, health, viewers },
+    ...{ folder, store, cameras, trials, clips, site, events, health, viewers },
     ...{ access, audit, whep, endpoint, router, lan, networks },
   };
 }

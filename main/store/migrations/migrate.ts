@@ -12,6 +12,7 @@ import { events } from './0009-events.ts';
 import { streamQuality } from './0010-stream-quality.ts';
 import { audit } from './0011-audit.ts';
 import { lock } from './0012-lock.ts';
+import { clips } from './0013-clips.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   streamQuality,
   audit,
   lock,
+  clips,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  EncodedAudioPacketSource,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  Mp4OutputFormat,
+  Output,
+  StreamTarget,
+  type StreamTargetChunk,
+} from 'mediabunny';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import { unitsOfFrame } from '../media/frame-units.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
+import type { ClipSound } from './clip-sound.ts';
+import {
+  type DecoderConfiguration,
+  decoderConfiguration,
+  isSameConfiguration,
+} from './decoder-configuration.ts';
+
+const ticksPerSecond = 90_000;
+/** Of the last picture where there is no other to tell it by. */
+const usualSeconds = 1 / 25;
+/** What is written at once. */
+const chunkBytes = 1024 * 1024;
+/** Pictures are handed over for so many bytes; then packets of other cameras have their turn. */
+const turnBytes = 512 * 1024;
+const lengthBytes = 4;
+
+/** What a file has become. */
+export interface FinishedFile {
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
+  /** From the first picture to the end of the last one. */
+  readonly milliseconds: number;
+  readonly codec: 'H264' | 'H265';
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * An MP4 file that is being written: the pictures as the camera sent them, at the times that it gave them (90,000 ticks a second).
+ * Pictures that are to be shown in another order than they come in have no such times, see `StreamTraits`.
+ */
+export class ClipFile {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  readonly #output: Output;
+  readonly #video: EncodedVideoPacketSource;
+  readonly #audio: EncodedAudioPacketSource | null;
+  readonly #configuration: DecoderConfiguration;
+  readonly #first: StreamFrame;
+  readonly #sound: ClipSound | null;
+  #next: { frame: StreamFrame; data: Buffer } | undefined;
+  #seconds = 0;
+  #bytes = 0;
+  #sinceTurn = 0;
+  #hasVideo = false;
+  #hasAudio = false;
+
+  private constructor(
+    file: string,
+    handle: FileHandle,
+    first: StreamFrame,
+    configuration: DecoderConfiguration,
+    sound: ClipSound | null,
+    title: string,
+  ) {
+    this.#path = file;
+    this.#handle = handle;
+    this.#first = first;
+    this.#configuration = configuration;
+    this.#sound = sound;
+    const writable = new WritableStream<StreamTargetChunk>({
+      write: async ({ data, position }) => void (await handle.write(data, 0, data.byteLength, position)),
+    });
+    this.#output = new Output({
+      format: new Mp4OutputFormat({ fastStart: false }),
+      target: new StreamTarget(writable, { chunked: true, chunkSize: chunkBytes }),
+    });
+    this.#video = new EncodedVideoPacketSource(first.codec === 'H265' ? 'hevc' : 'avc');
+    // It rounds to pictures of this rate, which are the ticks that timestamps count.
+    this.#output.addVideoTrack(this.#video, { frameRate: ticksPerSecond });
+    this.#audio = sound === null ? null : new EncodedAudioPacketSource(sound.codec);
+    if (this.#audio !== null) this.#output.addAudioTrack(this.#audio);
+    this.#output.setMetadataTags({ title, date: new Date() });
+  }
+
+  /**
+   * @param first a key frame
+   * @param title what players show
+   * @throws GatehouseError camera-codec-unsupported; errors of the file system
+   */
+  static async create(
+    file: string,
+    first: StreamFrame,
+    title: string,
+    sound: ClipSound | null = null,
+  ): Promise<ClipFile> {
+    const configuration = configurationOf(first);
+    if (configuration === undefined) throw unsupported(first);
+    const handle = await open(file, 'wx', 0o600);
+    const clip = new ClipFile(file, handle, first, configuration, sound, title);
+    try {
+      await clip.#output.start();
+      return clip;
+    } catch (error) {
+      await clip.discard();
+      throw error;
+    }
+  }
+
+  /** Of pictures and sound that were added. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether a frame can be in the same file: a camera that was set to another format begins a new one. */
+  fits(frame: StreamFrame): boolean {
+    if (frame.codec !== this.#first.codec) return false;
+    if (!frame.keyFrame) return true;
+    const configuration = configurationOf(frame);
+    return configuration !== undefined && isSameConfiguration(configuration, this.#configuration);
+  }
+
+  /** The frame that comes next. @throws errors of the file system */
+  async addPicture(frame: StreamFrame): Promise<void> {
+    const before = this.#next;
+    this.#next = { frame, data: withLengths(unitsOfFrame(frame)) };
+    if (before === undefined) return;
+    await this.#write(before, (frame.timestamp - before.frame.timestamp) / ticksPerSecond);
+  }
+
+  /** @param seconds after the first picture  @throws errors of the file system */
+  async addSound(payload: Buffer, seconds: number, duration: number): Promise<void> {
+    if (this.#audio === null || this.#sound === null) return;
+    const meta = this.#hasAudio ? undefined : { decoderConfig: this.#sound.decoderConfig };
+    this.#hasAudio = true;
+    this.#bytes += payload.length;
+    await this.#audio.add(new EncodedPacket(payload, 'key', seconds, duration), meta);
+  }
+
+  /** No more sound comes: pictures wait for it no longer. */
+  endSound(): void {
+    this.#audio?.close();
+  }
+
+  /** Writes the rest; all of it is on the disk when this returns. @throws errors of the file system */
+  async finish(): Promise<FinishedFile> {
+    if (this.#next !== undefined) await this.#write(this.#next, this.#lastDuration);
+    await this.#output.finalize();
+    await this.#handle.sync();
+    const { size } = await this.#handle.stat();
+    await this.#handle.close();
+    const { width, height } = this.#configuration.size;
+    return {
+      ...{ bytes: size, sha256: await hashFile(this.#path), milliseconds: Math.round(this.#seconds * 1_000) },
+      ...{ codec: this.#first.codec === 'H265' ? 'H265' : 'H264', width, height },
+    };
+  }
+
+  /** Nothing of it stays. */
+  async discard(): Promise<void> {
+    await this.#output.cancel().catch(() => {});
+    await this.#handle.close().catch(() => {});
+    await rm(this.#path, { force: true });
+  }
+
+  get #lastDuration(): number {
+    return this.#lastGap > 0 ? this.#lastGap : usualSeconds;
+  }
+
+  #lastGap = 0;
+
+  async #write({ frame, data }: { frame: StreamFrame; data: Buffer }, duration: number): Promise<void> {
+    this.#lastGap = duration;
+    const at = (frame.timestamp - this.#first.timestamp) / ticksPerSecond;
+    this.#seconds = at + duration;
+    this.#bytes += data.length;
+    const { codec, record, size } = this.#configuration;
+    const meta = this.#hasVideo
+      ? undefined
+      : {
+          decoderConfig: {
+            ...{ codec, description: record, codedWidth: size.width, codedHeight: size.height },
+            ...(size.pixelAspect === 1
+              ? {}
+              : {
+                  displayAspectWidth: Math.round(size.width * size.pixelAspect),
+                  displayAspectHeight: size.height,
+                }),
+          },
+        };
+    this.#hasVideo = true;
+    await this.#video.add(new EncodedPacket(data, frame.keyFrame ? 'key' : 'delta', at, duration), meta);
+    this.#sinceTurn += data.length;
+    if (this.#sinceTurn < turnBytes) return;
+    this.#sinceTurn = 0;
+    await turn();
+  }
+}
+
+/** SHA-256 of a file in hex, read in turns. */
+export async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(part as Buffer);
+  return hash.digest('hex');
+}
+
+function configurationOf(frame: StreamFrame): DecoderConfiguration | undefined {
+  return frame.codec === 'JPEG' ? undefined : decoderConfiguration(frame.codec, unitsOfFrame(frame));
+}
+
+function unsupported({ codec }: StreamFrame): GatehouseError {
+  const words =
+    codec === 'JPEG'
+      ? 'This camera sends MJPEG, of which no clip can be made. Keep a picture instead, or set the camera to H.264.'
+      : 'The camera does not say what its pictures are like, so that no clip can be made of them.';
+  return new GatehouseError('camera-codec-unsupported', words);
+}
+
+/** Each NAL unit behind its length in four bytes (ISO 14496-15 section 5.3.4.2). */
+function withLengths(units: readonly Buffer[]): Buffer {
+  const data = Buffer.allocUnsafe(units.reduce((sum, { length }) => sum + lengthBytes + length, 0));
+  let at = 0;
+  for (const unit of units) {
+    at = data.writeUInt32BE(unit.length, at);
+    at += unit.copy(data, at);
+  }
+  return data;
+}

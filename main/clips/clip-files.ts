@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { errorCode } from '../base/error-code.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import { moveFile, moveFileSync, syncFolder } from '../base/operating-system.ts';
+import type { Clip } from '../contract/clip.ts';
+
+/** Being written, or written and not in the list yet. */
+const unfinished = '.part';
+/** Out of the list, or about to be. */
+const leaving = '.removed';
+
+/**
+ * The files of clips. A file is written under another name, then listed, then gets its own name; it loses that before it leaves the
+ * list: wherever the engine is killed, the next start knows from names and list what was meant.
+ */
+export class ClipFiles {
+  readonly folder: string;
+
+  /** @param folder made when it is not there */
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /**
+   * Finishes what was interrupted. Files that have their name and are not in the list stay: a restored database does not know them.
+   * @param listed file names of all clips  @returns how many files are not in the list
+   */
+  settle(listed: ReadonlySet<string>): number {
+    let unlisted = 0;
+    for (const name of readdirSync(this.folder)) {
+      const own = [unfinished, leaving].find((end) => name.endsWith(end));
+      const file = own === undefined ? name : name.slice(0, -own.length);
+      if (own === undefined) unlisted += listed.has(name) ? 0 : 1;
+      else if (listed.has(file) && !existsSync(path.join(this.folder, file)))
+        moveFileSync(path.join(this.folder, name), path.join(this.folder, file));
+      else rmSync(path.join(this.folder, name), { force: true });
+    }
+    return unlisted;
+  }
+
+  /** Where a file is written before it is listed. */
+  draftOf(clip: Pick<Clip, 'id' | 'kind'>): string {
+    return path.join(this.folder, `${fileOf(clip)}${unfinished}`);
+  }
+
+  pathOf(clip: Pick<Clip, 'id' | 'kind'>): string {
+    return path.join(this.folder, fileOf(clip));
+  }
+
+  /** It is listed. */
+  async keep(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
+    await moveFile(this.draftOf(clip), this.pathOf(clip));
+    syncFolder(this.folder);
+  }
+
+  /** Before it leaves the list; one that is missing has left already. */
+  async putAside(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
+    try {
+      await rename(this.pathOf(clip), `${this.pathOf(clip)}${leaving}`);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  /** It stays in the list after all. */
+  async bringBack(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
+    await rename(`${this.pathOf(clip)}${leaving}`, this.pathOf(clip)).catch(() => {});
+  }
+
+  /** It has left the list. */
+  async remove(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
+    await rm(`${this.pathOf(clip)}${leaving}`, { force: true });
+  }
+
+  /** A part of a file; shorter at its end. @throws errors of the file system */
+  async read(clip: Pick<Clip, 'id' | 'kind'>, from: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    const handle = await open(this.pathOf(clip), 'r');
+    try {
+      const part = new Uint8Array(bytes);
+      const { bytesRead } = await handle.read(part, 0, bytes, from);
+      return part.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** Its name in the folder. */
+export function fileOf({ id, kind }: Pick<Clip, 'id' | 'kind'>): string {
+  return `${id}.${kind === 'video' ? 'mp4' : 'png'}`;
+}
+
+/**
+ * What a guard must know when a file could not be written or read: disk-full or storage-failed.
+ * @param what could not be done, the beginning of the sentence
+ */
+export function explainFileError(error: unknown, what: string): GatehouseError {
+  if (error instanceof GatehouseError) return error;
+  const code = errorCode(error) ?? '';
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return new GatehouseError(isFull ? 'disk-full' : 'storage-failed', `${what}: ${why}`, { cause: error });
+}
+
+const notWritable =
+  'nothing may be written there. Choose another folder, or ask whoever looks after this computer.';
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full. Make room on it and try again.',
+  EDQUOT: 'there is no more room for this user on the disk. Make room and try again.',
+  EACCES: notWritable,
+  EPERM: notWritable,
+  EROFS: 'the disk takes no writing: it is protected, or has a fault.',
+  ENOENT: 'the file or folder is not there any more. Was a disk taken out?',
+  ENOTDIR: 'this is no folder.',
+  ENODEV: 'the disk is not there any more. Was it taken out?',
+  ENXIO: 'the disk is not there any more. Was it taken out?',
+  EIO: 'the disk does not answer, or has a fault. Was it taken out?',
+};

@@ -1,0 +1,420 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { type Audit, gatehouse } from '../audit/audit.ts';
+import { Announcer } from '../base/announcer.ts';
+import { readDisk } from '../base/disk.ts';
+import { Gate } from '../base/gate.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import type { Clip, ClipEvent, ClipStatement, Recording } from '../contract/clip.ts';
+import { maximumClips } from '../contract/limits.ts';
+import type { ReplayHistory } from '../media/replay-history.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import type { ClipTable, StoredClip } from '../store/clip-table.ts';
+import { ClipFile, type FinishedFile } from './clip-file.ts';
+import { ClipFiles, explainFileError, fileOf } from './clip-files.ts';
+import { bytesOfFrames, framesOf } from './clip-frames.ts';
+import { clipOf, fileNames, manifestText, statementBytes, statementText } from './clip-statement.ts';
+import { readFirstPicture } from './clip-thumbnail.ts';
+import { Recorder, type RecordingEnd } from './recorder.ts';
+
+const megabyte = 1024 * 1024;
+/** What stays free on the disk: the database needs room, too. */
+const reserveBytes = 256 * megabyte;
+const longestMilliseconds = 60 * 60_000;
+const maximumRecordings = 16;
+/** Each keeps its pictures in memory until it is written. */
+const maximumWaiting = 4;
+
+/** Whose pictures are kept. */
+export interface ClipCamera {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+}
+
+interface RunningRecording {
+  readonly recording: Recording;
+  readonly recorder: Recorder;
+  readonly camera: ClipCamera;
+}
+
+const endWords: Readonly<Record<RecordingEnd, string>> = {
+  'too-long': 'An hour is recorded; what is longer needs another recording.',
+  'no-room': 'There is no more room for clips.',
+  'slow-disk': 'The disk is too slow for it.',
+  'format-changed': 'The camera was set to another format.',
+  failed: 'The file could not be written.',
+};
+
+/** Clips and pictures that somebody has kept: files in the data folder, each with what was signed of it in the database. */
+export class Clips implements AsyncDisposable {
+  readonly #table: ClipTable;
+  readonly #files: ClipFiles;
+  readonly #audit: Audit;
+  readonly #limitBytes: () => number;
+  readonly #log: Log;
+  readonly #stored = new Map<string, StoredClip>();
+  readonly #clips = new Map<string, Clip>();
+  readonly #changes = new Announcer<string, ClipEvent>();
+  readonly #recordings = new Map<string, RunningRecording>();
+  /** One is written at a time: all of them together would keep other work waiting. */
+  readonly #gate = new Gate();
+  readonly #closing = new AbortController();
+  /** Recordings that have no picture yet. */
+  #beginning = 0;
+  /** Clips that are being written, or wait for that. */
+  #waiting = 0;
+
+  /** @param parts.limitBytes of all clips together */
+  constructor(parts: {
+    table: ClipTable;
+    /** The data folder. */
+    folder: string;
+    audit: Audit;
+    limitBytes: () => number;
+    log: Log;
+  }) {
+    this.#table = parts.table;
+    this.#files = new ClipFiles(path.join(parts.folder, 'clips'));
+    this.#audit = parts.audit;
+    this.#limitBytes = parts.limitBytes;
+    this.#log = parts.log;
+    for (const stored of this.#table.list()) this.#take(stored);
+    const unlisted = this.#files.settle(new Set([...this.#clips.values()].map(fileOf)));
+    if (unlisted > 0) parts.log.warn({ unlisted }, 'there are files of clips that are not in the list');
+  }
+
+  /** Undefined: there is none of this id. */
+  get(id: string): Clip | undefined {
+    return this.#clips.get(id);
+  }
+
+  /** What is being recorded. Undefined: nothing of this id. */
+  recording(id: string): Recording | undefined {
+    return this.#recordings.get(id)?.recording;
+  }
+
+  watch(signal: AbortSignal): AsyncGenerator<ClipEvent> {
+    return this.#changes.watch(
+      () => ({
+        type: 'snapshot',
+        clips: [...this.#clips.values()].sort((a, b) => b.savedAt - a.savedAt),
+        recordings: this.#running,
+        ...this.#room,
+      }),
+      signal,
+    );
+  }
+
+  /**
+   * Keeps what was received of a camera.
+   * @param histories the best first
+   * @throws GatehouseError not-found when nothing is there; limit-reached, disk-full, storage-failed, camera-codec-unsupported
+   */
+  async saveLast(
+    camera: ClipCamera,
+    histories: readonly ReplayHistory[],
+    time: { readonly seconds: number; readonly ago: number },
+    by: string,
+  ): Promise<Clip> {
+    // What is wanted is what was there when it was asked for.
+    const until = performance.now() - time.ago;
+    const frames = framesOf(histories, until - time.seconds * 1_000, until);
+    const [first] = frames;
+    if (first === undefined)
+      throw new GatehouseError(
+        'not-found',
+        `Nothing of the last ${time.seconds} s of camera ${camera.number} is in memory: it was not on a wall, or sent nothing.`,
+      );
+    if (this.#waiting >= maximumWaiting)
+      throw new GatehouseError('limit-reached', 'Other clips are being written. Try again in a moment.');
+    const startedAt = wallTime(first.receivedAt);
+    const id = randomUUID();
+    this.#waiting++;
+    try {
+      using _turn = await this.#gate.enter(this.#closing.signal);
+      const finished = await this.#writing(camera, () => this.#writeFrames(id, camera, first, frames));
+      return await this.#keep(camera, { ...finished, id, startedAt, sound: null, by });
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /**
+   * Begins to record a camera; answers when the first picture is in the file.
+   * @param lease given back when it ends, also when it does not begin
+   * @throws GatehouseError as `saveLast`; camera-silent
+   */
+  async record(camera: ClipCamera, lease: StreamLease, withSound: boolean, by: string): Promise<Recording> {
+    const id = randomUUID();
+    const recorder = await this.#writing(camera, async () => {
+      try {
+        if (this.#recordings.size + this.#beginning >= maximumRecordings)
+          throw new GatehouseError(
+            'limit-reached',
+            `${maximumRecordings} cameras are being recorded. End one of these recordings first.`,
+          );
+        await this.#refuseWithoutRoom(0);
+      } catch (error) {
+        lease[Symbol.dispose]();
+        throw error;
+      }
+      this.#beginning++;
+      try {
+        return await Recorder.start({
+          ...{ lease, withSound, longestMilliseconds, title: titleOf(camera) },
+          file: this.#files.draftOf({ id, kind: 'video' }),
+          hasRoom: async () => (await this.#lackOfRoom(0)) === null,
+          onEnd: (end) => void this.#endByItself(id, end),
+        });
+      } finally {
+        this.#beginning--;
+      }
+    });
+    const recording: Recording = { id, cameraId: camera.id, startedAt: wallTime(recorder.beganAt), by };
+    this.#recordings.set(id, { recording, recorder, camera });
+    this.#tellRecordings();
+    return recording;
+  }
+
+  /** Ends a recording, which is a clip then. @throws GatehouseError not-found, disk-full, storage-failed */
+  async endRecording(id: string): Promise<Clip> {
+    const running = this.#recordings.get(id);
+    if (running === undefined) throw notFound();
+    const { recording, recorder, camera } = running;
+    this.#recordings.delete(id);
+    this.#tellRecordings();
+    const finished = await this.#writing(camera, () => recorder.finish());
+    const { startedAt, by } = recording;
+    return await this.#keep(camera, { ...finished, id, startedAt, sound: recorder.sound, by });
+  }
+
+  /** @throws GatehouseError not-found */
+  rename(id: string, name: string): Clip {
+    const stored = this.#stored.get(id);
+    if (stored === undefined) throw notFound();
+    this.#table.rename(id, name);
+    return this.#tell(this.#take({ ...stored, name }));
+  }
+
+  /** All of them, or none. @throws GatehouseError not-found, storage-failed */
+  async remove(ids: readonly string[]): Promise<void> {
+    const clips = ids.map((id) => this.#require(id));
+    const aside: Clip[] = [];
+    try {
+      for (const clip of clips) {
+        await this.#files.putAside(clip);
+        aside.push(clip);
+      }
+      this.#table.remove(ids);
+    } catch (error) {
+      for (const clip of aside) await this.#files.bringBack(clip);
+      throw explainFileError(error, 'Nothing was removed');
+    }
+    for (const clip of clips) {
+      this.#clips.delete(clip.id);
+      this.#stored.delete(clip.id);
+      const { id, cameraId } = clip;
+      this.#changes.put(`clip ${id}`, { type: 'removed', id, cameraId, ...this.#room });
+      await this.#files.remove(clip).catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'the file of a removed clip is still there');
+      });
+    }
+  }
+
+  /** A part of its file; shorter at the end. @throws GatehouseError not-found, storage-failed */
+  async read(id: string, from: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    const clip = this.#require(id);
+    try {
+      return await this.#files.read(clip, from, bytes);
+    } catch (error) {
+      throw explainFileError(error, 'The clip cannot be read');
+    }
+  }
+
+  /** Its first picture as an MP4 of its own; of a picture the PNG. @throws GatehouseError not-found, storage-failed */
+  async thumbnail(id: string): Promise<File> {
+    const clip = this.#require(id);
+    try {
+      if (clip.kind === 'picture')
+        return new File([await this.#files.read(clip, 0, clip.bytes)], 'picture.png', { type: 'image/png' });
+      const first = await readFirstPicture(this.#files.pathOf(clip));
+      return new File(first === undefined ? [] : [first], 'picture.mp4', { type: 'video/mp4' });
+    } catch (error) {
+      throw explainFileError(error, 'The clip cannot be read');
+    }
+  }
+
+  /** What was signed of clips, and what their files are called beside it. @throws GatehouseError not-found */
+  manifest(ids: readonly string[]): { text: string; files: { id: string; name: string }[] } {
+    const clips = ids.map((id) => this.#require(id));
+    const names = fileNames(clips);
+    const listed = [...this.#stored.values()].flatMap((stored) => {
+      const file = names.get(stored.id);
+      return file === undefined ? [] : [{ ...stored, file }];
+    });
+    const files = [...names].map(([id, name]) => ({ id, name }));
+    return { text: manifestText(listed, this.#audit.publicKeys, Date.now()), files };
+  }
+
+  /** What is being recorded is kept. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new GatehouseError('internal', 'Gatehouse is being closed.'));
+    for (const id of [...this.#recordings.keys()]) {
+      await this.endRecording(id).catch((error: unknown) => {
+        this.#log.error({ err: error }, 'a recording was lost');
+      });
+    }
+    // Whoever is writing leaves first.
+    using _turn = await this.#gate.enter(new AbortController().signal);
+  }
+
+  get #running(): Recording[] {
+    return [...this.#recordings.values()].map(({ recording }) => recording);
+  }
+
+  get #room(): { usedBytes: number; limitBytes: number } {
+    let usedBytes = 0;
+    for (const { bytes } of this.#clips.values()) usedBytes += bytes;
+    return { usedBytes, limitBytes: this.#limitBytes() };
+  }
+
+  #require(id: string): Clip {
+    const clip = this.#clips.get(id);
+    if (clip === undefined) throw notFound();
+    return clip;
+  }
+
+  async #endByItself(id: string, end: RecordingEnd): Promise<void> {
+    const running = this.#recordings.get(id);
+    if (running === undefined) return;
+    const { recording, camera } = running;
+    const about = [{ id: camera.id, name: camera.name }];
+    let words = `Camera ${camera.number}: the recording has ended. ${endWords[end]}`;
+    try {
+      await this.endRecording(id);
+      this.#audit.write(gatehouse, { did: 'clips.ended', about, details: { reason: end } });
+    } catch (error) {
+      const failure = GatehouseError.from(error);
+      words = `Camera ${camera.number}: nothing of the recording was kept. ${failure.message}`;
+      this.#log.error({ err: failure }, 'a recording was lost');
+      this.#audit.refuse(gatehouse, {
+        ...{ did: 'clips.ended', about, details: { reason: end } },
+        outcome: failure.code,
+      });
+    }
+    this.#changes.put(`ended ${id}`, { type: 'ended', recording, words });
+  }
+
+  async #writeFrames(
+    id: string,
+    camera: ClipCamera,
+    first: StreamFrame,
+    frames: readonly StreamFrame[],
+  ): Promise<FinishedFile> {
+    await this.#refuseWithoutRoom(bytesOfFrames(frames));
+    const file = await ClipFile.create(this.#files.draftOf({ id, kind: 'video' }), first, titleOf(camera));
+    try {
+      for (const frame of frames) await file.addPicture(frame);
+      return await file.finish();
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  }
+
+  async #writing<Result>(camera: ClipCamera, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explainFileError(error, `Nothing of camera ${camera.number} was kept`);
+    }
+  }
+
+  /** @throws GatehouseError limit-reached, disk-full */
+  async #refuseWithoutRoom(bytes: number): Promise<void> {
+    const lack = await this.#lackOfRoom(bytes);
+    if (lack !== null) throw lack;
+  }
+
+  /** Why so many bytes more cannot be kept; null: they can. Nothing that somebody has kept makes room by itself. */
+  async #lackOfRoom(bytes: number): Promise<GatehouseError | null> {
+    const { usedBytes: keptBytes, limitBytes } = this.#room;
+    let usedBytes = keptBytes;
+    for (const { recorder } of this.#recordings.values()) usedBytes += recorder.bytes;
+    if (usedBytes + bytes >= limitBytes || this.#clips.size >= maximumClips)
+      return new GatehouseError(
+        'limit-reached',
+        limitBytes === 0
+          ? 'This console keeps no clips: the settings leave no room for them.'
+          : `There is no more room for clips: ${megabytes(usedBytes)} of ${megabytes(limitBytes)} MB are used by ${this.#clips.size}. Remove some that nobody needs, or change the room in the settings.`,
+      );
+    const { free } = await readDisk(this.#files.folder);
+    if (free > reserveBytes + bytes) return null;
+    return new GatehouseError(
+      'disk-full',
+      'The disk of the data folder is full. Make room on it and try again.',
+    );
+  }
+
+  /** Its file is written: signs it, lists it, gives it its name. */
+  async #keep(
+    camera: ClipCamera,
+    made: FinishedFile & {
+      readonly id: string;
+      readonly startedAt: number;
+      readonly sound: 'AAC' | 'OPUS' | null;
+      readonly by: string;
+    },
+  ): Promise<Clip> {
+    const { id, startedAt, milliseconds, codec, sound, width, height, bytes, sha256, by } = made;
+    const statement: ClipStatement = {
+      ...{ format: 'gatehouse-clip', version: 1, id, kind: 'video' },
+      ...{ cameraId: camera.id, cameraNumber: camera.number, cameraName: camera.name },
+      ...{ startedAt, milliseconds, codec, sound, width, height, bytes, sha256 },
+      ...{ savedAt: Date.now(), savedBy: by },
+    };
+    const text = statementText(statement);
+    const { savedAt } = statement;
+    const stored = { id, name: '', savedAt, statement: text, ...this.#audit.sign(statementBytes(text)) };
+    this.#table.insert(stored);
+    const clip = this.#take(stored);
+    await this.#writing(camera, () => this.#files.keep(clip));
+    return this.#tell(clip);
+  }
+
+  #take(stored: StoredClip): Clip {
+    const clip = clipOf(stored);
+    this.#stored.set(stored.id, stored);
+    this.#clips.set(stored.id, clip);
+    return clip;
+  }
+
+  #tell(clip: Clip): Clip {
+    this.#changes.put(`clip ${clip.id}`, { type: 'clip', clip, ...this.#room });
+    return clip;
+  }
+
+  #tellRecordings(): void {
+    this.#changes.put('recordings', { type: 'recordings', recordings: this.#running });
+  }
+}
+
+function notFound(): GatehouseError {
+  return new GatehouseError('not-found', 'This clip does not exist any more.');
+}
+
+function titleOf({ number, name }: ClipCamera): string {
+  return `Camera ${number}, ${name}`;
+}
+
+/** A moment of `performance.now()` in milliseconds since 1970. */
+function wallTime(at: number): number {
+  return Math.round(Date.now() - (performance.now() - at));
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / megabyte);
+}

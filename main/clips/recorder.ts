@@ -1,0 +1,220 @@
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { AudioFrame } from '../media/audio-stream.ts';
+import type { StreamFrame } from '../media/stream-frame.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import { ClipFile, type FinishedFile } from './clip-file.ts';
+import { bytesOfFrames } from './clip-frames.ts';
+import { type ClipSound, clipSound, soundSeconds } from './clip-sound.ts';
+
+/** A camera that is asked for a key frame mostly sends one within a second, others every ten. */
+const firstPictureMilliseconds = 12_000;
+/** Pictures that wait for the disk. One that is so far behind does not come round: what is written until then is kept. */
+const maximumWaitingBytes = 64 * 1024 * 1024;
+/** The file waits for sound before it goes on with pictures, so that both lie beside each other in it; not for longer. */
+const silenceMilliseconds = 2_000;
+const maximumWaitingSounds = 500;
+
+interface WaitingSound {
+  readonly frame: AudioFrame;
+  /** `performance.now()`. */
+  readonly receivedAt: number;
+}
+
+/** Why a recording has ended by itself. */
+export type RecordingEnd = 'too-long' | 'no-room' | 'slow-disk' | 'format-changed' | 'failed';
+
+export interface RecorderOptions {
+  readonly lease: StreamLease;
+  readonly file: string;
+  readonly title: string;
+  /** Whether the sound of the camera is recorded, too. */
+  readonly withSound: boolean;
+  readonly longestMilliseconds: number;
+  /** Whether it may go on. */
+  readonly hasRoom: () => Promise<boolean>;
+  /** Called once, when it does not go on. `finish` says what there is of it. */
+  readonly onEnd: (end: RecordingEnd) => void;
+}
+
+/**
+ * Writes a stream into a file as it comes, from the key frame before the beginning. It goes on over interruptions of the camera. The lease
+ * is its own from the beginning.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #first = Promise.withResolvers<StreamFrame>();
+  readonly #reading = new DisposableStack();
+  #waiting: StreamFrame[] = [];
+  #waitingBytes = 0;
+  #sounds: WaitingSound[] = [];
+  #soundBegan: { readonly seconds: number; readonly timestamp: number } | undefined;
+  #heardAt = performance.now();
+  #isEnding = false;
+  #wake: () => void = () => {};
+  #file: ClipFile | undefined;
+  #sound: ClipSound | undefined;
+  #hasSound = false;
+  #begun: StreamFrame | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  private constructor(options: RecorderOptions) {
+    this.#options = options;
+    const { stream } = options.lease;
+    this.#reading.use(options.lease);
+    const cached = stream.isGopWhole ? stream.gop : [];
+    for (const frame of cached) this.#take(frame);
+    if (cached.length === 0) stream.wantKeyFrame();
+    this.#reading.use(stream.read((frame) => this.#take(frame)));
+  }
+
+  /**
+   * Returns when the first picture is in the file.
+   * @throws GatehouseError camera-silent, camera-codec-unsupported; errors of the file system
+   */
+  static async start(options: RecorderOptions): Promise<Recorder> {
+    const recorder = new Recorder(options);
+    try {
+      await recorder.#open();
+      return recorder;
+    } catch (error) {
+      recorder.#reading.dispose();
+      throw error;
+    }
+  }
+
+  /** When its first picture came in: `performance.now()`. */
+  get beganAt(): number {
+    return this.#begun?.receivedAt ?? performance.now();
+  }
+
+  /** What is written of it, and what waits. */
+  get bytes(): number {
+    return (this.#file?.bytes ?? 0) + this.#waitingBytes;
+  }
+
+  /** What the sound in it is; null: there is none. */
+  get sound(): 'AAC' | 'OPUS' | null {
+    if (!this.#hasSound || this.#sound === undefined) return null;
+    return this.#sound.codec === 'aac' ? 'AAC' : 'OPUS';
+  }
+
+  /** Ends it. @throws errors of the file system: nothing of it stays */
+  async finish(): Promise<FinishedFile> {
+    this.#end();
+    await this.#writing;
+    const file = this.#file;
+    if (file === undefined) throw new Error('the recording has no file');
+    try {
+      if (this.#failure !== undefined) throw this.#failure;
+      return await file.finish();
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  }
+
+  #take(frame: StreamFrame): void {
+    if (this.#isEnding) return;
+    if (this.#begun === undefined) {
+      if (!frame.keyFrame) return;
+      this.#begun = frame;
+      this.#first.resolve(frame);
+    }
+    this.#waiting.push(frame);
+    this.#waitingBytes += bytesOfFrames([frame]);
+    if (this.#waitingBytes > maximumWaitingBytes) this.#stop('slow-disk');
+    this.#wake();
+  }
+
+  #hear(frame: AudioFrame): void {
+    if (this.#isEnding || this.#sound === undefined || clipSound(frame)?.codec !== this.#sound.codec) return;
+    this.#heardAt = performance.now();
+    if (this.#sounds.length < maximumWaitingSounds) this.#sounds.push({ frame, receivedAt: this.#heardAt });
+  }
+
+  async #open(): Promise<void> {
+    const timer = setTimeout(
+      () =>
+        this.#first.reject(
+          new GatehouseError('camera-silent', 'The camera sends no picture: nothing is recorded.'),
+        ),
+      firstPictureMilliseconds,
+    );
+    const first = await this.#first.promise.finally(() => clearTimeout(timer));
+    const { file, title, lease, withSound } = this.#options;
+    const { track } = lease.audio;
+    if (withSound && track !== undefined) this.#sound = clipSound(track);
+    if (this.#sound !== undefined && !this.#isEnding)
+      this.#reading.use(lease.audio.read((frame) => this.#hear(frame)));
+    this.#file = await ClipFile.create(file, first, title, this.#sound ?? null);
+    this.#heardAt = performance.now();
+    this.#writing = this.#write(this.#file);
+  }
+
+  async #write(file: ClipFile): Promise<void> {
+    try {
+      for (;;) {
+        await this.#writeSounds(file);
+        const frame = this.#waiting.shift();
+        if (frame !== undefined) {
+          this.#waitingBytes -= bytesOfFrames([frame]);
+          if (!(await this.#mayGoOn(file, frame))) return;
+          await file.addPicture(frame);
+        } else if (this.#isEnding) return;
+        else
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+      }
+    } catch (error) {
+      this.#failure = error;
+      this.#stop('failed');
+    }
+  }
+
+  async #mayGoOn(file: ClipFile, frame: StreamFrame): Promise<boolean> {
+    const { longestMilliseconds, hasRoom } = this.#options;
+    const end = !file.fits(frame)
+      ? 'format-changed'
+      : frame.receivedAt - this.beganAt > longestMilliseconds
+        ? 'too-long'
+        : frame.keyFrame && !(await hasRoom())
+          ? 'no-room'
+          : null;
+    if (end === null) return true;
+    this.#stop(end);
+    this.#waiting = [];
+    return false;
+  }
+
+  async #writeSounds(file: ClipFile): Promise<void> {
+    if (this.#sound === undefined) return;
+    for (const { frame, receivedAt } of this.#sounds.splice(0)) {
+      // Both have clocks of their own: they meet at the moment in which the first sound came.
+      this.#soundBegan ??= {
+        seconds: Math.max(0, (receivedAt - this.beganAt) / 1_000),
+        timestamp: frame.timestamp,
+      };
+      const { seconds, timestamp } = this.#soundBegan;
+      const at = seconds + (frame.timestamp - timestamp) / frame.clockRate;
+      this.#hasSound = true;
+      await file.addSound(frame.payload, at, soundSeconds(frame));
+    }
+    if (performance.now() - this.#heardAt < silenceMilliseconds) return;
+    this.#sound = undefined;
+    file.endSound();
+  }
+
+  #stop(end: RecordingEnd): void {
+    if (this.#isEnding) return;
+    this.#end();
+    this.#options.onEnd(end);
+  }
+
+  #end(): void {
+    this.#isEnding = true;
+    this.#reading.dispose();
+    this.#wake();
+  }
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { cameraId } from './camera.ts';
+import { longestLastSeconds, maximumClipReadBytes } from './limits.ts';
+import { filledLine, line } from './text.ts';
+
+export const clipId = z.uuid();
+
+/** What was kept of a camera, as it was signed when it was saved: nothing of it changes afterwards. */
+export const clipStatement = z.object({
+  format: z.literal('gatehouse-clip'),
+  version: z.literal(1),
+  id: clipId,
+  kind: z.enum(['video', 'picture']),
+  cameraId,
+  cameraNumber: z.int(),
+  cameraName: z.string(),
+  /** When its first picture came in: milliseconds since 1970, by the clock of the computer that runs Gatehouse. */
+  startedAt: z.int(),
+  /** From the first picture to the end of the last one; 0 for a picture. */
+  milliseconds: z.int().min(0),
+  codec: z.enum(['H264', 'H265', 'PNG']),
+  /** Null: there is none in it. */
+  sound: z.enum(['AAC', 'OPUS']).nullable(),
+  width: z.int(),
+  height: z.int(),
+  bytes: z.int().min(0),
+  /** Of the whole file, in hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  savedAt: z.int(),
+  savedBy: z.string(),
+});
+export type ClipStatement = z.infer<typeof clipStatement>;
+
+/** A clip or picture in the list. */
+export const clip = clipStatement
+  .omit({ format: true, version: true })
+  /** What people call it; empty: nothing of its own. */
+  .extend({ name: z.string() });
+export type Clip = z.infer<typeof clip>;
+
+/** What is being recorded now. */
+export const recording = z.object({
+  id: clipId,
+  cameraId,
+  startedAt: z.int(),
+  by: z.string(),
+});
+export type Recording = z.infer<typeof recording>;
+
+const room = { usedBytes: z.int().min(0), limitBytes: z.int().min(0) };
+
+export const clipEvent = z.discriminatedUnion('type', [
+  /** The newest first. */
+  z.object({ type: z.literal('snapshot'), clips: z.array(clip), recordings: z.array(recording), ...room }),
+  /** A new one, or one with another name. */
+  z.object({ type: z.literal('clip'), clip, ...room }),
+  z.object({ type: z.literal('removed'), id: clipId, cameraId, ...room }),
+  /** All that are being recorded. */
+  z.object({ type: z.literal('recordings'), recordings: z.array(recording) }),
+  /** One has ended by itself; `words` say why, and what became of it. */
+  z.object({ type: z.literal('ended'), recording, words: z.string() }),
+]);
+export type ClipEvent = z.infer<typeof clipEvent>;
+
+export const lastInput = z.object({
+  cameraId,
+  seconds: z.int().min(1).max(longestLastSeconds),
+  /** How long ago they end, in milliseconds: where somebody looks back, that is the moment which is shown. */
+  ago: z
+    .number()
+    .min(0)
+    .max(24 * 3_600_000)
+    .default(0),
+});
+
+export const clipRename = z.object({ id: clipId, name: line(80) });
+
+export const clipIds = z.array(clipId).min(1).max(500);
+
+/** A part of the file. */
+export const clipRead = z.object({
+  id: clipId,
+  from: z.int().min(0),
+  bytes: z.int().min(1).max(maximumClipReadBytes),
+});
+
+/** How a file and its manifest are called; what cannot be in a name was taken out. */
+export const clipManifest = z.object({
+  text: z.string(),
+  files: z.array(z.object({ id: clipId, name: filledLine(200) })),
+});

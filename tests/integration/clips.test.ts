@@ -1,0 +1,238 @@
+import { execFile } from 'node:child_process';
+import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createLog } from '../../main/base/log.ts';
+import { Clips } from '../../main/clips/clips.ts';
+import type { Clip } from '../../main/contract/clip.ts';
+import { unitsOfFrame } from '../../main/media/frame-units.ts';
+import type { StreamFrame } from '../../main/media/stream-frame.ts';
+import {
+  type ApiClient,
+  type ApiHarness,
+  callerOf,
+  createHarness,
+  memoryClient,
+} from '../support/api-harness.ts';
+import { refusal } from '../support/api-scene.ts';
+import { untilFrames, virtualCamera } from '../support/camera-scene.ts';
+
+const run = promisify(execFile);
+const hasFfmpeg = existsSync('/usr/bin/ffprobe');
+/** One engine for all, with a camera with sound that is on a wall. */
+const owned = new AsyncDisposableStack();
+let harness: ApiHarness;
+let client: ApiClient;
+let id: string;
+/** All that came of it. */
+const received: StreamFrame[] = [];
+
+beforeAll(async () => {
+  harness = await createHarness(owned);
+  client = memoryClient(harness);
+  const { mainUrl } = await virtualCamera(owned, { sounds: ['MPEG4-GENERIC'] });
+  ({ id } = await client.cameras.add({ name: 'Gate', number: 7, mainUrl }));
+  const { stream } = owned.use(harness.cameras.lease(id, 'main'));
+  owned.use(stream.read((frame) => received.push(frame)));
+  await untilFrames(stream, 20);
+});
+afterEach(async () => {
+  await client.site.changeSettings({ clipMegabytes: 100 });
+  for (const file of await filesKept()) {
+    const clip = harness.clips.get(file.slice(0, 36));
+    if (clip !== undefined) await client.clips.remove({ ids: [clip.id] });
+  }
+});
+afterAll(async () => {
+  await owned.disposeAsync();
+});
+
+/** The whole file, in parts as a page reads it. */
+async function download({ id, bytes }: Clip): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let from = 0; from < bytes; ) {
+    const part = Buffer.from(await (await client.clips.read({ id, from, bytes: 100_000 })).arrayBuffer());
+    parts.push(part);
+    from += part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+const filesKept = () => readdir(path.join(harness.folder, 'clips'));
+
+/** SHA-256 of each picture in an MP4 file (ffprobe), and the codecs. */
+async function lookInto(data: Buffer): Promise<{ pictures: string[]; codecs: string[] }> {
+  const file = path.join(harness.folder, `${randomUUID()}.mp4`);
+  await writeFile(file, data);
+  const quiet = ['-v', 'warning'];
+  const { stdout } = await run('ffprobe', [
+    ...[...quiet, '-of', 'json', '-show_packets', '-show_streams', '-show_data_hash', 'sha256', file],
+  ]);
+  const probed = JSON.parse(stdout) as {
+    packets: { codec_type: string; data_hash: string }[];
+    streams: { codec_name: string }[];
+  };
+  const { stderr } = await run('ffmpeg', [...quiet, '-i', file, '-f', 'null', '-']);
+  expect(stderr).toBe('');
+  return {
+    pictures: probed.packets
+      .filter(({ codec_type }) => codec_type === 'video')
+      .map(({ data_hash }) => data_hash.replace('SHA256:', '')),
+    codecs: probed.streams.map(({ codec_name }) => codec_name),
+  };
+}
+
+function hashOf(frame: StreamFrame): string {
+  const hash = createHash('sha256');
+  for (const unit of unitsOfFrame(frame)) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(unit.length);
+    hash.update(length).update(unit);
+  }
+  return hash.digest('hex');
+}
+
+test('the last seconds of a camera become an MP4 of the very pictures that were received, signed by this install', async () => {
+  const clip = await client.clips.saveLast({ cameraId: id, seconds: 60 });
+  expect(clip).toMatchObject({ cameraId: id, cameraNumber: 7, kind: 'video', codec: 'H264', sound: null });
+  const data = await download(clip);
+  expect(data).toHaveLength(clip.bytes);
+  expect(createHash('sha256').update(data).digest('hex')).toBe(clip.sha256);
+  if (hasFfmpeg) {
+    const { pictures } = await lookInto(data);
+    expect(pictures).toEqual(received.slice(0, pictures.length).map(hashOf));
+    expect(pictures.length).toBeGreaterThanOrEqual(20);
+  }
+  const { text, files } = await client.clips.manifest({ ids: [clip.id] });
+  const manifest = JSON.parse(text) as {
+    keys: { id: number; publicKey: string }[];
+    clips: { file: string; statement: string; signature: string }[];
+  };
+  const [{ publicKey }] = manifest.keys as [{ publicKey: string }];
+  const [signed] = manifest.clips as [(typeof manifest.clips)[number]];
+  expect(signed.file).toMatch(/^\d{4}-\d\d-\d\d \d\d-\d\d-\d\d camera 7 Gate\.mp4$/);
+  expect(files).toEqual([{ id: clip.id, name: signed.file }]);
+  expect(JSON.parse(signed.statement)).toMatchObject({ sha256: clip.sha256, bytes: clip.bytes });
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'hex'), format: 'der', type: 'spki' });
+  const bytes = Buffer.from(`gatehouse clip 1\n${signed.statement}\n`);
+  expect(verify(null, bytes, key, Buffer.from(signed.signature, 'hex'))).toBe(true);
+});
+
+test('a recording begins with a whole picture and has the sound of the camera, as it was sent', async () => {
+  const { id: recordingId } = await client.clips.record({ cameraId: id });
+  using lease = harness.cameras.leasePlaying(id);
+  await untilFrames(lease.stream, 15);
+  const clip = await client.clips.endRecording({ id: recordingId });
+  expect(clip).toMatchObject({ id: recordingId, sound: 'AAC' });
+  expect(clip.milliseconds).toBeGreaterThan(900);
+  if (!hasFfmpeg) return;
+  const { pictures, codecs } = await lookInto(await download(clip));
+  expect(codecs.sort()).toEqual(['aac', 'h264']);
+  const sent = received.map(hashOf);
+  const start = sent.indexOf(pictures[0] ?? '');
+  expect(received[start]?.keyFrame).toBe(true);
+  expect(pictures).toEqual(sent.slice(start, start + pictures.length));
+});
+
+test('what is kept and recorded is told to all windows, with who did it, and to nobody who may not keep clips of the camera', async () => {
+  const watching = new AbortController();
+  const [events, hidden] = await Promise.all([
+    client.clips.watch(undefined, { signal: watching.signal }),
+    memoryClient(harness, callerOf(harness, { cameras: [{ scope: 'all', rights: ['live'] }] })).clips.watch(
+      undefined,
+      { signal: watching.signal },
+    ),
+  ]);
+  expect((await events.next()).value).toMatchObject({ type: 'snapshot', clips: [], recordings: [] });
+  expect((await hidden.next()).value).toMatchObject({ type: 'snapshot', clips: [] });
+  const recording = await client.clips.record({ cameraId: id });
+  expect((await events.next()).value).toEqual({ type: 'recordings', recordings: [recording] });
+  const clip = await client.clips.endRecording({ id: recording.id });
+  expect((await events.next()).value).toMatchObject({ type: 'recordings', recordings: [] });
+  expect((await events.next()).value).toMatchObject({ type: 'clip', clip, usedBytes: clip.bytes });
+  await client.clips.remove({ ids: [clip.id] });
+  expect((await events.next()).value).toMatchObject({ type: 'removed', id: clip.id, usedBytes: 0 });
+  // Of all that only that there are no recordings of theirs.
+  expect((await hidden.next()).value).toEqual({ type: 'recordings', recordings: [] });
+  watching.abort();
+  expect(await filesKept()).toEqual([]);
+});
+
+test('whoever may not keep clips of a camera finds none of them, and saves none of a past that they may not see', async () => {
+  const clip = await client.clips.saveLast({ cameraId: id, seconds: 5 });
+  const guard = memoryClient(
+    harness,
+    callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'replay'] }] }),
+  );
+  for (const answer of [
+    guard.clips.read({ id: clip.id, from: 0, bytes: 10 }),
+    guard.clips.thumbnail({ id: clip.id }),
+    guard.clips.remove({ ids: [clip.id] }),
+    guard.clips.rename({ id: clip.id, name: 'Mine' }),
+    guard.clips.manifest({ ids: [clip.id] }),
+  ])
+    expect((await refusal(answer)).code).toBe('not-found');
+  const keeper = memoryClient(
+    harness,
+    callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'keep-clips'] }] }),
+  );
+  expect((await refusal(keeper.clips.saveLast({ cameraId: id, seconds: 5 }))).code).toBe('not-allowed');
+  expect((await keeper.clips.rename({ id: clip.id, name: 'At the gate' })).name).toBe('At the gate');
+});
+
+test('where there is no room nothing is kept, nothing makes room by itself, and it is said what to do', async () => {
+  const clip = await client.clips.saveLast({ cameraId: id, seconds: 5 });
+  await client.site.changeSettings({ clipMegabytes: 0 });
+  for (const answer of [
+    client.clips.saveLast({ cameraId: id, seconds: 5 }),
+    client.clips.record({ cameraId: id }),
+  ])
+    expect((await refusal(answer)).code).toBe('limit-reached');
+  expect(await filesKept()).toEqual([`${clip.id}.mp4`]);
+});
+
+test('a clip that cannot be written leaves nothing behind, and says which folder does not work', async () => {
+  const folder = path.join(harness.folder, 'clips');
+  await rename(folder, `${folder}-away`);
+  const { code, message } = await refusal(client.clips.saveLast({ cameraId: id, seconds: 5 }));
+  expect(code).toBe('storage-failed');
+  expect(message).toContain('Nothing of camera 7 was kept');
+  await rename(`${folder}-away`, folder);
+  expect(await filesKept()).toEqual([]);
+});
+
+test('wherever the engine was killed, the next start has what was acknowledged and nothing half', async () => {
+  const kept = await client.clips.saveLast({ cameraId: id, seconds: 5 });
+  const renamed = await client.clips.saveLast({ cameraId: id, seconds: 5 });
+  const leaving = await client.clips.saveLast({ cameraId: id, seconds: 5 });
+  const folder = path.join(harness.folder, 'clips');
+  const file = ({ id: name }: Clip) => path.join(folder, `${name}.mp4`);
+  // Killed behind the list and before the name; before the list; on the way out, before and behind the list.
+  await rename(file(renamed), `${file(renamed)}.part`);
+  await writeFile(path.join(folder, `${randomUUID()}.mp4.part`), 'half');
+  await rename(file(leaving), `${file(leaving)}.removed`);
+  await writeFile(path.join(folder, `${randomUUID()}.mp4.removed`), 'gone');
+  const log = createLog('silent');
+  const { store, audit } = harness;
+  await using again = new Clips({
+    ...{ table: store.clips, folder: harness.folder, audit, limitBytes: () => 1e9, log },
+  });
+  expect((await filesKept()).sort()).toEqual(
+    [kept, renamed, leaving].map(({ id: name }) => `${name}.mp4`).sort(),
+  );
+  expect(again.get(renamed.id)).toEqual(renamed);
+  expect(await again.read(renamed.id, 4, 4)).toEqual(new TextEncoder().encode('ftyp'));
+});
+
+test('the first picture of a clip comes as an MP4 of its own', async () => {
+  const clip = await client.clips.saveLast({ cameraId: id, seconds: 60 });
+  const thumbnail = await client.clips.thumbnail({ id: clip.id });
+  expect(thumbnail.type).toBe('video/mp4');
+  expect(thumbnail.size).toBeLessThan(clip.bytes);
+  if (!hasFfmpeg) return;
+  const { pictures } = await lookInto(Buffer.from(await thumbnail.arrayBuffer()));
+  expect(pictures).toEqual(received.slice(0, 1).map(hashOf));
+});
