@@ -205,7 +205,7 @@ export class ClipFile {
 }
 
 /** SHA-256 of a file in hex, read in turns. */
-export async function hashFile(file: string): Promise<string> {
+async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(part as Buffer);
   return hash.digest('hex');

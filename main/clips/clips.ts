@@ -102,7 +102,7 @@ export class Clips implements AsyncDisposable {
         type: 'snapshot',
         clips: [...this.#clips.values()].sort((a, b) => b.savedAt - a.savedAt),
         recordings: this.#running,
-        ...this.#room,
+        usedBytes: this.#usedBytes,
       }),
       signal,
     );
@@ -217,7 +217,7 @@ export class Clips implements AsyncDisposable {
       this.#clips.delete(clip.id);
       this.#stored.delete(clip.id);
       const { id, cameraId } = clip;
-      this.#changes.put(`clip ${id}`, { type: 'removed', id, cameraId, ...this.#room });
+      this.#changes.put(`clip ${id}`, { type: 'removed', id, cameraId, usedBytes: this.#usedBytes });
       await this.#files.remove(clip).catch((error: unknown) => {
         this.#log.warn({ err: error }, 'the file of a removed clip is still there');
       });
@@ -275,10 +275,10 @@ export class Clips implements AsyncDisposable {
     return [...this.#recordings.values()].map(({ recording }) => recording);
   }
 
-  get #room(): { usedBytes: number; limitBytes: number } {
-    let usedBytes = 0;
-    for (const { bytes } of this.#clips.values()) usedBytes += bytes;
-    return { usedBytes, limitBytes: this.#limitBytes() };
+  get #usedBytes(): number {
+    let bytes = 0;
+    for (const clip of this.#clips.values()) bytes += clip.bytes;
+    return bytes;
   }
 
   #require(id: string): Clip {
@@ -341,8 +341,8 @@ export class Clips implements AsyncDisposable {
 
   /** Why so many bytes more cannot be kept; null: they can. Nothing that somebody has kept makes room by itself. */
   async #lackOfRoom(bytes: number): Promise<GatehouseError | null> {
-    const { usedBytes: keptBytes, limitBytes } = this.#room;
-    let usedBytes = keptBytes;
+    const limitBytes = this.#limitBytes();
+    let usedBytes = this.#usedBytes;
     for (const { recorder } of this.#recordings.values()) usedBytes += recorder.bytes;
     if (usedBytes + bytes >= limitBytes || this.#clips.size >= maximumClips)
       return new GatehouseError(
@@ -393,7 +393,7 @@ export class Clips implements AsyncDisposable {
   }
 
   #tell(clip: Clip): Clip {
-    this.#changes.put(`clip ${clip.id}`, { type: 'clip', clip, ...this.#room });
+    this.#changes.put(`clip ${clip.id}`, { type: 'clip', clip, usedBytes: this.#usedBytes });
     return clip;
   }
 

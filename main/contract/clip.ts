@@ -47,14 +47,15 @@ export const recording = z.object({
 });
 export type Recording = z.infer<typeof recording>;
 
-const room = { usedBytes: z.int().min(0), limitBytes: z.int().min(0) };
+/** All clips together take so much, also those that are not seen. */
+const usedBytes = z.int().min(0);
 
 export const clipEvent = z.discriminatedUnion('type', [
   /** The newest first. */
-  z.object({ type: z.literal('snapshot'), clips: z.array(clip), recordings: z.array(recording), ...room }),
+  z.object({ type: z.literal('snapshot'), clips: z.array(clip), recordings: z.array(recording), usedBytes }),
   /** A new one, or one with another name. */
-  z.object({ type: z.literal('clip'), clip, ...room }),
-  z.object({ type: z.literal('removed'), id: clipId, cameraId, ...room }),
+  z.object({ type: z.literal('clip'), clip, usedBytes }),
+  z.object({ type: z.literal('removed'), id: clipId, cameraId, usedBytes }),
   /** All that are being recorded. */
   z.object({ type: z.literal('recordings'), recordings: z.array(recording) }),
   /** One has ended by itself; `words` say why, and what became of it. */

@@ -1,5 +1,6 @@
 import type { KeybindingsMap } from 'tinykeys';
 import type { ShellCommand } from '../../main/contract/shell.ts';
+import { Keeping } from '../clips/keeping.ts';
 import type { Alarms } from '../events/alarms.svelte.ts';
 import type { ConsoleLock } from '../lock/console-lock.svelte.ts';
 import type { Direction } from '../state/grid.ts';
@@ -40,6 +41,14 @@ export const keyHelp: readonly {
       { keys: ['L'], does: 'Live again' },
       { keys: [',', '.'], does: 'One picture back or on' },
       { keys: ['<', '>'], does: 'Slower or faster' },
+    ],
+  },
+  {
+    title: 'Keeping what happened',
+    keys: [
+      { keys: ['R'], does: 'Record the camera, or end it' },
+      { keys: ['Shift', 'R'], does: 'Keep its last 30 seconds' },
+      { keys: ['O'], does: 'Clips that were kept' },
     ],
   },
   {
@@ -139,6 +148,7 @@ export function consoleKeys(
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
   const { fullScreen, layouts, alarms, replays, lock } = actions;
   const { wall, numberEntry } = station;
+  const keeping = new Keeping(station);
   const command = shellCommand(station, actions);
   /** A key that does something here is not typed anywhere. */
   const key = (does: () => void) => (event: KeyboardEvent) => {
@@ -209,6 +219,9 @@ export function consoleKeys(
     '.': key(() => replays.step(1)),
     '[Shift]+<': key(() => replays.changeSpeed(-1)),
     '[Shift]+>': key(() => replays.changeSpeed(1)),
+    r: key(() => void keeping.toggleRecording()),
+    'Shift+R': key(() => void keeping.last()),
+    o: key(() => station.open({ name: 'clips' })),
     s: key(() => command('settings')),
     '/': key(() => command('search')),
     '$mod+z': key(() => command('undo')),

@@ -7,6 +7,7 @@ import type { WallPlace } from '../../main/contract/shell.ts';
 import type { Site } from '../../main/contract/site.ts';
 import type { Policy } from '../../main/contract/site-file-policy.ts';
 import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
+import { ClipMirror } from '../clips/clip-mirror.svelte.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
@@ -58,6 +59,7 @@ export type Dialog =
   | { readonly name: 'unlock' }
   | { readonly name: 'settings' }
   | { readonly name: 'alarms' }
+  | { readonly name: 'clips' }
   | { readonly name: 'health' };
 
 /** Everything behind the page: one for each window. */
@@ -66,6 +68,7 @@ export class Station {
   readonly mirror: CameraMirror = new CameraMirror();
   readonly layouts: LayoutMirror = new LayoutMirror();
   readonly events: EventMirror = new EventMirror();
+  readonly clips: ClipMirror = new ClipMirror();
   readonly playback: Playback = new Playback();
   readonly toasts: Toasts = new Toasts();
   readonly link: EngineLink;
@@ -184,6 +187,7 @@ export class Station {
       case 'keys':
       case 'pin':
       case 'history':
+      case 'clips':
       case 'health':
       case 'settings':
       case 'account':
@@ -300,6 +304,13 @@ export class Station {
     void follow(
       () => client.events.watch(undefined, { signal }),
       (change) => this.events.apply(change),
+    );
+    void follow(
+      () => client.clips.watch(undefined, { signal }),
+      (event) => {
+        const words = this.clips.apply(event);
+        if (words !== null) this.toasts.fail(words);
+      },
     );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);

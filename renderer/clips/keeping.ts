@@ -1,0 +1,71 @@
+import type { Camera } from '../../main/contract/camera.ts';
+import type { Station } from '../state/station.svelte.ts';
+import { lengthWords } from './clip-words.ts';
+
+/** What one key keeps. */
+export const lastSeconds = 30;
+
+/** Keeps what the selected tile shows, or has shown: what its keys and buttons do. */
+export class Keeping {
+  readonly #station: Station;
+
+  constructor(station: Station) {
+    this.#station = station;
+  }
+
+  /** The last seconds; where somebody looks back, those before the moment that is shown. */
+  async last(): Promise<void> {
+    const camera = this.#camera('replay');
+    if (camera === null) return;
+    const ago = this.#ago();
+    const saved = await this.#station.try((client) =>
+      client.clips.saveLast({ cameraId: camera.id, seconds: lastSeconds, ago }),
+    );
+    if (saved === undefined) return;
+    this.#station.toasts.tell(
+      `Camera ${camera.number}: ${lengthWords(saved.answer.milliseconds)} kept, without sound. It is in the list of clips (O).`,
+    );
+  }
+
+  /** Begins to record, or ends it. */
+  async toggleRecording(): Promise<void> {
+    const camera = this.#camera('live');
+    if (camera === null) return;
+    const { clips, toasts } = this.#station;
+    const recording = clips.recordings.get(camera.id);
+    if (recording === undefined) {
+      await this.#station.try((client) => client.clips.record({ cameraId: camera.id }));
+      return;
+    }
+    const saved = await this.#station.try((client) => client.clips.endRecording({ id: recording.id }));
+    if (saved === undefined) return;
+    const { milliseconds, sound } = saved.answer;
+    toasts.tell(
+      `Camera ${camera.number}: ${lengthWords(milliseconds)} recorded, ${sound === null ? 'without' : 'with'} sound. It is in the list of clips (O).`,
+    );
+  }
+
+  /** Of the selected tile, where it may be kept; what may not is said. */
+  #camera(right: 'live' | 'replay'): Camera | null {
+    const { wall } = this.#station;
+    // A wall of one camera needs no choice.
+    const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
+    if (camera === null) {
+      this.#station.toasts.tell('Select a camera first: click its tile.');
+      return null;
+    }
+    if (this.#station.mayWith(camera, 'keep-clips') && this.#station.mayWith(camera, right)) return camera;
+    this.#station.refuse();
+    return null;
+  }
+
+  /** How long ago the picture was received that is shown, milliseconds. */
+  #ago(): number {
+    const { wall, playback, stage } = this.#station;
+    const tile = wall.selected ?? wall.maximised ?? 0;
+    const replay = playback.slot(stage.shown(tile))?.replay ?? null;
+    if (replay === null) return 0;
+    const { position, at } = replay;
+    return position.speed === 0 ? position.ago + performance.now() - at : position.ago;
+  }
+}
