@@ -28,6 +28,11 @@ export const grids = [
 ] as const;
 export type Grid = (typeof grids)[number];
 
+/** Columns of a grid that somebody has drawn, and rows. */
+export const maximumGridLines = 10;
+/** How broad a column, or high a row, of such a grid is, relative to the others: `usual` is that of a new one. */
+export const gridLengths = { smallest: 200, usual: 1_000, largest: 10_000 } as const;
+
 /** The wall of all cameras in their order; it is always there. */
 export const defaultLayoutId = '00000000-0000-4000-8000-000000000001';
 

@@ -87,7 +87,8 @@ function fieldChange(field: string, before: unknown, after: unknown): Field[] {
 function wordsOf(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function passwordChange(before: Secret | null, after: Secret | null): Field[] {

@@ -1,6 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
-import { type Layout, layout } from '../contract/layout.ts';
+import { freeGrid, type Layout, layout } from '../contract/layout.ts';
+import { grids } from '../contract/limits.ts';
 import type { Commits } from './commits.ts';
 
 const json = z.string().transform((text, context): unknown => {
@@ -11,7 +12,9 @@ const json = z.string().transform((text, context): unknown => {
     return z.NEVER;
   }
 });
-const stored = layout.extend({ tiles: json.pipe(layout.shape.tiles) });
+/** A usual shape is stored by its name, another one as JSON. */
+const grid = z.union([json.pipe(freeGrid), z.enum(grids)]);
+const stored = layout.extend({ grid, tiles: json.pipe(layout.shape.tiles) });
 
 interface Row {
   id: string;
@@ -59,7 +62,9 @@ export class LayoutTable {
 
   /** Writes a wall under its id, new (then behind all others) or not. */
   save(saved: Layout): void {
-    this.#commits.run(() => this.#write.run({ ...saved, tiles: JSON.stringify(saved.tiles) }));
+    const { id, name, tiles } = saved;
+    const grid = typeof saved.grid === 'string' ? saved.grid : JSON.stringify(saved.grid);
+    this.#commits.run(() => this.#write.run({ id, name, grid, tiles: JSON.stringify(tiles) }));
   }
 
   /** Writes a new wall and gives all walls their places. */

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import type { Camera } from '../../main/contract/camera.ts';
 import type { VideoCodec } from '../../main/contract/codecs.ts';
+import { isLarge, shareOf } from '../state/grid.ts';
 import type { Wall } from '../state/wall.svelte.ts';
 import type { Ceiling } from './ceilings.ts';
 import { type KeptPicture, KeptPictures } from './kept-pictures.svelte.ts';
@@ -200,27 +201,29 @@ export class Stage {
     // Whoever looks back goes on looking back, however large the tile becomes.
     const past = [main, small].find((stream) => this.#playback.slot(stream)?.picture === 'past');
     if (past !== undefined) return { wanted: past, standby: null };
-    const isMaximised = this.#wall.maximised === tile;
-    // The large tile of a wall with small ones around it.
-    const isLarge =
+    const { shape, size, maximised } = this.#wall;
+    const cell = shape.cells[tile];
+    const isMaximised = maximised === tile;
+    const showsMain =
       isMaximised ||
-      this.#wall.size === 1 ||
-      (this.#wall.shape.cells[tile]?.span ?? 1) > 1 ||
-      this.#deservesMain(camera, tile);
-    if (!isLarge) return { wanted: small, standby: null };
+      size === 1 ||
+      cell === undefined ||
+      isLarge(cell, shape) ||
+      this.#deservesMain(camera, tile, shareOf(cell, shape));
+    if (!showsMain) return { wanted: small, standby: null };
     const wantsMain = small !== main && !this.#isUnshowable(main);
     const mayHaveMain = isMaximised || (this.ceilings[tile] ?? 'main') === 'main';
     if (wantsMain && !mayHaveMain) return { wanted: small, standby: null, wantsMain };
     return { ...this.#large(camera, isMaximised), wantsMain };
   }
 
-  #deservesMain({ id }: Camera, tile: number): boolean {
+  #deservesMain({ id }: Camera, tile: number, share: Size): boolean {
     const shown = untrack(() => this.#plans[tile]?.wanted ?? null);
     const hasMain = shown?.cameraId === id && shown.profile === 'main';
     const seen = this.#playback.slot({ cameraId: id, profile: 'sub' })?.pictureSize ?? null;
     if (seen !== null) this.#smallSizes.set(id, seen);
-    const { columns, rows } = this.#wall.shape;
-    const tileSize = { width: this.wallSize.width / columns, height: this.wallSize.height / rows };
+    const { width, height } = this.wallSize;
+    const tileSize = { width: width * share.width, height: height * share.height };
     return deservesMain(tileSize, this.#smallSizes.get(id) ?? null, hasMain);
   }
 

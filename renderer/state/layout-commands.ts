@@ -1,7 +1,8 @@
-import type { Layout } from '../../main/contract/layout.ts';
-import type { Grid } from '../../main/contract/limits.ts';
-import { fixedGrid, gridShape } from './grid.ts';
+import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
+import { GridEditor } from '../wall/grid-editor.svelte.ts';
+import { fixedGrid, gridShape, type WallGrid } from './grid.ts';
 import type { Station } from './station.svelte.ts';
+import type { Wall } from './wall.svelte.ts';
 
 /** A new wall that would fit all cameras has at least so many tiles. */
 const emptyTiles = 4;
@@ -9,11 +10,13 @@ const emptyTiles = 4;
 /** What a person does to walls; what takes something away can be taken back. */
 export class LayoutCommands {
   readonly #station: Station;
+  readonly editor: GridEditor;
   /** The camera of a tile that was copied, by its id. */
   #copied: string | null = null;
 
   constructor(station: Station) {
     this.#station = station;
+    this.editor = new GridEditor(station, (grid) => this.redraw(grid));
   }
 
   /** Shows the wall with this number in the bar, from 1. */
@@ -22,11 +25,20 @@ export class LayoutCommands {
     if (layout !== undefined) this.#station.wall.open(layout.id);
   }
 
-  resize(grid: Grid): void {
+  resize(grid: WallGrid): void {
+    this.#reshape((wall) => wall.resized(grid));
+  }
+
+  /** The same for a grid that was drawn from the one that is there: every tile stays where it is. */
+  redraw(grid: FreeGrid): void {
+    this.#reshape((wall) => wall.redrawn(grid));
+  }
+
+  #reshape(change: (wall: Wall) => Layout): void {
     if (!this.#mayChange()) return;
     const { wall } = this.#station;
     const before = wall.layout;
-    this.#station.saveLayout(wall.resized(grid));
+    this.#station.saveLayout(change(wall));
     this.#station.toasts.remember(() => this.#takeBack(before));
   }
 

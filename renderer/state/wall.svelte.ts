@@ -1,9 +1,10 @@
 import type { Camera } from '../../main/contract/camera.ts';
-import type { Layout } from '../../main/contract/layout.ts';
-import { defaultLayoutId, type Grid } from '../../main/contract/limits.ts';
+import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
+import { defaultLayoutId } from '../../main/contract/limits.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
-import { type Direction, fixedGrid, type GridShape, gridShape, neighbour } from './grid.ts';
+import { rearranged, sameTile } from './free-grid.ts';
+import { type Direction, fixedGrid, type GridShape, gridShape, neighbour, type WallGrid } from './grid.ts';
 import type { LayoutMirror } from './layout-mirror.svelte.ts';
 
 /** What the guard looks at: which layout, which cameras of it, which one selected, which one large. */
@@ -78,7 +79,7 @@ export class Wall {
   }
 
   /** The layout with another shape; the selected camera stays on the page. */
-  resized(grid: Grid): Layout {
+  resized(grid: WallGrid): Layout {
     const anchor = this.page * this.size + (this.maximised ?? this.#selected ?? 0);
     const size = gridShape(grid, this.#sequence.length).cells.length;
     this.#page = Math.floor(anchor / size);
@@ -88,6 +89,16 @@ export class Wall {
     // Empty tiles at the end would only make empty pages.
     const last = this.layout.tiles.findLastIndex((id) => id !== null);
     return { ...this.layout, grid, tiles: padded(this.layout.tiles.slice(0, last + 1), size) };
+  }
+
+  /** The layout with a grid that was drawn from this one; each tile stays where it is. */
+  redrawn(grid: FreeGrid): Layout {
+    const before = this.shape;
+    const after = gridShape(grid, 0);
+    if (this.#selected !== null) this.#selected = sameTile(this.#selected, before, after);
+    this.#maximised = null;
+    if (this.showsAll) return { ...this.layout, grid };
+    return { ...this.layout, grid, tiles: rearranged(this.layout.tiles, before, after) };
   }
 
   /** The layout with a camera in a tile of this page, or without one there. */

@@ -25,7 +25,7 @@ export interface SurfaceView {
   readonly shape: number | null;
 }
 
-const corner: Cell = { column: 0, row: 0, span: 1 };
+const corner: Cell = { column: 0, row: 0, columns: 1, rows: 1 };
 
 /** All that one tile shows, put together from the station's parts. */
 export class TileView {

@@ -7,11 +7,13 @@ import { type ApiClient, createHarness, memoryClient } from '../support/api-harn
 import { refused } from '../support/refused.ts';
 
 let owned: AsyncDisposableStack;
+let harness: Harness;
 let client: ApiClient;
 
 beforeEach(async () => {
   owned = new AsyncDisposableStack();
-  client = memoryClient(await createHarness(owned));
+  harness = await createHarness(owned);
+  client = memoryClient(harness);
 });
 afterEach(async () => {
   await owned.disposeAsync();
@@ -44,6 +46,23 @@ test('a removed wall comes back in its place', async () => {
   expect(await client.layouts.restore({ id: night.id })).toEqual(night);
   expect(await names()).toEqual(['All cameras', 'Night', 'Day']);
   expect(await refused(client.layouts.restore({ id: night.id }))).toMatchObject({ code: 'not-found' });
+});
+
+test('a grid that was drawn is stored with its wall; one that no wall can have is refused with its place', async () => {
+  const merged = [{ column: 1, row: 0, columns: 2, rows: 2 }];
+  const grid = { columns: [1_000, 2_000, 1_000], rows: [1_000, 500], merged };
+  const wall = { id: randomUUID(), name: 'Yard', grid, tiles: [null] };
+  expect(await client.layouts.save(wall)).toEqual(wall);
+  expect((await client.layouts.list()).at(-1)).toEqual(wall);
+  expect(harness.store.layouts.list().at(-1)).toEqual(wall);
+  const apart = { ...wall, grid: { ...grid, merged: [...merged, ...merged] } };
+  expect(await refused(client.layouts.save(apart))).toMatchObject({
+    code: 'bad-input',
+    data: { issues: [{ path: 'grid.merged.1' }] },
+  });
+  const outside = { ...wall, grid: { ...grid, columns: [1_000, 2_000] } };
+  expect(await refused(client.layouts.save(outside))).toMatchObject({ code: 'bad-input' });
+  expect((await client.layouts.list()).at(-1)).toEqual(wall);
 });
 
 test('the wall of all cameras cannot be removed', async () => {

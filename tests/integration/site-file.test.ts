@@ -7,6 +7,7 @@ import { Secret } from '../../main/base/secret.ts';
 import { defaultLayoutId, grids } from '../../main/contract/limits.ts';
 import { Kiosk } from '../../main/site/kiosk.ts';
 import { isPin } from '../../main/site/pin-hash.ts';
+import { drawnGrids } from '../support/drawn-grid.ts';
 import { createSite, mistakesOf, type SiteScene, siteText } from '../support/site-file-scene.ts';
 
 let owned: AsyncDisposableStack;
@@ -263,7 +264,7 @@ describe('an export', () => {
       layouts: fc.array(
         fc.record({
           name: word,
-          grid: fc.constantFrom(...grids),
+          grid: fc.oneof(fc.constantFrom(...grids), drawnGrids),
           tiles: fc.array(fc.option(fc.nat(5), { nil: null }), { maxLength: 6 }),
         }),
         { maxLength: 4 },

@@ -158,3 +158,14 @@ test('a window whose layout was removed shows the first one', () => {
   layouts.apply({ type: 'removed', layoutId: night.id });
   expect(wall.layout.name).toBe('All cameras');
 });
+
+test('a grid that is drawn keeps every camera where it is, and merged tiles lose none', () => {
+  const { wall, layouts } = wallOf(6, '6', (all) => all.map(({ id }) => id));
+  wall.select(4);
+  const merged = [{ column: 0, row: 0, columns: 2, rows: 1 }];
+  layouts.change(wall.redrawn({ columns: [1_000, 1_000, 1_000], rows: [1_000, 1_000], merged }));
+  expect([wall.pages, ...numbers(wall)]).toEqual([2, 1, 3, 4, 5, 6]);
+  expect(wall.selectedCamera?.number).toBe(5);
+  wall.turn(1);
+  expect(numbers(wall)).toEqual([2, null, null, null, null]);
+});
