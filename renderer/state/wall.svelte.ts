@@ -1,6 +1,6 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
-import { defaultLayoutId } from '../../main/contract/limits.ts';
+import { defaultLayoutId, maximumLayoutTiles } from '../../main/contract/limits.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
 import { rearranged, sameTile } from './free-grid.ts';
@@ -98,7 +98,9 @@ export class Wall {
     if (this.#selected !== null) this.#selected = sameTile(this.#selected, before, after);
     this.#maximised = null;
     if (this.showsAll) return { ...this.layout, grid };
-    return { ...this.layout, grid, tiles: rearranged(this.layout.tiles, before, after) };
+    const tiles = rearranged(this.layout.tiles, before, after);
+    // Of many pages of few tiles each: there the cameras close up.
+    return tiles.length > maximumLayoutTiles ? this.resized(grid) : { ...this.layout, grid, tiles };
   }
 
   /** The layout with a camera in a tile of this page, or without one there. */

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Layout } from '../../main/contract/layout.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
 import { site } from '../../main/contract/site.ts';
-import { type ApiClient, createHarness, memoryClient } from '../support/api-harness.ts';
+import { type ApiClient, type ApiHarness, createHarness, memoryClient } from '../support/api-harness.ts';
 import { refused } from '../support/refused.ts';
 
 let owned: AsyncDisposableStack;
-let harness: Harness;
+let harness: ApiHarness;
 let client: ApiClient;
 
 beforeEach(async () => {

@@ -444,6 +444,16 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'grid',
+    cameras: 9,
+    async prepare(page) {
+      await page.keyboard.press('Shift+G');
+      await page.locator('[data-grid-tile]:focus').waitFor();
+      for (const key of ['Shift+ArrowRight', 'Shift+ArrowDown', 'm', 'ArrowRight', 'Shift+ArrowDown'])
+        await page.keyboard.press(key);
+    },
+  },
+  {
     name: 'alarm',
     cameras: 9,
     store: (store) => fillEvents(store, Date.now()),
