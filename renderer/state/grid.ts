@@ -139,7 +139,8 @@ function middle({ column, row, columns, rows }: Cell): { x: number; y: number } 
   return { x: column + columns / 2, y: row + rows / 2 };
 }
 
-function areaOf(cell: Cell, shape: GridShape): number {
+/** Its part of the wall. */
+export function areaOf(cell: Cell, shape: GridShape): number {
   const { width, height } = shareOf(cell, shape);
   return width * height;
 }

@@ -21,7 +21,7 @@ import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
-import { distanceOf } from './grid.ts';
+import { areaOf, distanceOf } from './grid.ts';
 import { LayoutMirror } from './layout-mirror.svelte.ts';
 import { NumberEntry } from './number-entry.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
@@ -260,7 +260,7 @@ export class Station {
         tile,
         comesFirst: firsts.has(camera.id),
         isAlarmed: this.events.cameras.has(camera.id),
-        area: cell.span ** 2,
+        area: areaOf(cell, shape),
         distance: centre === undefined ? 0 : distanceOf(cell, centre),
         wantsMain: this.stage.wantsMain(tile),
       };
