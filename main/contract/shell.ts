@@ -12,6 +12,8 @@ export const wallPlace = z.strictObject({
   page: z.int().min(0).max(100_000),
   /** The camera that has the whole wall. */
   maximised: z.string().max(64).nullable(),
+  /** Whether it goes through walls. */
+  touring: z.boolean().optional(),
 });
 export type WallPlace = z.infer<typeof wallPlace>;
 

@@ -19,10 +19,11 @@ function placeOf(text: string | null): WallPlace | undefined {
   try {
     const stored: unknown = JSON.parse(text ?? 'null');
     if (typeof stored !== 'object' || stored === null) return undefined;
-    const { layoutId, page, maximised } = stored as Record<string, unknown>;
+    const { layoutId, page, maximised, touring } = stored as Record<string, unknown>;
     if (typeof layoutId !== 'string') return undefined;
     if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return undefined;
-    return { layoutId, page, maximised: typeof maximised === 'string' ? maximised : null };
+    const place = { layoutId, page, maximised: typeof maximised === 'string' ? maximised : null };
+    return touring === true ? { ...place, touring } : place;
   } catch {
     return undefined;
   }
