@@ -22,6 +22,8 @@ export const pageMessage = z.discriminatedUnion('type', [
   /** It wants a port to the engine: once a connection. */
   z.strictObject({ type: z.literal('want-port') }),
   z.strictObject({ type: z.literal('place'), place: wallPlace }),
+  /** One more window, on a display that has none yet if there is one. */
+  z.strictObject({ type: z.literal('open-window'), place: wallPlace }),
   z.strictObject({ type: z.literal('toggle-full-screen') }),
   /** Somebody wants to end the app: in a kiosk with a PIN, that is asked for first. */
   z.strictObject({ type: z.literal('quit') }),

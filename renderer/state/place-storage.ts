@@ -2,12 +2,20 @@ import type { WallPlace } from '../../main/contract/shell.ts';
 
 const storageKey = 'gatehouse.place';
 
+/** The address of a wall, for another window or a bookmark. */
+export function wallAddress(layoutId: string): string {
+  return `/?wall=${encodeURIComponent(layoutId)}`;
+}
+
 /**
- * Where this window was before it was loaded again; for a window that the desktop opens as it was, what its address says;
- * undefined for a new window.
+ * Where this window was before it was loaded again; for a window that the desktop opens as it was, what its address says, and
+ * for one that was opened by the address of a wall, that; undefined for a new window.
  */
 export function loadPlace(): WallPlace | undefined {
   const opened = new URLSearchParams(location.hash.slice(1)).get('place');
+  const wall = new URLSearchParams(location.search).get('wall');
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (wall !== null && navigation?.type === 'navigate') return { layoutId: wall, page: 0, maximised: null };
   try {
     return placeOf(sessionStorage.getItem(storageKey) ?? opened);
   } catch {

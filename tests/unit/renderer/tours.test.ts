@@ -33,7 +33,7 @@ const wallOf = (name: string, tiles: Layout['tiles'], tourSeconds?: number): Lay
 };
 
 /** A window on these walls, the first one shown, whose next pictures are there as soon as they are asked for unless said otherwise. */
-function open(walls: Layout[], { isReady = () => true, locked = false } = {}) {
+function open(walls: Layout[], { isReady = (): boolean => true, locked = false } = {}) {
   const mirror = new CameraMirror();
   const layouts = new LayoutMirror();
   mirror.apply({ type: 'snapshot', cameras, statuses: [] });
