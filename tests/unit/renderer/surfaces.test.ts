@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Stream } from '../../../renderer/playback/stream.ts';
-import { noSurfaces, planSurfaces, type Surfaces, shownStream } from '../../../renderer/playback/surfaces.ts';
+import * as surfacesOf from '../../../renderer/playback/surfaces.ts';
+import { noSurfaces, type Surfaces } from '../../../renderer/playback/surfaces.ts';
 
 const gate: Stream = { cameraId: 'gate', profile: 'sub' };
 const gateMain: Stream = { cameraId: 'gate', profile: 'main' };
@@ -8,6 +9,12 @@ const hall: Stream = { cameraId: 'hall', profile: 'sub' };
 const yard: Stream = { cameraId: 'yard', profile: 'sub' };
 const all = () => true;
 const none = () => false;
+type Has = (stream: Stream) => boolean;
+/** Pictures that have come are those of now. */
+const planSurfaces = (before: Surfaces, wanted: Stream | null, standby: Stream | null, has: Has) =>
+  surfacesOf.planSurfaces(before, wanted, standby, has, has);
+const shownStream = (surfaces: Surfaces, wanted: Stream | null, has: Has) =>
+  surfacesOf.shownStream(surfaces, wanted, has, has);
 
 test('what a tour shows next gets ready in the other element, and stays there when it is shown', () => {
   let surfaces: Surfaces = planSurfaces(noSurfaces, gate, null, all);
