@@ -145,11 +145,8 @@ export class LayoutCommands {
 
   /** To be called in an effect: hotspots show what is selected in other tiles. */
   arrangeHotspot(): void {
-    const { wall } = this.#station;
-    const { selectedCamera } = wall;
-    const index = wall.maximised ?? wall.selected;
-    const isOther = index !== null && !isHotspot(wall.tileAt(index));
-    if (isOther && selectedCamera !== null) untrack(() => wall.hotspot.show(selectedCamera.id));
+    const { chosen, hotspot } = this.#station.wall;
+    if (chosen !== null) untrack(() => hotspot.show(chosen));
   }
 
   swap(from: number, to: number): void {

@@ -64,6 +64,13 @@ export class Wall {
     return index === -1 ? null : index;
   });
 
+  /** The camera that somebody has selected, for hotspots: in a tile that is none itself. */
+  readonly chosen: string | null = $derived.by(() => {
+    const index = this.maximised ?? this.#selected;
+    const tile = index === null ? null : this.tileAt(index);
+    const isHotspot = tile !== null && typeof tile !== 'string' && tile.shows === 'hotspot';
+    return isHotspot ? null : (this.selectedCamera?.id ?? null);
+  });
   /** What is loaded before it is shown, tile by tile; null: nothing. */
   readonly ahead: WallView | null = $derived.by(() => {
     if (this.upcoming !== null) return this.#viewOf(this.upcoming);
