@@ -1,5 +1,5 @@
 import type { Camera } from '../../main/contract/camera.ts';
-import { folded } from './camera-rows.ts';
+import { folded, searchCameras } from './camera-rows.ts';
 
 /** Numbers a range may have: what is meant with a slip of the finger is not all cameras. */
 const maximumRange = 1_000;
@@ -23,6 +23,13 @@ export function selectCameras(text: string, cameras: readonly Camera[]): CameraS
     for (const camera of found) selected.set(camera.id, camera);
   }
   return { cameras: [...selected.values()], unknown };
+}
+
+/** What the search of the list finds: cameras that are named as in a selection, or else those with all its words. */
+export function findCameras(cameras: readonly Camera[], query: string): readonly Camera[] {
+  const named = /[,–-]/.test(query) ? selectCameras(query, cameras) : null;
+  if (named !== null && named.cameras.length > 0 && named.unknown.length === 0) return named.cameras;
+  return searchCameras(cameras, query);
 }
 
 /** The same cameras as text: numbers, with ranges where there are three or more in a row. */

@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
+import { maximumTourCameras, tourSeconds } from '../../main/contract/limits.ts';
 import type { Tile } from '../../main/contract/tile.ts';
 import { camerasOfTile } from '../../main/contract/tile-cameras.ts';
 import { GridEditor } from '../wall/grid-editor.svelte.ts';
@@ -94,6 +95,15 @@ export class LayoutCommands {
     const { wall } = this.#station;
     if (cameraId !== null && isHotspot(wall.tileAt(index))) wall.hotspot.show(cameraId);
     else if (this.#mayReplace(index)) this.set(index, cameraId);
+  }
+
+  /** Puts what was dropped into a tile of this page: one camera, or a tour of several. */
+  drop(index: number, cameraIds: readonly string[]): void {
+    const [first] = cameraIds;
+    if (first === undefined) return;
+    const cameras = cameraIds.slice(0, maximumTourCameras);
+    if (cameras.length === 1) this.put(index, first);
+    else if (this.#mayReplace(index)) this.set(index, { shows: 'tour', cameras, seconds: tourSeconds.usual });
   }
 
   /** Gives a tile of this page something else to show, whatever it was. */

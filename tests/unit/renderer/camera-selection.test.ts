@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { selectCameras, selectionText } from '../../../renderer/cameras/camera-selection.ts';
+import { findCameras, selectCameras, selectionText } from '../../../renderer/cameras/camera-selection.ts';
 import { testCamera } from '../../support/test-camera.ts';
 
 const cameras = [
@@ -21,6 +21,17 @@ test('what names no camera is said', () => {
   expect(selectCameras('3, 1, Roof, 9-5', cameras)).toMatchObject({ unknown: ['3', 'Roof', '9-5'] });
   expect(selectCameras('1-99999', cameras).unknown).toEqual(['1-99999']);
   expect(selectCameras(' , ', cameras)).toEqual({ cameras: [], unknown: [] });
+});
+
+test('the search takes names, words, numbers, ranges and groups', () => {
+  const found = (query: string) => findCameras(cameras, query).map(({ number }) => number);
+  expect([found('7').slice(0, 1), found('out'), found('gate'), found('2-9, inside')]).toEqual([
+    [7],
+    [1, 2],
+    [1],
+    [2, 7, 12],
+  ]);
+  expect([found('1, roof'), found('x-ray'), found('')]).toEqual([[], [], [1, 2, 7, 12]]);
 });
 
 test('the text of a selection selects the same again', () => {
