@@ -73,7 +73,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
   layouts: {
     list: null,
     watch: null,
-    save: all('id', 'name', 'grid', 'tiles'),
+    save: all('id', 'name', 'grid', 'tiles', 'tourSeconds'),
     rename: all('id', 'name'),
     duplicate: all('id'),
     remove: all('id'),

@@ -1,4 +1,5 @@
 import type { Caller } from '../access/callers.ts';
+import { camerasOfTile } from '../contract/tile-cameras.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 import type { ShownCameras } from './shown-cameras.ts';
@@ -38,7 +39,7 @@ export function accountHandlers(
     const tiles = layout?.tiles ?? [];
     if (layout !== undefined && tiles.length === 0) return null;
     const shown = shownCameras.beside(caller, viewers.viewers);
-    return [...new Set([...tiles.filter((id) => id !== null), ...shown])];
+    return [...new Set([...tiles.flatMap(camerasOfTile), ...shown])];
   };
   return {
     watch: account.watch.handler(({ context: { caller, signal } }) => accounts.watch(caller, signal)),

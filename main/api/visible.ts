@@ -4,6 +4,7 @@ import type { Event, EventChange } from '../contract/event.ts';
 import type { Layout, LayoutEvent } from '../contract/layout.ts';
 import { cameraRightsOf, type Rights } from '../contract/rights.ts';
 import type { Site } from '../contract/site.ts';
+import { camerasOfTile } from '../contract/tile-cameras.ts';
 
 /*
  * What is left of lists and subscriptions for somebody who may not see everything: what is hidden looks like what is not there.
@@ -81,7 +82,7 @@ export function shownCameraEvent(
  */
 export function seesLayout(rights: Rights, { tiles }: Layout, seesCamera: SeesCamera): boolean {
   if (rights.console.includes('layouts')) return true;
-  const ids = tiles.filter((tile) => tile !== null);
+  const ids = tiles.flatMap(camerasOfTile);
   return ids.length === 0 || ids.some(seesCamera);
 }
 

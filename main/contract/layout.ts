@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { cameraId } from './camera.ts';
 import { gridLengths, grids, maximumGridLines, maximumLayouts, maximumLayoutTiles } from './limits.ts';
 import { filledLine } from './text.ts';
+import { dwell, tileOf } from './tile.ts';
 
 export const layoutId = z.uuid();
 
@@ -53,8 +54,10 @@ export const layout = z.object({
   name: filledLine(60),
   /** One of the usual shapes, or one of its own. */
   grid: z.union([z.enum(grids), freeGrid], 'must be a usual shape, such as "9", or a grid of its own'),
-  /** Row by row, page by page; null is an empty tile. A camera that does not exist is one, too. */
-  tiles: z.array(cameraId.nullable()).max(maximumLayoutTiles),
+  /** Row by row, page by page. A camera that does not exist is an empty tile. */
+  tiles: z.array(tileOf(cameraId)).max(maximumLayoutTiles),
+  /** How long a tour of walls stays at each of its pages; left out: such a tour passes it over. */
+  tourSeconds: dwell.optional(),
 });
 export type Layout = z.infer<typeof layout>;
 

@@ -42,6 +42,10 @@ export const maximumCameras = 4_096;
 export const maximumLayouts = 256;
 /** Tiles of one layout over all its pages. */
 export const maximumLayoutTiles = 1_024;
+/** How long a tour stays at one of its stops. */
+export const tourSeconds = { shortest: 3, usual: 10, longest: 600 } as const;
+/** Of a tour in one tile. */
+export const maximumTourCameras = 64;
 export const maximumCameraNumber = 9_999;
 /** A file to import: 4,096 cameras with long addresses. UTF-16 characters. */
 export const maximumImportCharacters = 900_000;

@@ -12,6 +12,8 @@ export const wallPlace = z.strictObject({
   page: z.int().min(0).max(100_000),
   /** The camera that has the whole wall. */
   maximised: z.string().max(64).nullable(),
+  /** Whether it goes through walls. */
+  touring: z.boolean().optional(),
 });
 export type WallPlace = z.infer<typeof wallPlace>;
 
@@ -20,6 +22,8 @@ export const pageMessage = z.discriminatedUnion('type', [
   /** It wants a port to the engine: once a connection. */
   z.strictObject({ type: z.literal('want-port') }),
   z.strictObject({ type: z.literal('place'), place: wallPlace }),
+  /** One more window, on a display that has none yet if there is one. */
+  z.strictObject({ type: z.literal('open-window'), place: wallPlace }),
   z.strictObject({ type: z.literal('toggle-full-screen') }),
   /** Somebody wants to end the app: in a kiosk with a PIN, that is asked for first. */
   z.strictObject({ type: z.literal('quit') }),

@@ -4,6 +4,7 @@ import { layout } from './layout.ts';
 import { maximumCameras, maximumImportCharacters, maximumLayouts, maximumLayoutTiles } from './limits.ts';
 import { settingsChange } from './site.ts';
 import { pinTry, siteFileUpdates } from './site-file-policy.ts';
+import { dwell, tileOf } from './tile.ts';
 
 /*
  * `site.json`: what an installer prepares once and every machine of a site takes. Unknown names are mistakes.
@@ -34,8 +35,10 @@ export const siteFileLayout = z.strictObject({
   key,
   name: layout.shape.name,
   grid: layout.shape.grid,
-  /** Keys of cameras of this file, row by row, page by page; null is an empty tile. None: all cameras. */
-  tiles: z.array(key.nullable()).max(maximumLayoutTiles, `must be at most ${maximumLayoutTiles}`).default([]),
+  /** With the keys of cameras of this file, row by row, page by page; null is an empty tile. None: all cameras. */
+  tiles: z.array(tileOf(key)).max(maximumLayoutTiles, `must be at most ${maximumLayoutTiles}`).default([]),
+  /** For each page, when a tour goes through the walls; left out: it passes this one over. */
+  tourSeconds: dwell.optional(),
 });
 export type SiteFileLayout = z.infer<typeof siteFileLayout>;
 

@@ -181,6 +181,9 @@ export class ConsoleShell implements AsyncDisposable {
       case 'place':
         window.place = message.place;
         break;
+      case 'open-window':
+        this.#windows.openFor(message.place);
+        break;
       case 'toggle-full-screen':
         window.toggleFullScreen();
         break;

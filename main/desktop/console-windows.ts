@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { type IpcMainEvent, ipcMain, screen, type WebContents } from 'electron';
-import { type PageMessage, pageMessage, type ShellMessage } from '../contract/shell.ts';
+import { type PageMessage, pageMessage, type ShellMessage, type WallPlace } from '../contract/shell.ts';
 import { consoleOrigin } from './console-files.ts';
 import { ConsoleWindow } from './console-window.ts';
 import type { WindowFile } from './window-file.ts';
 import {
   type DisplayArea,
+  freeDisplay,
   hasDisplay,
   maximumWindows,
   openingBounds,
@@ -75,6 +76,21 @@ export class ConsoleWindows implements Disposable {
     const bounds = openingBounds(state, displays());
     const isBeside = state === undefined && this.#windows.size > 0;
     this.#add(isBeside ? { ...bounds, x: bounds.x + 40, y: bounds.y + 40 } : bounds, state, false);
+  }
+
+  /** Opens one for a wall: over a display that has none yet, else beside the others. */
+  openFor(place: WallPlace): void {
+    if (this.#isKiosk || this.#windows.size >= maximumWindows) return;
+    const all = displays();
+    const free = freeDisplay(
+      all,
+      [...this.#windows].map(({ window }) => window.getBounds()),
+    );
+    const middle = openingBounds(undefined, all);
+    const bounds = free?.workArea ?? { ...middle, x: middle.x + 40, y: middle.y + 40 };
+    const display = free?.bounds ?? screen.getDisplayMatching(bounds).bounds;
+    const isMaximised = free !== undefined;
+    this.#add(bounds, { bounds, display, isMaximised, isFullScreen: false, place }, false);
   }
 
   /** One on each display that was chosen, full screen. @param chosen numbers of displays, from 1 */

@@ -48,6 +48,19 @@ export function hasDisplay(state: WindowState, displays: readonly DisplayArea[])
   return displays.some(({ bounds }) => isSame(bounds, state.display));
 }
 
+/** The first display on which none of these windows is; undefined when there is one on each. */
+export function freeDisplay(
+  displays: readonly DisplayArea[],
+  windows: readonly Rectangle[],
+): DisplayArea | undefined {
+  return displays.find(({ bounds }) => {
+    return !windows.some((window) => {
+      const { width, height } = shared(window, bounds);
+      return width >= graspable.width && height >= graspable.height;
+    });
+  });
+}
+
 /** The middle of a display, in the size given or as large as the display allows. */
 function centred(size: { width: number; height: number }, { workArea }: DisplayArea): Rectangle {
   const width = Math.min(size.width, workArea.width);

@@ -2,6 +2,8 @@ import type { Secret } from '../base/secret.ts';
 import type { Layout } from '../contract/layout.ts';
 import type { Settings } from '../contract/site.ts';
 import type { SiteFileChange } from '../contract/site-file.ts';
+import type { Tile } from '../contract/tile.ts';
+import { camerasOfTile } from '../contract/tile-cameras.ts';
 import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
 import type { StoredPolicy } from '../store/setting-table.ts';
 import type { PlannedLayout } from './site-layouts.ts';
@@ -30,15 +32,22 @@ export function layoutChange(
 ): SiteFileChange {
   const kind = 'layout';
   if (before === null) return { kind, change: 'added', name: after.name, fields: [] };
+  const wordsOfTile = (tile: Tile) => {
+    const names = camerasOfTile(tile).map((id) => nameOf(id) ?? '–');
+    if (tile === null || typeof tile === 'string') return names[0] ?? '–';
+    if (tile.shows === 'hotspot') return 'hotspot';
+    return `${tile.shows} (${names.join(', ')}${tile.shows === 'tour' ? `, ${tile.seconds} s` : ''})`;
+  };
   const tilesOf = ({ tiles }: Layout) => {
     if (tiles.length === 0) return 'all cameras';
-    const text = tiles.map((id) => (id === null ? '–' : (nameOf(id) ?? '–'))).join(', ');
+    const text = tiles.map(wordsOfTile).join(', ');
     return text.length <= maximumTilesText ? text : `${text.slice(0, maximumTilesText).toWellFormed()}…`;
   };
   const isSameTiles = JSON.stringify(before.tiles) === JSON.stringify(after.tiles);
   return changeOf(kind, before.name, [
     ...fieldChange('name', before.name, after.name),
     ...fieldChange('grid', before.grid, after.grid),
+    ...fieldChange('tourSeconds', before.tourSeconds, after.tourSeconds),
     ...(isSameTiles ? [] : [{ field: 'tiles', before: tilesOf(before), after: tilesOf(after) }]),
   ]);
 }

@@ -6,6 +6,7 @@ import {
   siteFileFormat,
   siteFileVersion,
 } from '../contract/site-file.ts';
+import { renamedTile } from '../contract/tile-cameras.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { LayoutTable } from '../store/layout-table.ts';
 import type { SettingTable, StoredPolicy } from '../store/setting-table.ts';
@@ -28,7 +29,7 @@ export function siteFileOf(
   const layoutKeys = new Map([...inverse(siteKeys.layouts), [defaultLayoutId, allCamerasKey]]);
   const cameras = tables.cameras.list();
   const known = new Set(cameras.map(({ id }) => id));
-  const keyOf = (id: string | null) => (id === null || !known.has(id) ? null : (cameraKeys.get(id) ?? id));
+  const keyOf = (id: string) => (known.has(id) ? (cameraKeys.get(id) ?? id) : null);
   return {
     format: siteFileFormat,
     version: siteFileVersion,
@@ -36,8 +37,9 @@ export function siteFileOf(
     ...(policy.kiosk === null ? {} : { kiosk: exportedKiosk(policy.kiosk, hasSecrets) }),
     ...(policy.updates === null ? {} : { updates: policy.updates }),
     cameras: cameras.map((camera) => exportedCamera(camera, cameraKeys, hasSecrets)),
-    layouts: tables.layouts.list().map(({ id, name, grid, tiles }) => {
-      return { key: layoutKeys.get(id) ?? id, name, grid, tiles: tiles.map(keyOf) };
+    layouts: tables.layouts.list().map(({ id, tiles, ...layout }) => {
+      const named = tiles.map((tile) => renamedTile(tile, keyOf));
+      return { key: layoutKeys.get(id) ?? id, ...layout, tiles: named };
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Layout, layoutId } from '../contract/layout.ts';
 import { defaultLayoutId, maximumLayouts } from '../contract/limits.ts';
+import { camerasOfTile, renamedTile } from '../contract/tile-cameras.ts';
 import type { SiteFileMistakes } from './site-file-mistakes.ts';
 import type { SiteFileParts } from './site-file-text.ts';
 
@@ -35,7 +36,8 @@ export function planSiteLayouts(
   const seen = new Map<string, string>();
   const planned: PlannedLayout[] = [];
   for (const { path, layout } of layouts) {
-    const { key, name, grid } = layout;
+    const { key, tiles: fileTiles, ...rest } = layout;
+    const { name } = rest;
     const twin = seen.get(key);
     if (twin !== undefined) {
       mistakes.add(`${path}.key`, `is that of ${twin} too: every wall needs its own`);
@@ -51,13 +53,13 @@ export function planSiteLayouts(
     const other = claimed.get(id);
     if (other !== undefined) mistakes.add(`${path}.key`, `means the same wall as ${other}`);
     claimed.set(id, path);
-    const tiles = layout.tiles.map((tile, index) => {
-      if (tile !== null && !cameraKeys.has(tile)) {
+    const tiles = fileTiles.map((tile, index) => {
+      if (!camerasOfTile(tile).every((camera) => cameraKeys.has(camera))) {
         mistakes.add(`${path}.tiles[${index}]`, 'is no key of a camera in this file');
       }
-      return tile === null ? null : (cameraIds.get(tile) ?? null);
+      return renamedTile(tile, (camera) => cameraIds.get(camera) ?? null);
     });
-    planned.push({ key, before: known.get(id) ?? null, after: { id, name, grid, tiles } });
+    planned.push({ key, before: known.get(id) ?? null, after: { id, ...rest, tiles } });
   }
   const added = planned.filter(({ before }) => before === null).length;
   if (stored.length + added > maximumLayouts) {

@@ -14,13 +14,20 @@ const json = z.string().transform((text, context): unknown => {
 });
 /** A usual shape is stored by its name, another one as JSON. */
 const grid = z.union([json.pipe(freeGrid), z.enum(grids)]);
-const stored = layout.extend({ grid, tiles: json.pipe(layout.shape.tiles) });
+const stored = layout
+  .extend({
+    grid,
+    tiles: json.pipe(layout.shape.tiles),
+    tourSeconds: layout.shape.tourSeconds.unwrap().nullable(),
+  })
+  .transform(({ tourSeconds, ...read }): Layout => (tourSeconds === null ? read : { ...read, tourSeconds }));
 
 interface Row {
   id: string;
   name: string;
   grid: string;
   tiles: string;
+  tourSeconds: number | null;
 }
 
 /** The named walls. Every write is on the disk when the call returns. */
@@ -37,13 +44,14 @@ export class LayoutTable {
     const { database } = commits;
     this.#commits = commits;
     this.#list = database.prepare(
-      'SELECT id, name, grid, tiles FROM layout WHERE removed_at IS NULL ORDER BY position, rowid',
+      `SELECT id, name, grid, tiles, tour_seconds AS tourSeconds FROM layout WHERE removed_at IS NULL
+        ORDER BY position, rowid`,
     );
     this.#write = database.prepare(`
-      INSERT INTO layout (id, name, grid, tiles, position)
-      VALUES (:id, :name, :grid, :tiles, (SELECT coalesce(max(position), -1) + 1 FROM layout))
+      INSERT INTO layout (id, name, grid, tiles, tour_seconds, position)
+      VALUES (:id, :name, :grid, :tiles, :tourSeconds, (SELECT coalesce(max(position), -1) + 1 FROM layout))
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, grid = excluded.grid, tiles = excluded.tiles,
-        removed_at = NULL`);
+        tour_seconds = excluded.tour_seconds, removed_at = NULL`);
     this.#move = database.prepare('UPDATE layout SET position = ? WHERE id = ?');
     this.#remove = database.prepare('UPDATE layout SET removed_at = ? WHERE id = ?');
     this.#restore = database.prepare(
@@ -62,9 +70,9 @@ export class LayoutTable {
 
   /** Writes a wall under its id, new (then behind all others) or not. */
   save(saved: Layout): void {
-    const { id, name, tiles } = saved;
+    const { id, name, tiles, tourSeconds = null } = saved;
     const grid = typeof saved.grid === 'string' ? saved.grid : JSON.stringify(saved.grid);
-    this.#commits.run(() => this.#write.run({ id, name, grid, tiles: JSON.stringify(tiles) }));
+    this.#commits.run(() => this.#write.run({ id, name, grid, tiles: JSON.stringify(tiles), tourSeconds }));
   }
 
   /** Writes a new wall and gives all walls their places. */

@@ -3,7 +3,8 @@ import type { Camera } from '../../main/contract/camera.ts';
 import type { CameraCommands } from '../state/camera-commands.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
-import { type CameraRow, groupRows, searchCameras } from './camera-rows.ts';
+import { type CameraRow, groupRows } from './camera-rows.ts';
+import { findCameras } from './camera-selection.ts';
 
 /** The list of cameras beside the wall: what is searched for, where the keys are, and what is chosen. */
 export class CameraList {
@@ -16,7 +17,7 @@ export class CameraList {
   #current = $state.raw<string | null>(null);
 
   readonly found: readonly Camera[] = $derived.by(() =>
-    searchCameras(this.#station.mirror.cameras, this.query),
+    findCameras(this.#station.mirror.cameras, this.query),
   );
   readonly rows: readonly CameraRow[] = $derived(groupRows(this.found));
   /** Where Tab leads to. */

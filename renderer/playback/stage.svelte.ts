@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { Camera } from '../../main/contract/camera.ts';
 import type { VideoCodec } from '../../main/contract/codecs.ts';
-import { isLarge, shareOf } from '../state/grid.ts';
+import { type GridShape, isLarge, shareOf } from '../state/grid.ts';
 import type { Wall } from '../state/wall.svelte.ts';
 import type { Ceiling } from './ceilings.ts';
 import { type KeptPicture, KeptPictures } from './kept-pictures.svelte.ts';
@@ -102,8 +102,15 @@ export class Stage {
       wanted,
       surfaces: planSurfaces(before, wanted, standby, this.#hasPicture, this.#isReady),
     });
-    const streams = this.#wall.tiles.map((camera, tile) => this.#streams(camera, tile));
-    const plans = streams.map((wanted, tile) => planned(previous[tile]?.surfaces ?? noSurfaces, wanted));
+    const { shape, tiles, maximised, ahead } = this.#wall;
+    const streams = tiles.map((camera, tile) => this.#streams(camera, tile, shape, maximised === tile));
+    const next =
+      ahead?.tiles.map((camera, tile) => this.#streams(camera, tile, ahead.shape, false).wanted) ?? [];
+    const plans = Array.from({ length: Math.max(streams.length, next.length) }, (_, tile) => {
+      const wanted = streams[tile] ?? nothing;
+      const standby = next[tile] ?? wanted.standby;
+      return planned(previous[tile]?.surfaces ?? noSurfaces, { ...wanted, standby });
+    });
     const wantsMain = streams.map((wanted) => wanted.wantsMain ?? false);
     const front = planned(
       frontBefore.surfaces,
@@ -135,6 +142,13 @@ export class Stage {
       });
     }
     untrack(() => this.#kept.keepOnly(new Set(tiles.map((camera) => camera?.id ?? ''))));
+  }
+
+  /** Whether the tile can show what it shows next. */
+  isReady(tile: number): boolean {
+    const camera = this.#wall.ahead?.tiles[tile] ?? null;
+    if (camera === null) return true;
+    return this.plan(tile).surfaces.some((stream) => stream?.cameraId === camera.id && this.#isReady(stream));
   }
 
   /** To be called in an effect: the sound is that of the picture which is shown, and ends with it. */
@@ -195,15 +209,14 @@ export class Stage {
     return this.#playback.slot(stream)?.way.kind === 'none';
   }
 
-  #streams(camera: Camera | null, tile: number): Wanted {
+  #streams(camera: Camera | null, tile: number, shape: GridShape, isMaximised: boolean): Wanted {
     if (camera === null) return nothing;
     const { main, small } = streamsOf(camera);
     // Whoever looks back goes on looking back, however large the tile becomes.
     const past = [main, small].find((stream) => this.#playback.slot(stream)?.picture === 'past');
     if (past !== undefined) return { wanted: past, standby: null };
-    const { shape, size, maximised } = this.#wall;
     const cell = shape.cells[tile];
-    const isMaximised = maximised === tile;
+    const size = shape.cells.length;
     const showsMain =
       isMaximised ||
       size === 1 ||

@@ -10,8 +10,8 @@ export const noSurfaces: Surfaces = [null, null];
  * picture of this camera goes on with it until the wanted stream has those of now.
  * @param previous what they were for until now
  * @param wanted the stream that the tile shall show; null is a tile without camera
- * @param standby stream of the same camera that must stay ready although it is not shown (the small picture behind a
- * large one)
+ * @param standby stream that must be ready although it is not shown: the small picture behind a large one, or what a tour shows
+ * next
  * @param hasPicture whether anything of a stream can be shown
  * @param isReady whether it can be shown in place of another one
  */
@@ -22,7 +22,10 @@ export function planSurfaces(
   hasPicture: (stream: Stream) => boolean,
   isReady: (stream: Stream) => boolean,
 ): Surfaces {
-  if (wanted === null) return noSurfaces;
+  if (wanted === null) {
+    if (standby === null) return noSurfaces;
+    return sameStream(previous[0], standby) ? [standby, null] : [null, standby];
+  }
   const bridge = previous.find(
     (stream) =>
       stream !== null &&
@@ -47,8 +50,9 @@ export function shownStream(
   isReady: (stream: Stream) => boolean,
 ): Stream | null {
   if (wanted === null || isReady(wanted)) return wanted;
+  // What stands ready for later is no picture of this camera.
   const other = surfaces.find(
-    (stream) => stream !== null && !sameStream(stream, wanted) && hasPicture(stream),
+    (stream) => stream?.cameraId === wanted.cameraId && !sameStream(stream, wanted) && hasPicture(stream),
   );
   return other ?? wanted;
 }

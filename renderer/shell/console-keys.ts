@@ -6,6 +6,7 @@ import type { ConsoleLock } from '../lock/console-lock.svelte.ts';
 import type { Direction } from '../state/grid.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
+import type { Tours } from '../tours/tours.svelte.ts';
 import type { Replays } from '../wall/replays.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
 
@@ -28,6 +29,8 @@ export const keyHelp: readonly {
       { keys: ['1', '7', 'Enter'], does: 'Show the camera with this number, 17' },
       { keys: ['Shift', '1 … 9'], does: 'Show the wall with this number' },
       { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
+      { keys: ['T'], does: 'What the tile shows: pinned, hotspot, tour' },
+      { keys: ['Shift', 'T'], does: 'Tour of walls, on or off' },
       { keys: ['Shift', 'G'], does: 'Draw the grid of the wall' },
       { keys: ['F'], does: 'Full screen' },
       { keys: ['Ctrl', 'C'], does: 'Copy the tile; X cuts it out, V puts it here' },
@@ -104,6 +107,7 @@ export interface ShellActions {
   readonly alarms: Alarms;
   readonly replays: Replays;
   readonly lock: ConsoleLock;
+  readonly tours: Tours;
   /** Opens the list of cameras and goes to its search field. */
   search(): void;
 }
@@ -147,7 +151,7 @@ export function consoleKeys(
   station: Station,
   actions: ShellActions,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
-  const { fullScreen, layouts, alarms, replays, lock } = actions;
+  const { fullScreen, layouts, alarms, replays, lock, tours } = actions;
   const { wall, numberEntry } = station;
   const keeping = new Keeping(station);
   const command = shellCommand(station, actions);
@@ -198,6 +202,10 @@ export function consoleKeys(
     a: key(() => command('add-camera')),
     'Shift+A': key(() => command('find-cameras')),
     'Shift+L': key(() => void lock.lock()),
+    'Shift+T': key(() => {
+      if (!tours.toggle()) station.open({ name: 'tour' });
+    }),
+    t: key(() => station.open({ name: 'tile', index: wall.maximised ?? wall.selected ?? 0 })),
     'Shift+G': key(() => layouts.editor.start()),
     e: key(() => command('edit-camera')),
     h: key(() => command('camera-history')),

@@ -1,4 +1,8 @@
+import { untrack } from 'svelte';
 import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
+import { maximumTourCameras, tourSeconds } from '../../main/contract/limits.ts';
+import type { Tile } from '../../main/contract/tile.ts';
+import { camerasOfTile } from '../../main/contract/tile-cameras.ts';
 import { GridEditor } from '../wall/grid-editor.svelte.ts';
 import { fixedGrid, gridShape, type WallGrid } from './grid.ts';
 import type { Station } from './station.svelte.ts';
@@ -11,8 +15,8 @@ const emptyTiles = 4;
 export class LayoutCommands {
   readonly #station: Station;
   readonly editor: GridEditor;
-  /** The camera of a tile that was copied, by its id. */
-  #copied: string | null = null;
+  /** What was in a tile that was copied. */
+  #copied: Tile = null;
 
   constructor(station: Station) {
     this.#station = station;
@@ -88,26 +92,49 @@ export class LayoutCommands {
 
   /** Puts a camera into a tile of this page, or takes the one that is there away. */
   put(index: number, cameraId: string | null): void {
+    const { wall } = this.#station;
+    if (cameraId !== null && isHotspot(wall.tileAt(index))) wall.hotspot.show(cameraId);
+    else if (this.#mayReplace(index)) this.set(index, cameraId);
+  }
+
+  /** Puts what was dropped into a tile of this page: one camera, or a tour of several. */
+  drop(index: number, cameraIds: readonly string[]): void {
+    const [first] = cameraIds;
+    if (first === undefined) return;
+    const cameras = cameraIds.slice(0, maximumTourCameras);
+    if (cameras.length === 1) this.put(index, first);
+    else if (this.#mayReplace(index)) this.set(index, { shows: 'tour', cameras, seconds: tourSeconds.usual });
+  }
+
+  /** Gives a tile of this page something else to show, whatever it was. */
+  set(index: number, tile: Tile): void {
     if (!this.#mayChange()) return;
-    const words = cameraId === null ? 'Tile emptied.' : null;
-    this.#changeTiles(this.#station.wall.withTile(index, cameraId), words);
+    const words = tile === null ? 'Tile emptied.' : null;
+    this.#changeTiles(this.#station.wall.withTile(index, tile), words);
   }
 
   /** Remembers the camera of a tile, and takes it away from there when it is cut out. */
   copy(index: number, isCut: boolean): void {
     const { wall } = this.#station;
+    const tile = wall.tileAt(index);
     const camera = wall.tiles[index] ?? null;
-    if (camera === null) return;
-    this.#copied = camera.id;
+    if (tile === null) return;
+    this.#copied = tile;
     if (isCut && !wall.showsAll) this.put(index, null);
-    else this.#station.toasts.tell(`Copied: camera ${camera.number}, ${camera.name}.`);
+    else if (typeof tile !== 'string' && tile.shows !== 'pinned')
+      this.#station.toasts.tell(`Copied: a ${tile.shows}.`);
+    else if (camera !== null) this.#station.toasts.tell(`Copied: camera ${camera.number}, ${camera.name}.`);
   }
 
   /** Puts the camera that was copied into a tile of this page. */
   paste(index: number): void {
-    if (this.#copied !== null && this.#station.mirror.camera(this.#copied) !== undefined) {
-      this.put(index, this.#copied);
-    }
+    const copied = this.#copied;
+    const cameras = camerasOfTile(copied);
+    const isThere =
+      cameras.length === 0 || cameras.some((id) => this.#station.mirror.camera(id) !== undefined);
+    if (copied === null || !isThere) return;
+    if (typeof copied === 'string') this.put(index, copied);
+    else if (this.#mayReplace(index)) this.set(index, copied);
   }
 
   /**
@@ -117,13 +144,24 @@ export class LayoutCommands {
   show(cameraId: string): void {
     const { wall } = this.#station;
     const mayPut = this.#station.may('layouts') && !wall.showsAll && wall.maximised === null;
-    if (mayPut) this.put(wall.selected ?? 0, cameraId);
+    const selected = wall.tileAt(wall.selected ?? 0);
+    const hasHotspot = wall.tiles.some((_, index) => isHotspot(wall.tileAt(index)));
+    // What is pinned stays, and what changes by itself shows it where it can.
+    if (mayPut && hasHotspot && isPinned(selected)) wall.hotspot.show(cameraId);
+    else if (mayPut) this.put(wall.selected ?? 0, cameraId);
     else if (wall.showsAll && wall.maximised === null) wall.find(cameraId);
     else wall.goTo(cameraId);
   }
 
+  /** To be called in an effect: hotspots show what is selected in other tiles. */
+  arrangeHotspot(): void {
+    const { chosen, hotspot } = this.#station.wall;
+    if (chosen !== null) untrack(() => hotspot.show(chosen));
+  }
+
   swap(from: number, to: number): void {
-    if (from !== to && this.#mayChange()) this.#changeTiles(this.#station.wall.withTilesSwapped(from, to));
+    if (from === to || !this.#mayReplace(from) || !this.#mayReplace(to)) return;
+    if (this.#mayChange()) this.#changeTiles(this.#station.wall.withTilesSwapped(from, to));
   }
 
   /** The wall of all cameras stays what it is: what somebody arranges on it becomes a wall of its own. */
@@ -150,6 +188,12 @@ export class LayoutCommands {
     if (this.#station.layouts.layout(before.id) !== undefined) this.#station.saveLayout(before);
   }
 
+  #mayReplace(index: number): boolean {
+    if (!isPinned(this.#station.wall.tileAt(index))) return true;
+    this.#station.toasts.fail('This tile is pinned to its camera. T lets it go.');
+    return false;
+  }
+
   #mayChange(): boolean {
     if (this.#station.may('layouts')) return true;
     this.#station.refuse();
@@ -160,4 +204,12 @@ export class LayoutCommands {
     const taken = new Set(this.#station.layouts.layouts.map(({ name }) => name));
     for (let number = 1; ; number++) if (!taken.has(`Wall ${number}`)) return `Wall ${number}`;
   }
+}
+
+function isPinned(tile: Tile): boolean {
+  return tile !== null && typeof tile !== 'string' && tile.shows === 'pinned';
+}
+
+function isHotspot(tile: Tile): boolean {
+  return tile !== null && typeof tile !== 'string' && tile.shows === 'hotspot';
 }

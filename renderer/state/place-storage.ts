@@ -2,12 +2,20 @@ import type { WallPlace } from '../../main/contract/shell.ts';
 
 const storageKey = 'gatehouse.place';
 
+/** The address of a wall, for another window or a bookmark. */
+export function wallAddress(layoutId: string): string {
+  return `/?wall=${encodeURIComponent(layoutId)}`;
+}
+
 /**
- * Where this window was before it was loaded again; for a window that the desktop opens as it was, what its address says;
- * undefined for a new window.
+ * Where this window was before it was loaded again; for a window that the desktop opens as it was, what its address says, and
+ * for one that was opened by the address of a wall, that; undefined for a new window.
  */
 export function loadPlace(): WallPlace | undefined {
   const opened = new URLSearchParams(location.hash.slice(1)).get('place');
+  const wall = new URLSearchParams(location.search).get('wall');
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (wall !== null && navigation?.type === 'navigate') return { layoutId: wall, page: 0, maximised: null };
   try {
     return placeOf(sessionStorage.getItem(storageKey) ?? opened);
   } catch {
@@ -19,10 +27,11 @@ function placeOf(text: string | null): WallPlace | undefined {
   try {
     const stored: unknown = JSON.parse(text ?? 'null');
     if (typeof stored !== 'object' || stored === null) return undefined;
-    const { layoutId, page, maximised } = stored as Record<string, unknown>;
+    const { layoutId, page, maximised, touring } = stored as Record<string, unknown>;
     if (typeof layoutId !== 'string') return undefined;
     if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return undefined;
-    return { layoutId, page, maximised: typeof maximised === 'string' ? maximised : null };
+    const place = { layoutId, page, maximised: typeof maximised === 'string' ? maximised : null };
+    return touring === true ? { ...place, touring } : place;
   } catch {
     return undefined;
   }

@@ -51,6 +51,10 @@ export type Dialog =
   | { readonly name: 'site-import' }
   | { readonly name: 'site-export' }
   | { readonly name: 'layout-name'; readonly layoutId: string }
+  /** What the tile of this page shows. */
+  | { readonly name: 'tile'; readonly index: number }
+  /** Which walls the tour of walls goes through. */
+  | { readonly name: 'tour' }
   | { readonly name: 'people' }
   | { readonly name: 'audit' }
   | { readonly name: 'account' }
@@ -180,6 +184,8 @@ export class Station {
       case 'group':
         return dialog.cameraIds.every(manages);
       case 'layout-name':
+      case 'tile':
+      case 'tour':
         return this.may('layouts');
       case 'people':
       case 'audit':

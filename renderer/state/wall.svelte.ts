@@ -1,11 +1,27 @@
+import { SvelteMap } from 'svelte/reactivity';
 import type { Camera } from '../../main/contract/camera.ts';
 import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
 import { defaultLayoutId, maximumLayoutTiles } from '../../main/contract/limits.ts';
 import type { WallPlace } from '../../main/contract/shell.ts';
+import type { Tile } from '../../main/contract/tile.ts';
 import type { CameraMirror } from './camera-mirror.svelte.ts';
 import { rearranged, sameTile } from './free-grid.ts';
 import { type Direction, fixedGrid, type GridShape, gridShape, neighbour, type WallGrid } from './grid.ts';
+import { Hotspot } from './hotspot.svelte.ts';
 import type { LayoutMirror } from './layout-mirror.svelte.ts';
+
+/** A page of a wall, from 0. */
+export interface WallPage {
+  readonly layoutId: string;
+  readonly page: number;
+}
+
+/** A page with its cameras. */
+export interface WallView {
+  readonly shape: GridShape;
+  /** One entry a tile. */
+  readonly tiles: readonly (Camera | null)[];
+}
 
 /** What the guard looks at: which layout, which cameras of it, which one selected, which one large. */
 export class Wall {
@@ -15,6 +31,15 @@ export class Wall {
   #page = $state(0);
   #selected = $state<number | null>(null);
   #maximised = $state<string | null>(null);
+  readonly hotspot: Hotspot = new Hotspot();
+  /** Whether the window goes through walls. */
+  touring: boolean = $state(false);
+  /** The page that a tour shows next, while it is loaded. */
+  upcoming: WallPage | null = $state.raw(null);
+  /** The camera that a touring tile shows, by `keyAt`. */
+  readonly tourNow: SvelteMap<string, string> = new SvelteMap();
+  /** The one that it shows next, while it is loaded. */
+  readonly tourNext: SvelteMap<string, string> = new SvelteMap();
 
   /** The one that is shown; the first one when it was removed. */
   readonly layout: Layout = $derived.by(() => {
@@ -23,10 +48,7 @@ export class Wall {
   /** Whether it shows every camera, rather than those that somebody chose. */
   readonly showsAll: boolean = $derived(this.layout.tiles.length === 0);
   /** The cameras of the layout in its order; null is a tile that the layout leaves empty. */
-  readonly #sequence: readonly (Camera | null)[] = $derived.by(() => {
-    if (this.showsAll) return this.#cameras.cameras;
-    return this.layout.tiles.map((id) => (id === null ? null : (this.#cameras.camera(id) ?? null)));
-  });
+  readonly #sequence: readonly (Camera | null)[] = $derived.by(() => this.#sequenceOf(this.layout));
   readonly shape: GridShape = $derived(gridShape(this.layout.grid, this.#sequence.length));
   /** How many tiles there are. */
   readonly size: number = $derived(this.shape.cells.length);
@@ -34,14 +56,30 @@ export class Wall {
   /** From 0. Kept as it was asked for, so that it is right again once the cameras are known. */
   readonly page: number = $derived(Math.min(this.#page, this.pages - 1));
   /** One entry a tile, row by row. */
-  readonly tiles: readonly (Camera | null)[] = $derived(
-    Array.from({ length: this.size }, (_, index) => this.#sequence[this.page * this.size + index] ?? null),
-  );
+  readonly tiles: readonly (Camera | null)[] = $derived(pageOf(this.#sequence, this.size, this.page));
   /** The tile that fills the wall. */
   readonly maximised: number | null = $derived.by(() => {
     if (this.#maximised === null || this.size === 1) return null;
     const index = this.tiles.findIndex((camera) => camera?.id === this.#maximised);
     return index === -1 ? null : index;
+  });
+
+  /** The camera that somebody has selected, for hotspots: in a tile that is none itself. */
+  readonly chosen: string | null = $derived.by(() => {
+    const index = this.maximised ?? this.#selected;
+    const tile = index === null ? null : this.tileAt(index);
+    const isHotspot = tile !== null && typeof tile !== 'string' && tile.shows === 'hotspot';
+    return isHotspot ? null : (this.selectedCamera?.id ?? null);
+  });
+  /** What is loaded before it is shown, tile by tile; null: nothing. */
+  readonly ahead: WallView | null = $derived.by(() => {
+    if (this.upcoming !== null) return this.#viewOf(this.upcoming);
+    if (this.tourNext.size === 0) return null;
+    const tiles = this.tiles.map((_, index) => {
+      const next = this.tourNext.get(this.keyAt(index));
+      return next === undefined ? null : (this.#cameras.camera(next) ?? null);
+    });
+    return { shape: this.shape, tiles };
   });
 
   constructor(cameras: CameraMirror, layouts: LayoutMirror, place?: WallPlace) {
@@ -51,6 +89,7 @@ export class Wall {
     this.#layoutId = place.layoutId;
     this.#page = place.page;
     this.#maximised = place.maximised;
+    this.touring = place.touring ?? false;
   }
 
   /** The tile that keys act on; null until somebody chose one. */
@@ -66,7 +105,34 @@ export class Wall {
 
   /** What a reload of this one window brings back; what is on a layout belongs to the layout, which all windows share. */
   get place(): WallPlace {
-    return { layoutId: this.#layoutId, page: this.#page, maximised: this.#maximised };
+    const place = { layoutId: this.#layoutId, page: this.#page, maximised: this.#maximised };
+    return this.touring ? { ...place, touring: true } : place;
+  }
+
+  /** What a tile of this page is set to, whatever it shows; on the wall of all cameras just its camera. */
+  tileAt(index: number): Tile {
+    if (this.showsAll) return this.tiles[index]?.id ?? null;
+    return this.layout.tiles[this.page * this.size + index] ?? null;
+  }
+
+  /** Names a tile of this page among those of all walls. */
+  keyAt(index: number): string {
+    return keyOf(this.layout.id, this.page * this.size + index);
+  }
+
+  pagesOf(layoutId: string): number {
+    const layout = this.#layouts.layout(layoutId);
+    if (layout === undefined) return 0;
+    const sequence = this.#sequenceOf(layout);
+    return Math.max(1, Math.ceil(sequence.length / gridShape(layout.grid, sequence.length).cells.length));
+  }
+
+  /** Shows a page of any wall, as the next stop of a tour. */
+  visit({ layoutId, page }: WallPage): void {
+    this.open(layoutId);
+    this.#page = page;
+    this.#maximised = null;
+    this.upcoming = null;
   }
 
   /** Shows another layout, from its first page. */
@@ -103,10 +169,10 @@ export class Wall {
     return tiles.length > maximumLayoutTiles ? this.resized(grid) : { ...this.layout, grid, tiles };
   }
 
-  /** The layout with a camera in a tile of this page, or without one there. */
-  withTile(index: number, cameraId: string | null): Layout {
+  /** The layout with something else in a tile of this page. */
+  withTile(index: number, tile: Tile): Layout {
     return this.#withTiles((tiles, first) => {
-      tiles[first + index] = cameraId;
+      tiles[first + index] = tile;
     });
   }
 
@@ -161,7 +227,7 @@ export class Wall {
    * @returns whether it is on one of them
    */
   find(cameraId: string): boolean {
-    const place = () => this.#sequence.findIndex((camera) => camera?.id === cameraId);
+    const place = () => this.#fixedPlace(cameraId);
     if (place() === -1) this.open(defaultLayoutId);
     const index = place();
     if (index === -1) return false;
@@ -182,11 +248,51 @@ export class Wall {
     this.#maximised = null;
   }
 
+  /** Where a camera is always, over all pages; -1: nowhere. */
+  #fixedPlace(cameraId: string): number {
+    if (this.showsAll) return this.#sequence.findIndex((camera) => camera?.id === cameraId);
+    return this.#cameras.camera(cameraId) === undefined
+      ? -1
+      : this.layout.tiles.findIndex((tile) => fixedCamera(tile) === cameraId);
+  }
+
+  #sequenceOf({ id, tiles }: Layout): readonly (Camera | null)[] {
+    if (tiles.length === 0) return this.#cameras.cameras;
+    return tiles.map((tile, place) => this.#cameraOf(tile, keyOf(id, place)));
+  }
+
+  #cameraOf(tile: Tile, key: string): Camera | null {
+    const known = (cameraId: string | null | undefined) =>
+      cameraId == null ? null : (this.#cameras.camera(cameraId) ?? null);
+    if (tile === null || typeof tile === 'string') return known(tile);
+    switch (tile.shows) {
+      case 'pinned':
+        return known(tile.camera);
+      case 'hotspot':
+        return known(this.hotspot.cameraId);
+      case 'tour': {
+        const now = this.tourNow.get(key);
+        if (now !== undefined && tile.cameras.includes(now)) return known(now);
+        return known(tile.cameras.find((cameraId) => known(cameraId) !== null));
+      }
+      default:
+        return tile satisfies never;
+    }
+  }
+
+  #viewOf({ layoutId, page }: WallPage): WallView | null {
+    const layout = this.#layouts.layout(layoutId);
+    if (layout === undefined) return null;
+    const sequence = this.#sequenceOf(layout);
+    const shape = gridShape(layout.grid, sequence.length);
+    return { shape, tiles: pageOf(sequence, shape.cells.length, page) };
+  }
+
   /** A wall of all cameras becomes one of those on this page. */
-  #withTiles(change: (tiles: (string | null)[], first: number) => void): Layout {
+  #withTiles(change: (tiles: Tile[], first: number) => void): Layout {
     const { size } = this;
     if (this.showsAll) {
-      const tiles = this.tiles.map((camera) => camera?.id ?? null);
+      const tiles: Tile[] = this.tiles.map((camera) => camera?.id ?? null);
       change(tiles, 0);
       return { ...this.layout, grid: fixedGrid(this.layout.grid, this.#sequence.length), tiles };
     }
@@ -196,6 +302,19 @@ export class Wall {
   }
 }
 
-function padded(tiles: readonly (string | null)[], length: number): (string | null)[] {
+function fixedCamera(tile: Tile): string | null {
+  if (tile === null || typeof tile === 'string') return tile;
+  return tile.shows === 'pinned' ? tile.camera : null;
+}
+
+function pageOf(sequence: readonly (Camera | null)[], size: number, page: number): (Camera | null)[] {
+  return Array.from({ length: size }, (_, index) => sequence[page * size + index] ?? null);
+}
+
+function keyOf(layoutId: string, place: number): string {
+  return `${layoutId} ${place}`;
+}
+
+function padded(tiles: readonly Tile[], length: number): Tile[] {
   return [...tiles, ...Array.from({ length: Math.max(0, length - tiles.length) }, () => null)];
 }

@@ -1,5 +1,6 @@
 import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
 import type { StaleCause } from '../../main/contract/event.ts';
+import type { Tile } from '../../main/contract/tile.ts';
 import type { KeptPicture } from '../playback/kept-pictures.svelte.ts';
 import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
@@ -124,6 +125,17 @@ export class TileView {
       ...(skipping === null ? [] : [skippingWords(skipping)]),
       ...(silence === null ? [] : [silence]),
     ];
+  });
+  /** What it is set to, whatever it shows. */
+  readonly setting: Tile = $derived.by(() => this.#station.wall.tileAt(this.index));
+  /** Only the wall that a tour shows next has it. */
+  readonly isAhead: boolean = $derived.by(() => this.index >= this.#station.wall.size);
+  /** What a tile without a camera waits for; null: for somebody to fill it. */
+  readonly emptyWords: string | null = $derived.by(() => {
+    const { setting } = this;
+    if (setting === null || typeof setting === 'string') return null;
+    if (setting.shows === 'hotspot') return 'Hotspot: shows the camera that is selected';
+    return setting.shows === 'tour' ? 'None of the cameras of this tour is there' : null;
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);

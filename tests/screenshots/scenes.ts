@@ -454,6 +454,58 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'tile',
+    cameras: 9,
+    async prepare(page) {
+      await tile(page, 2).click();
+      await openDialog(page, 't');
+      await page.getByText('Tour', { exact: true }).click();
+      await page.getByLabel('Cameras', { exact: true }).fill('1-4, Outside, Roof');
+    },
+  },
+  {
+    name: 'tour',
+    cameras: 9,
+    store({ layouts, cameras }) {
+      const tiles = cameras.list().map(({ id }) => id);
+      layouts.save({
+        id: randomUUID(),
+        name: 'Outside',
+        grid: '4',
+        tiles: tiles.slice(0, 4),
+        tourSeconds: 20,
+      });
+      layouts.save({ id: randomUUID(), name: 'Night', grid: '1+5', tiles: tiles.slice(3), tourSeconds: 10 });
+    },
+    async prepare(page) {
+      await page.keyboard.press('Shift+T');
+      await page.locator('[data-tour="running"]').waitFor();
+      await page.getByRole('button', { name: /What to do with wall/ }).click();
+      await page.getByRole('menuitem', { name: 'Tour of walls…' }).click();
+    },
+  },
+  {
+    name: 'hotspot',
+    cameras: 9,
+    store({ layouts, cameras }) {
+      const [gate = '', hall = '', yard = '', ...others] = cameras.list().map(({ id }) => id);
+      const tour = { shows: 'tour' as const, cameras: others, seconds: 600 };
+      const tiles = [
+        { shows: 'hotspot' as const },
+        { shows: 'pinned' as const, camera: gate },
+        hall,
+        yard,
+        tour,
+      ];
+      layouts.save({ id: randomUUID(), name: 'Gate', grid: '1+7', tiles });
+    },
+    async prepare(page) {
+      await page.keyboard.press('Shift+Digit2');
+      await tile(page, 2).click();
+      await untilTiles(page, 'live', 5);
+    },
+  },
+  {
     name: 'alarm',
     cameras: 9,
     store: (store) => fillEvents(store, Date.now()),

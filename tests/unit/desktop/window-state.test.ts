@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type DisplayArea,
+  freeDisplay,
   hasDisplay,
   openingBounds,
   type Rectangle,
@@ -36,6 +37,12 @@ test('a window whose display is missing opens in the middle of the first one, in
 test('a window larger than the display that is left gets as large as that is', () => {
   const large = state({ x: 1920, y: 0, width: 2560, height: 1440 }, right);
   expect(openingBounds(large, [left])).toEqual(left.workArea);
+});
+
+test('one more window goes to a display that has none, and nowhere of its own when there is one on each', () => {
+  expect(freeDisplay([left, right], [{ x: 100, y: 100, width: 1280, height: 760 }])).toBe(right);
+  expect(freeDisplay([left, right], [{ x: 1800, y: 100, width: 1280, height: 760 }])).toBe(left);
+  expect(freeDisplay([left], [{ x: 100, y: 100, width: 1280, height: 760 }])).toBeUndefined();
 });
 
 test('the first window of all opens in the middle', () => {

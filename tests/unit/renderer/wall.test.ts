@@ -169,3 +169,15 @@ test('a grid that is drawn keeps every camera where it is, and merged tiles lose
   wall.turn(1);
   expect(numbers(wall)).toEqual([2, null, null, null, null]);
 });
+
+test('a hotspot shows the camera that it is told, and is no place of its own', () => {
+  const { wall, cameras } = wallOf(4, '4', ([gate]) => [{ shows: 'hotspot' }, gate?.id ?? null]);
+  expect(numbers(wall)).toEqual([null, 1, null, null]);
+  wall.hotspot.show(cameras[0]?.id ?? '');
+  expect(numbers(wall)).toEqual([1, 1, null, null]);
+  wall.hotspot.show(cameras[2]?.id ?? '');
+  expect(numbers(wall)).toEqual([3, 1, null, null]);
+  expect(wall.find(cameras[2]?.id ?? '')).toBe(false);
+  expect(wall.find(cameras[0]?.id ?? '')).toBe(true);
+  expect(wall.selected).toBe(1);
+});
