@@ -13,6 +13,8 @@ import { streamQuality } from './0010-stream-quality.ts';
 import { audit } from './0011-audit.ts';
 import { lock } from './0012-lock.ts';
 import { clips } from './0013-clips.ts';
+import { presetPictures } from './0014-preset-pictures.ts';
+import { keys } from './0015-keys.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -29,6 +31,8 @@ const migrations: readonly Migration[] = [
   audit,
   lock,
   clips,
+  presetPictures,
+  keys,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */
