@@ -1,5 +1,6 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Secret } from '../base/secret.ts';
+import type { CustomKeys } from '../contract/keys.ts';
 import type { Account, SignInInput } from '../contract/people.ts';
 import type { StoredUser } from '../store/user-table.ts';
 import type { Caller, Callers } from './callers.ts';
@@ -43,6 +44,13 @@ export class Accounts {
       if (text !== told) yield account;
       told = text;
     }
+  }
+
+  /** All windows of this person follow at once; without a person all of this station. */
+  changeKeys({ principal: { userId } }: Caller, keys: CustomKeys): void {
+    if (userId === null) this.#tables.settings.saveStationKeys(keys);
+    else this.#tables.users.saveKeys(userId, keys);
+    this.#people.announce();
   }
 
   /** Ends all other sessions of this person. @throws GatehouseError bad-input, limit-reached, not-allowed */
@@ -142,6 +150,7 @@ export class Accounts {
               name: this.#tables.users.find(lock.userId)?.name ?? '',
               takesPin: ConsoleLock.takesPin(this.#tables.users, lock.userId),
             },
+      keys: userId === null ? this.#tables.settings.stationKeys : this.#tables.users.keys(userId),
       // When others are used changes all the time and is nobody's news.
       sessions: lock === null ? sessions : [],
     };

@@ -9,6 +9,8 @@ export type AuditRule = null | {
   readonly fields: readonly string[];
   /** At most one entry in so many seconds for the same person and the same fields. */
   readonly everySeconds?: number;
+  /** One entry for all that follow each other within so many seconds, for the same person and the same fields. */
+  readonly quietSeconds?: number;
   /** It answers whether a secret is the right one: `false` is a refusal. */
   readonly isCheck?: true;
 };
@@ -42,13 +44,16 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
   },
   ptz: {
     capabilities: null,
-    move: { fields: ['cameraId'], everySeconds: 60 },
+    // One for each drive: the lease of a camera is as long.
+    move: { fields: ['cameraId'], quietSeconds: 5 },
     stop: null,
     home: { fields: ['cameraId'], everySeconds: 60 },
     presets: null,
     goPreset: { fields: ['cameraId', 'token'], everySeconds: 60 },
     savePreset: all('cameraId', 'name', 'token'),
     removePreset: all('cameraId', 'token'),
+    presetPictures: null,
+    keepPresetPicture: { fields: ['cameraId', 'token'], everySeconds: 60 },
   },
   events: { list: null, watch: null, acknowledge: all('ids', 'note') },
   clips: {
@@ -128,6 +133,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     confirmSecondFactor: nothing,
     removeSecondFactor: nothing,
     changePin: nothing,
+    changeKeys: null,
     lock: all('layoutId'),
     unlock: all('by'),
     endSession: all('id'),

@@ -15,6 +15,7 @@ const maximumRecent = 1_000;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+type Rule = NonNullable<AuditRule>;
 type Details = { [name: string]: JsonValue };
 
 export function actorOf({ principal, from }: Caller): Actor {
@@ -52,29 +53,37 @@ export class CallRecord {
         details: shortened(details) as NonNullable<Deed['details']>,
         about: this.#about(details),
       };
-      isRecent = rule.everySeconds !== undefined && this.#isRecent(before, deed, rule.everySeconds);
+      isRecent = this.#isRecent(before, deed, rule);
     };
     // Whoever signs in is said to be who they are then.
     const actor = () => (did === 'account.signIn' ? actorOf(caller) : before);
     const made = () => (isRecent ? null : deed);
     const checked = async () => {
-      const result = await call(say);
+      const result = await call(say).catch((error: unknown) => {
+        // What was refused is said, and what follows it, too.
+        this.#recent.delete(keyOf(before, deed));
+        isRecent = false;
+        throw error;
+      });
       if (rule.isCheck === true && result.output === false) deed = { ...deed, outcome: 'sign-in-refused' };
       return result;
     };
     return await this.#services.audit.during(actor, made, checked, outcomeOf);
   }
 
-  #isRecent({ who, session }: Actor, { did, details }: Deed, seconds: number): boolean {
-    const key = JSON.stringify([who, session, did, details]);
+  #isRecent(actor: Actor, deed: Deed, { everySeconds, quietSeconds }: Rule): boolean {
+    const seconds = everySeconds ?? quietSeconds;
+    if (seconds === undefined) return false;
+    const key = keyOf(actor, deed);
     const now = performance.now();
     const last = this.#recent.get(key);
-    if (last !== undefined && now - last < seconds * 1_000) return true;
+    const isRecent = last !== undefined && now - last < seconds * 1_000;
+    if (isRecent && quietSeconds === undefined) return true;
     this.#recent.delete(key);
     this.#recent.set(key, now);
     const [oldest] = this.#recent.keys();
     if (this.#recent.size > maximumRecent && oldest !== undefined) this.#recent.delete(oldest);
-    return false;
+    return isRecent;
   }
 
   /** The names of all ids. */
@@ -85,6 +94,11 @@ export class CallRecord {
       return name === undefined ? [] : [{ id, name }];
     });
   }
+}
+
+/** The same for what is one deed of one person. */
+function keyOf({ who, session }: Actor, { did, details }: Deed): string {
+  return JSON.stringify([who, session, did, details]);
 }
 
 function ruleOf([part = '', name = '']: readonly string[]): AuditRule {

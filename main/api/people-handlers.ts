@@ -55,6 +55,9 @@ export function accountHandlers(
     removeSecondFactor: account.removeSecondFactor.handler(({ context, input }) =>
       accounts.removeSecondFactor(context.caller, input.currentPassword),
     ),
+    changeKeys: account.changeKeys.handler(({ context, input }) =>
+      accounts.changeKeys(context.caller, input),
+    ),
     changePin: account.changePin.handler(({ context, input }) =>
       consoleLock.changePin(context.caller, input),
     ),

@@ -153,6 +153,7 @@ function statusOf(code: ErrorCode): number {
     locked: 423,
     'not-found': 404,
     'already-there': 409,
+    'camera-in-use': 409,
     'limit-reached': 429,
   };
   return statuses[code] ?? 500;

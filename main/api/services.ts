@@ -6,6 +6,7 @@ import type { Shares } from '../access/shares.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { WatchRecord } from '../audit/watch-record.ts';
 import type { CameraControls } from '../cameras/camera-controls.ts';
+import type { CameraDrives } from '../cameras/camera-drives.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
 import type { CameraTrials } from '../cameras/camera-trials.ts';
 import type { MovedCameras } from '../cameras/moved-cameras.ts';
@@ -23,6 +24,7 @@ import type { Layouts } from '../site/layouts.ts';
 import type { SiteFiles } from '../site/site-files.ts';
 import type { SiteService } from '../site/site-service.ts';
 import type { UpdatePolicy } from '../site/update-policy.ts';
+import type { PresetPictureTable } from '../store/preset-picture-table.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
 import type { WhepService } from '../viewers/whep-service.ts';
 
@@ -31,6 +33,8 @@ export interface Services {
   readonly cameras: CameraRegistry;
   readonly trials: CameraTrials;
   readonly controls: CameraControls;
+  readonly drives: CameraDrives;
+  readonly presetPictures: PresetPictureTable;
   readonly doctor: CameraDoctor;
   readonly clips: Clips;
   readonly events: EventFeed;

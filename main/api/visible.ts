@@ -66,6 +66,7 @@ export function shownCameraEvent(
     case 'removed':
       return seesCamera(event.cameraId) ? event : undefined;
     case 'steered':
+    case 'driven':
       return seesCamera(event.cameraId) ? event : undefined;
     case 'order':
       return { type: 'order', cameraIds: event.cameraIds.filter(seesCamera) };

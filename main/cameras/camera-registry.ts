@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import type {
   Camera,
   CameraConnection,
+  CameraDriver,
   CameraEdit,
   CameraEvent,
   CameraInput,
@@ -348,6 +349,11 @@ export class CameraRegistry implements AsyncDisposable {
   /** Everybody is told that somebody turns or zooms a camera. @param seconds about how long it moves */
   tellSteered(cameraId: string, seconds: number): void {
     this.#changes.put(`steered ${cameraId}`, { type: 'steered', cameraId, seconds });
+  }
+
+  /** Everybody is told who moves a camera. @param seconds for so long nobody else does */
+  tellDriven(cameraId: string, { id, name }: CameraDriver, seconds: number): void {
+    this.#changes.put(`driven ${cameraId}`, { type: 'driven', cameraId, driver: { id, name }, seconds });
   }
 
   /** A snapshot, then changes; a slow reader gets the newest state of each camera and stream. */

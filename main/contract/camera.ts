@@ -275,6 +275,10 @@ export type StreamStatus = z.infer<typeof streamStatus>;
 export const cameraStatus = z.object({ cameraId, profile: streamProfile, status: streamStatus });
 export type CameraStatus = z.infer<typeof cameraStatus>;
 
+/** Who moves a camera. The same `id` for all windows of one person. */
+export const cameraDriver = z.object({ id: z.string(), name: z.string() });
+export type CameraDriver = z.infer<typeof cameraDriver>;
+
 /** First everything (cameras and the state of their streams), then what changed, coalesced for a slow reader. */
 export const cameraEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('snapshot'), cameras: z.array(camera), statuses: z.array(cameraStatus) }),
@@ -285,6 +289,8 @@ export const cameraEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), status: cameraStatus }),
   /** Somebody turns or zooms it through Gatehouse, for about so long: what it sees changes. */
   z.object({ type: z.literal('steered'), cameraId, seconds: z.number() }),
+  /** Somebody has it for so long, counted from now, and nobody else moves it; told again while it goes on. */
+  z.object({ type: z.literal('driven'), cameraId, driver: cameraDriver, seconds: z.number() }),
 ]);
 export type CameraEvent = z.infer<typeof cameraEvent>;
 

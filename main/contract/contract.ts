@@ -37,6 +37,7 @@ import { examinationEvent, examinationInput } from './examination.ts';
 import { health } from './health.ts';
 import { cameraHistory } from './history.ts';
 import { issueWords } from './issue-words.ts';
+import { customKeys } from './keys.ts';
 import { givenCertificate, lanHost, lanHostState } from './lan-host.ts';
 import { layout, layoutEvent, layoutId, layoutRename, layoutsReorder } from './layout.ts';
 import { mediaNetwork, mediaNetworks } from './media-network.ts';
@@ -59,7 +60,15 @@ import {
   userEdit,
   userInput,
 } from './people.ts';
-import { ptzCapabilities, ptzMove, ptzPreset, ptzPresetChoice, ptzPresetSave } from './ptz.ts';
+import {
+  ptzCapabilities,
+  ptzMove,
+  ptzPreset,
+  ptzPresetChoice,
+  ptzPresetPicture,
+  ptzPresetPictureKeep,
+  ptzPresetSave,
+} from './ptz.ts';
 import { replayMemory } from './replay.ts';
 import type { CameraRight } from './rights.ts';
 import { shareId, shareInput, shareList, shareMade } from './share.ts';
@@ -175,7 +184,10 @@ export const contract = {
     capabilities: needs(overCameras('live', 'cameraId'), 'Whether and how a camera can be moved')
       .input(z.object({ cameraId }))
       .output(ptzCapabilities),
-    move: needs(overCameras('ptz', 'cameraId'), 'Moves a camera until it is told to stop, at most 30 s')
+    move: needs(
+      overCameras('ptz', 'cameraId'),
+      'Moves a camera until it is told to stop, for as long as is said at most; nobody else does until five seconds later',
+    )
       .input(ptzMove)
       .output(z.void()),
     stop: needs(overCameras('ptz', 'cameraId'), 'Stops a camera that moves')
@@ -195,6 +207,18 @@ export const contract = {
       .output(ptzPreset),
     removePreset: needs(overCameras('manage', 'cameraId'), 'Has a camera forget a place')
       .input(ptzPresetChoice)
+      .output(z.void()),
+    presetPictures: needs(
+      overCameras('live', 'cameraId'),
+      'What a camera saw from its presets, where it is kept',
+    )
+      .input(z.object({ cameraId }))
+      .output(z.array(ptzPresetPicture)),
+    keepPresetPicture: needs(
+      overCameras('ptz', 'cameraId'),
+      'Keeps a small picture of what a camera sees from a preset; of one camera the newest 64',
+    )
+      .input(ptzPresetPictureKeep)
       .output(z.void()),
   },
   events: {
@@ -408,6 +432,12 @@ export const contract = {
       .output(z.void()),
     removeSecondFactor: needs('signed-in', 'From now on the password is enough')
       .input(secondFactorRemove)
+      .output(z.void()),
+    changeKeys: needs(
+      'signed-in',
+      'Says which keys do what, for this person or this station: all that differ from the usual',
+    )
+      .input(customKeys)
       .output(z.void()),
     changePin: needs('signed-in', 'Sets the PIN that unlocks a console which the own person has locked')
       .input(pinChange)

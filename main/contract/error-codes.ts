@@ -20,6 +20,7 @@ export const errorCodes = [
   'onvif-failed',
   'onvif-not-supported',
   'camera-busy',
+  'camera-in-use',
   'camera-transport-refused',
   'camera-certificate-untrusted',
   'viewer-failed',

@@ -50,6 +50,9 @@ export const maximumCameraNumber = 9_999;
 /** A file to import: 4,096 cameras with long addresses. UTF-16 characters. */
 export const maximumImportCharacters = 900_000;
 
+/** A JPEG of 16 kB in Base64. */
+export const maximumPresetPictureCharacters = 21_848;
+
 /** Virtual cameras that the command line can ask for. */
 export const maximumDemoCameras = 256;
 

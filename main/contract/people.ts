@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
+import { customKeys } from './keys.ts';
 import { layoutId } from './layout.ts';
 import { maximumCameras } from './limits.ts';
 import { cameraRights, consoleRights, ownerRoleId } from './rights.ts';
@@ -122,6 +123,8 @@ export const account = z.object({
   hasPin: z.boolean(),
   /** Who has locked this console, and whether a PIN unlocks it; null: it is not locked. */
   lock: z.object({ name: z.string(), takesPin: z.boolean() }).nullable(),
+  /** What this person, or this station, has made of the keys. */
+  keys: customKeys,
   /** This person's own; the one that is asked is `sessionId`. */
   sessions: z.array(session),
   sessionId: z.uuid().nullable(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
+import { maximumPresetPictureCharacters } from './limits.ts';
 import { filledLine } from './text.ts';
 
 /** What can be done about where a camera looks. */
@@ -39,3 +40,11 @@ export const ptzPresetSave = z.object({
   token: presetToken.optional(),
 });
 export type PtzPresetSave = z.infer<typeof ptzPresetSave>;
+
+/** What a camera saw from a preset: a small JPEG, in Base64. */
+const presetPicture = z
+  .base64('must be Base64')
+  .max(maximumPresetPictureCharacters, `must be at most ${maximumPresetPictureCharacters} characters long`)
+  .startsWith('/9j/', 'must be a JPEG');
+export const ptzPresetPicture = z.object({ token: presetToken, picture: presetPicture });
+export const ptzPresetPictureKeep = ptzPresetPicture.extend({ cameraId });

@@ -9,6 +9,7 @@ import { WatchRecord } from '../audit/watch-record.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { CameraControls } from '../cameras/camera-controls.ts';
+import { CameraDrives } from '../cameras/camera-drives.ts';
 import { CameraIdentities } from '../cameras/camera-identities.ts';
 import { CameraRegistry } from '../cameras/camera-registry.ts';
 import { CameraTrials } from '../cameras/camera-trials.ts';
@@ -217,6 +218,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     stored: (id) => cameras.stored(id),
     onSteered: (id, seconds) => cameras.tellSteered(id, seconds),
   });
+  const drives = parts.use(
+    new CameraDrives({
+      controls,
+      nameOf: (id) => cameras.stored(id)?.name,
+      onDriven: (id, driver, seconds) => cameras.tellDriven(id, driver, seconds),
+      log,
+    }),
+  );
   const keyFrames = parts.use(new KeyFrameRequests({ controls, stored: (id) => cameras.stored(id), log }));
   parts.use(new LossWatch({ cameras, feed: events, lostSeconds: () => site.alarms.lostSeconds }));
   parts.use(new StorageWatch({ folder: dataFolder, feed: events }));
@@ -293,6 +302,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       cameras,
       trials,
       controls,
+      drives,
+      presetPictures: store.presetPictures,
       doctor,
       clips,
       events,

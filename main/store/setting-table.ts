@@ -1,6 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { type AlarmSettings, alarmSettings } from '../contract/alarm.ts';
+import { type CustomKeys, customKeys } from '../contract/keys.ts';
 import { everyMediaNetwork, type MediaNetwork, mediaNetwork } from '../contract/media-network.ts';
 import { ownerRoleId } from '../contract/rights.ts';
 import { type Settings, settings } from '../contract/site.ts';
@@ -22,6 +23,7 @@ const digestName = 'site-file-digest';
 const stationRoleName = 'station-role';
 const auditName = 'audit';
 const stationLockName = 'station-lock';
+const stationKeysName = 'station-keys';
 
 const storedPolicy = z.object({
   /** The PIN as `scrypt-1.SALT.HASH`; null: there is none. */
@@ -163,6 +165,15 @@ export class SettingTable {
 
   saveStationLock(lock: StoredLock | null): void {
     this.#commit(stationLockName, JSON.stringify(lock));
+  }
+
+  /** Of the desktop's windows while nobody in particular sits there. */
+  get stationKeys(): CustomKeys {
+    return customKeys.parse(JSON.parse(this.#read.get(stationKeysName)?.value ?? '{}'));
+  }
+
+  saveStationKeys(keys: CustomKeys): void {
+    this.#commit(stationKeysName, JSON.stringify(keys));
   }
 
   /** How long the audit is kept. */

@@ -11,6 +11,7 @@ import { IdentityTable } from './identity-table.ts';
 import { LanTable } from './lan-table.ts';
 import { LayoutTable } from './layout-table.ts';
 import { NoticeTable } from './notice-table.ts';
+import { PresetPictureTable } from './preset-picture-table.ts';
 import type { Recovery } from './recovery.ts';
 import { RoleTable } from './role-table.ts';
 import { SecretBox } from './secret-box.ts';
@@ -38,6 +39,7 @@ export interface Store extends Disposable {
   readonly events: EventTable;
   readonly shares: ShareTable;
   readonly clips: ClipTable;
+  readonly presetPictures: PresetPictureTable;
   readonly lan: LanTable;
   readonly audit: AuditTable;
 }
@@ -70,6 +72,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       events: new EventTable(commits),
       shares: new ShareTable(commits),
       clips: new ClipTable(commits),
+      presetPictures: new PresetPictureTable(commits),
       lan: new LanTable(commits, box),
       audit: new AuditTable(database, box),
       [Symbol.dispose]: () => database.close(),

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Secret } from '../base/secret.ts';
+import { type CustomKeys, customKeys } from '../contract/keys.ts';
 import type { Commits } from './commits.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -42,6 +43,8 @@ export class UserTable {
   readonly #savePin: Statement<[string | null, string]>;
   readonly #countPin: Statement<[string]>;
   readonly #forgetPin: Statement<[string]>;
+  readonly #keys: Statement<[string], { keys: string | null }>;
+  readonly #saveKeys: Statement<[string, string]>;
   readonly #useStep: Statement<[number, string, number]>;
 
   constructor(commits: Commits, box: SecretBox) {
@@ -65,6 +68,8 @@ export class UserTable {
     this.#savePin = database.prepare('UPDATE user SET pin_hash = ?, pin_failures = 0 WHERE id = ?');
     this.#countPin = database.prepare('UPDATE user SET pin_failures = pin_failures + 1 WHERE id = ?');
     this.#forgetPin = database.prepare('UPDATE user SET pin_failures = 0 WHERE id = ?');
+    this.#keys = database.prepare('SELECT keys FROM user WHERE id = ?');
+    this.#saveKeys = database.prepare('UPDATE user SET keys = ? WHERE id = ?');
     this.#useStep = database.prepare('UPDATE user SET totp_step = ? WHERE id = ? AND totp_step < ?');
   }
 
@@ -112,6 +117,15 @@ export class UserTable {
 
   forgetPinFailures(id: string): void {
     this.#forgetPin.run(id);
+  }
+
+  /** What this person has made of the keys of the console. */
+  keys(id: string): CustomKeys {
+    return customKeys.parse(JSON.parse(this.#keys.get(id)?.keys ?? '{}'));
+  }
+
+  saveKeys(id: string, keys: CustomKeys): void {
+    this.#commits.run(() => this.#saveKeys.run(JSON.stringify(keys), id));
   }
 
   /** @param key Base32 */

@@ -22,6 +22,7 @@ const deedWords: Readonly<Record<string, string>> = {
   'ptz.goPreset': 'Moved a camera to a preset',
   'ptz.savePreset': 'Saved a preset',
   'ptz.removePreset': 'Removed a preset',
+  'ptz.keepPresetPicture': 'Kept a picture of a preset',
   'events.acknowledge': 'Acknowledged events',
   'clips.saveLast': 'Kept the last seconds of a camera',
   'clips.record': 'Began to record a camera',

@@ -37,6 +37,7 @@ export class Stage {
   readonly #playback: Playback;
   readonly #mains = new MainWatch();
   readonly #kept = new KeptPictures();
+  readonly #isZoomed: (tile: number) => boolean;
   #plans = $state.raw<readonly TilePlan[]>([]);
   /** Streams beside the wall: those of cameras that are being added. */
   previews: readonly Stream[] = $state.raw([]);
@@ -54,8 +55,10 @@ export class Stage {
   /** By tile. */
   #wantsMain = $state.raw<readonly boolean[]>([]);
 
-  constructor(wall: Wall, playback: Playback) {
+  /** @param isZoomed whether somebody looks at a part of a tile: that is the main stream's */
+  constructor(wall: Wall, playback: Playback, isZoomed: (tile: number) => boolean = () => false) {
     this.#wall = wall;
+    this.#isZoomed = isZoomed;
     this.#playback = playback;
   }
 
@@ -217,17 +220,18 @@ export class Stage {
     if (past !== undefined) return { wanted: past, standby: null };
     const cell = shape.cells[tile];
     const size = shape.cells.length;
+    const isCloseUp = isMaximised || this.#isZoomed(tile);
     const showsMain =
-      isMaximised ||
+      isCloseUp ||
       size === 1 ||
       cell === undefined ||
       isLarge(cell, shape) ||
       this.#deservesMain(camera, tile, shareOf(cell, shape));
     if (!showsMain) return { wanted: small, standby: null };
     const wantsMain = small !== main && !this.#isUnshowable(main);
-    const mayHaveMain = isMaximised || (this.ceilings[tile] ?? 'main') === 'main';
+    const mayHaveMain = isCloseUp || (this.ceilings[tile] ?? 'main') === 'main';
     if (wantsMain && !mayHaveMain) return { wanted: small, standby: null, wantsMain };
-    return { ...this.#large(camera, isMaximised), wantsMain };
+    return { ...this.#large(camera, isCloseUp), wantsMain };
   }
 
   #deservesMain({ id }: Camera, tile: number, share: Size): boolean {

@@ -1,104 +1,22 @@
 import type { KeybindingsMap } from 'tinykeys';
+import type { CustomKeys } from '../../main/contract/keys.ts';
 import type { ShellCommand } from '../../main/contract/shell.ts';
 import { Keeping } from '../clips/keeping.ts';
 import type { Alarms } from '../events/alarms.svelte.ts';
 import type { ConsoleLock } from '../lock/console-lock.svelte.ts';
+import type { Ptz } from '../ptz/ptz.svelte.ts';
 import type { Direction } from '../state/grid.ts';
 import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { Tours } from '../tours/tours.svelte.ts';
 import type { Replays } from '../wall/replays.ts';
+import { bindingOf, type CommandId, commands } from './commands.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
 
 /** What one key makes it; the panel of events has longer times. */
 const shortestQuietMinutes = 5;
-
-/** What the keys do, for the dialog that tells of them. */
-export const keyHelp: readonly {
-  readonly title: string;
-  readonly keys: readonly { readonly keys: readonly string[]; readonly does: string }[];
-}[] = [
-  {
-    title: 'Wall',
-    keys: [
-      { keys: ['←', '↑', '→', '↓'], does: 'Move from camera to camera' },
-      { keys: ['Enter'], does: 'Large, or small again' },
-      { keys: ['Esc'], does: 'Back to the wall' },
-      { keys: ['M'], does: 'Sound of the camera, on or off' },
-      { keys: ['D'], does: 'How late each picture is, shown or not' },
-      { keys: ['1', '7', 'Enter'], does: 'Show the camera with this number, 17' },
-      { keys: ['Shift', '1 … 9'], does: 'Show the wall with this number' },
-      { keys: ['Page ↑', 'Page ↓'], does: 'Previous or next page' },
-      { keys: ['T'], does: 'What the tile shows: pinned, hotspot, tour' },
-      { keys: ['Shift', 'T'], does: 'Tour of walls, on or off' },
-      { keys: ['Shift', 'G'], does: 'Draw the grid of the wall' },
-      { keys: ['F'], does: 'Full screen' },
-      { keys: ['Ctrl', 'C'], does: 'Copy the tile; X cuts it out, V puts it here' },
-      { keys: ['Delete'], does: 'Empty the tile' },
-    ],
-  },
-  {
-    title: 'Replay',
-    keys: [
-      { keys: ['J'], does: 'Ten seconds back' },
-      { keys: ['K'], does: 'Stand still, or go on' },
-      { keys: ['L'], does: 'Live again' },
-      { keys: [',', '.'], does: 'One picture back or on' },
-      { keys: ['<', '>'], does: 'Slower or faster' },
-    ],
-  },
-  {
-    title: 'Keeping what happened',
-    keys: [
-      { keys: ['R'], does: 'Record the camera, or end it' },
-      { keys: ['Shift', 'R'], does: 'Keep its last 30 seconds' },
-      { keys: ['O'], does: 'Clips that were kept' },
-    ],
-  },
-  {
-    title: 'Gatehouse',
-    keys: [
-      { keys: ['I'], does: 'Health of all cameras' },
-      { keys: ['S'], does: 'Settings' },
-      { keys: ['Shift', 'L'], does: 'Lock: the wall stays, nothing else' },
-      { keys: ['?'], does: 'Show these keys' },
-    ],
-  },
-  {
-    title: 'Cameras',
-    keys: [
-      { keys: ['C'], does: 'List of cameras' },
-      { keys: ['/'], does: 'Search for a camera' },
-      { keys: ['A'], does: 'Add a camera' },
-      { keys: ['Shift', 'A'], does: 'Find cameras on the network' },
-      { keys: ['E'], does: 'Edit the selected camera' },
-      { keys: ['H'], does: 'History of the selected camera' },
-      { keys: ['X'], does: 'Examine the selected camera' },
-      { keys: ['Ctrl', 'Z'], does: 'Take back what was just done' },
-    ],
-  },
-  {
-    title: 'Events',
-    keys: [
-      { keys: ['V'], does: 'Events and alarms' },
-      { keys: ['Q'], does: 'Acknowledge the newest alarm' },
-      { keys: ['G'], does: 'Go to its camera' },
-      { keys: ['B'], does: 'Alarms quiet for 5 min, or loud again' },
-      { keys: ['Esc'], does: 'Put the alarm’s picture away' },
-      { keys: ['Space'], does: 'In the list: acknowledge' },
-      { keys: ['N'], does: 'In the list: with a note' },
-    ],
-  },
-  {
-    title: 'In the list of cameras',
-    keys: [
-      { keys: ['Enter'], does: 'Into the selected tile' },
-      { keys: ['Space'], does: 'Choose it, with others' },
-      { keys: ['Alt', '↑ ↓'], does: 'Move it in the order' },
-      { keys: ['Delete'], does: 'Remove it' },
-    ],
-  },
-];
+/** Of what is shown of an enlarged picture. */
+const panStep = 0.15;
 
 /** What the bar and the list do on a key. */
 export interface ShellActions {
@@ -106,6 +24,7 @@ export interface ShellActions {
   readonly layouts: LayoutCommands;
   readonly alarms: Alarms;
   readonly replays: Replays;
+  readonly ptz: Ptz;
   readonly lock: ConsoleLock;
   readonly tours: Tours;
   /** Opens the list of cameras and goes to its search field. */
@@ -146,41 +65,124 @@ export function shellCommand(station: Station, actions: ShellActions): (command:
   return (command) => commands[command]();
 }
 
-/** The keys of the console; `ignore` leaves a key to the dialog, field or button that has the focus. */
+/** Everything that has a key or a name, done. */
+export function consoleCommands(station: Station, actions: ShellActions): Record<CommandId, () => void> {
+  const { fullScreen, layouts, alarms, replays, ptz, lock, tours } = actions;
+  const { wall, zooms } = station;
+  const shell = shellCommand(station, actions);
+  const keeping = new Keeping(station);
+  const onSelected = (does: (tile: number) => void) => () => {
+    if (wall.selected !== null) does(wall.selected);
+  };
+  return {
+    'toggle-large': () => shell('toggle-large'),
+    'zoom-in': () => zooms.stepSelected(1),
+    'zoom-out': () => zooms.stepSelected(-1),
+    'toggle-sound': () => shell('toggle-sound'),
+    'toggle-delay': () => station.playback.delayMeter.toggle(),
+    'previous-page': () => shell('previous-page'),
+    'next-page': () => shell('next-page'),
+    tile: () => station.open({ name: 'tile', index: wall.maximised ?? wall.selected ?? 0 }),
+    tour: () => {
+      if (!tours.toggle()) station.open({ name: 'tour' });
+    },
+    'draw-grid': () => layouts.editor.start(),
+    'full-screen': () => fullScreen.toggle(),
+    'copy-tile': onSelected((tile) => layouts.copy(tile, false)),
+    'cut-tile': onSelected((tile) => layouts.copy(tile, true)),
+    'paste-tile': onSelected((tile) => layouts.paste(tile)),
+    'empty-tile': onSelected((tile) => {
+      if (!wall.showsAll && wall.tiles[tile] !== null) layouts.put(tile, null);
+    }),
+    'new-wall': () => layouts.add(),
+    'replay-back': () => replays.back(),
+    'replay-pause': () => replays.toggle(),
+    'replay-live': () => replays.live(),
+    'replay-step-back': () => replays.step(-1),
+    'replay-step-on': () => replays.step(1),
+    'replay-slower': () => replays.changeSpeed(-1),
+    'replay-faster': () => replays.changeSpeed(1),
+    record: () => void keeping.toggleRecording(),
+    'keep-last': () => void keeping.last(),
+    clips: () => station.open({ name: 'clips' }),
+    'move-camera': () => void ptz.toggle(),
+    palette: () => station.open({ name: 'palette' }),
+    health: () => station.open({ name: 'health' }),
+    settings: () => shell('settings'),
+    joystick: () => station.open({ name: 'joystick' }),
+    people: () => station.open({ name: 'people' }),
+    audit: () => station.open({ name: 'audit' }),
+    lock: () => void lock.lock(),
+    keys: () => shell('keys'),
+    'camera-list': () => shell('camera-list'),
+    search: () => shell('search'),
+    'add-camera': () => shell('add-camera'),
+    'find-cameras': () => shell('find-cameras'),
+    import: () => shell('import'),
+    'edit-camera': () => shell('edit-camera'),
+    'camera-history': () => shell('camera-history'),
+    'examine-camera': () => {
+      const camera = wall.selectedCamera;
+      if (camera !== null) station.open({ name: 'examination', cameraId: camera.id });
+    },
+    undo: () => shell('undo'),
+    events: () => {
+      station.eventsOpen = !station.eventsOpen;
+    },
+    acknowledge: () => void alarms.acknowledgeNewest(),
+    'go-to-alarm': () => alarms.goToNewest(),
+    quiet: () => alarms.quiet(alarms.isQuiet ? 0 : shortestQuietMinutes),
+  };
+}
+
+/**
+ * The keys of the console; `ignore` leaves a key to the dialog, field or button that has the focus.
+ * @param does of `consoleCommands`
+ * @param custom what somebody has made of them
+ */
 export function consoleKeys(
   station: Station,
-  actions: ShellActions,
+  { layouts, alarms }: ShellActions,
+  does: Record<CommandId, () => void>,
+  custom: CustomKeys,
 ): { bindings: KeybindingsMap; ignore: (event: KeyboardEvent) => boolean } {
-  const { fullScreen, layouts, alarms, replays, lock, tours } = actions;
-  const { wall, numberEntry } = station;
-  const keeping = new Keeping(station);
-  const command = shellCommand(station, actions);
+  const { wall, numberEntry, zooms } = station;
   /** A key that does something here is not typed anywhere. */
-  const key = (does: () => void) => (event: KeyboardEvent) => {
+  const key = (run: () => void) => (event: KeyboardEvent) => {
     event.preventDefault();
-    does();
+    run();
   };
   const move = (direction: Direction) => key(() => wall.move(direction));
-  const copy = (event: KeyboardEvent, isCut: boolean) => {
-    // Text that somebody has marked is what they mean.
-    if (wall.selected === null || getSelection()?.isCollapsed === false) return;
-    event.preventDefault();
-    layouts.copy(wall.selected, isCut);
-  };
-  const bindings: KeybindingsMap = {
+  const bindings: KeybindingsMap = {};
+  for (const command of commands) {
+    const binding = bindingOf(command, custom);
+    if (binding !== '') bindings[binding] = key(does[command.id]);
+  }
+  // Text that somebody has marked is what they mean.
+  for (const [binding, id] of [
+    ['$mod+c', 'copy-tile'],
+    ['$mod+x', 'cut-tile'],
+  ] as const)
+    bindings[binding] = (event) => {
+      if (wall.selected !== null && getSelection()?.isCollapsed !== false) key(does[id])(event);
+    };
+  Object.assign(bindings, {
     ArrowLeft: move('left'),
     ArrowRight: move('right'),
     ArrowUp: move('up'),
     ArrowDown: move('down'),
-    PageUp: key(() => command('previous-page')),
-    PageDown: key(() => command('next-page')),
+    'Shift+ArrowLeft': key(() => zooms.panSelected({ x: -panStep, y: 0 })),
+    'Shift+ArrowRight': key(() => zooms.panSelected({ x: panStep, y: 0 })),
+    'Shift+ArrowUp': key(() => zooms.panSelected({ x: 0, y: -panStep })),
+    'Shift+ArrowDown': key(() => zooms.panSelected({ x: 0, y: panStep })),
     Escape: () => {
       if (numberEntry.digits !== '') numberEntry.clear();
+      else if (zooms.resetSelected()) return;
       else if (wall.maximised === null) alarms.putAway();
       else wall.restore();
     },
     Backspace: () => numberEntry.erase(),
-    Enter: (event) => {
+    Enter: (event: KeyboardEvent) => {
       if (numberEntry.digits !== '') {
         event.preventDefault();
         if (numberEntry.camera === null) return;
@@ -190,58 +192,9 @@ export function consoleKeys(
       }
       // A button does what it says.
       if (event.target instanceof Element && event.target.closest('button') !== null) return;
-      command('toggle-large');
+      does['toggle-large']();
     },
-    Delete: key(() => {
-      if (!wall.showsAll && wall.selected !== null && wall.tiles[wall.selected] !== null) {
-        layouts.put(wall.selected, null);
-      }
-    }),
-    f: key(() => fullScreen.toggle()),
-    c: key(() => command('camera-list')),
-    a: key(() => command('add-camera')),
-    'Shift+A': key(() => command('find-cameras')),
-    'Shift+L': key(() => void lock.lock()),
-    'Shift+T': key(() => {
-      if (!tours.toggle()) station.open({ name: 'tour' });
-    }),
-    t: key(() => station.open({ name: 'tile', index: wall.maximised ?? wall.selected ?? 0 })),
-    'Shift+G': key(() => layouts.editor.start()),
-    e: key(() => command('edit-camera')),
-    h: key(() => command('camera-history')),
-    m: key(() => command('toggle-sound')),
-    d: key(() => station.playback.delayMeter.toggle()),
-    x: key(() => {
-      const camera = wall.selectedCamera;
-      if (camera !== null) station.open({ name: 'examination', cameraId: camera.id });
-    }),
-    i: key(() => station.open({ name: 'health' })),
-    v: key(() => {
-      station.eventsOpen = !station.eventsOpen;
-    }),
-    q: key(() => void alarms.acknowledgeNewest()),
-    g: key(() => alarms.goToNewest()),
-    b: key(() => alarms.quiet(alarms.isQuiet ? 0 : shortestQuietMinutes)),
-    j: key(() => replays.back()),
-    k: key(() => replays.toggle()),
-    l: key(() => replays.live()),
-    ',': key(() => replays.step(-1)),
-    '.': key(() => replays.step(1)),
-    '[Shift]+<': key(() => replays.changeSpeed(-1)),
-    '[Shift]+>': key(() => replays.changeSpeed(1)),
-    r: key(() => void keeping.toggleRecording()),
-    'Shift+R': key(() => void keeping.last()),
-    o: key(() => station.open({ name: 'clips' })),
-    s: key(() => command('settings')),
-    '/': key(() => command('search')),
-    '$mod+z': key(() => command('undo')),
-    '$mod+c': (event) => copy(event, false),
-    '$mod+x': (event) => copy(event, true),
-    '$mod+v': key(() => {
-      if (wall.selected !== null) layouts.paste(wall.selected);
-    }),
-    '[Shift]+?': key(() => command('keys')),
-  };
+  } satisfies KeybindingsMap);
   // By the place of the key, since some keyboards have digits on Shift.
   for (let number = 0; number <= 9; number++) {
     bindings[`Digit${number}`] = key(() => numberEntry.type(number));

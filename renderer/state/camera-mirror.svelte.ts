@@ -1,5 +1,11 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { Camera, CameraEvent, StreamProfile, StreamStatus } from '../../main/contract/camera.ts';
+import type {
+  Camera,
+  CameraDriver,
+  CameraEvent,
+  StreamProfile,
+  StreamStatus,
+} from '../../main/contract/camera.ts';
 
 /** What the engine knows of its cameras, as of its last message; kept while the engine is away. */
 export class CameraMirror {
@@ -7,6 +13,8 @@ export class CameraMirror {
   readonly #statuses = new SvelteMap<string, StreamStatus>();
   /** Of `performance.now()`. */
   readonly #steeredUntil = new Map<string, number>();
+  /** Until when it counts: of `performance.now()`. */
+  readonly #drivers = new SvelteMap<string, { readonly driver: CameraDriver; readonly until: number }>();
   #order = $state.raw<readonly string[]>([]);
   #loaded = $state(false);
 
@@ -44,6 +52,12 @@ export class CameraMirror {
     return now < (this.#steeredUntil.get(cameraId) ?? 0);
   }
 
+  /** Who moves it at this moment; null: nobody. @param now of `performance.now()` */
+  driver(cameraId: string, now: number): CameraDriver | null {
+    const driven = this.#drivers.get(cameraId);
+    return driven === undefined || now >= driven.until ? null : driven.driver;
+  }
+
   apply(event: CameraEvent): void {
     switch (event.type) {
       case 'snapshot':
@@ -76,6 +90,11 @@ export class CameraMirror {
       case 'steered':
         this.#steeredUntil.set(event.cameraId, performance.now() + event.seconds * 1_000);
         break;
+      case 'driven': {
+        const { cameraId, driver, seconds } = event;
+        this.#drivers.set(cameraId, { driver, until: performance.now() + seconds * 1_000 });
+        break;
+      }
       default:
         event satisfies never;
     }

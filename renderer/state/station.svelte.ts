@@ -19,6 +19,7 @@ import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
+import { Zooms } from '../zoom/zooms.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { areaOf, distanceOf } from './grid.ts';
@@ -33,6 +34,9 @@ const delayMilliseconds = 1_000;
 
 export type Dialog =
   | { readonly name: 'keys' }
+  /** Commands, cameras and walls by name. */
+  | { readonly name: 'palette' }
+  | { readonly name: 'joystick' }
   /** The PIN that lets somebody out of the kiosk. */
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
@@ -78,6 +82,7 @@ export class Station {
   readonly link: EngineLink;
   readonly wall: Wall;
   readonly stage: Stage;
+  readonly zooms: Zooms;
   readonly numberEntry: NumberEntry;
   readonly pictures: PictureWatch;
   readonly decoding: DecodeWatch;
@@ -95,7 +100,8 @@ export class Station {
   constructor(transport: Transport, place?: WallPlace) {
     this.link = new EngineLink(transport);
     this.wall = new Wall(this.mirror, this.layouts, place);
-    this.stage = new Stage(this.wall, this.playback);
+    this.zooms = new Zooms(this.wall);
+    this.stage = new Stage(this.wall, this.playback, (tile) => this.zooms.isZoomed(tile));
     this.numberEntry = new NumberEntry(this.mirror);
     this.decoding = new DecodeWatch(this.playback, this.stage, () => this.#budgetTiles());
     this.pictures = new PictureWatch(
@@ -191,6 +197,8 @@ export class Station {
       case 'audit':
         return this.may(dialog.name);
       case 'keys':
+      case 'palette':
+      case 'joystick':
       case 'pin':
       case 'history':
       case 'clips':

@@ -117,6 +117,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'The camera serves as many viewers as it can.',
     advice: 'Close other programs that watch it.',
   },
+  'camera-in-use': {
+    brief: 'In use',
+    reason: 'Somebody else is moving the camera.',
+    advice: 'Try again a few seconds after they have stopped.',
+  },
   'camera-transport-refused': {
     brief: 'No way for video',
     reason: 'The camera cannot send its video this way.',

@@ -21,7 +21,7 @@ test('a guard looks back in one tile by keys, picture by picture, also while the
     );
   await expect.poll(keptMilliseconds).toBeGreaterThan(5_000);
   await page.locator('[data-tile][data-camera-number="1"]').click();
-  await page.keyboard.press('j');
+  await page.getByRole('button', { name: 'Look back with camera 1' }).click();
   await tile('replay')
     .getByText(/^REPLAY −00:\d\d$/)
     .waitFor();

@@ -97,6 +97,12 @@ const openPeople = async (page: Page) => {
   await page.getByRole('button', { name: 'People and roles…' }).click();
   await page.getByRole('button', { name: 'Add a person…' }).waitFor();
 };
+/** Takes the first camera in hand. */
+const move = async (page: Page) => {
+  await tile(page, 0).click();
+  await page.getByRole('button', { name: 'Move camera 1' }).click();
+  await page.locator('[data-ptz]').waitFor();
+};
 const openList = async (page: Page) => {
   await page.keyboard.press('c');
   await page.locator('[data-camera-row]').first().waitFor();
@@ -562,6 +568,53 @@ export const scenes: readonly Scene[] = [
         .locator('[data-health-row="9 sub"]')
         .getByText('15', { exact: true })
         .waitFor({ timeout: 30_000 });
+    },
+  },
+  {
+    name: 'zoomed',
+    cameras: 9,
+    prepare: async (page) => {
+      const box = await tile(page, 4).boundingBox();
+      if (box === null) throw new Error('no tile');
+      await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.6);
+      await page.mouse.wheel(0, -700);
+      await page.locator('[data-zoom]').waitFor();
+      await page.locator('[data-camera-number="5"][data-profile="main"]').waitFor();
+      await page.waitForTimeout(1_000);
+    },
+  },
+  {
+    name: 'moving',
+    cameras: 4,
+    guarded: true,
+    prepare: async (page) => {
+      await move(page);
+      await page.getByRole('button', { name: 'Presets' }).click();
+      for (const name of ['Gate', 'Road', 'Parking']) {
+        await page.keyboard.press('Escape');
+        await page.keyboard.down('ArrowRight');
+        await page.waitForTimeout(1_500);
+        await page.keyboard.up('ArrowRight');
+        await page.getByRole('button', { name: 'Presets' }).click();
+        await page.getByLabel('Name of the new preset').fill(name);
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.locator('[data-presets]').getByRole('button', { name }).locator('img').waitFor();
+        await page.locator('[data-presets] input').blur();
+      }
+    },
+  },
+  {
+    name: 'moving-small-tile',
+    cameras: 16,
+    guarded: true,
+    prepare: async (page) => {
+      await move(page);
+      const box = await page.locator('[data-ptz]').boundingBox();
+      if (box === null) throw new Error('no picture');
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.65, box.y + box.height * 0.35);
+      await page.waitForTimeout(300);
     },
   },
   {

@@ -18,6 +18,7 @@ import { Audit } from '../../main/audit/audit.ts';
 import { WatchRecord } from '../../main/audit/watch-record.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
 import { CameraControls } from '../../main/cameras/camera-controls.ts';
+import { CameraDrives } from '../../main/cameras/camera-drives.ts';
 import { CameraIdentities } from '../../main/cameras/camera-identities.ts';
 import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import { CameraTrials } from '../../main/cameras/camera-trials.ts';
@@ -117,6 +118,14 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
     }),
   );
   const controls = new CameraControls({ stored: (id) => cameras.stored(id) });
+  const drives = owned.use(
+    new CameraDrives({
+      controls,
+      nameOf: (id) => cameras.stored(id)?.name,
+      onDriven: (id, driver, seconds) => cameras.tellDriven(id, driver, seconds),
+      log,
+    }),
+  );
   const events = owned.use(
     new EventFeed({
       table: store.events,
@@ -179,6 +188,8 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       cameras,
       trials,
       controls,
+      drives,
+      presetPictures: store.presetPictures,
       doctor,
       clips,
       events,

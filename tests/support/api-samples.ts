@@ -65,6 +65,8 @@ export const samples: Record<string, unknown> = {
   'ptz.goPreset': { cameraId: unknownId, token: '1' },
   'ptz.savePreset': { cameraId: unknownId, name: 'Gate', token: '1' },
   'ptz.removePreset': { cameraId: unknownId, token: '1' },
+  'ptz.presetPictures': { cameraId: unknownId },
+  'ptz.keepPresetPicture': { cameraId: unknownId, token: '1', picture: '/9j/4AAQSkZJRg==' },
   'events.list': {
     cameraId: unknownId,
     kind: 'motion',
@@ -165,6 +167,7 @@ export const samples: Record<string, unknown> = {
   'account.offerSecondFactor': undefined,
   'account.confirmSecondFactor': { code: '123456' },
   'account.removeSecondFactor': { currentPassword: samplePassword },
+  'account.changeKeys': { 'full-screen': 'Shift+F' },
   'account.changePin': { currentPassword: samplePassword, newPin: '2468' },
   'account.lock': { layoutId: unknownId },
   'account.unlock': { by: 'pin', secret: '2468' },

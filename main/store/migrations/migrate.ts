@@ -14,6 +14,8 @@ import { audit } from './0011-audit.ts';
 import { lock } from './0012-lock.ts';
 import { clips } from './0013-clips.ts';
 import { wallTours } from './0014-wall-tours.ts';
+import { presetPictures } from './0015-preset-pictures.ts';
+import { keys } from './0016-keys.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -31,6 +33,8 @@ const migrations: readonly Migration[] = [
   lock,
   clips,
   wallTours,
+  presetPictures,
+  keys,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

@@ -1,0 +1,29 @@
+import { type PadSettings, usualPadSettings } from './gamepad-input.ts';
+
+const storageKey = 'gatehouse.gamepad';
+const largestDeadZone = 0.5;
+
+/** What was chosen for the devices of this computer. */
+export function loadPadSettings(): PadSettings {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
+    if (typeof stored !== 'object' || stored === null) return usualPadSettings;
+    const { deadZone, invertsTilt, buttons } = stored as Record<string, unknown>;
+    const isZone = typeof deadZone === 'number' && deadZone >= 0 && deadZone <= largestDeadZone;
+    return {
+      deadZone: isZone ? deadZone : usualPadSettings.deadZone,
+      invertsTilt: invertsTilt === true,
+      buttons: buttons === 'tiles' ? 'tiles' : 'presets',
+    };
+  } catch {
+    return usualPadSettings;
+  }
+}
+
+export function savePadSettings(settings: PadSettings): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(settings));
+  } catch {
+    // A browser that stores nothing forgets it with the page.
+  }
+}
