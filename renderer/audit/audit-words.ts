@@ -25,6 +25,8 @@ const deedWords: Readonly<Record<string, string>> = {
   'ptz.keepPresetPicture': 'Kept a picture of a preset',
   'events.acknowledge': 'Acknowledged events',
   'clips.saveLast': 'Kept the last seconds of a camera',
+  'clips.glimpse': 'Looked back at a camera',
+  'clips.savePicture': 'Kept a picture of a camera',
   'clips.record': 'Began to record a camera',
   'clips.endRecording': 'Ended a recording',
   'clips.ended': 'A recording has ended by itself',

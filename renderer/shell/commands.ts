@@ -66,7 +66,8 @@ export const sections = [
     rows: [
       { id: 'record', binding: 'r', does: 'Record the camera, or end it' },
       { id: 'keep-last', binding: 'Shift+R', does: 'Keep its last 30 seconds' },
-      { id: 'clips', binding: 'o', does: 'Clips that were kept' },
+      { id: 'keep-picture', binding: 'Shift+P', does: 'Keep a picture of the camera' },
+      { id: 'clips', binding: 'o', does: 'Clips and pictures that were kept' },
     ],
   },
   {

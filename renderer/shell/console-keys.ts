@@ -104,6 +104,7 @@ export function consoleCommands(station: Station, actions: ShellActions): Record
     'replay-faster': () => replays.changeSpeed(1),
     record: () => void keeping.toggleRecording(),
     'keep-last': () => void keeping.last(),
+    'keep-picture': () => void keeping.picture(),
     clips: () => station.open({ name: 'clips' }),
     'move-camera': () => void ptz.toggle(),
     palette: () => station.open({ name: 'palette' }),
