@@ -13,6 +13,7 @@ import { streamQuality } from './0010-stream-quality.ts';
 import { audit } from './0011-audit.ts';
 import { lock } from './0012-lock.ts';
 import { clips } from './0013-clips.ts';
+import { publishing } from './0014-publishing.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   audit,
   lock,
   clips,
+  publishing,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

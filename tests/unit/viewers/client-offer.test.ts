@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { readWhepOffer } from '../../../main/viewers/client-offer.ts';
 import { readIceFragment } from '../../../main/viewers/ice-fragment.ts';
-import { readWhepOffer } from '../../../main/viewers/whep-offer.ts';
 
 const session = ['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1'];
 const key = ['a=ice-ufrag:abcd', 'a=ice-pwd:0123456789abcdef0123456789', 'a=fingerprint:sha-256 AB:CD'];
