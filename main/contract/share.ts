@@ -50,7 +50,7 @@ export const shareList = z.object({
   /** Address of the WHEP endpoint of the camera; null: this console serves none, since it has no HTTP host. */
   endpoint: z.string().nullable(),
   /**
-   * Of the page with which a phone publishes it, to be followed by the token; null: the camera is not published, or no phone reaches
+   * Of the page with which a phone publishes it, to be followed by the token and, with sound, `/sound`; null: the camera is not published, or no phone reaches
    * this console, since browsers give cameras to pages over HTTPS alone.
    */
   publishPage: z.string().nullable(),

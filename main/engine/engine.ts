@@ -323,7 +323,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       },
       publishPage: (cameraId) => {
         const [base = http === null ? null : `http://127.0.0.1:${http.port}`] = lan.addresses;
-        return base === null ? null : `${base}/publish.html#${cameraId}`;
+        return base === null ? null : `${base}/publish.html#${cameraId}/`;
       },
       lan,
       backups,

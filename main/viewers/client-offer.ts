@@ -80,7 +80,7 @@ function readOffer(text: string, wants: 'receive' | 'send'): ClientOffer {
   if (chosen.length === 0) throw bad('must have H.264 or H.265');
   const kept = chosen.flatMap(({ payloadType }) => [payloadType, ...repairsOf(formats, payloadType)]);
   const lines = sections.flatMap((section) =>
-    section === video ? onlyFormats(section, kept) : section.lines,
+    withPort(section === video ? onlyFormats(section, kept) : section.lines),
   );
   return {
     sdp: `${[...session, ...lines].join('\r\n')}\r\n`,
@@ -151,6 +151,12 @@ function onlyFormats({ lines }: Section, kept: readonly string[]): string[] {
       return payloadType === undefined || kept.includes(payloadType);
     }),
   ];
+}
+
+/** With `bundle-only`, port 0 says that a section comes over the way of the others (RFC 8843 section 6); werift takes it for refused. */
+function withPort(lines: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = lines;
+  return rest.includes('a=bundle-only') ? [first.replace(/^(m=\w+) 0 /, '$1 9 '), ...rest] : lines;
 }
 
 function bad(what: string): GatehouseError {

@@ -74,6 +74,8 @@ export class PublishedSource implements Disposable {
     const source = new PublishedSource(name, publisher, signal);
     try {
       await source.#media.begin();
+      // Of a publisher that has only just come nobody could be asked before.
+      publisher.requestKeyFrame();
       return source;
     } catch (error) {
       source[Symbol.dispose]();
