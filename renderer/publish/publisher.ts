@@ -56,9 +56,9 @@ export class Publisher {
   async flip(): Promise<void> {
     if (this.#stream === null) return;
     this.#facing = this.#facing === 'environment' ? 'user' : 'environment';
+    // One that does not open is missed by whoever sends, and opened once more.
     await this.#openCamera().catch(() => {});
-    const [video] = this.#stream.getVideoTracks();
-    await this.#session?.replaceVideo(video ?? null);
+    await this.#session?.replace(this.#stream).catch(() => {});
   }
 
   /** The page goes away: says goodbye, as far as there is time. */

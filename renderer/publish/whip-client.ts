@@ -11,7 +11,8 @@ export interface Session {
   isHere(signal: AbortSignal): Promise<'yes' | 'gone' | 'link-ended' | 'unknown'>;
   /** What has happened since it was asked last. `still`: connected, and no picture has left. */
   flow(): Promise<'connecting' | 'sending' | 'still' | 'broken'>;
-  replaceVideo(track: MediaStreamTrack | null): Promise<void>;
+  /** Sends these from now on. */
+  replace(stream: MediaStream): Promise<void>;
   /** Says goodbye, without waiting for an answer. */
   close(): void;
 }
@@ -36,7 +37,8 @@ export class WhipClient {
     const [video] = stream.getVideoTracks();
     const [audio] = stream.getAudioTracks();
     try {
-      if (audio !== undefined) connection.addTransceiver(audio, { direction: 'sendonly' });
+      const sound =
+        audio === undefined ? null : connection.addTransceiver(audio, { direction: 'sendonly' }).sender;
       const sender = connection.addTransceiver(video ?? 'video', {
         direction: 'sendonly',
         sendEncodings: [{ maxBitrate: bitsPerSecond }],
@@ -55,14 +57,18 @@ export class WhipClient {
         return refusalOf(response?.status);
       }
       await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
-      return this.#session(connection, sender, new URL(location, this.#endpoint).href);
+      return this.#session(connection, { sender, sound }, new URL(location, this.#endpoint).href);
     } catch {
       connection.close();
       return 'away';
     }
   }
 
-  #session(connection: RTCPeerConnection, sender: RTCRtpSender, url: string): Session {
+  #session(
+    connection: RTCPeerConnection,
+    { sender, sound }: { readonly sender: RTCRtpSender; readonly sound: RTCRtpSender | null },
+    url: string,
+  ): Session {
     let frames = 0;
     return {
       isHere: async (signal) => {
@@ -81,7 +87,10 @@ export class WhipClient {
         }
         return frames > before ? 'sending' : 'still';
       },
-      replaceVideo: async (track) => await sender.replaceTrack(track),
+      replace: async (stream) => {
+        await sender.replaceTrack(stream.getVideoTracks()[0] ?? null);
+        await sound?.replaceTrack(stream.getAudioTracks()[0] ?? null);
+      },
       close: () => {
         connection.close();
         void this.#ask('DELETE', url, new AbortController().signal);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CameraEvent, StreamStatus } from '../../main/contract/camera.ts';
+import { LossWatch } from '../../main/events/loss-watch.ts';
 import type { HttpHost } from '../../main/hosts/http-host.ts';
 import {
   type ApiClient,
@@ -171,4 +173,33 @@ test('a list of cameras and a site file leave published cameras out, so that the
   const { text } = await client.cameras.export({ format: 'json' });
   expect(text).not.toContain(id);
   expect((await client.site.export({})).text).not.toContain(id);
+});
+
+test('whoever ends to send has not lost a camera; one that falls silent has, until it is back', async () => {
+  const { id } = await client.cameras.addPublished({ name: 'Lost' });
+  const waiting = (code: 'camera-not-published' | 'camera-silent'): StreamStatus => ({
+    ...{ state: 'waiting', since: 0, until: 0 },
+    error: { code, message: code },
+  });
+  const playing: StreamStatus = { state: 'playing', since: 0 };
+  const lost: (boolean | undefined)[] = [];
+  async function* told(): AsyncGenerator<CameraEvent> {
+    for (const status of [
+      waiting('camera-not-published'),
+      playing,
+      waiting('camera-not-published'),
+      waiting('camera-silent'),
+      waiting('camera-not-published'),
+      playing,
+    ]) {
+      yield { type: 'status', status: { cameraId: id, profile: 'main', status } };
+      lost.push(harness.events.goingOn('camera-lost').some(({ cameraId }) => cameraId === id));
+    }
+  }
+  await using _watch = new LossWatch({
+    cameras: { watch: told },
+    feed: harness.events,
+    lostSeconds: () => 30,
+  });
+  await expect.poll(() => lost).toEqual([false, false, false, true, true, false]);
 });
