@@ -20,9 +20,9 @@ test('a phone that opens the link from the console is a camera on the wall, unti
   await page.locator('[data-notice="no-cameras"]').waitFor();
   await page.keyboard.press('a');
   await page.getByRole('button', { name: 'A phone…' }).click();
-  await page.getByLabel('Name').fill('Patrol');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Patrol');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByLabel('For').fill('Phone of the patrol');
+  await page.getByRole('textbox', { name: 'For' }).fill('Phone of the patrol');
   await page.getByRole('button', { name: 'Make a link' }).click();
   const link = await page.getByLabel('Link, shown only now').inputValue();
   await page.keyboard.press('Escape');
