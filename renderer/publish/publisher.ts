@@ -5,8 +5,8 @@ import { type Session, WhipClient } from './whip-client.ts';
 const lookMilliseconds = 2_000;
 const shortestWaitMilliseconds = 1_000;
 const longestWaitMilliseconds = 8_000;
-/** The engine ends a session that it has not heard of for 15 s: one that is gone sooner was ended by somebody. */
-const ownLossMilliseconds = 12_000;
+/** A session that is gone once was lost with the engine, perhaps; one that is gone again so soon is taken by another phone. */
+const takenMilliseconds = 30_000;
 const maximumBitsPerSecond = 2_500_000;
 
 const wantedVideo = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 30 } };
@@ -77,21 +77,25 @@ export class Publisher {
     if (signal.aborted) return 'stopped';
     if (refusal !== null) return refusal;
     let wait = shortestWaitMilliseconds;
+    let goneAt = Number.NEGATIVE_INFINITY;
     for (;;) {
       this.#onState('connecting');
       const end = await this.#sendOnce(signal);
       this.#leave();
       if (signal.aborted) return 'stopped';
-      if (end !== 'away' && end !== 'full' && end !== 'live') return end;
+      if (end === 'elsewhere') {
+        if (performance.now() - goneAt < takenMilliseconds) return end;
+        goneAt = performance.now();
+      } else if (end !== 'away' && end !== 'full' && end !== 'live') return end;
       this.#onState(end === 'full' ? 'full' : 'away');
-      if (end === 'live') wait = shortestWaitMilliseconds;
+      if (end === 'live' || end === 'elsewhere') wait = shortestWaitMilliseconds;
       await pause(wait, signal);
       wait = Math.min(wait * 2, longestWaitMilliseconds);
       if (signal.aborted) return 'stopped';
     }
   }
 
-  /** @returns why it ended; `away`, `full`: to be tried again; `live`: the same, at once */
+  /** @returns why it ended; `away`, `full`: to be tried again; `live`: the same, soon; `elsewhere`: nobody knows its session any more */
   async #sendOnce(signal: AbortSignal): Promise<PublishState> {
     if (this.#stream?.getVideoTracks()[0]?.readyState !== 'live') {
       try {
@@ -103,7 +107,7 @@ export class Publisher {
     const opened = await this.#client.open(this.#stream ?? new MediaStream(), maximumBitsPerSecond, signal);
     if (typeof opened === 'string') return opened;
     this.#session = opened;
-    let seenAt = performance.now();
+    let isMissed = false;
     let wasLive = false;
     for (;;) {
       await pause(wasLive ? lookMilliseconds : lookMilliseconds / 4, signal);
@@ -112,10 +116,8 @@ export class Publisher {
       if (signal.aborted) return 'stopped';
       if (isHere === 'link-ended') return 'link-ended';
       // Whoever could not be reached for a while was given up there.
-      if (isHere === 'gone') {
-        return performance.now() - seenAt < ownLossMilliseconds ? 'elsewhere' : 'live';
-      }
-      if (isHere === 'yes') seenAt = performance.now();
+      if (isHere === 'gone') return isMissed ? 'live' : 'elsewhere';
+      isMissed = isHere === 'unknown';
       const flow = await opened.flow();
       if (flow === 'broken') return wasLive ? 'live' : 'away';
       if (isHere === 'unknown') this.#onState('away');
@@ -153,9 +155,11 @@ export class Publisher {
 /** Resolves early when the signal is aborted. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  if (signal.aborted) resolve();
+  const stop = () => resolve();
+  const timer = setTimeout(stop, milliseconds);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
   await promise;
   clearTimeout(timer);
+  signal.removeEventListener('abort', stop);
 }

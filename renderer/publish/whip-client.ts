@@ -146,13 +146,15 @@ function refusalOf(status: number | undefined): PublishState {
 async function gathered(connection: RTCPeerConnection, signal: AbortSignal): Promise<void> {
   if (connection.iceGatheringState === 'complete') return;
   const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
   const look = () => {
-    if (connection.iceGatheringState === 'complete') resolve();
+    if (connection.iceGatheringState === 'complete') stop();
   };
   connection.addEventListener('icegatheringstatechange', look);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  const timer = setTimeout(resolve, gatherMilliseconds);
+  signal.addEventListener('abort', stop);
+  const timer = setTimeout(stop, gatherMilliseconds);
   await promise;
   clearTimeout(timer);
+  signal.removeEventListener('abort', stop);
   connection.removeEventListener('icegatheringstatechange', look);
 }
