@@ -24,7 +24,7 @@ test('a phone that opens the link from the console is a camera on the wall, unti
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('textbox', { name: 'For' }).fill('Phone of the patrol');
   await page.getByRole('button', { name: 'Make a link' }).click();
-  const link = await page.getByLabel('Link, shown only now').inputValue();
+  const link = await page.getByRole('textbox', { name: 'Link, shown only now' }).inputValue();
   await page.keyboard.press('Escape');
   await page.getByText('Nobody sends').first().waitFor();
 
