@@ -3,16 +3,20 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 
 const root = path.resolve(import.meta.dirname, '..');
+const page = (name: string) => path.join(root, 'renderer', name);
 
 /** The page asks for the console itself and its styles at once, not when its first script has run. */
 const consoleWithPage: Plugin = {
   name: 'console-with-page',
   transformIndexHtml: {
     order: 'post',
-    handler: (_html, { bundle = {} }) => {
+    handler: (_html, { filename, bundle = {} }) => {
+      if (filename !== page('index.html')) return [];
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
       // What the first script imports is in the page already.
-      const known = new Set(chunks.flatMap((chunk) => (chunk.isEntry ? chunk.imports : [])));
+      const known = new Set(
+        chunks.flatMap(({ facadeModuleId, imports }) => (facadeModuleId === filename ? imports : [])),
+      );
       const files: string[] = [];
       const styles = new Set<string>();
       const add = (chunk: (typeof chunks)[number] | undefined): void => {
@@ -37,7 +41,7 @@ const consoleWithPage: Plugin = {
   },
 };
 
-/** The console's page: relative addresses, since it is served over http:// and over app://. */
+/** The console's page, and that of a phone that is a camera: relative addresses, since they are served over http:// and over app://. */
 export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
@@ -48,5 +52,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Nothing inline: the content security policy allows files of our own only.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: ['index.html', 'publish.html'].map(page),
+    },
   },
 });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import type { ShareInput } from '../contract/share.ts';
+import type { ShareInput, ShareKind } from '../contract/share.ts';
 import type { ShareTable, StoredShare } from '../store/share-table.ts';
 
 const tokenBytes = 32;
@@ -8,7 +8,7 @@ const maximumTokenCharacters = 128;
 const hourMilliseconds = 60 * 60 * 1_000;
 const maximumShares = 256;
 
-/** Tokens that let somebody without a session watch one camera, for a while. */
+/** Tokens that let somebody without a session watch one camera, or publish it, for a while. */
 export class Shares {
   readonly #table: ShareTable;
 
@@ -54,9 +54,11 @@ export class Shares {
       throw new GatehouseError('not-found', 'This share has ended already.');
   }
 
-  /** What a token opens now; undefined: nothing. */
-  ofToken(token: string): StoredShare | undefined {
-    return token.length > maximumTokenCharacters ? undefined : this.#table.ofToken(hash(token), Date.now());
+  /** What a token opens now, where it is of this kind; undefined: nothing. */
+  ofToken(token: string, kind: ShareKind): StoredShare | undefined {
+    if (token.length > maximumTokenCharacters) return undefined;
+    const share = this.#table.ofToken(hash(token), Date.now());
+    return share?.kind === kind ? share : undefined;
   }
 
   /** Whether a share has neither ended nor been taken away. */

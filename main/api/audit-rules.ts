@@ -27,6 +27,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     list: null,
     watch: null,
     add: all('name', 'number', 'group', 'connection', 'transport', 'certificate', 'mayStandStill'),
+    addPublished: all('name', 'number', 'group', 'connection', 'mayStandStill'),
     addAll: all('cameras.name', 'cameras.group'),
     edit: all('id', 'name', 'number', 'group', 'connection', 'transport', 'certificate', 'mayStandStill'),
     change: all('ids', 'group', 'connection'),
@@ -76,7 +77,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
   health: { read: null },
   shares: {
     list: null,
-    add: all('cameraId', 'name', 'hours', 'profile', 'sound'),
+    add: all('cameraId', 'kind', 'name', 'hours', 'profile', 'sound'),
     remove: all('id'),
   },
   discovery: { watch: null, scan: nothing },

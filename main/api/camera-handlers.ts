@@ -1,7 +1,7 @@
 import { checkCamera, checkConsole, checkGroup } from '../access/rights.ts';
 import { completeAddresses } from '../cameras/address-completion.ts';
 import { parseCameraFile, writeCameraFile } from '../cameras/camera-file.ts';
-import type { CameraAddress } from '../contract/camera.ts';
+import { type CameraAddress, isPublished } from '../contract/camera.ts';
 import { cameraRightsOf } from '../contract/rights.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
@@ -23,6 +23,10 @@ export function cameraHandlers(
     add: cameras.add.handler(({ context: { caller }, input }) => {
       checkGroup(caller.principal.rights, input.group);
       return registry.add(input);
+    }),
+    addPublished: cameras.addPublished.handler(({ context: { caller }, input }) => {
+      checkGroup(caller.principal.rights, input.group);
+      return registry.addPublished(input);
     }),
     addAll: cameras.addAll.handler(({ context: { caller }, input }) => {
       for (const { group } of input.cameras) checkGroup(caller.principal.rights, group);
@@ -56,7 +60,10 @@ export function cameraHandlers(
     history: cameras.history.handler(({ input }) => registry.history(input.cameraId)),
     export: cameras.export.handler(({ context: { caller }, input }) => {
       const { rights } = caller.principal;
-      const managed = registry.list().filter((camera) => cameraRightsOf(rights, camera).has('manage'));
+      // A camera that is published here has no address that could be read again.
+      const managed = registry
+        .list()
+        .filter((camera) => !isPublished(camera) && cameraRightsOf(rights, camera).has('manage'));
       return {
         fileName: `gatehouse-cameras-${new Date().toISOString().slice(0, 10)}.${input.format}`,
         text: writeCameraFile(managed, input.format),

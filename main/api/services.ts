@@ -27,6 +27,7 @@ import type { UpdatePolicy } from '../site/update-policy.ts';
 import type { PresetPictureTable } from '../store/preset-picture-table.ts';
 import type { ViewerService } from '../viewers/viewer-service.ts';
 import type { WhepService } from '../viewers/whep-service.ts';
+import type { WhipService } from '../whip/whip-service.ts';
 
 /** What handlers call. */
 export interface Services {
@@ -63,9 +64,12 @@ export interface Services {
   /** What something of an id is called now: a camera, a wall, a person, a role; undefined: there is none. */
   readonly nameOf: (id: string) => string | undefined;
   readonly whep: WhepService;
+  readonly whip: WhipService;
   readonly lan: LanService;
   /** Of the WHEP endpoint of a camera; null: there is no HTTP host. */
   readonly whepAddress: (cameraId: string) => string | null;
+  /** Of the page with which a phone publishes a camera; null: there is no host that a phone reaches. */
+  readonly publishPage: (cameraId: string) => string | null;
 }
 
 /** What a host knows about a call. */

@@ -5,7 +5,7 @@ const maximumCharacters = 4096;
 /** `://`, as JSON of some cameras writes it, and percent-encoded inside another address. */
 const beginnings = /:\/\/|:\\\/\\\/|%3A%2F%2F/gi;
 /** Another address, or the stack of an error: no password goes on behind these. */
-const barriers = /(?:rtsp|http|whep|ws|rtmp|ftp)s?:\/\/|file:\/\/|\n {0,8}at /gi;
+const barriers = /(?:rtsp|http|whep|whip|ws|rtmp|ftp)s?:\/\/|file:\/\/|\n {0,8}at /gi;
 /** A host with its port, and what may follow them. */
 const host =
   /(?:\[([\w:.%]{2,60})\]|([\p{L}\p{N}_.~-]{1,255}))(:\d{1,5}|:(?=\s|$))?(?=[/?#&\s"'<>(){}\],;|\\`…]|[:!](?:\s|$)|$)/uy;

@@ -5,6 +5,7 @@ const defaultPorts: Readonly<Record<string, number>> = {
   'https://': 443,
   'whep://': 80,
   'wheps://': 443,
+  'whip://': 0,
 };
 
 /** Whether a camera sends JPEG files over HTTP. */
@@ -22,13 +23,18 @@ export function isWhep(url: string): boolean {
   return /^wheps?:/i.test(url);
 }
 
+/** Whether somebody publishes it here: what stands for its host is the camera itself. */
+export function isWhip(url: string): boolean {
+  return url.startsWith('whip:');
+}
+
 /**
  * Takes the address of a camera apart, whatever it speaks; user and password may be in it as people write them.
  * @throws GatehouseError bad-input; the message never repeats the address, which may hold a password
  */
 export function parseCameraAddress(text: string): RtspUrl {
   const trimmed = text.trim();
-  const [written] = /^(?:http|whep)s?:\/\//i.exec(trimmed) ?? [];
+  const [written] = /^(?:(?:http|whep)s?|whip):\/\//i.exec(trimmed) ?? [];
   if (written === undefined) return parseRtspUrl(trimmed);
   const scheme = written.toLowerCase();
   const parsed = parseRtspUrl(`rtsp://${trimmed.slice(written.length)}`);

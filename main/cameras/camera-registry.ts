@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Announcer } from '../base/announcer.ts';
 import { Gate } from '../base/gate.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
@@ -11,6 +12,7 @@ import type {
   CameraInput,
   CameraStatus,
   CamerasChange,
+  PublishedCameraInput,
   StreamProfile,
 } from '../contract/camera.ts';
 import type { ImportResult } from '../contract/camera-file.ts';
@@ -23,6 +25,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import type { CameraTable, StoredCamera } from '../store/camera-table.ts';
 import type { HistoryTable } from '../store/history-table.ts';
 import { keepRemovedMilliseconds } from '../store/removal.ts';
+import type { Publisher } from '../whip/published-source.ts';
 import type { CameraFileContent } from './camera-file.ts';
 import { planImport } from './camera-import.ts';
 import { editedCamera, newCamera, relocatedCamera, streamKey } from './camera-input.ts';
@@ -49,6 +52,7 @@ export class CameraRegistry implements AsyncDisposable {
   readonly #log: Log;
   readonly #newConnection: () => CameraConnection;
   readonly #onMoved: (before: CameraPlace, after: CameraPlace) => void;
+  readonly #publisherOf: (cameraId: string) => Publisher | undefined;
   readonly #requestKeyFrame: (cameraId: string, profile: StreamProfile) => void;
   readonly #pictures: PictureMemory;
   readonly #replay: PictureMemory;
@@ -73,6 +77,7 @@ export class CameraRegistry implements AsyncDisposable {
    * @param options.newConnection what a camera begins with when nobody says
    * @param options.onMoved told when a camera is in another group
    * @param options.requestKeyFrame asks a camera for a key frame that viewers wait for
+   * @param options.publisherOf who sends to a camera that is published here
    * @param options.pictures memory that all cameras share
    * @param options.replay the same for instant replay; without it nothing is kept
    */
@@ -82,12 +87,14 @@ export class CameraRegistry implements AsyncDisposable {
     newConnection: () => CameraConnection;
     onMoved?: (before: CameraPlace, after: CameraPlace) => void;
     requestKeyFrame?: (cameraId: string, profile: StreamProfile) => void;
+    publisherOf?: (cameraId: string) => Publisher | undefined;
     pictures?: PictureMemory;
     replay?: PictureMemory;
     log: Log;
   }) {
     this.#onMoved = options.onMoved ?? (() => {});
     this.#requestKeyFrame = options.requestKeyFrame ?? (() => {});
+    this.#publisherOf = options.publisherOf ?? (() => undefined);
     this.#pictures = options.pictures ?? new PictureMemory();
     this.#replay = options.replay ?? new PictureMemory(0);
     this.#table = options.table;
@@ -133,6 +140,16 @@ export class CameraRegistry implements AsyncDisposable {
     this.#refuseTooMany(1);
     this.#refuseTwin(camera);
     const stored = this.#table.insert(camera);
+    this.#take(stored);
+    return present(stored);
+  }
+
+  /** Adds a camera that somebody publishes here. @throws GatehouseError already-there, limit-reached */
+  addPublished(input: PublishedCameraInput): Camera {
+    const id = randomUUID();
+    const camera = newCamera({ ...input, mainUrl: `whip://${id}`, subUrl: null }, this.#newConnection());
+    this.#refuseTooMany(1);
+    const stored = this.#table.insert({ ...camera, id });
     this.#take(stored);
     return present(stored);
   }
@@ -298,8 +315,8 @@ export class CameraRegistry implements AsyncDisposable {
     const camera = this.#get(cameraId);
     return {
       camera,
-      main: targetOf(camera, 'main'),
-      sub: camera.subUrl === null ? null : targetOf(camera, 'sub'),
+      main: this.#target(camera, 'main'),
+      sub: camera.subUrl === null ? null : this.#target(camera, 'sub'),
       gate: this.#gate(cameraId),
     };
   }
@@ -330,7 +347,9 @@ export class CameraRegistry implements AsyncDisposable {
 
   /** How many cameras there are, and how many of them do not play although they should. */
   get counts(): { total: number; inTrouble: number } {
-    const waiting = this.statuses().filter(({ status }) => status.state === 'waiting');
+    const waiting = this.statuses().filter(
+      ({ status }) => status.state === 'waiting' && status.error.code !== 'camera-not-published',
+    );
     return { total: this.#cameras.size, inTrouble: new Set(waiting.map(({ cameraId }) => cameraId)).size };
   }
 
@@ -344,6 +363,12 @@ export class CameraRegistry implements AsyncDisposable {
       ({ status }) => status.state === 'waiting' && status.error.code !== 'camera-refused-credentials',
     );
     this.#probes.hurry(waiting.map(({ cameraId }) => cameraId));
+  }
+
+  /** Somebody has come to send to a camera that is published here, or is gone. */
+  publisherChanged(cameraId: string): void {
+    this.#sessions.get(`${cameraId} main`)?.session.redial(false);
+    this.#probes.hurry([cameraId]);
   }
 
   /** Everybody is told that somebody turns or zooms a camera. @param seconds about how long it moves */
@@ -386,7 +411,7 @@ export class CameraRegistry implements AsyncDisposable {
       const entry = this.#sessions.get(`${stored.id} ${profile}`);
       if (entry === undefined) continue;
       if (profile === 'sub' && stored.subUrl === null) this.#end(stored.id, profile);
-      else isElsewhere = entry.session.retarget(targetOf(stored, profile), retries) || isElsewhere;
+      else isElsewhere = entry.session.retarget(this.#target(stored, profile), retries) || isElsewhere;
       // Only the stream that walls show is asked how it is: nothing is known of the other one any more.
       if (profile !== wallProfile(stored)) entry.session.forget();
     }
@@ -435,7 +460,7 @@ export class CameraRegistry implements AsyncDisposable {
     const existing = this.#sessions.get(key);
     if (existing !== undefined) return existing.session;
     const session: CameraSession = new CameraSession({
-      target: targetOf(camera, profile),
+      target: this.#target(camera, profile),
       log: this.#log,
       gate: this.#gate(camera.id),
       pictures: this.#pictures,
@@ -456,6 +481,14 @@ export class CameraRegistry implements AsyncDisposable {
     });
     this.#sessions.set(key, { cameraId: camera.id, profile, session });
     return session;
+  }
+
+  #target(camera: StoredCamera, profile: StreamProfile): CameraTarget {
+    const { id, name, mainUrl, subUrl, ...rest } = camera;
+    const { username, password, transport, workingTransport, certificate, digestOnly } = rest;
+    const url = profile === 'sub' && subUrl !== null ? subUrl : mainUrl;
+    const how = { username, password, transport, workingTransport, certificate, digestOnly };
+    return { name, url, ...how, publisher: () => this.#publisherOf(id) };
   }
 
   #gate(cameraId: string): Gate {
@@ -501,13 +534,6 @@ export class CameraRegistry implements AsyncDisposable {
 /** The stream that walls show. */
 function wallProfile({ subUrl }: StoredCamera): StreamProfile {
   return subUrl === null ? 'main' : 'sub';
-}
-
-function targetOf(camera: StoredCamera, profile: StreamProfile): CameraTarget {
-  const { name, mainUrl, subUrl, ...rest } = camera;
-  const { username, password, transport, workingTransport, certificate, digestOnly } = rest;
-  const url = profile === 'sub' && subUrl !== null ? subUrl : mainUrl;
-  return { name, url, username, password, transport, workingTransport, certificate, digestOnly };
 }
 
 function present(stored: StoredCamera): Camera {

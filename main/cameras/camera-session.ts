@@ -13,11 +13,11 @@ import { AudioStream } from '../media/audio-stream.ts';
 import { defaultClockRate, LiveStream, type StreamTraits } from '../media/live-stream.ts';
 import type { PictureMemory } from '../media/picture-memory.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import type { RtspTarget, RtspTransport } from '../rtsp/rtsp-session.ts';
+import type { RtspTransport } from '../rtsp/rtsp-session.ts';
 import { audioStatus } from './audio-status.ts';
 import { isHttp } from './camera-address.ts';
 import { KeepAliveChoice } from './keep-alive-choice.ts';
-import { openSource, probeSource, type Source } from './source.ts';
+import { openSource, probeSource, type Source, type SourceTarget } from './source.ts';
 import { StreamMeter, type StreamQuality } from './stream-meter.ts';
 import { nextStatus, type StreamStatusEvent } from './stream-status.ts';
 import { TransportChoice } from './transport-choice.ts';
@@ -31,6 +31,8 @@ const lookMilliseconds = 500;
 const stableMilliseconds = 10_000;
 /** A camera that is starting may refuse what it takes a moment later: the first refusal waits as long as the longest retry. */
 const attemptAfterRefusal = 4;
+/** Whoever comes to publish is told of: looking again is for what was overlooked. */
+const notPublishedMilliseconds = 10 * 60_000;
 
 /** A camera that is away: it is asked again sooner than one that answers, since it may be back at any moment. */
 const awayErrors: ReadonlySet<ErrorCode> = new Set([
@@ -40,7 +42,7 @@ const awayErrors: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** A stream to play, and how. */
-export interface CameraTarget extends RtspTarget {
+export interface CameraTarget extends SourceTarget {
   /** As a person wants it; automatic when left out. */
   readonly transport?: CameraTransport;
   /** What worked last; null: not known. */
@@ -440,6 +442,7 @@ function isSameTarget(a: CameraTarget, b: CameraTarget): boolean {
 
 /** How long to wait before the next attempt. */
 function waitMilliseconds({ code }: GatehouseError, attempt: number): number {
+  if (code === 'camera-not-published') return notPublishedMilliseconds;
   // It has as many viewers as it can serve: asking again and again keeps it busier.
   if (code === 'camera-busy') return backoffMilliseconds(attemptAfterRefusal);
   return awayErrors.has(code)

@@ -9,7 +9,8 @@ import {
 } from '../rtsp/rtsp-session.ts';
 import { probeStream } from '../rtsp/video-description.ts';
 import { WhepSource } from '../whep/whep-source.ts';
-import { isHttp, isWhep } from './camera-address.ts';
+import { PublishedSource, type Publisher } from '../whip/published-source.ts';
+import { isHttp, isWhep, isWhip } from './camera-address.ts';
 
 /** What a source hands on, in the order of arrival. Should one of these throw, playing ends with that. */
 export interface SourceSink {
@@ -17,6 +18,12 @@ export interface SourceSink {
   packet(packet: RtpPacket): void;
   /** A whole JPEG file. */
   picture(file: Buffer): void;
+}
+
+/** What a source is opened for. */
+export interface SourceTarget extends RtspTarget {
+  /** Who sends to a `whip://` camera now; left out for all others. */
+  readonly publisher?: () => Publisher | undefined;
 }
 
 /**
@@ -42,7 +49,7 @@ export interface Source extends AsyncDisposable {
 
 /** @throws GatehouseError as the kind of source does; the signal's reason when it is aborted */
 export async function openSource(
-  target: RtspTarget,
+  target: SourceTarget,
   options: { signal: AbortSignal; transport: RtspTransport; longestKeepAliveMilliseconds?: number },
 ): Promise<Source> {
   if (isHttp(target.url)) {
@@ -73,6 +80,20 @@ export async function openSource(
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
     };
   }
+  if (isWhip(target.url)) {
+    const source = await openPublished(target, options);
+    return {
+      video: { codec: source.codec, parameterSets: [] },
+      audio: source.audio,
+      transport: null,
+      isOldEncryption: false,
+      keepAliveMilliseconds: null,
+      play: (sink) => source.play((packet) => sink.packet(packet)),
+      hear: (onPacket) => source.hear(onPacket),
+      requestKeyFrame: () => source.requestKeyFrame(),
+      [Symbol.asyncDispose]: async () => source[Symbol.dispose](),
+    };
+  }
   const session = await RtspSession.open(target, options);
   const { encodingName, parameterSets, clockRate } = session.track;
   return {
@@ -89,12 +110,21 @@ export async function openSource(
 }
 
 /** Asks a camera whether it would play, without opening its stream for longer. @throws GatehouseError as `openSource` */
-export async function probeSource(target: RtspTarget, options: { signal: AbortSignal }): Promise<void> {
+export async function probeSource(target: SourceTarget, options: { signal: AbortSignal }): Promise<void> {
   if (isHttp(target.url)) {
     await using _source = await HttpSource.open(target, options);
   } else if (isWhep(target.url)) {
     await using _source = await WhepSource.open(target, options);
+  } else if (isWhip(target.url)) {
+    using _source = await openPublished(target, options);
   } else {
     await probeStream(target, options);
   }
+}
+
+async function openPublished(
+  { name, publisher }: SourceTarget,
+  options: { signal: AbortSignal },
+): Promise<PublishedSource> {
+  return await PublishedSource.open({ name, publisher: publisher?.() }, options);
 }

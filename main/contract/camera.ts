@@ -74,7 +74,10 @@ export const camera = z.object({
   name: z.string(),
   /** Empty: in no group. */
   group: z.string(),
-  /** Address of the main stream, without user and password: RTSP, HTTP for MJPEG and snapshots, or WHEP, whose token is the password. */
+  /**
+   * Address of the main stream, without user and password: RTSP, HTTP for MJPEG and snapshots, or WHEP, whose token is the password.
+   * `whip://` where somebody publishes it here: no address on a network, and none that can be typed.
+   */
   mainUrl: z.string(),
   /** That of the sub-stream; null when the camera has only one stream. */
   subUrl: z.string().nullable(),
@@ -109,6 +112,21 @@ export const cameraInput = z.object({
   mayStandStill: z.boolean().optional(),
 });
 export type CameraInput = z.infer<typeof cameraInput>;
+
+/** A camera without an address: somebody publishes its pictures here over WHIP, such as the browser of a phone. */
+export const publishedCameraInput = cameraInput.pick({
+  name: true,
+  number: true,
+  group: true,
+  connection: true,
+  mayStandStill: true,
+});
+export type PublishedCameraInput = z.infer<typeof publishedCameraInput>;
+
+/** Whether the pictures of a camera are published here. */
+export function isPublished({ mainUrl }: Pick<Camera, 'mainUrl'>): boolean {
+  return mainUrl.startsWith('whip://');
+}
 
 /** Cameras that are added together. */
 export const cameraInputs = z.object({

@@ -16,6 +16,7 @@ import {
   camerasReorder,
   foundStreams,
   previewEvent,
+  publishedCameraInput,
   streamFacts,
   streamInput,
 } from './camera.ts';
@@ -128,6 +129,9 @@ export const contract = {
       eventIterator(cameraEvent),
     ),
     add: needs(discovery, 'Adds a camera').input(cameraInput).output(camera),
+    addPublished: needs(discovery, 'Adds a camera whose pictures are published here over WHIP')
+      .input(publishedCameraInput)
+      .output(camera),
     addAll: needs(discovery, 'Adds many cameras: all of them, or none')
       .input(cameraInputs)
       .output(z.array(camera)),
@@ -297,16 +301,19 @@ export const contract = {
     ),
   },
   shares: {
-    list: needs(overCameras('manage', 'cameraId'), 'Who may watch a camera over WHEP, and where')
+    list: needs(
+      overCameras('manage', 'cameraId'),
+      'Who may watch a camera over WHEP or publish it over WHIP, and where',
+    )
       .input(z.object({ cameraId }))
       .output(shareList),
     add: needs(
       overCameras('manage', 'cameraId'),
-      'Makes a token with which one camera can be watched over WHEP for a while',
+      'Makes a token with which one camera can be watched over WHEP, or published over WHIP, for a while',
     )
       .input(shareInput)
       .output(shareMade),
-    remove: needs('signed-in', 'Ends a share: nobody watches by it any more')
+    remove: needs('signed-in', 'Ends a share: nobody watches or publishes by it any more')
       .input(z.object({ id: shareId }))
       .output(z.void()),
   },

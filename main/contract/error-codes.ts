@@ -19,6 +19,7 @@ export const errorCodes = [
   'camera-closed-connection',
   'onvif-failed',
   'onvif-not-supported',
+  'camera-not-published',
   'camera-busy',
   'camera-in-use',
   'camera-transport-refused',

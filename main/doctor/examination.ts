@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Gate } from '../base/gate.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import { isRtsp, parseCameraAddress } from '../cameras/camera-address.ts';
+import { isRtsp, isWhip, parseCameraAddress } from '../cameras/camera-address.ts';
 import type { CameraTarget } from '../cameras/camera-session.ts';
 import { openSource, type Source } from '../cameras/source.ts';
 import { TransportChoice } from '../cameras/transport-choice.ts';
@@ -148,6 +148,10 @@ export class Examination {
 
   async #examineAddress(signal: AbortSignal): Promise<boolean> {
     const { main, onvifUrl } = this.#subject;
+    if (isWhip(main.url)) {
+      this.#skip(['reach', 'ports'], null, 'It has no address: it is published here.');
+      return true;
+    }
     const { host, port } = parseCameraAddress(main.url);
     const isWeb = !isRtsp(main.url);
     this.#begin('reach');

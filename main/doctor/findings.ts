@@ -214,6 +214,7 @@ export function stepOfFailure(code: ErrorCode): 'rtsp' | 'credentials' | 'descri
     case 'camera-refused-credentials':
       return 'credentials';
     case 'camera-no-video':
+    case 'camera-not-published':
     case 'camera-codec-unsupported':
       return 'description';
     case 'camera-busy':

@@ -4,6 +4,7 @@ import { createAccess } from '../access/access.ts';
 import { Shares } from '../access/shares.ts';
 import { createRouter } from '../api/router.ts';
 import { WhepEndpoint } from '../api/whep-endpoint.ts';
+import { WhipEndpoint } from '../api/whip-endpoint.ts';
 import { Audit, gatehouse } from '../audit/audit.ts';
 import { WatchRecord } from '../audit/watch-record.ts';
 import type { Log } from '../base/log.ts';
@@ -53,6 +54,7 @@ import { openStore, type Store } from '../store/store.ts';
 import { mediaInterfaces } from '../viewers/media-addresses.ts';
 import { ViewerService } from '../viewers/viewer-service.ts';
 import { WhepService } from '../viewers/whep-service.ts';
+import { WhipService } from '../whip/whip-service.ts';
 import { addDemoCameras, DemoCameras, type DemoFleet } from './demo-cameras.ts';
 import { type EngineDiscoveryOptions, startDiscovery } from './start-discovery.ts';
 
@@ -190,6 +192,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
   });
   const access = parts.use(createAccess(store, audit));
+  const whip = parts.use(
+    new WhipService({ log, settings: store.settings, onPublisher: (id) => cameras.publisherChanged(id) }),
+  );
   const pictures = new PictureMemory();
   const cameras = parts.use(
     new CameraRegistry({
@@ -198,6 +203,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       newConnection: () => site.settings.newCameraConnection,
       onMoved: (before, after) => access.callers.cameraMoved(before, after),
       requestKeyFrame: (id, profile) => keyFrames.ask(id, profile),
+      publisherOf: (id) => whip.publisherOf(id),
       pictures,
       replay,
       log,
@@ -292,7 +298,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
             canSignIn: () =>
               store.users.list().some(({ passwordHash, disabled }) => passwordHash !== null && !disabled),
             serve: async (address) =>
-              await serveOnAddress({ ...address, rendererFolder, router, access, whep: endpoint, log }),
+              await serveOnAddress({ ...address, rendererFolder, router, access, ...endpoints, log }),
             log,
           },
     ),
@@ -321,9 +327,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       viewers,
       shares,
       whep,
+      whip,
       whepAddress: (cameraId) => {
         const [base = http === null ? null : `http://127.0.0.1:${http.port}`] = lan.addresses;
         return base === null ? null : `${base}/whep/${cameraId}`;
+      },
+      publishPage: (cameraId) => {
+        const [base = http === null ? null : `http://127.0.0.1:${http.port}`] = lan.addresses;
+        return base === null ? null : `${base}/publish.html#${cameraId}/`;
       },
       lan,
       backups,
@@ -337,11 +348,14 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     log,
   );
-  const endpoint = new WhepEndpoint({ shares, cameras, whep, watchRecord });
+  const endpoints = {
+    whep: new WhepEndpoint({ shares, cameras, whep, watchRecord }),
+    whip: new WhipEndpoint({ shares, cameras, whip, watchRecord }),
+  };
   const http: HttpHost | null =
     options.http === null
       ? null
-      : parts.use(await serveHttp({ ...options.http, router, access, whep: endpoint, log }));
+      : parts.use(await serveHttp({ ...options.http, router, access, ...endpoints, log }));
   await lan.start();
   const ports = new Set<PortHost>();
   parts.defer(async () => {

@@ -55,7 +55,10 @@ export class LossWatch implements AsyncDisposable {
     const all = [...streams.values()];
     const waiting = all.find(({ state }) => state === 'waiting');
     if (all.some(({ state }) => state === 'playing')) this.#found(cameraId);
-    else if (waiting?.state === 'waiting') this.#lost(cameraId, waiting.error.message);
+    else if (waiting?.state === 'waiting') {
+      // Whoever has ended to publish meant it; a publisher that was lost before stays so.
+      if (waiting.error.code !== 'camera-not-published') this.#lost(cameraId, waiting.error.message);
+    }
     // Of one that is dialled, or idle, nobody knows yet.
     else if (all.some(({ state }) => state === 'standby')) this.#found(cameraId);
   }

@@ -11,6 +11,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { AccessControl } from '../access/access.ts';
 import type { ApiRouter } from '../api/router.ts';
 import type { WhepEndpoint } from '../api/whep-endpoint.ts';
+import type { WhipEndpoint } from '../api/whip-endpoint.ts';
 import { contentSecurityPolicy } from '../base/content-security-policy.ts';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
@@ -19,7 +20,7 @@ import type { Secret } from '../base/secret.ts';
 import { AllowedOrigins } from './allowed-origin.ts';
 import { ApiSockets, refuse, retryAfterSeconds } from './api-sockets.ts';
 import { SessionRoutes } from './session-routes.ts';
-import { addWhepRoutes } from './whep-routes.ts';
+import { addShareRoutes } from './share-routes.ts';
 
 const loopback = '127.0.0.1';
 const loopbackNames = [loopback, 'localhost', '::1'];
@@ -47,6 +48,7 @@ export interface WebServerOptions {
   readonly router: ApiRouter;
   readonly access: AccessControl;
   readonly whep: WhepEndpoint;
+  readonly whip: WhipEndpoint;
   /** The built console. */
   readonly rendererFolder: string;
   readonly log: Log;
@@ -60,7 +62,7 @@ export interface WebServer extends AsyncDisposable {
 
 export type HttpHostOptions = Pick<
   WebServerOptions,
-  'port' | 'router' | 'access' | 'whep' | 'rendererFolder' | 'log'
+  'port' | 'router' | 'access' | 'whep' | 'whip' | 'rendererFolder' | 'log'
 >;
 
 export interface HttpHost extends AsyncDisposable {
@@ -147,7 +149,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     log,
   });
   routes.add();
-  await addWhepRoutes(server, options.whep);
+  await addShareRoutes(server, 'whep', options.whep);
+  await addShareRoutes(server, 'whip', options.whip);
   server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // From here on nobody else listens for it.
     socket.on('error', (error) =>

@@ -1,3 +1,4 @@
+import { isPublished } from '../contract/camera.ts';
 import { defaultLayoutId } from '../contract/limits.ts';
 import {
   type SiteFile,
@@ -27,7 +28,8 @@ export function siteFileOf(
   const { siteKeys, policy, settings } = tables.settings;
   const cameraKeys = inverse(siteKeys.cameras);
   const layoutKeys = new Map([...inverse(siteKeys.layouts), [defaultLayoutId, allCamerasKey]]);
-  const cameras = tables.cameras.list();
+  // One that is published here has no address that another machine could use.
+  const cameras = tables.cameras.list().filter((camera) => !isPublished(camera));
   const known = new Set(cameras.map(({ id }) => id));
   const keyOf = (id: string) => (known.has(id) ? (cameraKeys.get(id) ?? id) : null);
   return {

@@ -1,11 +1,13 @@
 import type { Statement } from 'better-sqlite3';
 import type { StreamProfile } from '../contract/camera.ts';
+import type { ShareKind } from '../contract/share.ts';
 import type { Commits } from './commits.ts';
 
 /** What the token of a share opens. Times are milliseconds since 1970. */
 export interface StoredShare {
   readonly id: string;
   readonly cameraId: string;
+  readonly kind: ShareKind;
   readonly name: string;
   readonly profile: StreamProfile;
   readonly sound: boolean;
@@ -18,7 +20,7 @@ interface Row extends Omit<StoredShare, 'sound'> {
 }
 
 const columns =
-  'id, camera_id AS cameraId, name, profile, sound, created_at AS createdAt, expires_at AS expiresAt';
+  'id, camera_id AS cameraId, kind, name, profile, sound, created_at AS createdAt, expires_at AS expiresAt';
 
 /** Shares by the hashes of their tokens, never the tokens. A camera's go with the camera. */
 export class ShareTable {
@@ -36,8 +38,8 @@ export class ShareTable {
     const { database } = commits;
     this.#commits = commits;
     this.#insert = database.prepare(`
-      INSERT INTO share (id, camera_id, token_hash, name, profile, sound, created_at, expires_at)
-      VALUES (:id, :cameraId, :tokenHash, :name, :profile, :sound, :createdAt, :expiresAt)`);
+      INSERT INTO share (id, camera_id, kind, token_hash, name, profile, sound, created_at, expires_at)
+      VALUES (:id, :cameraId, :kind, :tokenHash, :name, :profile, :sound, :createdAt, :expiresAt)`);
     this.#ofCamera = database.prepare(
       `SELECT ${columns} FROM share WHERE camera_id = ? ORDER BY created_at, id`,
     );

@@ -1,10 +1,10 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import { readWhepOffer } from './client-offer.ts';
 import { mediaWay } from './media-addresses.ts';
 import type { Pacer } from './pacer.ts';
 import { TrafficShare } from './traffic.ts';
 import type { ViewerService, ViewerSettings } from './viewer-service.ts';
-import { readWhepOffer } from './whep-offer.ts';
 import { type WhepGrant, WhepSession } from './whep-session.ts';
 
 /** Clients at a time; each costs its sockets and the packets of one camera. */

@@ -3,28 +3,22 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
+import type { ClientOffer } from './client-offer.ts';
 import type { MediaWay } from './ice-agent.ts';
-import { readIceFragment } from './ice-fragment.ts';
+import { Negotiation } from './negotiation.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { Slot } from './slot.ts';
 import { RtpSlotSender, type TrackCodec } from './slot-sender.ts';
 import { SlotTurns } from './slot-turns.ts';
 import type { TrafficShare } from './traffic.ts';
-import type { WhepOffer } from './whep-offer.ts';
 
 /** A client checks its connection every few seconds (RFC 7675); one that is silent for this long is gone. */
 const livenessMilliseconds = 15_000;
 const housekeepingMilliseconds = 1_000;
-/** All that a client may add to its offer. */
-const maximumCandidates = 32;
-
-/** What became of a client's wish to add candidates (draft-ietf-wish-whep section 4.4). */
-export type Trickled = 'added' | 'no-tag' | 'other-tag' | 'restart';
-
 /** What is to be answered. */
 interface Wanted {
-  readonly offer: WhepOffer;
+  readonly offer: ClientOffer;
   /** Where media may leave. */
   way(): MediaWay;
   /** Shared by all windows and clients. */
@@ -46,18 +40,15 @@ export interface WhepGrant {
 /** One client of WHEP: a peer connection with one camera on it, whose offer was answered. */
 export class WhepSession implements AsyncDisposable {
   readonly id: string = randomUUID();
-  /** Of its one negotiation, with quotes. */
-  readonly etag: string = `"${randomUUID()}"`;
+  readonly negotiation: Negotiation;
   readonly #log: Log;
   readonly #grant: WhepGrant;
-  readonly #offer: WhepOffer;
   readonly #onClosed: (session: WhepSession) => void;
   readonly #peer: Peer;
   readonly #slot: Slot;
   readonly #turns: SlotTurns;
   readonly #sound: AudioSlot | undefined;
   readonly #housekeeping: NodeJS.Timeout;
-  #candidates = 0;
   #connected = false;
   #heardAt = performance.now();
   #closing: Promise<void> | undefined;
@@ -69,7 +60,6 @@ export class WhepSession implements AsyncDisposable {
     onClosed: (session: WhepSession) => void,
   ) {
     this.#log = log;
-    this.#offer = offer;
     this.#grant = grant;
     this.#onClosed = onClosed;
     const events = {
@@ -82,6 +72,7 @@ export class WhepSession implements AsyncDisposable {
       channelReady: () => {},
     };
     this.#peer = new Peer(events, offer.takesH265, way, traffic);
+    this.negotiation = new Negotiation(offer.iceUfrag, (candidate) => this.#peer.addCandidate(candidate));
     this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     const senderOf = (
       transceiver: ReturnType<Peer['addVideo']>,
@@ -135,27 +126,6 @@ export class WhepSession implements AsyncDisposable {
       if (error instanceof GatehouseError) throw error;
       throw new GatehouseError('bad-input', 'The offer cannot be answered.', { cause: error });
     }
-  }
-
-  /**
-   * Adds candidates of the client. Candidates that are of no use are passed over.
-   * @param tag the client's If-Match
-   * @throws GatehouseError bad-input
-   */
-  async trickle(tag: string | undefined, text: string): Promise<Trickled> {
-    const fragment = readIceFragment(text);
-    if (fragment === undefined) throw new GatehouseError('bad-input', 'This is no fragment of SDP.');
-    if (tag === undefined) return 'no-tag';
-    const isOther = fragment.iceUfrag !== undefined && fragment.iceUfrag !== this.#offer.iceUfrag;
-    if (tag === '*' || (isOther && tag === this.etag)) return 'restart';
-    if (tag !== this.etag) return 'other-tag';
-    for (const { candidate, sdpMid } of fragment.candidates) {
-      this.#candidates++;
-      if (this.#candidates > maximumCandidates) break;
-      const section = sdpMid === null ? { sdpMLineIndex: 0 } : { sdpMid };
-      await this.#peer.addCandidate({ candidate, ...section }).catch(() => {});
-    }
-    return 'added';
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,38 +1,59 @@
 import {
   type MediaStreamTrack,
   RTCPeerConnection,
+  RTCRtpHeaderExtensionParameters,
   type RTCRtpTransceiver,
   type RtpPacket as WeriftPacket,
 } from 'werift';
 import { everyMediaNetwork } from '../contract/media-network.ts';
 import { ReorderBuffer } from '../rtsp/reorder-buffer.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
-import { IceAgent } from '../viewers/ice-agent.ts';
+import { IceAgent, type MediaWay } from '../viewers/ice-agent.ts';
 import { mediaWay } from '../viewers/media-addresses.ts';
 import { closeConnection } from '../viewers/peer.ts';
-import { withoutUnusableCandidates } from '../viewers/remote-candidate.ts';
+import { isUsableCandidate, withoutUnusableCandidates } from '../viewers/remote-candidate.ts';
+import { transportSequenceUri } from '../viewers/rtp-header.ts';
 import { audioCodecs, h264Codecs, h265Codecs, onOurSockets } from '../viewers/track-codecs.ts';
 
 const feedback = () => [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
+/** A publisher measures its way here with it: without, it would not know how much it may send. */
+const congestionFeedback = () => [...feedback(), { type: 'transport-cc' }];
 const releaseMilliseconds = 20;
 /** From one wish for a key frame to the next. */
 const keyFrameMilliseconds = 1_000;
 
 /** What comes in. */
-interface PeerSink {
+export interface PeerSink {
   /** In the order in which they were sent; some may be missing. */
   video(packet: RtpPacket): void;
   audio(packet: RtpPacket): void;
-  /** The connection is gone for good. */
-  failed(): void;
+  /** The connection is gone for good. @param reason left out: nobody knows */
+  failed(reason?: Error): void;
 }
 
-/** werift's peer connection as a receiver of one video and one sound, over the sockets that viewers use, too. */
+/** Names of formats, in capitals, by payload type. */
+export type ReceivedFormats = ReadonlyMap<number, { readonly name: string; readonly clockRate: number }>;
+
+/** What is answered to somebody who offers. */
+interface Answering {
+  /** Of the offer: `takes`, or there is none in it, or what it offers is not wanted. */
+  readonly sound: 'takes' | 'none' | 'refuses';
+  /** Where media may come in. */
+  way(): MediaWay;
+  /** The other side gave a sign of life. */
+  heard(): void;
+}
+
+/**
+ * werift's peer connection as a receiver of one video and one sound, over the sockets that viewers use, too. It offers, or, made
+ * with `answering`, it answers.
+ */
 export class ReceivingPeer implements AsyncDisposable {
   readonly #connection: RTCPeerConnection;
   readonly #sink: PeerSink;
+  readonly #answering: Answering | undefined;
   readonly #video: RTCRtpTransceiver;
-  readonly #audio: RTCRtpTransceiver;
+  readonly #audio: RTCRtpTransceiver | undefined;
   readonly #reorder = new ReorderBuffer();
   #agent: IceAgent | undefined;
   #release: NodeJS.Timeout | undefined;
@@ -41,31 +62,63 @@ export class ReceivingPeer implements AsyncDisposable {
   #wishedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  constructor(sink: PeerSink) {
+  constructor(sink: PeerSink, answering?: Answering) {
     this.#sink = sink;
+    this.#answering = answering;
+    const ofVideo = answering === undefined ? feedback : congestionFeedback;
     this.#connection = new RTCPeerConnection({
       ...onOurSockets,
-      codecs: { video: [...h264Codecs(feedback()), ...h265Codecs(feedback())], audio: audioCodecs() },
+      codecs: { video: [...h264Codecs(ofVideo()), ...h265Codecs(ofVideo())], audio: audioCodecs() },
+      // Not the orientation of the picture: a phone turns it itself where nobody else would.
+      ...(answering === undefined
+        ? {}
+        : {
+            headerExtensions: { video: [new RTCRtpHeaderExtensionParameters({ uri: transportSequenceUri })] },
+          }),
     });
     this.#connection.connectionStateChange.subscribe((state) => {
       if (state === 'failed' || state === 'closed') sink.failed();
     });
     this.#video = this.#receive('video', (packet) => this.#take(packet));
-    this.#audio = this.#receive('audio', (packet) => sink.audio(packet));
+    const { sound = 'takes' } = answering ?? {};
+    if (sound === 'takes') this.#audio = this.#receive('audio', (packet) => sink.audio(packet));
+    // Without one werift would make one that receives.
+    else if (sound === 'refuses') this.#connection.addTransceiver('audio', { direction: 'inactive' });
   }
 
   /** The SDP offer with all candidates in it. @throws Error */
   async offer(): Promise<string> {
-    const [dtls] = this.#connection.dtlsTransports;
-    if (dtls === undefined) throw new Error('a peer connection without tracks has no transport');
-    this.#agent = new IceAgent(
-      dtls,
-      () => {},
-      () => {},
-    );
-    await this.#agent.openSockets(mediaWay(everyMediaNetwork));
+    await this.#openTransport().openSockets(mediaWay(everyMediaNetwork));
     await this.#connection.setLocalDescription(await this.#connection.createOffer());
     return this.#connection.localDescription?.sdp ?? '';
+  }
+
+  /**
+   * Answers an offer.
+   * @param offer with one format of each name: werift takes the first one
+   * @returns the SDP answer with all candidates in it
+   * @throws GatehouseError port-in-use; Error when the offer cannot be answered
+   */
+  async answerTo(offer: string): Promise<string> {
+    await this.#connection.setRemoteDescription({ type: 'offer', sdp: withoutUnusableCandidates(offer) });
+    const agent = this.#openTransport();
+    // werift would be the client, which sleeps for 100 ms; it has to be one where the other side is the server.
+    const [dtls] = this.#connection.dtlsTransports;
+    if (dtls !== undefined && !/^a=setup:passive\r?$/m.test(offer)) dtls.role = 'server';
+    await agent.openSockets(this.#answering?.way() ?? mediaWay(everyMediaNetwork));
+    await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+    return this.#connection.localDescription?.sdp ?? '';
+  }
+
+  /** Of the other side, which came after its offer. @throws Error when it is none; one that is not used is ignored */
+  async addCandidate(candidate: IceCandidate): Promise<void> {
+    if (candidate.candidate === '' || !isUsableCandidate(candidate.candidate)) return;
+    await this.#connection.addIceCandidate(candidate);
+  }
+
+  /** Whether media comes in, or last came in, where it may. */
+  isOnItsWay(way: MediaWay): boolean {
+    return this.#agent?.goesOver(way) ?? true;
   }
 
   /** @throws Error when it is no answer to the offer */
@@ -74,9 +127,9 @@ export class ReceivingPeer implements AsyncDisposable {
   }
 
   /** Names of the formats that were agreed on, by payload type. */
-  get formats(): ReadonlyMap<number, { readonly name: string; readonly clockRate: number }> {
+  get formats(): ReceivedFormats {
     return new Map(
-      [this.#video, this.#audio]
+      [this.#video, ...(this.#audio === undefined ? [] : [this.#audio])]
         .filter(({ currentDirection }) => currentDirection === 'recvonly')
         .flatMap(({ codecs }) => codecs)
         .map(({ payloadType, name, clockRate }) => [payloadType, { name: name.toUpperCase(), clockRate }]),
@@ -96,6 +149,18 @@ export class ReceivingPeer implements AsyncDisposable {
     clearTimeout(this.#release);
     await closeConnection(this.#connection);
     await this.#agent?.[Symbol.asyncDispose]();
+  }
+
+  /** There is one for both tracks. */
+  #openTransport(): IceAgent {
+    const [dtls] = this.#connection.dtlsTransports;
+    if (dtls === undefined) throw new Error('a peer connection without tracks has no transport');
+    this.#agent = new IceAgent(
+      dtls,
+      () => this.#answering?.heard(),
+      () => {},
+    );
+    return this.#agent;
   }
 
   #receive(kind: 'video' | 'audio', onPacket: (packet: RtpPacket) => void): RTCRtpTransceiver {
@@ -126,6 +191,12 @@ export class ReceivingPeer implements AsyncDisposable {
       this.#hand(this.#reorder.release(performance.now()));
     }, releaseMilliseconds);
   }
+}
+
+interface IceCandidate {
+  readonly candidate: string;
+  readonly sdpMid?: string;
+  readonly sdpMLineIndex?: number;
 }
 
 function plain({ header, payload }: WeriftPacket): RtpPacket {

@@ -4,6 +4,7 @@ import { momentWords } from '../shell/moment-words.ts';
 /** What was done, as a person would say it; what is not here stands as it is. */
 const deedWords: Readonly<Record<string, string>> = {
   'cameras.add': 'Added a camera',
+  'cameras.addPublished': 'Added a phone’s camera',
   'cameras.addAll': 'Added cameras',
   'cameras.edit': 'Changed a camera',
   'cameras.change': 'Changed cameras',
@@ -77,6 +78,8 @@ const deedWords: Readonly<Record<string, string>> = {
   'session.closed': 'Signed out',
   'picture.opened': 'Watches',
   'picture.closed': 'Watched until then',
+  'publishing.opened': 'Sends to a camera',
+  'publishing.closed': 'Sent to a camera until then',
   'sound.opened': 'Listens',
   'sound.closed': 'Listened until then',
   'engine.started': 'Gatehouse was started',
@@ -100,6 +103,7 @@ export const deedKinds: readonly (readonly [prefix: string, words: string])[] = 
   ['cameras.', 'Cameras'],
   ['picture.', 'Watching'],
   ['sound.', 'Listening'],
+  ['publishing.', 'Sending from phones'],
   ['ptz.', 'Moving cameras'],
   ['events.', 'Acknowledging'],
   ['clips.', 'Clips'],

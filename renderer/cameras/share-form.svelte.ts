@@ -1,4 +1,5 @@
-import type { Share } from '../../main/contract/share.ts';
+import { type Camera, isPublished } from '../../main/contract/camera.ts';
+import type { Share, ShareKind } from '../../main/contract/share.ts';
 import type { Station } from '../state/station.svelte.ts';
 
 /** How long a share lasts, in hours. */
@@ -8,6 +9,9 @@ export const durations = { day: 24, week: 7 * 24, month: 30 * 24, year: 365 * 24
 export class ShareForm {
   readonly #station: Station;
   readonly #cameraId: string;
+  /** Whether somebody sends to the camera here, and a phone may be asked to. */
+  readonly isPublished: boolean;
+  kind = $state<ShareKind>('watch');
   name = $state('');
   duration = $state<keyof typeof durations>('week');
   sound = $state(false);
@@ -15,15 +19,31 @@ export class ShareForm {
   shares = $state.raw<readonly Share[]>();
   /** Of the camera; null: this console serves no players. */
   endpoint = $state.raw<string | null>(null);
+  /** Of the page with which a phone sends; null: there is none here. */
+  publishPage = $state.raw<string | null>(null);
   /** Of the share that was just made: it is never shown again. */
-  token = $state.raw<string | null>(null);
+  made = $state.raw<{ readonly kind: ShareKind; readonly sound: boolean; readonly token: string } | null>(
+    null,
+  );
   nameError = $state.raw<string>();
   failure = $state.raw('');
   busy = $state(false);
 
-  constructor(station: Station, cameraId: string) {
+  constructor(station: Station, camera: Camera) {
     this.#station = station;
-    this.#cameraId = cameraId;
+    this.#cameraId = camera.id;
+    this.isPublished = isPublished(camera);
+    if (this.isPublished) this.kind = 'publish';
+  }
+
+  /** Where nobody could use what would be made; null: it can be used. */
+  get obstacle(): string | null {
+    if (this.shares === undefined || this.made !== null) return null;
+    if (this.kind === 'watch' && this.endpoint === null)
+      return 'This app serves no players. Share cameras on a Gatehouse that runs as a server.';
+    if (this.kind === 'publish' && this.publishPage === null)
+      return 'No phone reaches this Gatehouse now. Open it to other computers first: Settings, “Other computers and phones”.';
+    return null;
   }
 
   async load(): Promise<void> {
@@ -34,17 +54,20 @@ export class ShareForm {
     }
     this.shares = result.answer.shares;
     this.endpoint = result.answer.endpoint;
+    this.publishPage = result.answer.publishPage;
   }
 
   async make(): Promise<void> {
     this.busy = true;
     this.nameError = undefined;
     this.failure = '';
+    const { kind, sound } = this;
     const input = {
       cameraId: this.#cameraId,
+      kind,
       name: this.name,
       hours: durations[this.duration],
-      sound: this.sound,
+      sound,
     };
     const result = await this.#station.ask((client) => client.shares.add(input));
     this.busy = false;
@@ -53,7 +76,7 @@ export class ShareForm {
       if (this.nameError === undefined) this.failure = result.failure.message;
       return;
     }
-    this.token = result.answer.token;
+    this.made = { kind, sound, token: result.answer.token };
     this.name = '';
     await this.load();
   }
@@ -66,8 +89,12 @@ export class ShareForm {
   }
 }
 
-/** Who watches by a share, and until when, for a person. */
-export function shareWords({ sessions, sound }: Share): string {
+/** Who watches or sends by a share, for a person. */
+export function shareWords({ kind, sessions, sound }: Share): string {
+  if (kind === 'publish') {
+    const sender = sessions === 0 ? 'to send: nobody does now' : 'to send: live now';
+    return sound ? `${sender}, with sound` : sender;
+  }
   const watchers =
     sessions === 0 ? 'nobody watches now' : sessions === 1 ? '1 watches now' : `${sessions} watch now`;
   return sound ? `${watchers}, with sound` : watchers;

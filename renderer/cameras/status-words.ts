@@ -22,7 +22,10 @@ export function statusWords(status: StreamStatus): { readonly words: string; rea
     case 'connecting':
       return { words: 'Connecting…', tone: 'busy' };
     case 'waiting':
-      return { words: errorWords[status.error.code].brief, tone: 'bad' };
+      return {
+        words: errorWords[status.error.code].brief,
+        tone: status.error.code === 'camera-not-published' ? 'quiet' : 'bad',
+      };
     case 'idle':
       return { words: 'Not asked yet', tone: 'quiet' };
     default:

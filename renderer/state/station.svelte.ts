@@ -46,6 +46,8 @@ export type Dialog =
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
   /** Null: a new one. */
   | { readonly name: 'camera'; readonly cameraId: string | null }
+  /** A new one. */
+  | { readonly name: 'phone-camera' }
   | { readonly name: 'history'; readonly cameraId: string }
   | { readonly name: 'share'; readonly cameraId: string }
   | { readonly name: 'examination'; readonly cameraId: string }
@@ -180,6 +182,7 @@ export class Station {
       case 'site-export':
         return this.may('settings');
       case 'find-cameras':
+      case 'phone-camera':
       case 'import':
         return this.may('discovery');
       case 'camera':

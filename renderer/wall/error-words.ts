@@ -112,6 +112,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     reason: 'The camera cannot do this over ONVIF.',
     advice: 'Use its own page, or update its firmware.',
   },
+  'camera-not-published': {
+    brief: 'Nobody sends',
+    reason: 'Nobody sends to this camera now.',
+    advice: 'Open its link on the phone.',
+  },
   'camera-busy': {
     brief: 'Too many viewers',
     reason: 'The camera serves as many viewers as it can.',

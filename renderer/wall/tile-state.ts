@@ -110,7 +110,9 @@ export function tileState(facts: TileFacts): TileState {
     case 'waiting': {
       const { code } = status.error;
       const { brief, reason, advice } = errorWords[code];
-      const words = `${brief} · ${retryWords(status.until, facts.time)}`;
+      // Nothing is tried: it is somebody's turn.
+      const isTried = code !== 'camera-not-published';
+      const words = isTried ? `${brief} · ${retryWords(status.until, facts.time)}` : brief;
       const last = pictureAge(facts);
       const full = last === null ? reason : `${reason} ${last}`;
       const editable = editableErrors.has(code);

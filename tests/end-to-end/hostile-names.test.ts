@@ -3,8 +3,11 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import type { ApiClient } from '../support/api-harness.ts';
 import { consoleSuite } from '../support/console-suite.ts';
+import { devices } from '../support/discovery-scene.ts';
+import { freePorts } from '../support/free-ports.ts';
 
 const suite = consoleSuite();
 
@@ -73,7 +76,13 @@ function ownerOf(engine: Parameters<typeof suite.open>[0]): ApiClient {
 }
 
 test('nothing that a camera, a device or a person can be called runs in a page, leads away, or disappears', async () => {
-  const engine = await suite.start();
+  const ports = await freePorts();
+  const found = devices(12).map((device, index) => {
+    const [name = '', maker = '', model = ''] = payloads.slice(index * 3);
+    return { ...device, name, maker, model };
+  });
+  suite.owned.use(await DiscoveryResponder.start(found, ports));
+  const engine = await suite.start([], { scope: 'loopback', ports });
   const owner = ownerOf(engine);
   await owner.cameras.addAll({
     cameras: payloads.map((payload, index) => ({
@@ -149,6 +158,18 @@ async function look(page: Page): Promise<void> {
     await page.keyboard.press('Escape');
     await closed();
   }
+  // Who has a share of the first camera, and what devices on the network say that they are.
+  await page.locator('[data-tile]').first().click();
+  await page.keyboard.press('e');
+  await page.getByRole('button', { name: 'Share…' }).click();
+  await page.getByRole('list', { name: 'Shares of this camera' }).getByText('onerror').first().waitFor();
+  await page.keyboard.press('Escape');
+  await closed();
+  await page.keyboard.press('a');
+  await page.getByRole('button', { name: 'Find cameras…' }).click();
+  await page.locator('[data-device]').getByText('onerror').first().waitFor();
+  await page.keyboard.press('Escape');
+  await closed();
   await page.keyboard.press('s');
   for (const name of ['People and roles…', 'Show the audit…']) {
     await page.getByRole('button', { name }).first().click();

@@ -25,6 +25,7 @@ const needs: Record<string, Need> = {
   'cameras.list': {},
   'cameras.watch': {},
   'cameras.add': { console: 'discovery' },
+  'cameras.addPublished': { console: 'discovery' },
   'cameras.addAll': { console: 'discovery' },
   'cameras.edit': { camera: 'manage' },
   'cameras.change': { camera: 'manage' },

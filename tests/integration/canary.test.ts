@@ -92,6 +92,7 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   const secretKeys: string[] = [];
   /** Said once, to whoever made it. */
   let shareToken = '';
+  let publishToken = '';
   {
     await using engine = await startEngine({
       ...{ dataFolder, http: null, log, rendererFolder: dataFolder },
@@ -187,6 +188,11 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     const { token } = await client.shares.add({ cameraId: shared, name: 'Porter', hours: 1 });
     shareToken = token;
     await heard(said, client.shares.list({ cameraId: shared }));
+    const { id: phone } = await client.cameras.addPublished({ name: 'Phone' });
+    const publishing = { cameraId: phone, kind: 'publish', name: 'Patrol', hours: 1 } as const;
+    ({ token: publishToken } = await client.shares.add(publishing));
+    await heard(said, client.shares.list({ cameraId: phone }));
+    await heard(said, client.cameras.remove({ ids: [phone] }));
     const authority = await OwnAuthority.make('elsewhere');
     const { certificate, privateKey } = await authority.issue(['127.0.0.2']);
     await heard(said, client.site.changeLanHost({ open: true, port: 8443, interfaces: null, names: [] }));
@@ -208,7 +214,8 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
   expect(files.some((file) => file.includes('backups'))).toBe(true);
   expect(files.some((file) => file.includes('logs'))).toBe(true);
   expect(shareToken).not.toBe('');
-  for (const canary of [...canaries, ...secretKeys, shareToken]) {
+  expect(publishToken).not.toBe('');
+  for (const canary of [...canaries, ...secretKeys, shareToken, publishToken]) {
     for (const spelling of spellings(canary)) {
       for (const answer of said) expect(answer).not.toContain(spelling);
       for (const file of files) expect((await readFile(file)).includes(spelling), file).toBe(false);

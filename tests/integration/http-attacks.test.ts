@@ -22,6 +22,9 @@ const routes = [
   '/api',
   '/whep/x',
   '/whep/x/y',
+  '/whip/x',
+  '/whip/x/y',
+  '/publish.html',
   '/gatehouse-authority.crt',
   '/assets/x',
 ] as const;
@@ -120,6 +123,7 @@ test('no path leads out of the console’s own files', async () => {
     '/session/../../package.json',
     '/whep/../../package.json',
     '/whep/..%2f..%2fpackage.json',
+    '/whip/..%2f..%2fpackage.json',
     '/api/../../package.json',
     'http://127.0.0.1/../package.json',
     '/file:///etc/passwd',
@@ -155,7 +159,8 @@ test('no method and no body does anything without signing in, and nothing is ans
           const headers = body === '' ? {} : { 'Content-Type': 'application/json' };
           const answer = await exchange(door, requestOf(door, method, route, body, headers));
           const isPage =
-            ['/', '/gatehouse-authority.crt'].includes(route) && ['GET', 'HEAD'].includes(method);
+            ['/', '/publish.html', '/gatehouse-authority.crt'].includes(route) &&
+            ['GET', 'HEAD'].includes(method);
           const status = statusOf(answer);
           if (isPage) expect([200, 404]).toContain(status);
           else

@@ -6,6 +6,15 @@ import { hasWebRtcPeer } from '../support/webrtc-peer.ts';
 const script = path.resolve(import.meta.dirname, '../support/namespace-peer.ts');
 const playerScript = path.resolve(import.meta.dirname, '../support/namespace-player.ts');
 const whepScript = path.resolve(import.meta.dirname, '../support/namespace-whep.ts');
+const whipScript = path.resolve(import.meta.dirname, '../support/namespace-whip.ts');
+/** What becomes of a publisher that goes when it has been seen. */
+const published = {
+  frames: 30,
+  audio: { kind: 'playable', codec: 'OPUS' },
+  status: 201,
+  deleted: 200,
+  ended: 'camera-not-published',
+};
 const hasNamespace = canMakeNamespace();
 
 test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
@@ -44,6 +53,26 @@ test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
       facts: { codec: 'H.264', width: 640, height: 480 },
       said: { deleted: '/sessions/0' },
       frames: 30,
+    });
+  },
+);
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('aiortc'))(
+  'a WHIP publisher on aiortc, whose candidates come later, is a camera here (needs python3-aiortc, iproute2 and unshare)',
+  async () => {
+    expect(await runInNamespace(whipScript, 'aiortc')).toEqual({
+      ...published,
+      facts: { codec: 'H264', width: 640, height: 480 },
+    });
+  },
+);
+
+test.skipIf(!hasNamespace || !hasWebRtcPeer('webrtcbin'))(
+  "a WHIP publisher on GStreamer's webrtcbin is a camera here (needs its packages, iproute2 and unshare)",
+  async () => {
+    expect(await runInNamespace(whipScript, 'webrtcbin')).toEqual({
+      ...published,
+      facts: { codec: 'H264', width: 640, height: 360 },
     });
   },
 );

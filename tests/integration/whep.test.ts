@@ -222,7 +222,14 @@ test('when its share is ended a player gets no more pictures, and its token open
 
 test('a session ends at the time when its share does', async () => {
   const token = 'a-token-that-ends-soon';
-  const soon = { id: unknownId, cameraId: yardId, name: 'Soon', profile: 'sub', sound: false } as const;
+  const soon = {
+    id: unknownId,
+    cameraId: yardId,
+    kind: 'watch',
+    name: 'Soon',
+    profile: 'sub',
+    sound: false,
+  } as const;
   const now = Date.now();
   const tokenHash = createHash('sha256').update(token).digest();
   harness.store.shares.insert({ ...soon, createdAt: now, expiresAt: now + 4_000 }, tokenHash);

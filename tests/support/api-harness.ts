@@ -14,6 +14,7 @@ import type { Caller } from '../../main/access/callers.ts';
 import { Shares } from '../../main/access/shares.ts';
 import { type ApiRouter, createRouter } from '../../main/api/router.ts';
 import { WhepEndpoint } from '../../main/api/whep-endpoint.ts';
+import { WhipEndpoint } from '../../main/api/whip-endpoint.ts';
 import { Audit } from '../../main/audit/audit.ts';
 import { WatchRecord } from '../../main/audit/watch-record.ts';
 import { createLog, type Log } from '../../main/base/log.ts';
@@ -52,6 +53,7 @@ import { UpdatePolicy } from '../../main/site/update-policy.ts';
 import { openStore, type Store } from '../../main/store/store.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
 import { WhepService } from '../../main/viewers/whep-service.ts';
+import { WhipService } from '../../main/whip/whip-service.ts';
 
 export type ApiClient = ContractRouterClient<typeof contract>;
 
@@ -71,7 +73,8 @@ export interface ApiHarness {
   readonly viewers: ViewerService;
   readonly access: AccessControl;
   readonly whep: WhepService;
-  readonly endpoint: WhepEndpoint;
+  readonly whip: WhipService;
+  readonly endpoints: { readonly whep: WhepEndpoint; readonly whip: WhipEndpoint };
   readonly audit: Audit;
   readonly router: ApiRouter;
   readonly lan: LanService;
@@ -94,12 +97,16 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   });
   const replay = new PictureMemory(16 * 1024 * 1024);
   const access = owned.use(createAccess(store, audit));
+  const whip = owned.use(
+    new WhipService({ log, settings: store.settings, onPublisher: (id) => cameras.publisherChanged(id) }),
+  );
   const cameras = owned.use(
     new CameraRegistry({
       table: store.cameras,
       history: store.history,
       newConnection: () => site.settings.newCameraConnection,
       onMoved: (before, after) => access.callers.cameraMoved(before, after),
+      publisherOf: (id) => whip.publisherOf(id),
       replay,
       log,
     }),
@@ -158,7 +165,10 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const watchRecord = owned.use(new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }));
   const whep = owned.use(new WhepService({ log, settings: store.settings, viewers }));
   const shares = new Shares(store.shares);
-  const endpoint = new WhepEndpoint({ shares, cameras, whep, watchRecord });
+  const endpoints = {
+    whep: new WhepEndpoint({ shares, cameras, whep, watchRecord }),
+    whip: new WhipEndpoint({ shares, cameras, whip, watchRecord }),
+  };
   const layouts = new Layouts(store.layouts);
   const siteFiles = new SiteFiles({
     ...store,
@@ -179,7 +189,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       hostName: 'guard-pc',
       canSignIn: () => store.users.list().some(({ passwordHash }) => passwordHash !== null),
       serve: async (address) =>
-        await startWebServer({ ...address, rendererFolder, router, access, whep: endpoint, log }),
+        await startWebServer({ ...address, rendererFolder, router, access, ...endpoints, log }),
       log,
     }),
   );
@@ -207,7 +217,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       viewers,
       shares,
       whep,
+      whip,
       whepAddress: () => null,
+      publishPage: () => null,
       lan,
       backups: { backUp: async () => ({ file: 'gatehouse.db', time: 0, bytes: 0 }) },
       diagnostics: async () => new File([], 'diagnostics.zip'),
@@ -222,7 +234,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   );
   return {
     ...{ folder, store, cameras, trials, clips, site, events, health, viewers },
-    ...{ access, audit, whep, endpoint, router, lan, networks },
+    ...{ access, audit, whep, whip, endpoints, router, lan, networks },
   };
 }
 
@@ -308,7 +320,7 @@ export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost
     port,
     router: harness.router,
     access: harness.access,
-    whep: harness.endpoint,
+    ...harness.endpoints,
     rendererFolder,
     log: silent,
   });

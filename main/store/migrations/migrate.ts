@@ -16,6 +16,7 @@ import { clips } from './0013-clips.ts';
 import { wallTours } from './0014-wall-tours.ts';
 import { presetPictures } from './0015-preset-pictures.ts';
 import { keys } from './0016-keys.ts';
+import { publishing } from './0017-publishing.ts';
 import type { Migration } from './migration.ts';
 
 const migrations: readonly Migration[] = [
@@ -35,6 +36,7 @@ const migrations: readonly Migration[] = [
   wallTours,
   presetPictures,
   keys,
+  publishing,
 ];
 
 /** `user_version` counts the steps that a database has taken; this Gatehouse knows so many. */

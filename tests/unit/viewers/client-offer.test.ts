@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { readWhepOffer, readWhipOffer } from '../../../main/viewers/client-offer.ts';
 import { readIceFragment } from '../../../main/viewers/ice-fragment.ts';
-import { readWhepOffer } from '../../../main/viewers/whep-offer.ts';
 
 const session = ['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0 1'];
 const key = ['a=ice-ufrag:abcd', 'a=ice-pwd:0123456789abcdef0123456789', 'a=fingerprint:sha-256 AB:CD'];
@@ -65,6 +65,32 @@ test('H.265 stays behind H.264', () => {
 
 test('what is said of the sound stays as it is', () => {
   expect(readWhepOffer(offer(sound, video([96, 'H264']))).sdp).toContain(`${sound.join('\r\n')}\r\n`);
+});
+
+test('a sound that comes over the way of the picture is none that was refused', () => {
+  const bundled = [
+    'm=audio 0 UDP/TLS/RTP/SAVPF 111',
+    ...sound.slice(1).filter((line) => line !== 'a=recvonly'),
+    'a=sendonly',
+    'a=bundle-only',
+  ];
+  const sending = video([96, 'H264']).map((line) => line.replace('recvonly', 'sendonly'));
+  expect(readWhipOffer(offer(sending, bundled)).sdp).toContain('m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n');
+});
+
+test('of a publisher one format is taken, H.264 where there is some, and one of several layers', () => {
+  const layers = ['a=rid:hi send', 'a=rid:lo send', 'a=simulcast:send hi;lo'];
+  const sending = [...video([98, 'H265'], [99, 'rtx', 'apt=98'], [100, 'H264']), ...layers].map((line) =>
+    line.replace('recvonly', 'sendonly'),
+  );
+  const { sdp, takesH265 } = readWhipOffer(offer(sending));
+  expect(sdp).toMatch(/^m=video 9 \S+ 100\r$/m);
+  expect(sdp).not.toMatch(/a=(?:rid|simulcast):/);
+  expect(takesH265).toBe(false);
+  expect(readWhipOffer(offer(sending.filter((line) => !line.includes('H264')))).sdp).toMatch(
+    /^m=video 9 \S+ 98 99\r$/m,
+  );
+  expect(() => readWhipOffer(offer(video([100, 'H264'])))).toThrow('The offer must ask to send.');
 });
 
 test.each([

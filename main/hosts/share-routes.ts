@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { WhepEndpoint } from '../api/whep-endpoint.ts';
+import type { ShareEndpoint } from '../api/share-endpoint.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
 
@@ -12,8 +12,6 @@ const openingsPerMinute = 120;
 const requestsPerMinute = 600;
 const retrySeconds = 10;
 
-const endpointPath = '/whep/:cameraId';
-const sessionPath = '/whep/:cameraId/:sessionId';
 const endpointMethods = 'OPTIONS, GET, HEAD, POST';
 const sessionMethods = 'OPTIONS, GET, HEAD, PATCH, DELETE';
 
@@ -24,14 +22,21 @@ declare module 'fastify' {
   }
 }
 
-type Share = NonNullable<ReturnType<WhepEndpoint['shareOf']>>;
+type Share = NonNullable<ReturnType<ShareEndpoint['shareOf']>>;
 type Request = FastifyRequest<{ Params: { cameraId: string; sessionId: string } }>;
 
 /**
- * Cameras for players of other makers (draft-ietf-wish-whep-03). Whoever asks shows a bearer token before the body is read.
- * There are no headers for other origins: a page of somebody else has no business here, a player is no page.
+ * Cameras for players of other makers (draft-ietf-wish-whep-03) and from publishers (RFC 9725), who speak the same HTTP. Whoever asks
+ * shows a bearer token before the body is read. There are no headers for other origins: a page of somebody else has no business here,
+ * a player is no page.
  */
-export async function addWhepRoutes(server: FastifyInstance, endpoint: WhepEndpoint): Promise<void> {
+export async function addShareRoutes(
+  server: FastifyInstance,
+  protocol: 'whep' | 'whip',
+  endpoint: ShareEndpoint,
+): Promise<void> {
+  const endpointPath = `/${protocol}/:cameraId`;
+  const sessionPath = `${endpointPath}/:sessionId`;
   await server.register(async (routes) => {
     routes.removeAllContentTypeParsers();
     routes.addContentTypeParser(
@@ -80,7 +85,7 @@ export async function addWhepRoutes(server: FastifyInstance, endpoint: WhepEndpo
         );
         return reply
           .code(201)
-          .headers({ location: `/whep/${cameraId}/${sessionId}`, etag, 'content-type': offerType })
+          .headers({ location: `/${protocol}/${cameraId}/${sessionId}`, etag, 'content-type': offerType })
           .send(answer);
       }),
     });
@@ -178,6 +183,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'bad-input': 400,
   'not-signed-in': 401,
   'not-found': 404,
+  'already-there': 409,
   'limit-reached': 503,
   'port-in-use': 503,
 };

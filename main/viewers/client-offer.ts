@@ -1,7 +1,7 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 
-/** What a client of WHEP wants, from its offer. */
-export interface WhepOffer {
+/** What a client of WHEP or WHIP wants, from its offer. */
+export interface ClientOffer {
   /** The offer with no more than what can be answered: one format of H.264, H.265 behind it. */
   readonly sdp: string;
   readonly wantsSound: boolean;
@@ -25,11 +25,24 @@ interface VideoFormat {
 const profiles = ['42e01f', '42001f', '42c01f', '4d', '64'];
 
 /**
- * Reads the offer of a client (draft-ietf-wish-whep section 4.2): one video to receive, at most one sound, in one bundle.
- * werift takes the first format of each name, so the one that suits best is put first and its likes are left out.
+ * Reads the offer of a client that wants to see (draft-ietf-wish-whep section 4.2): one video to receive, at most one sound, in one
+ * bundle. werift takes the first format of each name, so the one that suits best is put first and its likes are left out.
  * @throws GatehouseError bad-input
  */
-export function readWhepOffer(text: string): WhepOffer {
+export function readWhepOffer(text: string): ClientOffer {
+  return readOffer(text, 'receive');
+}
+
+/**
+ * The same of a client that wants to be seen (RFC 9725 section 4.2). H.265 is left where there is no H.264, which every window shows;
+ * of several layers one is taken.
+ * @throws GatehouseError bad-input
+ */
+export function readWhipOffer(text: string): ClientOffer {
+  return readOffer(text, 'send');
+}
+
+function readOffer(text: string, wants: 'receive' | 'send'): ClientOffer {
   const [session = [], ...parts] = split(text);
   if (!session.includes('v=0')) throw bad('must be an SDP offer');
   const sections = parts.map(
@@ -38,12 +51,14 @@ export function readWhepOffer(text: string): WhepOffer {
   const videos = sections.filter(({ kind }) => kind === 'video');
   const sounds = sections.filter(({ kind }) => kind === 'audio');
   const [video] = videos;
-  if (video === undefined || videos.length > 1) throw bad('must ask for one video');
+  if (video === undefined || videos.length > 1)
+    throw bad(wants === 'receive' ? 'must ask for one video' : 'must have one video');
   if (sounds.length > 1 || sections.length > videos.length + sounds.length) {
-    throw bad('must ask for nothing but one video and at most one sound');
+    throw bad('must be about nothing but one video and at most one sound');
   }
   for (const { lines } of sections) {
-    if (lines.includes('a=sendonly') || lines.includes('a=inactive')) throw bad('must ask to receive');
+    const isOpposite = lines.includes(wants === 'receive' ? 'a=sendonly' : 'a=recvonly');
+    if (isOpposite || lines.includes('a=inactive')) throw bad(`must ask to ${wants}`);
   }
   const all = [...session, ...parts.flat()];
   const iceUfrag = attributeOf(all, 'ice-ufrag');
@@ -58,13 +73,14 @@ export function readWhepOffer(text: string): WhepOffer {
     throw bad('must put sound and video into one BUNDLE');
   }
   const formats = formatsOf(video);
-  const chosen = [bestH264(formats), formats.find(({ name }) => name === 'H265')].filter(
+  const known = [bestH264(formats), formats.find(({ name }) => name === 'H265')].filter(
     (one) => one !== undefined,
   );
-  if (chosen.length === 0) throw bad('must take H.264 or H.265');
+  const chosen = wants === 'receive' ? known : known.slice(0, 1);
+  if (chosen.length === 0) throw bad('must have H.264 or H.265');
   const kept = chosen.flatMap(({ payloadType }) => [payloadType, ...repairsOf(formats, payloadType)]);
   const lines = sections.flatMap((section) =>
-    section === video ? onlyFormats(section, kept) : section.lines,
+    withPort(section === video ? onlyFormats(section, kept) : section.lines),
   );
   return {
     sdp: `${[...session, ...lines].join('\r\n')}\r\n`,
@@ -130,10 +146,17 @@ function onlyFormats({ lines }: Section, kept: readonly string[]): string[] {
   return [
     `${head} ${kept.join(' ')}`,
     ...rest.filter((line) => {
+      if (/^a=(?:simulcast|rid):/.test(line)) return false;
       const payloadType = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d{1,3}) /.exec(line)?.[1];
       return payloadType === undefined || kept.includes(payloadType);
     }),
   ];
+}
+
+/** With `bundle-only`, port 0 says that a section comes over the way of the others (RFC 8843 section 6); werift takes it for refused. */
+function withPort(lines: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = lines;
+  return rest.includes('a=bundle-only') ? [first.replace(/^(m=\w+) 0 /, '$1 9 '), ...rest] : lines;
 }
 
 function bad(what: string): GatehouseError {
