@@ -2,6 +2,7 @@ import type { Shares } from '../access/shares.ts';
 import type { WatchRecord } from '../audit/watch-record.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
+import type { BrowserIceServer } from '../contract/ice-server.ts';
 import type { StoredShare } from '../store/share-table.ts';
 import type { WhepService } from '../viewers/whep-service.ts';
 import type { Trickled } from '../viewers/whep-session.ts';
@@ -46,7 +47,12 @@ export class WhepEndpoint {
     cameraId: string,
     sdp: string,
     from: string,
-  ): Promise<{ readonly sessionId: string; readonly etag: string; readonly answer: string }> {
+  ): Promise<{
+    readonly sessionId: string;
+    readonly etag: string;
+    readonly answer: string;
+    readonly iceServers: readonly BrowserIceServer[];
+  }> {
     this.require(share, cameraId);
     const written: Promise<void>[] = [];
     const { session, answer } = await this.#whep.open(share.id, sdp, () => {
@@ -64,7 +70,8 @@ export class WhepEndpoint {
       };
     });
     await Promise.all(written);
-    return { sessionId: session.id, etag: session.etag, answer };
+    const iceServers = this.#whep.iceServersOf(share.id);
+    return { sessionId: session.id, etag: session.etag, answer, iceServers };
   }
 
   /** @throws GatehouseError not-found, bad-input */

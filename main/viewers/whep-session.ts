@@ -3,8 +3,9 @@ import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
-import type { MediaWay } from './ice-agent.ts';
 import { readIceFragment } from './ice-fragment.ts';
+import type { IceServer } from './ice-server.ts';
+import type { MediaWay } from './media-addresses.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { Slot } from './slot.ts';
@@ -31,6 +32,8 @@ interface Wanted {
   readonly pacer: Pacer;
   /** What its packets count into, and are limited by. */
   readonly traffic: TrafficShare;
+  /** What is asked for ways beside those that this computer has itself. */
+  servers(): readonly IceServer[];
 }
 
 /** What a session shows, and for how long. */
@@ -63,7 +66,7 @@ export class WhepSession implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(
-    { offer, way, pacer, traffic }: Wanted,
+    { offer, way, pacer, traffic, servers }: Wanted,
     grant: WhepGrant,
     log: Log,
     onClosed: (session: WhepSession) => void,
@@ -80,8 +83,11 @@ export class WhepSession implements AsyncDisposable {
         this.#heardAt = performance.now();
       },
       channelReady: () => {},
+      candidate: () => {},
+      serverFailed: (url: string, err: unknown) =>
+        log.warn({ err, url, whep: this.id }, 'a STUN or TURN server was of no use'),
     };
-    this.#peer = new Peer(events, offer.takesH265, way, traffic);
+    this.#peer = new Peer(events, offer.takesH265, way, traffic, servers);
     this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     const senderOf = (
       transceiver: ReturnType<Peer['addVideo']>,

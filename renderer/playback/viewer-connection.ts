@@ -1,3 +1,4 @@
+import type { BrowserIceServer } from '../../main/contract/ice-server.ts';
 import {
   PictureAssembler,
   pictureChannel,
@@ -52,11 +53,12 @@ export async function runViewerConnection(
 ): Promise<void> {
   const { events } = options;
   const lost = new AbortController();
-  const connection = new RTCPeerConnection({
+  const configuration: RTCConfiguration = {
     iceServers: [],
     bundlePolicy: 'max-bundle',
     iceCandidatePoolSize: 1,
-  });
+  };
+  const connection = new RTCPeerConnection(configuration);
   const { label, id } = pictureChannel;
   const channel = connection.createDataChannel(label, { negotiated: true, id });
   channel.binaryType = 'arraybuffer';
@@ -91,8 +93,10 @@ export async function runViewerConnection(
   const known = new Set<number>();
   const receiverOf = (mid: string) =>
     connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
-  const onOffer = async ({ viewerId, sdp, slots, sound }: ViewerEvent & { type: 'offer' }) => {
+  const onOffer = async ({ viewerId, sdp, slots, sound, iceServers }: ViewerEvent & { type: 'offer' }) => {
     const isFirst = known.size === 0;
+    // Before the answer, so that they are asked for this way. What a browser cannot use must not cost the other ways.
+    if (iceServers.length > 0) useServers(connection, configuration, iceServers);
     if (isFirst) {
       events.opened(viewerId, {
         wayMilliseconds: () => wayMilliseconds(connection),
@@ -143,6 +147,10 @@ export async function runViewerConnection(
         case 'offer':
           await onOffer(event);
           break;
+        case 'candidate':
+          // One that belongs to an earlier way is refused, and no loss.
+          connection.addIceCandidate({ candidate: event.candidate, sdpMLineIndex: 0 }).catch(() => {});
+          break;
         default:
           event satisfies never;
       }
@@ -153,6 +161,21 @@ export async function runViewerConnection(
     search.end();
     events.closing();
     connection.close();
+  }
+}
+
+function useServers(
+  connection: RTCPeerConnection,
+  configuration: RTCConfiguration,
+  servers: readonly BrowserIceServer[],
+): void {
+  const iceServers = servers.map(({ urls, username = '', credential = '' }) =>
+    username === '' ? { urls } : { urls, username, credential },
+  );
+  try {
+    connection.setConfiguration({ ...configuration, iceServers });
+  } catch {
+    // The test of the connection says which of them a browser does not take.
   }
 }
 
