@@ -15,6 +15,8 @@ import type { OpenViewer } from './open-viewer.ts';
 /** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
 const patienceMilliseconds = 15_000;
 const restartMilliseconds = 2_000;
+/** A way through servers on the other side of the world is found in a part of it. */
+const reachMilliseconds = 8_000;
 
 export type SkippingSlots = (ViewerEvent & { type: 'skipping' })['slots'];
 
@@ -23,6 +25,8 @@ interface ViewerConnectionEvents {
   opened(viewerId: string, measures: Pick<OpenViewer, 'wayMilliseconds' | 'countDecoding'>): void;
   /** The engine has been told how media reaches this window: the rest goes on without the page. */
   answered(): void;
+  /** Whether media reaches this window; said when it does, and when it should have for a while. */
+  reached(isReached: boolean): void;
   /** The engine made slots, and this is what comes out of them. */
   track(slot: number, media: MediaStream, receiver: RTCRtpReceiver): void;
   /** How the pictures of a binding come. */
@@ -74,6 +78,7 @@ export async function runViewerConnection(
     if (message !== undefined) events.sound(message);
   });
   const sender = new WaySender(client);
+  let reaching: ReturnType<typeof setTimeout> | undefined;
   const search = new WaySearch(
     () => sender.restart(),
     () => lost.abort(),
@@ -82,7 +87,10 @@ export async function runViewerConnection(
     const { connectionState } = connection;
     if (connectionState === 'failed') lost.abort();
     if (connectionState === 'disconnected') search.begin();
-    if (connectionState === 'connected') search.end();
+    if (connectionState !== 'connected') return;
+    search.end();
+    clearTimeout(reaching);
+    events.reached(true);
   });
   connection.addEventListener('icecandidate', ({ candidate }) => {
     if (candidate !== null) sender.add(candidate);
@@ -124,6 +132,7 @@ export async function runViewerConnection(
     if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
     await answer;
     sender.sendTo(viewerId);
+    if (isFirst) reaching = setTimeout(() => events.reached(false), reachMilliseconds);
     events.answered();
   };
   try {
@@ -159,6 +168,7 @@ export async function runViewerConnection(
     if (!lost.signal.aborted) throw error;
   } finally {
     search.end();
+    clearTimeout(reaching);
     events.closing();
     connection.close();
   }

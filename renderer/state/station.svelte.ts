@@ -1,4 +1,5 @@
 import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
+import type { IceServers } from '../../main/contract/ice-server.ts';
 import type { LanHostState } from '../../main/contract/lan-host.ts';
 import type { MediaNetworks } from '../../main/contract/media-network.ts';
 import type { Account } from '../../main/contract/people.ts';
@@ -37,6 +38,8 @@ export type Dialog =
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
   | { readonly name: 'media-network'; readonly networks: MediaNetworks }
+  | { readonly name: 'ice-servers'; readonly servers: IceServers }
+  | { readonly name: 'connection-test' }
   | { readonly name: 'lan-host'; readonly lan: LanHostState }
   | { readonly name: 'viewer-limits'; readonly limits: ViewerLimitsInUse }
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
@@ -163,6 +166,7 @@ export class Station {
       case 'kiosk':
       case 'updates':
       case 'media-network':
+      case 'ice-servers':
       case 'lan-host':
       case 'viewer-limits':
       case 'alarms':
@@ -186,6 +190,7 @@ export class Station {
         return this.may(dialog.name);
       case 'keys':
       case 'pin':
+      case 'connection-test':
       case 'history':
       case 'clips':
       case 'health':

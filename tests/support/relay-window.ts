@@ -10,8 +10,8 @@ import { framesDecoded, keepPeerConnections, untilTiles } from './console-page.t
  *
  *     relay-window.ts SOCKET PORT
  *
- * In: lines of JSON with the `url` of the console. Out: a line for each with the ways by which pictures came. Ends when its input
- * does.
+ * In: lines of JSON with the `url` of the console, and `test` where its test of the connection is wanted, too. Out: a line for each
+ * with the ways by which pictures came, and what the test said. Ends when its input does.
  */
 
 const frames = 30;
@@ -48,16 +48,28 @@ async function untilDecoded(page: Page): Promise<void> {
   }
 }
 
+/** What the test of the connection says of each way, and of each server without its address. */
+async function readTest(page: Page): Promise<string[]> {
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Test the connection…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Test the connection' });
+  await dialog.getByText('Finished.').waitFor();
+  const lines = await dialog.getByRole('listitem').allInnerTexts();
+  return lines.map((line) => line.replaceAll(/\s*\n\s*/g, ': ').replaceAll(/10\.\d+\.\d+\.\d+:\d+/g, '…'));
+}
+
 const browser = await launchChromium({});
 try {
   for await (const line of createInterface({ input: process.stdin })) {
-    const { url } = JSON.parse(line) as { url: string };
+    const { url, test = false } = JSON.parse(line) as { url: string; test?: boolean };
     const page = await browser.newPage();
     await keepPeerConnections(page);
     await page.goto(url);
     await untilTiles(page, 'live', 2);
     await untilDecoded(page);
-    process.stdout.write(`${JSON.stringify({ ways: await waysOf(page) })}\n`);
+    const ways = await waysOf(page);
+    const said = test ? { said: await readTest(page) } : {};
+    process.stdout.write(`${JSON.stringify({ ways, ...said })}\n`);
     await page.close();
   }
 } finally {
