@@ -39,6 +39,7 @@ export class IceAgent {
     this.#onHeard = onHeard;
     dtls.iceTransport.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
+      this.#retireRelays();
       void this.#closeRetired();
       onWay();
     });
@@ -94,7 +95,7 @@ export class IceAgent {
     const search = async (server: IceServer) => {
       try {
         const candidate = await (server.kind === 'stun'
-          ? this.#askReflexive(server, way)
+          ? this.#askReflexive(server, way, signal)
           : this.#openRelay(server, way, signal));
         if (candidate === undefined || signal.aborted || this.#agent.generation !== generation) return;
         candidate.generation = generation;
@@ -127,19 +128,32 @@ export class IceAgent {
     return this.#dtls.iceTransport.connection as unknown as Agent;
   }
 
+  /** Those through which no media goes: each is an address on somebody's server. */
+  #retireRelays(): void {
+    const { protocols, nominated } = this.#agent;
+    for (const protocol of [...protocols]) {
+      if (protocol.transport.type !== 'relay' || protocol === nominated?.protocol) continue;
+      protocols.splice(protocols.indexOf(protocol), 1);
+      this.#retired.push(protocol);
+    }
+  }
+
   async #closeRetired(): Promise<void> {
     await Promise.all(this.#retired.splice(0).map((protocol) => protocol.close()));
   }
 
   /** How a STUN server sees the socket from which it is asked. */
-  async #askReflexive(server: IceServer, way: MediaWay): Promise<Candidate | undefined> {
+  async #askReflexive(server: IceServer, way: MediaWay, signal: AbortSignal): Promise<Candidate | undefined> {
     const { remote, local } = await routeTo(server, way);
     const protocol = this.#agent.protocols.find(
       ({ localIp, transport }) => localIp === local && transport.type === 'udp',
     );
     if (protocol === undefined) return undefined;
     const request = new Message(methods.BINDING, classes.REQUEST);
-    const [answer] = await protocol.request(request, [remote, server.port]);
+    // werift says nothing of questions that are out when a socket is closed.
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const [answer] = await Promise.race([protocol.request(request, [remote, server.port]), ended]);
     const [host, port] = answer.getAttributeValue('XOR-MAPPED-ADDRESS');
     // There is no network translation between.
     if (host === local) return undefined;
@@ -151,7 +165,7 @@ export class IceAgent {
   async #openRelay(server: IceServer, way: MediaWay, signal: AbortSignal): Promise<Candidate | undefined> {
     const allocation = await TurnAllocation.open(server, way, signal);
     const { generation } = this.#agent;
-    if (signal.aborted) {
+    if (signal.aborted || this.hasWay) {
       await allocation[Symbol.asyncDispose]();
       return undefined;
     }
