@@ -110,6 +110,8 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     readReplayMemory: null,
     readMediaNetwork: null,
     changeMediaNetwork: all('interfaces', 'ports'),
+    readIceServers: null,
+    changeIceServers: all('servers.url', 'servers.login'),
     readLanHost: null,
     changeLanHost: all('open', 'port', 'interfaces', 'names'),
     useLanCertificate: nothing,
@@ -163,6 +165,7 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     open: null,
     answer: null,
     candidate: null,
+    checkIceServers: null,
     // What is watched is written by `audit/watch-record.ts`.
     show: null,
     replay: null,

@@ -1,6 +1,7 @@
 import type { Shares } from '../access/shares.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { CameraRegistry } from '../cameras/camera-registry.ts';
+import type { BrowserIceServer } from '../contract/ice-server.ts';
 import type { ShareKind } from '../contract/share.ts';
 import type { StoredShare } from '../store/share-table.ts';
 import type { Negotiation, Trickled } from '../viewers/negotiation.ts';
@@ -17,6 +18,8 @@ export interface OpenedSession {
   /** Of its negotiation, with quotes. */
   readonly etag: string;
   readonly answer: string;
+  /** What the client may look for a way with. */
+  readonly iceServers: readonly BrowserIceServer[];
 }
 
 /** What the HTTP host serves to whoever has a token: check, call, answer. */

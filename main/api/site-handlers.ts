@@ -23,6 +23,8 @@ export function siteHandlers(
     })),
     readMediaNetwork: site.readMediaNetwork.handler(() => viewers.networks),
     changeMediaNetwork: site.changeMediaNetwork.handler(({ input }) => viewers.changeNetwork(input)),
+    readIceServers: site.readIceServers.handler(() => viewers.iceServers.shown),
+    changeIceServers: site.changeIceServers.handler(({ input }) => viewers.iceServers.change(input.servers)),
     readLanHost: site.readLanHost.handler(() => lan.state),
     changeLanHost: site.changeLanHost.handler(({ input }) => lan.change(input)),
     useLanCertificate: site.useLanCertificate.handler(({ input }) => lan.useCertificate(input)),

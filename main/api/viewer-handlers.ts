@@ -91,6 +91,7 @@ export function viewerHandlers(
     restart: viewer.restart.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).restart(),
     ),
+    checkIceServers: viewer.checkIceServers.handler(() => services.viewers.checkIceServers()),
     listen: viewer.listen.handler(({ context: { caller }, input }) => {
       const { viewerId, cameraId, profile, assignment } = input;
       const listening = viewerOf(caller, viewerId);

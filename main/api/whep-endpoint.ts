@@ -46,7 +46,8 @@ export class WhepEndpoint extends ShareEndpoint {
       };
     });
     await Promise.all(written);
-    return { sessionId: session.id, etag: session.negotiation.etag, answer };
+    const iceServers = this.#whep.iceServersOf(share.id);
+    return { sessionId: session.id, etag: session.negotiation.etag, answer, iceServers };
   }
 
   protected override find(sessionId: string, shareId: string): WhepSession | undefined {

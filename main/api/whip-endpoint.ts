@@ -44,7 +44,7 @@ export class WhipEndpoint extends ShareEndpoint {
       };
     });
     await written;
-    return { sessionId: session.id, etag: session.negotiation.etag, answer };
+    return { sessionId: session.id, etag: session.negotiation.etag, answer, iceServers: [] };
   }
 
   protected override find(sessionId: string, shareId: string): WhipSession | undefined {

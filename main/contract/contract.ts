@@ -41,6 +41,7 @@ import { acknowledgeInput, event, eventChange, eventPage, eventQuery } from './e
 import { examinationEvent, examinationInput } from './examination.ts';
 import { health } from './health.ts';
 import { cameraHistory } from './history.ts';
+import { iceServerCheck, iceServers, iceServersChange } from './ice-server.ts';
 import { issueWords } from './issue-words.ts';
 import { customKeys } from './keys.ts';
 import { givenCertificate, lanHost, lanHostState } from './lan-host.ts';
@@ -376,6 +377,15 @@ export const contract = {
     )
       .input(mediaNetwork)
       .output(z.void()),
+    readIceServers: needs(settingsRight, 'The STUN and TURN servers, without their secrets').output(
+      iceServers,
+    ),
+    changeIceServers: needs(
+      settingsRight,
+      'Says which STUN and TURN servers windows and the engine use, all of them; counts for each window from its next way on',
+    )
+      .input(iceServersChange)
+      .output(z.void()),
     readLanHost: needs(
       settingsRight,
       'Whether and where other computers reach this console, and by which certificate',
@@ -539,6 +549,9 @@ export const contract = {
     )
       .input(viewerRestartInput)
       .output(z.void()),
+    checkIceServers: needs('signed-in', 'How the engine reaches each STUN and TURN server now').output(
+      z.array(iceServerCheck),
+    ),
     listen: needs('signed-in', 'Which camera is heard from now on: one, or none')
       .input(viewerListenInput)
       .output(z.void()),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { cameraId, streamProfile } from './camera.ts';
 import { videoCodecs } from './codecs.ts';
 import { staleCause } from './event.ts';
+import { browserIceServer } from './ice-server.ts';
 import { maximumSlots } from './limits.ts';
 import { replayCommand, replayPosition } from './replay.ts';
 
@@ -49,7 +50,11 @@ export const viewerEvent = z.discriminatedUnion('type', [
     slots: z.array(z.object({ slot: slotNumber, mid: z.string() })),
     /** `mid` of the one audio transceiver. */
     sound: z.string(),
+    /** What the window may ask for a way; none as long as nobody has written a server down. */
+    iceServers: z.array(browserIceServer),
   }),
+  /** Another way to the engine, found after the offer: a candidate of its first section (RFC 8839 section 5.1). */
+  z.object({ type: z.literal('candidate'), candidate: z.string() }),
   /** A binding begins with its track; this is said when its pictures turn out to come by another way, or change it. */
   z.object({ type: z.literal('way'), slot: slotNumber, assignment, way: pictureWay }),
   /**

@@ -248,7 +248,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     new DemoCameras({ registry: cameras, settings: store.settings, site, start: startDemo }),
   );
   if (options.demoCameras !== undefined) addDemoCameras(cameras, options.demoCameras);
-  const viewers = parts.use(new ViewerService({ log, settings: store.settings }));
+  const viewers = parts.use(
+    new ViewerService({ log, settings: store.settings, iceServers: store.iceServers }),
+  );
   parts.use(
     new NetworkWatch((addresses) => {
       log.info({ addresses }, 'the addresses of this computer have changed');

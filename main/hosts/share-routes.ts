@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ShareEndpoint } from '../api/share-endpoint.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { ErrorCode } from '../contract/error-codes.ts';
+import type { BrowserIceServer } from '../contract/ice-server.ts';
 
 const offerType = 'application/sdp';
 const fragmentType = 'application/trickle-ice-sdpfrag';
@@ -77,7 +78,7 @@ export async function addShareRoutes(
       bodyLimit: maximumBodyBytes,
       ...withToken(openingsPerMinute, async (share, request, reply) => {
         const { cameraId } = request.params;
-        const { sessionId, etag, answer } = await endpoint.open(
+        const { sessionId, etag, answer, iceServers } = await endpoint.open(
           share,
           cameraId,
           bodyOf(request, offerType),
@@ -86,6 +87,7 @@ export async function addShareRoutes(
         return reply
           .code(201)
           .headers({ location: `/${protocol}/${cameraId}/${sessionId}`, etag, 'content-type': offerType })
+          .headers(linksOf(iceServers))
           .send(answer);
       }),
     });
@@ -149,6 +151,22 @@ export async function addShareRoutes(
       });
     }
   });
+}
+
+/** The STUN and TURN servers (RFC 9725 section 4.6), for clients that look for a way with them. */
+function linksOf(iceServers: readonly BrowserIceServer[]): { link?: string[] } {
+  const quoted = (value: string) => `"${value.replace(/["\\]/g, '\\$&')}"`;
+  const link = iceServers
+    // A header has no room for other characters.
+    .filter(({ username = '', credential = '' }) => /^[ -~]*$/.test(username + credential))
+    .map(({ urls, username, credential }) => {
+      const login =
+        username === undefined || credential === undefined
+          ? ''
+          : `; username=${quoted(username)}; credential=${quoted(credential)}; credential-type="password"`;
+      return `<${urls}>; rel="ice-server"${login}`;
+    });
+  return link.length === 0 ? {} : { link };
 }
 
 /** @throws GatehouseError bad-input */

@@ -7,6 +7,7 @@ import { Commits } from './commits.ts';
 import { openDatabase } from './database.ts';
 import { EventTable } from './event-table.ts';
 import { HistoryTable } from './history-table.ts';
+import { IceServerTable } from './ice-server-table.ts';
 import { IdentityTable } from './identity-table.ts';
 import { LanTable } from './lan-table.ts';
 import { LayoutTable } from './layout-table.ts';
@@ -41,6 +42,7 @@ export interface Store extends Disposable {
   readonly clips: ClipTable;
   readonly presetPictures: PresetPictureTable;
   readonly lan: LanTable;
+  readonly iceServers: IceServerTable;
   readonly audit: AuditTable;
 }
 
@@ -74,6 +76,7 @@ export function openStore(options: { folder: string; log: Log; key?: Uint8Array 
       clips: new ClipTable(commits),
       presetPictures: new PresetPictureTable(commits),
       lan: new LanTable(commits, box),
+      iceServers: new IceServerTable(commits, box),
       audit: new AuditTable(database, box),
       [Symbol.dispose]: () => database.close(),
     };

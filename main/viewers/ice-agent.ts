@@ -1,22 +1,21 @@
 import type dgram from 'node:dgram';
 import { crc32 } from 'node:zlib';
-import { Candidate, type RTCDtlsTransport, StunProtocol } from 'werift';
+import { Candidate, classes, Message, methods, type RTCDtlsTransport, StunProtocol } from 'werift';
 import type { MediaPorts } from '../contract/media-network.ts';
+import { DatagramGuard } from './datagram-guard.ts';
 import { EarlyDatagrams } from './early-datagrams.ts';
+import { type IceServer, routeTo } from './ice-server.ts';
+import { type IceTransport, RelayTransport, SocketTransport } from './ice-transport.ts';
+import type { MediaWay } from './media-addresses.ts';
 import { openMediaSocket } from './media-socket.ts';
-import { isAuthenticRequest, isStunMessage, isStunResponse, transactionId } from './stun-guard.ts';
-
-/** Where media may leave now. */
-export interface MediaWay {
-  /** IPv4 addresses of this computer, each at most once. */
-  readonly addresses: readonly string[];
-  readonly ports: MediaPorts | null;
-}
+import { isAuthenticRequest, isStunResponse, transactionId } from './stun-guard.ts';
+import { TurnAllocation } from './turn-allocation.ts';
 
 /** Type preference of a host candidate, the highest local preference, component 1 (RFC 8445 section 5.1.2.1). */
 const hostPriority = 2_130_706_431;
-/** Of one socket: a window has an address for each of its networks, and new ones when those change. */
-const maximumProven = 64;
+/** RFC 8445 section 5.1.2.1, as `hostPriority`: a way through a server is taken where there is no other one. */
+const reflexivePriority = 1_694_498_815;
+const relayedPriority = 16_777_215;
 /** werift remembers the number of each request for ever, to count repetitions; after this many it is made to forget. */
 const requestsRemembered = 256;
 
@@ -40,6 +39,7 @@ export class IceAgent {
     this.#onHeard = onHeard;
     dtls.iceTransport.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
+      this.#retireRelays();
       void this.#closeRetired();
       onWay();
     });
@@ -58,7 +58,10 @@ export class IceAgent {
    */
   async openSockets({ addresses, ports }: MediaWay): Promise<void> {
     const { protocols } = this.#agent;
-    const kept = protocols.filter((protocol) => isAllowed(protocol, addresses, ports));
+    // A relay is opened anew where it is needed again: the server may have forgotten it.
+    const kept = protocols.filter(
+      (protocol) => protocol.transport.type === 'udp' && isAllowed(protocol, addresses, ports),
+    );
     const missing = addresses.filter((address) => !kept.some(({ localIp }) => localIp === address));
     const opened = await Promise.allSettled(missing.map((address) => openMediaSocket(address, ports)));
     const sockets = opened.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
@@ -74,7 +77,41 @@ export class IceAgent {
       protocol.transport.retire();
       this.#retired.push(protocol);
     }
-    protocols.push(...kept, ...sockets.map((socket) => this.#protocol(socket)));
+    protocols.push(...kept, ...sockets.map((socket) => this.#socketProtocol(socket)));
+  }
+
+  /**
+   * Looks for ways through STUN and TURN servers, all of them at a time, and uses each that is found.
+   * @param onCandidate gets each as soon as it is known: the window has to hear of it
+   * @param onProblem gets why a server was of no use
+   * @param signal ends it
+   */
+  async searchFurther(
+    { servers, way, signal }: { servers: readonly IceServer[]; way: MediaWay; signal: AbortSignal },
+    onCandidate: (candidate: Candidate) => void,
+    onProblem: (server: IceServer, problem: unknown) => void,
+  ): Promise<void> {
+    const { generation } = this.#agent;
+    const search = async (server: IceServer) => {
+      try {
+        const candidate = await (server.kind === 'stun'
+          ? this.#askReflexive(server, way, signal)
+          : this.#openRelay(server, way, signal));
+        if (candidate === undefined || signal.aborted || this.#agent.generation !== generation) return;
+        candidate.generation = generation;
+        candidate.ufrag = this.#agent.localUsername;
+        this.#agent.localCandidates.push(candidate);
+        onCandidate(candidate);
+      } catch (error) {
+        if (!signal.aborted) onProblem(server, error);
+      }
+    };
+    await Promise.all(servers.map(search));
+  }
+
+  /** Whether there is a way for media now. */
+  get hasWay(): boolean {
+    return this.#agent.nominated !== undefined;
   }
 
   /** What werift itself does not start again: a peer connection whose DTLS is done does no more checks. */
@@ -91,21 +128,82 @@ export class IceAgent {
     return this.#dtls.iceTransport.connection as unknown as Agent;
   }
 
+  /** Those through which no media goes: each is an address on somebody's server. */
+  #retireRelays(): void {
+    const { protocols, nominated } = this.#agent;
+    for (const protocol of [...protocols]) {
+      if (protocol.transport.type !== 'relay' || protocol === nominated?.protocol) continue;
+      protocols.splice(protocols.indexOf(protocol), 1);
+      this.#retired.push(protocol);
+    }
+  }
+
   async #closeRetired(): Promise<void> {
     await Promise.all(this.#retired.splice(0).map((protocol) => protocol.close()));
   }
 
-  /** A host candidate of the agent, which it finds among its own and offers as if it had gathered it. */
-  #protocol(socket: dgram.Socket): MediaProtocol {
+  /** How a STUN server sees the socket from which it is asked. */
+  async #askReflexive(server: IceServer, way: MediaWay, signal: AbortSignal): Promise<Candidate | undefined> {
+    const { remote, local } = await routeTo(server, way);
+    const protocol = this.#agent.protocols.find(
+      ({ localIp, transport }) => localIp === local && transport.type === 'udp',
+    );
+    if (protocol === undefined) return undefined;
+    const request = new Message(methods.BINDING, classes.REQUEST);
+    // werift says nothing of questions that are out when a socket is closed.
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const [answer] = await Promise.race([protocol.request(request, [remote, server.port]), ended]);
+    const [host, port] = answer.getAttributeValue('XOR-MAPPED-ADDRESS');
+    // There is no network translation between.
+    if (host === local) return undefined;
+    const { host: base, port: basePort } = protocol.localCandidate;
+    const foundation = crc32(`${base} ${remote}`).toString(16);
+    return new Candidate(foundation, 1, 'udp', reflexivePriority, host, port, 'srflx', base, basePort);
+  }
+
+  async #openRelay(server: IceServer, way: MediaWay, signal: AbortSignal): Promise<Candidate | undefined> {
+    const allocation = await TurnAllocation.open(server, way, signal);
+    const { generation } = this.#agent;
+    if (signal.aborted || this.hasWay) {
+      await allocation[Symbol.asyncDispose]();
+      return undefined;
+    }
+    const [host, port] = allocation.relayed;
+    const candidate = new Candidate(
+      crc32(`${host} relay`).toString(16),
+      ...([1, 'udp', relayedPriority, host, port, 'relay', ...allocation.reflexive] as const),
+    );
+    candidate.generation = generation;
+    const protocol = this.#protocol(
+      candidate,
+      allocation.localAddress,
+      (guard) => new RelayTransport(allocation, guard),
+    );
+    this.#agent.protocols.push(protocol);
+    this.#agent.pairLocalProtocol(protocol);
+    return candidate;
+  }
+
+  #socketProtocol(socket: dgram.Socket): MediaProtocol {
     const { address, port } = socket.address();
-    const protocol = new StunProtocol() as unknown as MediaProtocol;
     const foundation = crc32(address).toString(16);
     const candidate = new Candidate(foundation, 1, 'udp', hostPriority, address, port, 'host');
     candidate.generation = this.#agent.generation;
+    return this.#protocol(candidate, address, (guard) => new SocketTransport(socket, guard));
+  }
+
+  /** A candidate of the agent, which it finds among its own and offers as if it had gathered it. */
+  #protocol(
+    candidate: Candidate,
+    localIp: string,
+    open: (guard: DatagramGuard) => IceTransport,
+  ): MediaProtocol {
+    const protocol = new StunProtocol() as unknown as MediaProtocol;
     candidate.ufrag = this.#agent.localUsername;
-    protocol.localIp = address;
+    protocol.localIp = localIp;
     protocol.localCandidate = candidate;
-    protocol.transport = new MediaSocket(socket, (datagram) => this.#isAuthentic(datagram, protocol));
+    protocol.transport = open(new DatagramGuard((datagram) => this.#isAuthentic(datagram, protocol)));
     const deliver = protocol.datagramReceived.bind(protocol);
     const early = new EarlyDatagrams(this.#dtls, deliver);
     protocol.transport.onData = (datagram, from) => {
@@ -129,82 +227,22 @@ export class IceAgent {
   }
 }
 
-/** What werift's STUN needs of a transport, on a socket of ours. What is neither authentic nor from a proven address ends here. */
-class MediaSocket {
-  readonly type = 'udp';
-  readonly addressFamily = 4;
-  readonly socket: dgram.Socket;
-  onData: (datagram: Buffer, from: [string, number]) => void = () => {};
-  /** Addresses from which an authentic request came: only a window that knows our password sends DTLS and SRTP. */
-  readonly #proven = new Set<string>();
-  #isRetired = false;
-  #closing: Promise<void> | undefined;
-
-  constructor(socket: dgram.Socket, isAuthentic: (message: Buffer) => 'request' | 'response' | false) {
-    this.socket = socket;
-    socket.on('message', (datagram, { address, port }) => {
-      const first = datagram[0];
-      if (first === undefined) return;
-      const source = `${address}:${port}`;
-      // RFC 7983: 0 to 3 is STUN.
-      if (first > 3) {
-        if (!this.#proven.has(source)) return;
-      } else {
-        if (this.#isRetired || !isStunMessage(datagram)) return;
-        const kind = isAuthentic(datagram);
-        if (kind === false) return;
-        if (kind === 'request') this.#prove(source);
-      }
-      this.onData(datagram, [address, port]);
-    });
-  }
-
-  get address(): { address: string; port: number } {
-    return this.socket.address();
-  }
-
-  get closed(): boolean {
-    return this.#closing !== undefined;
-  }
-
-  /** No more checks; media and its RTCP go on. */
-  retire(): void {
-    this.#isRetired = true;
-  }
-
-  async send(datagram: Buffer, [address, port]: readonly [string, number]): Promise<void> {
-    if (!this.closed) this.socket.send(datagram, port, address);
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= new Promise((resolve) => this.socket.close(resolve));
-    return this.#closing;
-  }
-
-  #prove(source: string): void {
-    this.#proven.delete(source);
-    this.#proven.add(source);
-    const [oldest] = this.#proven;
-    if (this.#proven.size > maximumProven && oldest !== undefined) this.#proven.delete(oldest);
-  }
-}
-
 function isAllowed(
   { localIp, transport }: MediaProtocol,
   addresses: readonly string[],
   ports: MediaPorts | null,
 ): boolean {
   if (!addresses.includes(localIp)) return false;
-  if (ports === null) return true;
-  const { port } = transport.address;
-  return port >= ports.first && port <= ports.last;
+  const { localPort } = transport;
+  return ports === null || localPort === null || (localPort >= ports.first && localPort <= ports.last);
 }
 
 interface MediaProtocol {
   localIp: string;
   localCandidate: Candidate;
-  transport: MediaSocket;
+  transport: IceTransport;
   readonly transactions: Record<string, unknown>;
+  request(request: Message, to: readonly [string, number]): Promise<[Message, unknown]>;
   datagramReceived(datagram: Buffer, from: [string, number]): void;
   close(): Promise<void>;
 }
@@ -216,5 +254,7 @@ interface Agent {
   readonly protocols: MediaProtocol[];
   readonly nominated?: { readonly protocol: unknown };
   readonly checkList: readonly { readonly requestTransactionIds: Set<string> }[];
+  readonly localCandidates: Candidate[];
   ensureProtocol(protocol: MediaProtocol): void;
+  pairLocalProtocol(protocol: MediaProtocol): void;
 }

@@ -1,6 +1,12 @@
 import os from 'node:os';
-import type { MediaInterface, MediaNetwork } from '../contract/media-network.ts';
-import type { MediaWay } from './ice-agent.ts';
+import type { MediaInterface, MediaNetwork, MediaPorts } from '../contract/media-network.ts';
+
+/** Where media may leave now. */
+export interface MediaWay {
+  /** IPv4 addresses of this computer, each at most once. */
+  readonly addresses: readonly string[];
+  readonly ports: MediaPorts | null;
+}
 
 const loopback = '127.0.0.1';
 /** Tunnels and the networks of virtual machines: who watches over one of them chooses it in the settings. */

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type dgram from 'node:dgram';
 import type { RTCDtlsTransport, RtcpPacket } from 'werift';
+import type { IceTransport } from './ice-transport.ts';
 import { NetworkEstimator } from './network-estimate.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { parseRtcpFeedback, type RtcpFeedback } from './rtcp-feedback.ts';
@@ -27,8 +27,7 @@ interface SessionKeys {
 interface NominatedPair {
   readonly remoteAddr: readonly [string, number];
   readonly protocol: {
-    readonly transport?: { readonly type?: string; readonly socket?: dgram.Socket };
-    sendData(data: Buffer, address: readonly [string, number]): Promise<void>;
+    readonly transport: Pick<IceTransport, 'sendParts' | 'waiting'>;
   };
 }
 
@@ -80,12 +79,7 @@ export class MediaTransport {
 
   /** Datagrams that wait for the network card. */
   get waiting(): number {
-    try {
-      return this.#pair?.protocol.transport?.socket?.getSendQueueCount() ?? 0;
-    } catch {
-      // The socket is being closed.
-      return 0;
-    }
+    return this.#pair?.protocol.transport.waiting ?? 0;
   }
 
   /** Whether so much waits for the network card that nothing more should be begun. */
@@ -122,17 +116,7 @@ export class MediaTransport {
     if (nominated !== undefined) this.#pair = nominated;
     const pair = this.#pair;
     if (pair === undefined || this.#dtls.state !== 'connected') return;
-    const { protocol, remoteAddr } = pair;
-    const { transport } = protocol;
-    if (transport?.type !== 'udp' || transport.socket === undefined) {
-      protocol.sendData(Buffer.concat(parts), remoteAddr).catch(() => {});
-      return;
-    }
-    try {
-      transport.socket.send(parts as Buffer[], remoteAddr[1], remoteAddr[0]);
-    } catch {
-      // The socket is being closed.
-    }
+    pair.protocol.transport.sendParts(parts, pair.remoteAddr);
   }
 
   /** A datagram that could not be sent is a lost one. */

@@ -7,7 +7,9 @@ import {
 } from 'werift';
 import { pictureChannel } from '../contract/picture-message.ts';
 import { soundChannel } from '../contract/sound-message.ts';
-import { IceAgent, type MediaWay } from './ice-agent.ts';
+import { IceAgent } from './ice-agent.ts';
+import type { IceServer } from './ice-server.ts';
+import type { MediaWay } from './media-addresses.ts';
 import { MediaTransport } from './media-transport.ts';
 import { lowBufferedBytes, type MessageChannel } from './picture-channel.ts';
 import { isUsableCandidate, withoutUnusableCandidates } from './remote-candidate.ts';
@@ -47,7 +49,18 @@ interface PeerEvents {
   heard(): void;
   /** A data channel has opened or has room again. */
   channelReady(): void;
+  /** Another way to the engine was found after the description was made. @param candidate `candidate:…` */
+  candidate(candidate: string): void;
+  /** A STUN or TURN server was of no use. */
+  serverFailed(url: string, reason: unknown): void;
 }
+
+/**
+ * On a local network a way is found in a fraction of it. Only who has none by then costs STUN and TURN servers something, and only
+ * so long does an answer wait for them that nothing can be added to.
+ */
+const searchFurtherMilliseconds = 300;
+const searchMilliseconds = 1_500;
 
 /** Of a window, in one negotiation: it has one for each of its networks, and more only to make us send checks to others. */
 const maximumCandidates = 32;
@@ -64,6 +77,10 @@ export class Peer implements AsyncDisposable {
   #sound: RTCDataChannel | undefined;
   readonly #way: () => MediaWay;
   readonly #traffic: TrafficShare;
+  readonly #servers: () => readonly IceServer[];
+  readonly #closing = new AbortController();
+  #search: { readonly timer: NodeJS.Timeout; readonly stop: AbortController } | undefined;
+  #searching: Promise<void> = Promise.resolve();
   #transport: { readonly agent: IceAgent; readonly media: MediaTransport } | undefined;
   #isRestarting = false;
   #candidates = 0;
@@ -74,9 +91,17 @@ export class Peer implements AsyncDisposable {
    * @param h265 whether its tracks may carry H.265, too
    * @param way where media may leave, asked whenever candidates are made
    * @param traffic what it counts into, and is limited by
+   * @param servers what is asked for a way where there is none otherwise
    */
-  constructor(events: PeerEvents, h265: boolean, way: () => MediaWay, traffic: TrafficShare) {
+  constructor(
+    events: PeerEvents,
+    h265: boolean,
+    way: () => MediaWay,
+    traffic: TrafficShare,
+    servers: () => readonly IceServer[],
+  ) {
     this.#traffic = traffic;
+    this.#servers = servers;
     this.#events = events;
     this.#way = way;
     this.#connection = new RTCPeerConnection({
@@ -143,6 +168,7 @@ export class Peer implements AsyncDisposable {
     const isFirst = this.#transport === undefined;
     this.#transport ??= this.#openTransport();
     const { agent } = this.#transport;
+    if (restart) this.#endSearch();
     if (isFirst || restart) await agent.openSockets(this.#way());
     this.#early ??= [];
     this.#candidates = 0;
@@ -165,9 +191,15 @@ export class Peer implements AsyncDisposable {
     // werift would be the client, which sleeps for 100 ms; it has to be one where the other side is the server.
     const [dtls] = this.#connection.dtlsTransports;
     if (dtls !== undefined && !/^a=setup:passive\r?$/m.test(offer)) dtls.role = 'server';
-    await this.#transport.agent.openSockets(this.#way());
+    const { agent } = this.#transport;
+    await agent.openSockets(this.#way());
     await this.#connection.setLocalDescription(await this.#connection.createAnswer());
-    return this.#connection.localDescription?.sdp ?? '';
+    const found: string[] = [];
+    await this.#searchFurther(agent, AbortSignal.timeout(searchMilliseconds), (candidate) =>
+      found.push(`a=${candidate}\r\n`),
+    );
+    const sdp = this.#connection.localDescription?.sdp ?? '';
+    return sdp.replaceAll('a=end-of-candidates', `${found.join('')}a=end-of-candidates`);
   }
 
   async answer(sdp: string): Promise<void> {
@@ -176,9 +208,43 @@ export class Peer implements AsyncDisposable {
     this.#early = undefined;
     // One that belongs to no section of the answer is not worth the others.
     await Promise.allSettled(early.map((candidate) => this.#connection.addIceCandidate(candidate)));
-    if (!this.#isRestarting) return;
-    this.#isRestarting = false;
-    this.#transport?.agent.start().catch(() => this.#events.failed(unreachable));
+    if (this.#isRestarting) {
+      this.#isRestarting = false;
+      this.#transport?.agent.start().catch(() => this.#events.failed(unreachable));
+    }
+    this.#searchLater();
+  }
+
+  /** Through servers, when there is no way a moment later. */
+  #searchLater(): void {
+    const agent = this.#transport?.agent;
+    if (agent === undefined || agent.hasWay || this.#search !== undefined || this.#servers().length === 0)
+      return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      if (agent.hasWay) return;
+      this.#searching = this.#searchFurther(agent, stop.signal, this.#events.candidate);
+    }, searchFurtherMilliseconds);
+    this.#search = { timer, stop };
+  }
+
+  #endSearch(): void {
+    clearTimeout(this.#search?.timer);
+    this.#search?.stop.abort();
+    this.#search = undefined;
+  }
+
+  async #searchFurther(
+    agent: IceAgent,
+    ended: AbortSignal,
+    onCandidate: (candidate: string) => void,
+  ): Promise<void> {
+    const signal = AbortSignal.any([ended, this.#closing.signal]);
+    await agent.searchFurther(
+      { servers: this.#servers(), way: this.#way(), signal },
+      (candidate) => onCandidate(`candidate:${candidate.toSdp()}`),
+      ({ url }, reason) => this.#events.serverFailed(url, reason),
+    );
   }
 
   /** @throws Error when it is none; one that is not used is ignored */
@@ -192,7 +258,10 @@ export class Peer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#endSearch();
+    this.#closing.abort();
     await closeConnection(this.#connection);
+    await this.#searching;
     await this.#transport?.agent[Symbol.asyncDispose]();
   }
 

@@ -1,8 +1,10 @@
 import { FairQueue } from '../base/fair-queue.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import type { IceServerCheck } from '../contract/ice-server.ts';
 import type { MediaNetwork, MediaNetworks } from '../contract/media-network.ts';
 import type { H265Support } from '../contract/viewer.ts';
+import { type IceServerStore, IceServers } from './ice-servers.ts';
 import { mediaInterfaces, mediaWay } from './media-addresses.ts';
 import { openMediaSocket } from './media-socket.ts';
 import { Pacer } from './pacer.ts';
@@ -29,11 +31,14 @@ export class ViewerService implements AsyncDisposable {
   readonly pacer: Pacer = new Pacer();
   /** Who has windows, and how much goes to them. */
   readonly seats: ViewerSeats;
+  readonly iceServers: IceServers;
   readonly #queue = new FairQueue({ concurrency: openingAtOnce, maximumWaiting });
 
-  constructor(options: { log: Log; settings: ViewerSettings }) {
+  /** @param options.iceServers where the STUN and TURN servers are kept; left out: there are none */
+  constructor(options: { log: Log; settings: ViewerSettings; iceServers?: IceServerStore }) {
     this.#log = options.log;
     this.#settings = options.settings;
+    this.iceServers = new IceServers(options.iceServers);
     this.seats = new ViewerSeats(options.settings);
   }
 
@@ -67,7 +72,8 @@ export class ViewerService implements AsyncDisposable {
 
   async #open(slots: number, h265: H265Support, seat: ViewerSeat): Promise<Viewer> {
     const way = () => mediaWay(this.#settings.mediaNetwork);
-    const wanted = { slots, h265, way, pacer: this.pacer, traffic: seat.traffic };
+    const { pacer, iceServers } = this;
+    const wanted = { slots, h265, way, pacer, iceServers, traffic: seat.traffic };
     const viewer = await Viewer.open(wanted, this.#log, ({ id }) => {
       this.#viewers.delete(id);
       seat[Symbol.dispose]();
@@ -100,6 +106,11 @@ export class ViewerService implements AsyncDisposable {
     }
     this.#settings.saveMediaNetwork(chosen);
     this.networkChanged();
+  }
+
+  /** How this computer reaches each STUN and TURN server now. */
+  async checkIceServers(): Promise<IceServerCheck[]> {
+    return await this.iceServers.check(mediaWay(this.#settings.mediaNetwork));
   }
 
   /** The addresses of this computer have changed, or the choice of them: windows look for a new way where they need one. */

@@ -7,7 +7,8 @@ import type { ReplayCommand } from '../contract/replay.ts';
 import type { H265Support, ViewerEvent } from '../contract/viewer.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
-import type { MediaWay } from './ice-agent.ts';
+import type { IceServers } from './ice-servers.ts';
+import type { MediaWay } from './media-addresses.ts';
 import type { NetworkEstimate } from './network-estimate.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
@@ -35,6 +36,7 @@ interface ViewerOptions {
   readonly pacer: Pacer;
   /** What its packets count into, and are limited by. */
   readonly traffic: TrafficShare;
+  readonly iceServers: IceServers;
 }
 
 /**
@@ -46,6 +48,7 @@ export class Viewer implements AsyncDisposable {
   readonly #log: Log;
   readonly #onClosed: (viewer: Viewer) => void;
   readonly #h265: H265Support;
+  readonly #iceServers: IceServers;
   readonly #peer: Peer;
   readonly #pictures: PictureChannel;
   readonly #sounds: SoundChannel;
@@ -70,11 +73,12 @@ export class Viewer implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(
-    { h265, way, pacer, traffic }: ViewerOptions,
+    { h265, way, pacer, traffic, iceServers }: ViewerOptions,
     log: Log,
     onClosed: (viewer: Viewer) => void,
   ) {
     this.#h265 = h265;
+    this.#iceServers = iceServers;
     this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     this.#log = log;
     this.#onClosed = onClosed;
@@ -92,8 +96,11 @@ export class Viewer implements AsyncDisposable {
         this.#pictures.pump();
         this.#sounds.pump();
       },
+      candidate: (candidate: string) => this.#emit({ type: 'candidate', candidate }),
+      serverFailed: (url: string, err: unknown) =>
+        log.warn({ err, url, viewer: this.id }, 'a STUN or TURN server was of no use'),
     };
-    this.#peer = new Peer(events, h265 === 'track', way, traffic);
+    this.#peer = new Peer(events, h265 === 'track', way, traffic, () => iceServers.forEngine(this.id));
     this.#pictures = new PictureChannel(this.#peer.pictures);
     this.#sounds = new SoundChannel(this.#peer.sound);
     this.#housekeeping = setInterval(() => this.#keepHouse(), housekeepingMilliseconds);
@@ -316,7 +323,11 @@ export class Viewer implements AsyncDisposable {
     const slots = this.#transceivers
       .slice(0, this.#offered)
       .map(({ mid }, slot) => ({ slot, mid: mid ?? '' }));
-    this.#emit({ type: 'offer', viewerId: this.id, sdp, slots, sound: this.#sound?.transceiver.mid ?? '' });
+    this.#emit({
+      ...{ type: 'offer', viewerId: this.id, sdp, slots },
+      sound: this.#sound?.transceiver.mid ?? '',
+      iceServers: this.#iceServers.forBrowser(this.id),
+    });
   }
 
   /** A way that cannot be offered, since no port is free for it, changes nothing: the next reason to look for one may do. */
@@ -375,7 +386,7 @@ export class Viewer implements AsyncDisposable {
   }
 
   #emit(event: ViewerEvent): void {
-    // Bounded by construction: one offer at a time, the newest of each kind for each slot, what is skipped, and `closed` once.
+    // Bounded by construction: one offer at a time and a candidate for each server, the newest of each kind for each slot, what is skipped, and `closed` once.
     this.#events.push(event);
     this.#wake();
   }

@@ -1,6 +1,8 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import type { BrowserIceServer } from '../contract/ice-server.ts';
 import { readWhepOffer } from './client-offer.ts';
+import type { IceServers } from './ice-servers.ts';
 import { mediaWay } from './media-addresses.ts';
 import type { Pacer } from './pacer.ts';
 import { TrafficShare } from './traffic.ts';
@@ -18,6 +20,7 @@ export class WhepService implements AsyncDisposable {
   readonly #settings: ViewerSettings;
   readonly #pacer: Pacer;
   readonly #traffic: TrafficShare;
+  readonly #iceServers: IceServers;
   /** By id, with the share that lets them in. */
   readonly #sessions = new Map<string, { readonly session: WhepSession; readonly shareId: string }>();
   /** Of each that is being opened: its share. */
@@ -29,6 +32,7 @@ export class WhepService implements AsyncDisposable {
     this.#log = options.log;
     this.#settings = options.settings;
     this.#pacer = options.viewers.pacer;
+    this.#iceServers = options.viewers.iceServers;
     this.#traffic = new TrafficShare([options.viewers.seats.siteTraffic]);
   }
 
@@ -55,8 +59,9 @@ export class WhepService implements AsyncDisposable {
     this.#opening.push(shareId);
     try {
       const way = () => mediaWay(this.#settings.mediaNetwork);
+      const servers = () => this.#iceServers.forEngine(shareId);
       const opened = await WhepSession.open(
-        { offer, way, pacer: this.#pacer, traffic: this.#traffic },
+        { offer, way, pacer: this.#pacer, traffic: this.#traffic, servers },
         grant(),
         this.#log,
         ({ id }) => this.#sessions.delete(id),
@@ -67,6 +72,11 @@ export class WhepService implements AsyncDisposable {
     } finally {
       this.#opening.splice(this.#opening.indexOf(shareId), 1);
     }
+  }
+
+  /** What a client of a share may use to find a way. */
+  iceServersOf(shareId: string): readonly BrowserIceServer[] {
+    return this.#iceServers.forBrowser(shareId);
   }
 
   /** How many watch by a share. */

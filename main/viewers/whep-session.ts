@@ -4,7 +4,8 @@ import type { Log } from '../base/log.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
 import type { ClientOffer } from './client-offer.ts';
-import type { MediaWay } from './ice-agent.ts';
+import type { IceServer } from './ice-server.ts';
+import type { MediaWay } from './media-addresses.ts';
 import { Negotiation } from './negotiation.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
@@ -25,6 +26,8 @@ interface Wanted {
   readonly pacer: Pacer;
   /** What its packets count into, and are limited by. */
   readonly traffic: TrafficShare;
+  /** What is asked for ways beside those that this computer has itself. */
+  servers(): readonly IceServer[];
 }
 
 /** What a session shows, and for how long. */
@@ -54,7 +57,7 @@ export class WhepSession implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(
-    { offer, way, pacer, traffic }: Wanted,
+    { offer, way, pacer, traffic, servers }: Wanted,
     grant: WhepGrant,
     log: Log,
     onClosed: (session: WhepSession) => void,
@@ -70,8 +73,11 @@ export class WhepSession implements AsyncDisposable {
         this.#heardAt = performance.now();
       },
       channelReady: () => {},
+      candidate: () => {},
+      serverFailed: (url: string, err: unknown) =>
+        log.warn({ err, url, whep: this.id }, 'a STUN or TURN server was of no use'),
     };
-    this.#peer = new Peer(events, offer.takesH265, way, traffic);
+    this.#peer = new Peer(events, offer.takesH265, way, traffic, servers);
     this.negotiation = new Negotiation(offer.iceUfrag, (candidate) => this.#peer.addCandidate(candidate));
     this.#turns = new SlotTurns(pacer, () => this.#peer.media?.waiting ?? 0);
     const senderOf = (

@@ -8,7 +8,8 @@ import {
 import { everyMediaNetwork } from '../contract/media-network.ts';
 import { ReorderBuffer } from '../rtsp/reorder-buffer.ts';
 import type { RtpPacket } from '../rtsp/rtp-packet.ts';
-import { IceAgent, type MediaWay } from '../viewers/ice-agent.ts';
+import { IceAgent } from '../viewers/ice-agent.ts';
+import type { MediaWay } from '../viewers/media-addresses.ts';
 import { mediaWay } from '../viewers/media-addresses.ts';
 import { closeConnection } from '../viewers/peer.ts';
 import { isUsableCandidate, withoutUnusableCandidates } from '../viewers/remote-candidate.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientOffer } from '../viewers/client-offer.ts';
-import type { MediaWay } from '../viewers/ice-agent.ts';
+import type { MediaWay } from '../viewers/media-addresses.ts';
 import { Negotiation } from '../viewers/negotiation.ts';
 import { type ReceivedFormats, ReceivingPeer } from '../whep/receiving-peer.ts';
 import type { PublishedSink, Publisher } from './published-source.ts';

@@ -50,6 +50,7 @@ const deedWords: Readonly<Record<string, string>> = {
   'site.backUp': 'Made a backup',
   'site.saveDiagnostics': 'Saved diagnostics',
   'site.changeMediaNetwork': 'Changed the networks of pictures',
+  'site.changeIceServers': 'Changed the STUN and TURN servers',
   'site.showDemo': 'Added demo cameras',
   'site.hideDemo': 'Removed the demo cameras',
   'site.import': 'Imported a site file',

@@ -30,6 +30,9 @@ const prepareMilliseconds = 200;
 /** At once: where more pictures are missing than this, it is not for reasons of their own. */
 const maximumArrivalChecks = 8;
 
+const unreachedWords =
+  'No picture gets through to this window over UDP. “Test the connection” in the settings (S) says what is in between.';
+
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
   readonly sound: Sound = new Sound();
@@ -41,6 +44,8 @@ export class Playback {
   #viewer: OpenViewer | null = null;
   #open = $state(false);
   #refusal = $state<string | null>(null);
+  /** Nothing gets through to this window, although the engine has a viewer for it. */
+  #unreached = $state(false);
   readonly #unsent = new Set<Slot>();
   /** By slot: of those whose pictures come over the data channel. */
   readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
@@ -54,12 +59,12 @@ export class Playback {
 
   /** Whether the engine has a viewer for this window; pictures cannot come without. */
   get open(): boolean {
-    return this.#open;
+    return this.#open && !this.#unreached;
   }
 
-  /** Why the engine gives this window no viewer, in its words; null when it does, or has not answered. */
+  /** Why this window gets no pictures at all; null when it does, or when that is not known. */
   get refusal(): string | null {
-    return this.#refusal;
+    return this.#refusal ?? (this.#unreached ? unreachedWords : null);
   }
 
   /** In their order. */
@@ -145,6 +150,9 @@ export class Playback {
             opened: (id, measures) => {
               opened = true;
               this.#onOpened({ id, client, ...measures });
+            },
+            reached: (isReached) => {
+              this.#unreached = !isReached;
             },
             answered: () => this.#firstAnswered.resolve(),
             track: (index, media, receiver) => this.#slot(index).attach(media, receiver),

@@ -1,3 +1,4 @@
+import type { BrowserIceServer } from '../../main/contract/ice-server.ts';
 import {
   PictureAssembler,
   pictureChannel,
@@ -14,6 +15,8 @@ import type { OpenViewer } from './open-viewer.ts';
 /** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
 const patienceMilliseconds = 15_000;
 const restartMilliseconds = 2_000;
+/** A way through servers on the other side of the world is found in a part of it. */
+const reachMilliseconds = 8_000;
 
 export type SkippingSlots = (ViewerEvent & { type: 'skipping' })['slots'];
 
@@ -22,6 +25,8 @@ interface ViewerConnectionEvents {
   opened(viewerId: string, measures: Pick<OpenViewer, 'wayMilliseconds' | 'countDecoding'>): void;
   /** The engine has been told how media reaches this window: the rest goes on without the page. */
   answered(): void;
+  /** Whether media reaches this window; said when it does, and when it should have for a while. */
+  reached(isReached: boolean): void;
   /** The engine made slots, and this is what comes out of them. */
   track(slot: number, media: MediaStream, receiver: RTCRtpReceiver): void;
   /** How the pictures of a binding come. */
@@ -52,11 +57,12 @@ export async function runViewerConnection(
 ): Promise<void> {
   const { events } = options;
   const lost = new AbortController();
-  const connection = new RTCPeerConnection({
+  const configuration: RTCConfiguration = {
     iceServers: [],
     bundlePolicy: 'max-bundle',
     iceCandidatePoolSize: 1,
-  });
+  };
+  const connection = new RTCPeerConnection(configuration);
   const { label, id } = pictureChannel;
   const channel = connection.createDataChannel(label, { negotiated: true, id });
   channel.binaryType = 'arraybuffer';
@@ -72,6 +78,7 @@ export async function runViewerConnection(
     if (message !== undefined) events.sound(message);
   });
   const sender = new WaySender(client);
+  let reaching: ReturnType<typeof setTimeout> | undefined;
   const search = new WaySearch(
     () => sender.restart(),
     () => lost.abort(),
@@ -80,7 +87,10 @@ export async function runViewerConnection(
     const { connectionState } = connection;
     if (connectionState === 'failed') lost.abort();
     if (connectionState === 'disconnected') search.begin();
-    if (connectionState === 'connected') search.end();
+    if (connectionState !== 'connected') return;
+    search.end();
+    clearTimeout(reaching);
+    events.reached(true);
   });
   connection.addEventListener('icecandidate', ({ candidate }) => {
     if (candidate !== null) sender.add(candidate);
@@ -91,8 +101,10 @@ export async function runViewerConnection(
   const known = new Set<number>();
   const receiverOf = (mid: string) =>
     connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
-  const onOffer = async ({ viewerId, sdp, slots, sound }: ViewerEvent & { type: 'offer' }) => {
+  const onOffer = async ({ viewerId, sdp, slots, sound, iceServers }: ViewerEvent & { type: 'offer' }) => {
     const isFirst = known.size === 0;
+    // Before the answer, so that they are asked for this way. What a browser cannot use must not cost the other ways.
+    if (iceServers.length > 0) useServers(connection, configuration, iceServers);
     if (isFirst) {
       events.opened(viewerId, {
         wayMilliseconds: () => wayMilliseconds(connection),
@@ -120,6 +132,7 @@ export async function runViewerConnection(
     if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
     await answer;
     sender.sendTo(viewerId);
+    if (isFirst) reaching = setTimeout(() => events.reached(false), reachMilliseconds);
     events.answered();
   };
   try {
@@ -143,6 +156,10 @@ export async function runViewerConnection(
         case 'offer':
           await onOffer(event);
           break;
+        case 'candidate':
+          // One that belongs to an earlier way is refused, and no loss.
+          connection.addIceCandidate({ candidate: event.candidate, sdpMLineIndex: 0 }).catch(() => {});
+          break;
         default:
           event satisfies never;
       }
@@ -151,8 +168,24 @@ export async function runViewerConnection(
     if (!lost.signal.aborted) throw error;
   } finally {
     search.end();
+    clearTimeout(reaching);
     events.closing();
     connection.close();
+  }
+}
+
+function useServers(
+  connection: RTCPeerConnection,
+  configuration: RTCConfiguration,
+  servers: readonly BrowserIceServer[],
+): void {
+  const iceServers = servers.map(({ urls, username = '', credential = '' }) =>
+    username === '' ? { urls } : { urls, username, credential },
+  );
+  try {
+    connection.setConfiguration({ ...configuration, iceServers });
+  } catch {
+    // The test of the connection says which of them a browser does not take.
   }
 }
 

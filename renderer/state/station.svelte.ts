@@ -1,4 +1,5 @@
 import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
+import type { IceServers } from '../../main/contract/ice-server.ts';
 import type { LanHostState } from '../../main/contract/lan-host.ts';
 import type { MediaNetworks } from '../../main/contract/media-network.ts';
 import type { Account } from '../../main/contract/people.ts';
@@ -41,6 +42,8 @@ export type Dialog =
   | { readonly name: 'pin' }
   | { readonly name: 'kiosk'; readonly kiosk: Policy['kiosk'] }
   | { readonly name: 'media-network'; readonly networks: MediaNetworks }
+  | { readonly name: 'ice-servers'; readonly servers: IceServers }
+  | { readonly name: 'connection-test' }
   | { readonly name: 'lan-host'; readonly lan: LanHostState }
   | { readonly name: 'viewer-limits'; readonly limits: ViewerLimitsInUse }
   | { readonly name: 'updates'; readonly updates: Policy['updates'] }
@@ -175,6 +178,7 @@ export class Station {
       case 'kiosk':
       case 'updates':
       case 'media-network':
+      case 'ice-servers':
       case 'lan-host':
       case 'viewer-limits':
       case 'alarms':
@@ -203,6 +207,7 @@ export class Station {
       case 'palette':
       case 'joystick':
       case 'pin':
+      case 'connection-test':
       case 'history':
       case 'clips':
       case 'health':

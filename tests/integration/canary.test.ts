@@ -30,9 +30,12 @@ const canaries = [
   // Digits alone, which are in no time and no number by chance.
   '931846275013',
   '749382056178',
+  'turn-C4nary{9',
+  'shared-C4nary}0',
 ] as const;
 const [addCanary, editCanary, urlCanary, importCanary, tryCanary, doctorCanary, ...people] = canaries;
-const [accountCanary, personCanary, signInCanary, pinCanary, wrongPinCanary] = people;
+const [accountCanary, personCanary, signInCanary, pinCanary, wrongPinCanary, ...servers] = people;
+const [turnCanary, sharedCanary] = servers;
 
 /** Every way in which a canary may be written somewhere. */
 function spellings(canary: string): string[] {
@@ -193,6 +196,25 @@ test('no password that anybody typed is in the database, a backup, a log, an ans
     ({ token: publishToken } = await client.shares.add(publishing));
     await heard(said, client.shares.list({ cameraId: phone }));
     await heard(said, client.cameras.remove({ ids: [phone] }));
+    const turn = {
+      url: 'turn:127.0.0.1:1',
+      login: 'password',
+      username: 'guard',
+      secret: turnCanary,
+    } as const;
+    const timeLimited = {
+      url: 'turn:127.0.0.1:2',
+      login: 'shared-secret',
+      username: '',
+      secret: sharedCanary,
+    } as const;
+    await heard(said, client.site.changeIceServers({ servers: [turn, timeLimited] }));
+    await heard(
+      said,
+      client.site.changeIceServers({ servers: [{ ...turn, url: 'turn:', secret: turnCanary }] }),
+    );
+    await heard(said, client.site.readIceServers());
+    expect(said.at(-1)).toContain('turn:127.0.0.1:2');
     const authority = await OwnAuthority.make('elsewhere');
     const { certificate, privateKey } = await authority.issue(['127.0.0.2']);
     await heard(said, client.site.changeLanHost({ open: true, port: 8443, interfaces: null, names: [] }));

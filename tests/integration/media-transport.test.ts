@@ -16,6 +16,8 @@ import {
 import { createLog } from '../../main/base/log.ts';
 import { AudioStream } from '../../main/media/audio-stream.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
+import { DatagramGuard } from '../../main/viewers/datagram-guard.ts';
+import { SocketTransport } from '../../main/viewers/ice-transport.ts';
 import { MediaTransport } from '../../main/viewers/media-transport.ts';
 import { TrafficShare } from '../../main/viewers/traffic.ts';
 import { ViewerService } from '../../main/viewers/viewer-service.ts';
@@ -274,7 +276,7 @@ async function transportWithTwoWays() {
   const windows = [first, second] as const;
   const ways = windows.map((window) => ({
     remoteAddr: ['127.0.0.1', window.address().port],
-    protocol: { transport: { type: 'udp', socket } },
+    protocol: { transport: new SocketTransport(socket, new DatagramGuard(() => false)) },
   }));
   const connection = { nominated: ways[0] };
   const dtls = { state: 'connected', srtp, iceTransport: { connection } } as unknown as RTCDtlsTransport;

@@ -239,9 +239,9 @@ test('a window whose way is not allowed any more gets its pictures over another 
 
   function socketOf(port: number): { readonly closed: boolean } {
     const agent = peer.iceTransports[0]?.connection as unknown as
-      | { protocols: { transport: { closed: boolean; address: { port: number } } }[] }
+      | { protocols: { transport: { closed: boolean; localPort: number } }[] }
       | undefined;
-    const found = agent?.protocols.find(({ transport }) => transport.address.port === port);
+    const found = agent?.protocols.find(({ transport }) => transport.localPort === port);
     if (found === undefined) throw new Error(`no socket on port ${port}`);
     return found.transport;
   }

@@ -265,3 +265,32 @@ test('one token lets in eight players, and no more', async () => {
   await client.shares.remove({ id });
   expect(harness.whep.countOf(id)).toBe(0);
 });
+
+test('a player hears of the STUN and TURN servers once its token is checked, with credentials that end', async () => {
+  const secret = 'between-two';
+  const servers = [
+    { url: 'stun:127.0.0.1:1', login: 'none', username: '', secret: null },
+    { url: 'turn:127.0.0.1:1', login: 'password', username: 'gate "9"', secret: 'back\\slash' },
+    { url: 'turn:127.0.0.1:2?transport=tcp', login: 'shared-secret', username: '', secret },
+  ] as const;
+  await client.site.changeIceServers({ servers: [...servers] });
+  try {
+    const { token, id } = await share();
+    const stranger = await whepRequest('POST', endpoint(), { headers: sdpType, body: offer });
+    expect(stranger.headers.link).toBeUndefined();
+    const opened = await whepRequest('POST', endpoint(), { token, headers: sdpType, body: offer });
+    const links = String(opened.headers.link).split(', ');
+    expect(links).toEqual([
+      '<stun:127.0.0.1:1>; rel="ice-server"',
+      '<turn:127.0.0.1:1>; rel="ice-server"; username="gate \\"9\\""; credential="back\\\\slash"; credential-type="password"',
+      expect.stringMatching(
+        new RegExp(
+          `^<turn:127\\.0\\.0\\.1:2\\?transport=tcp>; rel="ice-server"; username="\\d{10}:${id}"; credential="[\\w+/]{27}="; credential-type="password"$`,
+        ),
+      ),
+    ]);
+    expect(links.join()).not.toContain(secret);
+  } finally {
+    await client.site.changeIceServers({ servers: [] });
+  }
+});

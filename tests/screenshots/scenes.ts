@@ -145,6 +145,21 @@ async function say(page: Page, message: ShellMessage): Promise<void> {
 }
 
 /** Every screen of the console, empty, full and broken. */
+/** Two servers, of which there is none. */
+async function openServers(page: Page): Promise<void> {
+  await openDialog(page, 's');
+  await page.getByRole('button', { name: 'Set up servers…' }).click();
+  const add = page.getByRole('button', { name: 'Add a server' });
+  await add.click();
+  await page.getByLabel('Address').first().fill('turn:127.0.0.1:9');
+  await page.getByLabel('User', { exact: true }).first().fill('gate');
+  await page.getByLabel('Password', { exact: true }).first().fill('sesame');
+  await add.click();
+  await page.getByLabel('Address').last().fill('turns:turn.invalid:5349');
+  await page.getByLabel('Login').last().selectOption('shared-secret');
+  await page.getByLabel('Shared secret', { exact: true }).fill('north');
+}
+
 export const scenes: readonly Scene[] = [
   { name: 'empty' },
   {
@@ -729,6 +744,25 @@ export const scenes: readonly Scene[] = [
       await page.getByLabel('Last').fill('50003');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('at least 16 ports: each').waitFor();
+    },
+  },
+  {
+    name: 'ice-servers',
+    cameras: 4,
+    async prepare(page) {
+      await openServers(page);
+      await page.getByLabel('Shared secret', { exact: true }).fill('');
+      await page.getByRole('button', { name: 'Save and test' }).click();
+      await page.getByText('must not be empty').first().waitFor();
+    },
+  },
+  {
+    name: 'connection-test',
+    cameras: 4,
+    async prepare(page) {
+      await openServers(page);
+      await page.getByRole('button', { name: 'Save and test' }).click();
+      await page.getByText('Finished.').waitFor({ timeout: 60_000 });
     },
   },
   {

@@ -161,7 +161,9 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
   const identities = owned.use(new CameraIdentities({ table: store.identities, cameras, log }));
   const check = new OnvifDeviceCheck({ stored: (id) => cameras.stored(id) });
   const moved = owned.use(new MovedCameras({ cameras, identities, discovery, check, notices: site, log }));
-  const viewers = owned.use(new ViewerService({ log, settings: store.settings }));
+  const viewers = owned.use(
+    new ViewerService({ log, settings: store.settings, iceServers: store.iceServers }),
+  );
   const watchRecord = owned.use(new WatchRecord({ audit, nameOf: (id) => cameras.stored(id)?.name, log }));
   const whep = owned.use(new WhepService({ log, settings: store.settings, viewers }));
   const shares = new Shares(store.shares);

@@ -146,6 +146,14 @@ export const samples: Record<string, unknown> = {
   'site.readReplayMemory': undefined,
   'site.readMediaNetwork': undefined,
   'site.changeMediaNetwork': { interfaces: ['eth0'], ports: { first: 42_000, last: 42_063 } },
+  'site.readIceServers': undefined,
+  'site.changeIceServers': {
+    servers: [
+      { url: 'stun:127.0.0.1:1', login: 'none', username: '', secret: null },
+      { url: 'turn:127.0.0.1:1', login: 'password', username: 'gate', secret: samplePassword },
+      { url: 'turns:127.0.0.1:1', login: 'shared-secret', username: '', secret: samplePassword },
+    ],
+  },
   'site.readLanHost': undefined,
   'site.changeLanHost': { open: false, port: 9443, interfaces: ['eth0'], names: ['gate.lan'] },
   'site.useLanCertificate': { certificate: 'none', privateKey: 'none' },
@@ -224,6 +232,7 @@ export const samples: Record<string, unknown> = {
     command: { kind: 'skip', milliseconds: -10_000 },
   },
   'viewer.restart': { viewerId: unknownId },
+  'viewer.checkIceServers': undefined,
   'viewer.listen': { viewerId: unknownId, cameraId: unknownId, profile: 'sub', assignment: 1 },
   'viewer.reportStale': { viewerId: unknownId, cameras: [{ cameraId: unknownId, cause: 'no-decode' }] },
 };

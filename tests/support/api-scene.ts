@@ -36,7 +36,15 @@ export async function createScene(owned: AsyncDisposableStack): Promise<ApiScene
       .list()
       .map((camera) => ({ ...camera, password: camera.password?.reveal() ?? null }));
     const { settings: chosen, demoCameras, policy, mediaNetwork } = store.settings;
-    const settings = [chosen, demoCameras, policy, mediaNetwork, store.lan.chosen, site.state];
+    const settings = [
+      chosen,
+      demoCameras,
+      policy,
+      mediaNetwork,
+      store.lan.chosen,
+      viewers.iceServers.shown,
+      site.state,
+    ];
     const lists = [await client.cameras.list(), await client.layouts.list(), store.layouts.list()];
     const others = [[...viewers.viewers].map(({ id }) => id), Object.keys(Object.prototype)];
     return JSON.stringify([lists, stored, settings, others]);

@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { canMakeNamespace, runInNamespace } from '../support/network-namespace.ts';
+
+const script = path.resolve(import.meta.dirname, '../support/namespace-relay.ts');
+
+function hasTurnServer(): boolean {
+  try {
+    execFileSync('turnserver', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.skipIf(!canMakeNamespace() || !hasTurnServer())(
+  'a window that reaches nothing but a TURN server gets pictures through it, over UDP and TCP, also from an engine that reaches nothing else (needs coturn, iproute2 and unshare)',
+  async () => {
+    expect(await runInNamespace(script)).toEqual({
+      windowOnly: { problems: [null], ways: ['relay udp host'] },
+      both: { problems: [null], ways: ['relay udp relay'] },
+      bothOverTcp: { problems: [null], ways: ['relay tcp relay'], said: expect.any(Array) },
+      wrongSecret: ['wrong-credentials'],
+      expired: 'wrong-credentials',
+    });
+  },
+);

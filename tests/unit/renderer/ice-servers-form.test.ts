@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { IceServersForm } from '../../../renderer/settings/ice-servers-form.svelte.ts';
+
+const stored = {
+  servers: [{ url: 'turn:relay.example', login: 'password', username: 'gate' }],
+} as const;
+
+test('a stored password is not typed again, and stays', () => {
+  const form = new IceServersForm({ servers: [...stored.servers] });
+  expect(form.read()).toEqual({ servers: [{ ...stored.servers[0], secret: null }] });
+});
+
+test('another address or name asks for the password, beside its field', () => {
+  for (const changed of [{ url: 'turn:elsewhere.example' }, { username: 'porter' }]) {
+    const form = new IceServersForm({ servers: [...stored.servers] });
+    Object.assign(form.rows[0] ?? {}, changed);
+    expect(form.read()).toBeUndefined();
+    expect([...form.errors.keys()]).toEqual(['servers.0.secret']);
+  }
+});
+
+test('a STUN server has no login, whatever was typed before', () => {
+  const form = new IceServersForm({ servers: [] });
+  form.add();
+  Object.assign(form.rows[0] ?? {}, { url: ' stun:a ', login: 'none', username: 'x' });
+  expect(form.read()).toEqual({ servers: [{ url: 'stun:a', login: 'none', username: '', secret: null }] });
+  form.remove(0);
+  expect(form.read()).toEqual({ servers: [] });
+});
