@@ -77,7 +77,7 @@ export function viewerHandlers(
       return written;
     }),
     showKeyFrames: viewer.showKeyFrames.handler(({ context, input }) =>
-      viewerOf(context.caller, input.viewerId).showKeyFrames(input.slots),
+      viewerOf(context.caller, input.viewerId).showKeyFrames(input.slots, input.seldom),
     ),
     replay: viewer.replay.handler(({ context: { caller }, input }) => {
       const { viewerId, slot, assignment, command } = input;

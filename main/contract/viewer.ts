@@ -139,10 +139,14 @@ export const viewerReplayInput = z.object({
 });
 
 /**
- * Slots that get key frames only, all of them: one a second at most, and a newer picture at least every 2.5 s. It is a property
- * of the slot, whatever it shows.
+ * Slots that get key frames only, all of them: one a second at most, and a newer picture at least every 2.5 s. Those in `seldom`
+ * get a key frame in four seconds at most, and nothing between. It is a property of the slot, whatever it shows.
  */
-export const viewerKeyFramesInput = z.object({ viewerId, slots: z.array(slotNumber).max(maximumSlots) });
+export const viewerKeyFramesInput = z.object({
+  viewerId,
+  slots: z.array(slotNumber).max(maximumSlots),
+  seldom: z.array(slotNumber).max(maximumSlots).default([]),
+});
 
 /**
  * Which camera is heard from now on: one in each window, or none (null). What browsers know comes over the audio

@@ -8,6 +8,7 @@ import type { StreamLease } from '../media/stream-lease.ts';
 import { ticksPerMillisecond } from '../media/timeline.ts';
 import { SlotReplay } from './slot-replay.ts';
 import type { SlotSender } from './slot-sender.ts';
+import { type PictureShare, Thinning } from './thinning.ts';
 
 /** A receiver that asks for key frames faster than this only asks because the last answer is still on its way. */
 const keyFrameRequestMilliseconds = 1_000;
@@ -43,11 +44,6 @@ type State =
   | { readonly name: 'live'; readonly behind: Waiting[] }
   /** Somebody looks at what was: live pictures pass by. */
   | { readonly name: 'past'; readonly past: SlotReplay };
-
-/** Of key frames only: no more of them than one a second, but for what arrives a little early. */
-const keyFrameMilliseconds = 900;
-/** Where key frames are further apart than this, the pictures between them follow at once, for the newest to be shown. */
-const longestStillMilliseconds = 2_500;
 
 /** A camera that has sent nothing for longer than this is silent, and its last pictures must not come as new ones. */
 const silentMilliseconds = 1_500;
@@ -105,10 +101,7 @@ export class Slot {
   /** A picture was not sent, and those after it need it: it goes on with the next key frame. */
   #lacks: SkipReason | undefined;
   #skipped: { count: number; at: number; reason: SkipReason } | undefined;
-  #keyFramesOnly = false;
-  /** Of key frames only: the first picture of the cache that was passed over. The receiver has all before it. */
-  #passedFrom: { readonly gop: readonly StreamFrame[]; readonly cursor: number } | undefined;
-  #passedOver = 0;
+  readonly #thinning = new Thinning();
   /** When the picture was received that was sent last, of `performance.now()`. */
   #sentReceivedAt = Number.NEGATIVE_INFINITY;
 
@@ -138,19 +131,20 @@ export class Slot {
     return { assignment: this.#assignment, reason, skipped: count };
   }
 
-  /** How many pictures were not sent, over all bindings, since key frames were enough. */
+  /** How many pictures were not sent, over all bindings, since fewer were enough. */
   get passedOver(): number {
-    return this.#passedOver;
+    return this.#thinning.passedOver;
   }
 
   /**
-   * Key frames are enough from now on, one a second at most; where they are more than 2.5 s apart, the pictures between them
-   * come together that often. False: all pictures; those that were passed over come at once, so that nothing waits for a key frame.
+   * Which pictures are enough from now on. Key frames: one a second at most; where they are more than 2.5 s apart, the pictures
+   * between them come together that often. Seldom: a key frame in four seconds at most, and nothing else. All: those that were
+   * passed over come at once, so that nothing waits for a key frame.
    */
-  set keyFramesOnly(wanted: boolean) {
-    this.#keyFramesOnly = wanted;
+  set share(wanted: PictureShare) {
+    this.#thinning.share = wanted;
     const stream = this.#lease?.stream;
-    if (!wanted && stream !== undefined) this.#sendPassed(stream);
+    if (wanted === 'all' && stream !== undefined) this.#sendPassed(stream);
   }
 
   /**
@@ -263,7 +257,7 @@ export class Slot {
     const { cursor: next, end } = this.#state;
     if (next < Math.min(end, gop.length)) return packets;
     this.#enter(isWhole ? live() : { name: 'awaiting-key-frame' });
-    if (isWhole && next < gop.length) this.#passedFrom = { gop, cursor: next };
+    if (isWhole && next < gop.length) this.#thinning.stopAt(gop, next);
     return packets;
   }
 
@@ -299,7 +293,7 @@ export class Slot {
     this.#replayedAt = now;
     const isWhole = stream.isGopWhole;
     const [first = newest] = gop;
-    const isEnough = this.#keyFramesOnly && isWhole && now - first.receivedAt < longestStillMilliseconds;
+    const isEnough = isWhole && this.#thinning.isEnough(now - first.receivedAt);
     this.#anchorAt(isEnough ? first : newest, isEnough ? 1 : gop.length);
     if (!isWhole) {
       stream.wantKeyFrame();
@@ -364,7 +358,7 @@ export class Slot {
     if (this.#state.name === 'past') this.#state.past[Symbol.dispose]();
     this.#sentPackets = 0;
     this.#lacks = undefined;
-    this.#passedFrom = undefined;
+    this.#thinning.forget();
     this.#state = state;
   }
 
@@ -405,28 +399,21 @@ export class Slot {
     }
   }
 
-  /** Of key frames only: whether a picture is not sent now. */
+  /** Whether a picture is not sent now, since fewer are enough. */
   #passesOver(stream: LiveStream, frame: StreamFrame): boolean {
-    const age = frame.receivedAt - this.#sentReceivedAt;
-    if (frame.keyFrame && (!this.#keyFramesOnly || age >= keyFrameMilliseconds)) {
-      this.#passedFrom = undefined;
-      return false;
-    }
-    if (this.#passedFrom === undefined || frame.keyFrame) {
-      // What is on its way goes whole, and after a gap there is nothing to go on from.
-      if (!this.#keyFramesOnly || this.isBehind || this.#lacks !== undefined) return false;
-      if (stream.gop.at(-1) !== frame) return false;
-      this.#passedFrom = { gop: stream.gop, cursor: stream.gop.length - 1 };
-    }
-    this.#passedOver++;
-    if (age >= longestStillMilliseconds || !this.#keyFramesOnly) this.#sendPassed(stream);
-    return true;
+    // What is on its way goes whole, and after a gap there is nothing to go on from.
+    const mayBegin = !this.isBehind && this.#lacks === undefined;
+    const apart = frame.receivedAt - this.#sentReceivedAt;
+    const choice = this.#thinning.take(frame, stream.gop, apart, mayBegin);
+    if (choice === 'catch-up') this.#sendPassed(stream);
+    return choice !== 'send';
   }
 
   /** The pictures that were passed over, as fast as a join: the decoder needs them for the newest. */
   #sendPassed(stream: LiveStream): void {
-    if (this.#passedFrom === undefined || this.#state.name !== 'live') return;
-    const { gop, cursor } = this.#passedFrom;
+    const { passed } = this.#thinning;
+    if (passed === undefined || this.#state.name !== 'live') return;
+    const { gop, cursor } = passed;
     const newest = gop.at(-1);
     if (gop !== stream.gop || newest === undefined) {
       // The cache gave them up: the picture stays until the next key frame.

@@ -229,11 +229,11 @@ export class Viewer implements AsyncDisposable {
     this.#slots[slot]?.bind(lease, assignment);
   }
 
-  /** Key frames are enough for these slots from now on, and for no others. */
-  showKeyFrames(slots: readonly number[]): void {
-    const chosen = new Set(slots);
+  /** Key frames are enough for these slots from now on, for some of them seldom ones, and for no others. */
+  showKeyFrames(slots: readonly number[], seldom: readonly number[]): void {
+    const [chosen, few] = [new Set(slots), new Set(seldom)];
     this.#slots.forEach((slot, index) => {
-      slot.keyFramesOnly = chosen.has(index);
+      slot.share = few.has(index) ? 'seldom' : chosen.has(index) ? 'key-frames' : 'all';
     });
   }
 

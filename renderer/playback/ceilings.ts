@@ -1,5 +1,5 @@
 /** The most that a tile may have of its camera, so that this computer keeps up: `sub` is all pictures of the small stream. */
-export type Ceiling = 'main' | 'sub' | 'key-frames';
+export type Ceiling = 'main' | 'sub' | 'key-frames' | 'seldom';
 
 /** What the tiles of a wall may have together, besides those that come first. */
 export interface Allowance {
@@ -7,6 +7,8 @@ export interface Allowance {
   readonly mains: number;
   /** So many get key frames only. */
   readonly reduced: number;
+  /** So many of these get them seldom. */
+  readonly seldom: number;
 }
 
 /** A tile that shows something, as far as it matters for what it may have. */
@@ -37,7 +39,7 @@ export function reducible(tiles: readonly BudgetTile[]): BudgetTile[] {
 }
 
 /** What each tile may have, by its number; one that does not want its main stream gets no leave to it, either. */
-export function ceilingsOf(tiles: readonly BudgetTile[], { mains, reduced }: Allowance): Ceiling[] {
+export function ceilingsOf(tiles: readonly BudgetTile[], { mains, reduced, seldom }: Allowance): Ceiling[] {
   const ceilings: Ceiling[] = [];
   for (const { tile } of tiles) ceilings[tile] = 'main';
   const others = reducible(tiles);
@@ -45,7 +47,10 @@ export function ceilingsOf(tiles: readonly BudgetTile[], { mains, reduced }: All
   for (const [place, { tile, wantsMain }] of others.entries()) {
     const hasMain = wantsMain && left > 0;
     if (hasMain) left--;
-    ceilings[tile] = place >= others.length - reduced ? 'key-frames' : hasMain ? 'main' : 'sub';
+    const fromEnd = others.length - place;
+    if (fromEnd <= seldom) ceilings[tile] = 'seldom';
+    else if (fromEnd <= reduced) ceilings[tile] = 'key-frames';
+    else ceilings[tile] = hasMain ? 'main' : 'sub';
   }
   return ceilings;
 }

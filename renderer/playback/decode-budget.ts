@@ -32,29 +32,44 @@ const easyPatienceSamples = 2;
 const longestPatienceSamples = 512;
 /** So many main streams are no risk; more of them are tried one after the other. */
 const firstMains = 4;
+/** Above one of these the computer is as good as lost, and the page hardly gets to look: one sample is enough, and much is given up. */
+const severe: DecodeLoad = { busy: 1.6, dropped: 0.3, delay: 1_000, blocked: 0.85 };
+/** A processor decodes about so many small streams in software, besides what else it does: a larger wall begins with key frames. */
+const tilesOfProcessor = 20;
 const descent = 1 / 4;
+const severeDescent = 1 / 2;
 const ascent = 1 / 12;
 
 /**
  * Says how much the tiles of a window may have together, so that the computer keeps up: main streams are given up first, then
- * tiles get key frames only. It goes down fast and climbs slowly; a climb that fails doubles the time until the next one, so that
- * it comes to rest.
+ * tiles get key frames only, then these seldom. It goes down fast and climbs slowly; a climb that fails doubles the time until the
+ * next one, so that it comes to rest.
  */
 export class DecodeBudget {
+  readonly #usual: number;
+  /** So many tiles may show their main stream, all their pictures, all their key frames. */
   #mains = firstMains;
-  #reduced = 0;
+  #whole: number;
+  #steady = Number.POSITIVE_INFINITY;
   #wall: BudgetWall = { tiles: 0, mains: 0 };
+  /** Tiles of the largest wall that was too much; 0: none was. */
+  #learntWith = 0;
   #troubled = 0;
   #eased = 0;
   #settling = 0;
-  #wasShort = false;
   #patience = firstPatienceSamples;
   /** Samples since the last climb; undefined when the last change was none. */
   #sinceClimb: number | undefined;
 
+  /** @param processors that this computer has */
+  constructor(processors: number) {
+    this.#usual = tilesOfProcessor * processors;
+    this.#whole = this.#usual;
+  }
+
   /** Whether something was too much on this wall: what is given up then is for that reason. */
   get wasShort(): boolean {
-    return this.#wasShort;
+    return this.#learntWith > 0;
   }
 
   /**
@@ -62,15 +77,26 @@ export class DecodeBudget {
    * @param wall without the tiles that come first
    */
   take(load: DecodeLoad | undefined, wall: BudgetWall): Allowance {
-    this.#reduced = Math.min(this.#reduced, wall.tiles);
-    // What failed with another wall says little about this one.
-    if (wall.tiles !== this.#wall.tiles) {
-      this.#patience = firstPatienceSamples;
-      this.#wasShort = this.#reduced > 0;
-    }
     this.#wall = wall;
+    // What was too much for a wall twice as large says little about this one.
+    if (wall.tiles > 0 && wall.tiles < this.#learntWith / 2) this.#forget();
     if (load !== undefined) this.#judge(load);
-    return { mains: this.#mains, reduced: this.#reduced };
+    return { mains: this.#mains, reduced: this.#reduced, seldom: this.#seldom };
+  }
+
+  get #reduced(): number {
+    return Math.max(0, this.#wall.tiles - this.#whole);
+  }
+
+  get #seldom(): number {
+    return Math.max(0, this.#wall.tiles - this.#steady);
+  }
+
+  #forget(): void {
+    this.#learntWith = 0;
+    this.#patience = firstPatienceSamples;
+    this.#whole = Math.max(this.#whole, this.#usual);
+    this.#steady = Number.POSITIVE_INFINITY;
   }
 
   #judge(load: DecodeLoad): void {
@@ -79,36 +105,34 @@ export class DecodeBudget {
       this.#settling--;
       return;
     }
-    const isShort = isAnyAbove(load, high);
-    this.#troubled = isShort ? this.#troubled + 1 : 0;
+    const isSevere = isAnyAbove(load, severe);
+    this.#troubled = isAnyAbove(load, high) ? this.#troubled + 1 : 0;
     this.#eased = isAnyAbove(load, low) ? 0 : this.#eased + 1;
-    if (this.#troubled >= samplesOfTrouble) this.#descend();
-    else if (this.#eased >= (this.#wasShort ? this.#patience : easyPatienceSamples)) this.#climb();
+    if (isSevere || this.#troubled >= samplesOfTrouble) this.#descend(isSevere ? severeDescent : descent);
+    else if (this.#eased >= (this.wasShort ? this.#patience : easyPatienceSamples)) this.#climb();
   }
 
-  #descend(): void {
+  /** @param share of the tiles, or of the main streams */
+  #descend(share: number): void {
     // A climb that failed is taken back; any other trouble is met with more.
     const failed = this.#sinceClimb !== undefined && this.#sinceClimb <= 4 * this.#patience;
     if (failed) this.#patience = Math.min(longestPatienceSamples, this.#patience * 2);
     this.#sinceClimb = undefined;
-    this.#wasShort = true;
     const { tiles, mains } = this.#wall;
+    this.#learntWith = Math.max(this.#learntWith, tiles);
     const given = Math.min(this.#mains, mains);
-    if (given > 0) {
-      this.#changed();
-      this.#mains = given - (failed ? 1 : Math.ceil(given * descent));
-    } else if (this.#reduced < tiles) {
-      this.#changed();
-      const step = failed ? climbOf(tiles) : Math.max(1, Math.ceil(tiles * descent));
-      this.#reduced = Math.min(tiles, this.#reduced + step);
-    } else {
-      this.#troubled = 0;
-    }
+    const step = failed ? climbOf(tiles) : Math.max(1, Math.ceil(tiles * share));
+    if (given > 0) this.#mains = given - (failed ? 1 : Math.ceil(given * share));
+    else if (this.#reduced < tiles) this.#whole = Math.max(0, tiles - this.#reduced - step);
+    else if (this.#seldom < tiles) this.#steady = Math.max(0, tiles - this.#seldom - step);
+    else return;
+    this.#changed();
   }
 
   #climb(): void {
     const { tiles, mains } = this.#wall;
-    if (this.#reduced > 0) this.#reduced = Math.max(0, this.#reduced - climbOf(tiles));
+    if (this.#seldom > 0) this.#steady += climbOf(tiles);
+    else if (this.#reduced > 0) this.#whole += climbOf(tiles);
     else if (this.#mains < mains) this.#mains++;
     else return;
     this.#changed();

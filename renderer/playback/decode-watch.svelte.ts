@@ -1,15 +1,17 @@
 import { untrack } from 'svelte';
 import { pause } from '../link/pause.ts';
-import { type Allowance, type BudgetTile, type Ceiling, ceilingsOf, reducible } from './ceilings.ts';
-import { DecodeBudget, type DecodeLoad } from './decode-budget.ts';
+import { type BudgetTile, type Ceiling, ceilingsOf, reducible } from './ceilings.ts';
+import { type BudgetWall, DecodeBudget, type DecodeLoad } from './decode-budget.ts';
 import type { DecodeCount } from './decode-count.ts';
 import { PageLoad } from './page-load.ts';
 import type { Playback } from './playback.svelte.ts';
-import type { Slot } from './slot.svelte.ts';
+import type { Share, Slot } from './slot.svelte.ts';
 import type { Stage } from './stage.svelte.ts';
 
 /** One report on all tracks has its price: seldom enough to be none of the trouble. */
 const sampleMilliseconds = 2_000;
+
+const shareOrder: Readonly<Record<Share, number>> = { all: 0, 'key-frames': 1, seldom: 2 };
 
 /** What decoding costs this computer, for who wants to know. */
 export interface DecodeUse {
@@ -19,10 +21,13 @@ export interface DecodeUse {
   /** Of the pictures that arrived, percent. */
   readonly dropped: number;
   readonly decoder: 'hardware' | 'software' | 'both';
-  /** Tiles that are large enough for their main stream and get the small one, since the other was too much. */
+  /** Tiles that are large enough for their main stream and get the small one. */
   readonly smaller: number;
-  /** Tiles that get key frames only. */
+  /** Tiles that get key frames only, and how many of these get them seldom. */
   readonly reduced: number;
+  readonly seldom: number;
+  /** Whether nothing was too much yet: a large wall begins with less than it may turn out to have. */
+  readonly isTried: boolean;
 }
 
 /** Looks at what decoding costs, and gives the tiles that come last less when it is too much. */
@@ -30,10 +35,11 @@ export class DecodeWatch {
   readonly #playback: Playback;
   readonly #stage: Pick<Stage, 'ceilings' | 'plan'>;
   readonly #tiles: () => readonly BudgetTile[];
-  readonly #budget = new DecodeBudget();
+  readonly #budget = new DecodeBudget(navigator.hardwareConcurrency);
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
   #use = $state.raw<DecodeUse | null>(null);
-  #allowance = $state.raw<Allowance>(new DecodeBudget().take(undefined, { tiles: 0, mains: 0 }));
+  /** Counts what was decided. */
+  #decisions = $state.raw(0);
 
   /** @param tiles those that show something */
   constructor(
@@ -55,9 +61,12 @@ export class DecodeWatch {
   async run(signal: AbortSignal): Promise<void> {
     const page = new PageLoad(signal);
     while (!signal.aborted) {
+      const startedAt = performance.now();
       await pause(sampleMilliseconds, signal);
       if (signal.aborted) return;
-      const blocked = page.take();
+      // A timer that comes late tells of the same where the browser tells nothing.
+      const late = performance.now() - startedAt - sampleMilliseconds;
+      const blocked = Math.max(page.take(), late);
       if (document.visibilityState === 'visible') await this.#sample(blocked);
       else this.#before = undefined;
     }
@@ -65,26 +74,30 @@ export class DecodeWatch {
 
   /** Somebody has selected another tile, or an alarm came: who comes first has all pictures at once. To be called in an effect. */
   arrange(): void {
+    void this.#decisions;
     const tiles = this.#tiles();
-    const ceilings = ceilingsOf(tiles, this.#allowance);
-    const slots = this.#reducedSlots(tiles, ceilings);
+    const ceilings = ceilingsOf(tiles, this.#budget.take(undefined, wallOf(tiles)));
+    const shares = this.#shares(tiles, ceilings);
     untrack(() => {
       if (ceilings.join() !== this.#stage.ceilings.join()) this.#stage.ceilings = ceilings;
-      this.#playback.showKeyFrames(slots);
+      this.#playback.share(shares);
     });
   }
 
   /** A stream that several tiles show is that of the one that may have most. */
-  #reducedSlots(tiles: readonly BudgetTile[], ceilings: readonly Ceiling[]): readonly Slot[] {
-    const reduced = new Set<Slot>();
-    const whole = new Set<Slot>();
+  #shares(tiles: readonly BudgetTile[], ceilings: readonly Ceiling[]): Map<Slot, Share> {
+    const shares = new Map<Slot, Share>();
     for (const { tile } of tiles) {
+      const ceiling = ceilings[tile];
+      const share = ceiling === 'key-frames' || ceiling === 'seldom' ? ceiling : 'all';
       for (const stream of this.#stage.plan(tile).surfaces) {
         const slot = this.#playback.slot(stream);
-        if (slot !== undefined) (ceilings[tile] === 'key-frames' ? reduced : whole).add(slot);
+        if (slot === undefined) continue;
+        const other = shares.get(slot) ?? 'seldom';
+        shares.set(slot, shareOrder[share] < shareOrder[other] ? share : other);
       }
     }
-    return [...reduced].filter((slot) => !whole.has(slot));
+    return shares;
   }
 
   async #sample(blocked: number): Promise<void> {
@@ -121,13 +134,12 @@ export class DecodeWatch {
   }
 
   #settle(count: DecodeCount | null, load: DecodeLoad | undefined): void {
-    const others = reducible(this.#tiles());
-    const mains = others.filter(({ wantsMain }) => wantsMain).length;
+    const wall = wallOf(this.#tiles());
     const isHardware = count !== null && count.inHardware === count.tracks;
     // A decoder in hardware spends its own time and not that of the processors: the other figures say when it is too much.
     const judged = load !== undefined && isHardware ? { ...load, busy: 0 } : load;
-    const allowance = this.#budget.take(judged, { tiles: others.length, mains });
-    this.#allowance = allowance;
+    const { mains, reduced, seldom } = this.#budget.take(judged, wall);
+    this.#decisions++;
     if (count === null || load === undefined) {
       // An old figure would look like one of now.
       this.#use = null;
@@ -138,8 +150,13 @@ export class DecodeWatch {
       processors: navigator.hardwareConcurrency,
       dropped: Math.round(load.dropped * 100),
       decoder: isHardware ? 'hardware' : count.inHardware === 0 ? 'software' : 'both',
-      smaller: this.#budget.wasShort ? Math.max(0, mains - allowance.mains) : 0,
-      reduced: allowance.reduced,
+      smaller: Math.max(0, wall.mains - mains),
+      ...{ reduced, seldom, isTried: !this.#budget.wasShort },
     };
   }
+}
+
+function wallOf(tiles: readonly BudgetTile[]): BudgetWall {
+  const others = reducible(tiles);
+  return { tiles: others.length, mains: others.filter(({ wantsMain }) => wantsMain).length };
 }

@@ -56,6 +56,8 @@ export class PictureWatch {
     this.#nextLook.set(slot, now + lookMilliseconds);
     const circumstances = this.#circumstances(stream.cameraId);
     const judge = this.#judge(stream);
+    // What comes seldom is not called live, and standing between two pictures says nothing.
+    if (slot.share === 'seldom' && this.#lookedAt.get(slot) === newestFrameAt) return;
     if (this.#lookedAt.get(slot) === newestFrameAt) {
       const verdict = judge.wait(now, circumstances);
       if (verdict !== null) slot.setVerdict(verdict);

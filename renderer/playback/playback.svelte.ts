@@ -14,7 +14,7 @@ import { DelayMeter } from './delay.svelte.ts';
 import { h265Support } from './h265-support.ts';
 import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
-import { Slot } from './slot.svelte.ts';
+import { type Share, Slot } from './slot.svelte.ts';
 import { assignSlots } from './slot-assignment.ts';
 import { loadSlotCount, saveSlotCount } from './slot-memory.ts';
 import { Sound } from './sound.svelte.ts';
@@ -23,6 +23,8 @@ import type { Stream } from './stream.ts';
 import { runViewerConnection, type SkippingSlots } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
+/** What an engine takes a new viewer to want, as it is compared here. */
+const nothingReduced = ' ';
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
 /** At once: where more pictures are missing than this, it is not for reasons of their own. */
@@ -44,7 +46,7 @@ export class Playback {
   readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
   #flushing = false;
   /** The slots that the engine was told last; null: nobody knows whether it has heard of them. */
-  #toldKeyFrames: string | null = '';
+  #toldKeyFrames: string | null = nothingReduced;
   #visibleSince = 0;
   #remembered = loadSlotCount();
   readonly #firstWanted = Promise.withResolvers<void>();
@@ -197,21 +199,22 @@ export class Playback {
     return (await this.#viewer?.countDecoding()) ?? null;
   }
 
-  /** Key frames are enough for these slots from now on, and for no others. */
-  showKeyFrames(slots: readonly Slot[]): void {
-    const chosen = new Set(slots);
-    for (const slot of this.#slots) slot.setKeyFramesOnly(chosen.has(slot));
+  /** Which pictures are enough from now on: all of them for slots that are not named. */
+  share(shares: ReadonlyMap<Slot, Share>): void {
+    for (const slot of this.#slots) slot.setShare(shares.get(slot) ?? 'all');
     this.#sendKeyFrames();
   }
 
   /** What the engine knows already is not said again. */
   #sendKeyFrames(): void {
     const viewer = this.#viewer;
-    const slots = this.#slots.filter(({ keyFramesOnly }) => keyFramesOnly).map(({ index }) => index);
-    const wanted = slots.join();
+    const indexes = (slots: readonly Slot[]) => slots.map(({ index }) => index);
+    const slots = indexes(this.#slots.filter(({ share }) => share !== 'all'));
+    const seldom = indexes(this.#slots.filter(({ share }) => share === 'seldom'));
+    const wanted = `${slots.join()} ${seldom.join()}`;
     if (viewer === null || wanted === this.#toldKeyFrames) return;
     this.#toldKeyFrames = wanted;
-    viewer.client.viewer.showKeyFrames({ viewerId: viewer.id, slots }).catch(() => {
+    viewer.client.viewer.showKeyFrames({ viewerId: viewer.id, slots, seldom }).catch(() => {
       // The next viewer is told anyway; this one is asked again.
       setTimeout(() => {
         if (this.#viewer !== viewer) return;
@@ -244,7 +247,7 @@ export class Playback {
     this.#refusal = null;
     this.sound.opened(viewer);
     this.staleReports.opened(viewer);
-    this.#toldKeyFrames = '';
+    this.#toldKeyFrames = nothingReduced;
     this.#sendKeyFrames();
     for (const slot of this.#slots) if (slot.stream !== null) this.#unsent.add(slot);
     this.#flush();

@@ -7,6 +7,10 @@ import type { Size } from './stream-choice.ts';
 
 /** A picture counts as arriving for this long after its last frame. */
 const freshMilliseconds = 3_000;
+/** Until it is known how seldom they come: see `Share`. */
+const seldomMilliseconds = 4_000;
+/** Pictures closer together than this belong to one moment: those between key frames come together. */
+const burstMilliseconds = 500;
 
 export type Picture =
   /** Nothing of this stream was shown yet. */
@@ -16,6 +20,9 @@ export type Picture =
   | 'past'
   /** What stands there is old. */
   | 'stale';
+
+/** Which pictures this window has sent: all of them, key frames (see main/viewers/thinning.ts), or only some of these. */
+export type Share = 'all' | 'key-frames' | 'seldom';
 
 /** Where a replay is. */
 export interface Replay {
@@ -64,7 +71,10 @@ export class Slot {
   #lastFrameAt = $state.raw<number | null>(null);
   #way = $state.raw<PictureWay>(track);
   #skipping = $state.raw<SkipReason | null>(null);
-  #keyFramesOnly = $state.raw(false);
+  #share = $state.raw<Share>('all');
+  /** From one picture to the next while not all of them are sent: milliseconds. */
+  #interval = $state.raw<number | null>(null);
+  #burstAt = 0;
   #assignment = 0;
   #image: Image | null = null;
   #element: HTMLVideoElement | null = null;
@@ -115,9 +125,13 @@ export class Slot {
     return this.#skipping;
   }
 
-  /** Whether this window has it send key frames only. */
-  get keyFramesOnly(): boolean {
-    return this.#keyFramesOnly;
+  get share(): Share {
+    return this.#share;
+  }
+
+  /** From one picture to the next, in milliseconds, while not all of them are sent; null: not known yet. */
+  get interval(): number | null {
+    return this.#interval;
   }
 
   get picture(): Picture {
@@ -204,8 +218,11 @@ export class Slot {
     this.#stopArriving();
   }
 
-  setKeyFramesOnly(wanted: boolean): void {
-    this.#keyFramesOnly = wanted;
+  setShare(share: Share): void {
+    if (share === this.#share) return;
+    this.#share = share;
+    this.#interval = null;
+    this.#burstAt = 0;
   }
 
   /**
@@ -342,6 +359,7 @@ export class Slot {
       return;
     }
     this.#newestFrameAt = shownAt;
+    if (this.#share !== 'all') this.#measureInterval(shownAt);
     this.#replay = null;
     this.#returnedAt = undefined;
     if (this.#picture === 'arriving') return;
@@ -355,7 +373,20 @@ export class Slot {
   checkFreshness(now: number, visibleSince: number): void {
     if (this.#returnedAt !== undefined && now - this.#returnedAt > freshMilliseconds) this.#endReplay();
     if (this.#picture !== 'arriving') return;
-    if (now - Math.max(this.#newestFrameAt, visibleSince) > freshMilliseconds) this.#stopArriving();
+    const isSeldom = this.#share === 'seldom';
+    const allowed = freshMilliseconds + (isSeldom ? (this.#interval ?? seldomMilliseconds) : 0);
+    if (now - Math.max(this.#newestFrameAt, visibleSince) > allowed) this.#stopArriving();
+  }
+
+  /** To a tenth of a second, so that it is not told anew with each picture. */
+  #measureInterval(shownAt: number): void {
+    const sinceBurst = shownAt - this.#burstAt;
+    if (sinceBurst < burstMilliseconds) return;
+    const isFirst = this.#burstAt === 0;
+    this.#burstAt = shownAt;
+    if (isFirst) return;
+    const known = this.#interval ?? sinceBurst;
+    this.#interval = Math.round((known + (sinceBurst - known) / 2) / 100) * 100;
   }
 
   #setImage(image: Image | null): void {

@@ -18,11 +18,13 @@ export function decodeWords(use: DecodeUse | null): string {
   return `Decoding: ${spent}.${lost}${consequence}`;
 }
 
-function consequenceWords({ smaller, reduced }: DecodeUse): string {
+function consequenceWords({ smaller, reduced, seldom, isTried }: DecodeUse): string {
   const show = (tiles: number) => (tiles === 1 ? '1 tile shows' : `${tiles} tiles show`);
   const parts = [
     ...(smaller === 0 ? [] : [`${show(smaller)} the small stream`]),
-    ...(reduced === 0 ? [] : [`${show(reduced)} key frames only`]),
+    ...(reduced === seldom ? [] : [`${show(reduced - seldom)} key frames only`]),
+    ...(seldom === 0 ? [] : [`${show(seldom)} a picture now and then`]),
   ];
-  return parts.length === 0 ? '' : ` ${parts.join(', ')}: more is too much for this computer.`;
+  const why = isTried ? 'more is tried step by step' : 'more is too much for this computer';
+  return parts.length === 0 ? '' : ` ${parts.join(', ')}: ${why}.`;
 }

@@ -346,6 +346,7 @@ export class Station {
     this.mirror.apply(event);
     if (isFirst) {
       this.stage.arrange();
+      this.decoding.arrange();
       // A turn, in which what was just arranged is sent.
       await pause(0, signal);
     }

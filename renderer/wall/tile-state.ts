@@ -6,7 +6,15 @@ import type { PictureVerdict } from '../playback/picture-judge.ts';
 import type { Arrival, Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
 
-export type TileStateName = 'live' | 'replay' | 'connecting' | 'stale' | 'waiting' | 'empty' | 'offline';
+export type TileStateName =
+  | 'live'
+  | 'seldom'
+  | 'replay'
+  | 'connecting'
+  | 'stale'
+  | 'waiting'
+  | 'empty'
+  | 'offline';
 
 /** What a tile says of itself. */
 export interface TileState {
@@ -55,6 +63,8 @@ export interface TileFacts {
   readonly replayAgo: number | null;
   /** What is to be said of the pictures that arrive. */
   readonly verdict: PictureVerdict;
+  /** Only some key frames are shown; this far apart, in milliseconds, as far as it is known. Null: all pictures, or all key frames. */
+  readonly seldom: { readonly interval: number | null } | null;
   readonly arrival: Arrival;
   /** The format of its pictures when this computer can show them in no way. */
   readonly unshowable: VideoCodec | null;
@@ -125,6 +135,8 @@ function judgedState(facts: TileFacts): TileState {
   const { picture, since } = facts.verdict;
   switch (picture) {
     case 'alive':
+      if (facts.seldom !== null)
+        return { ...state('seldom', rateWords(facts.seldom.interval)), brief: 'Few pictures' };
       return state('live', 'Live');
     case 'same':
       return {
@@ -200,6 +212,13 @@ export function skippingWords(reason: SkipReason): string {
     default:
       return reason satisfies never;
   }
+}
+
+/** How many pictures are shown. @param interval from one to the next, milliseconds; null: not known yet */
+export function rateWords(interval: number | null): string {
+  if (interval === null) return 'Key frames';
+  if (interval > 3_000) return `1 picture every ${Math.round(interval / 1_000)} s`;
+  return `${Number((1_000 / interval).toFixed(1))} fps`;
 }
 
 /** @param ago milliseconds */

@@ -9,6 +9,7 @@ import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
 import {
   fallenBackWords,
+  rateWords,
   replacedWords,
   skippingWords,
   staleCause,
@@ -72,6 +73,7 @@ export class TileView {
       picture: this.slot?.picture ?? 'none',
       replayAgo: this.replayAgo,
       verdict: this.#verdict,
+      seldom: this.slot?.share === 'seldom' ? { interval: this.slot.interval } : null,
       arrival: this.slot?.arrival ?? 'unknown',
       unshowable: this.slot?.way.kind === 'none' ? this.slot.way.codec : null,
       skipping: this.slot?.skipping ?? null,
@@ -99,10 +101,13 @@ export class TileView {
     const { number } = this.camera;
     return soundState({ number, status: this.#status, isArriving, isBlocked, playsAac, wantedFor });
   });
-  /** Whether this computer shows only some of its pictures: it has too much to decode. */
-  readonly reduced: boolean = $derived.by(
-    () => this.state.name === 'live' && (this.slot?.keyFramesOnly ?? false),
-  );
+  /** How many of its pictures are shown where this computer has too much to decode; null: all. */
+  readonly reduced: string | null = $derived.by(() => {
+    const { name } = this.state;
+    if (this.slot === undefined || this.slot.share === 'all' || (name !== 'live' && name !== 'seldom'))
+      return null;
+    return rateWords(this.slot.interval);
+  });
   /** Whether its camera sends sound that may be heard. */
   readonly hasSound: boolean = $derived.by(
     () => this.#status?.state === 'playing' && this.#status.audio?.kind === 'playable',
@@ -133,7 +138,7 @@ export class TileView {
   /** What is wrong, without what counts on; null: nothing; undefined: not known yet. */
   readonly trouble: string | null | undefined = $derived.by(() => {
     const { name, brief } = this.state;
-    if (name === 'connecting' || name === 'empty' || name === 'replay') return undefined;
+    if (name === 'connecting' || name === 'empty' || name === 'replay' || name === 'seldom') return undefined;
     return name === 'live' ? this.viewWords : brief;
   });
   /** That its picture does not move on, and why; null: it does, or nobody can see it. */
@@ -148,7 +153,8 @@ export class TileView {
     if (camera === null) return `Tile ${this.index + 1}, empty`;
     const odd = this.viewWords === null ? [] : [this.viewWords.toLowerCase()];
     // A time that counts on would be said again and again.
-    const said = (state.name === 'replay' ? state.brief : state.words).toLowerCase();
+    const isCounting = state.name === 'replay' || state.name === 'seldom';
+    const said = (isCounting ? state.brief : state.words).toLowerCase();
     const words = [`Camera ${camera.number}`, camera.name, said, ...odd];
     return [...words, ...(sound === null ? [] : [(sound.reason ?? sound.words).toLowerCase()])].join(', ');
   });

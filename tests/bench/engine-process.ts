@@ -16,6 +16,8 @@ export type EngineRequest =
   | { type: 'release' }
   | { type: 'binds' }
   | { type: 'arrivals' }
+  /** When the pictures were received that were sent since it was asked last. */
+  | { type: 'sent' }
   /** Makes a wall of each list, of cameras that are always connected. */
   | { type: 'walls'; walls: readonly (readonly CameraInput[])[] }
   /** Answered when the slots of the only window show exactly the cameras of that wall. */
@@ -45,6 +47,12 @@ export interface Arrivals {
   receivedAt: [timestamp: number, milliseconds: number][];
 }
 
+/** Per slot: by RTP timestamp as it was sent, when the picture came from its camera. */
+export interface Sent {
+  slot: number;
+  receivedAt: [timestamp: number, milliseconds: number][];
+}
+
 export interface Usage {
   cpuMicroseconds: number;
   rssBytes: number;
@@ -67,10 +75,36 @@ const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
 const clockOffset = monotonic() - performance.now();
 
 let packetsSent = 0;
+/** When the picture came whose last payload this is. */
+const receivedAtOf = new WeakMap<Buffer, number>();
+const sentBy = new Map<RtpSlotSender, [timestamp: number, milliseconds: number][]>();
 const send = RtpSlotSender.prototype.send;
-RtpSlotSender.prototype.send = function counted(...packet) {
+RtpSlotSender.prototype.send = function counted(payloads, timestamp, marker) {
   packetsSent++;
-  send.apply(this, packet);
+  const last = payloads.at(-1);
+  const receivedAt = marker && last !== undefined ? receivedAtOf.get(last) : undefined;
+  if (receivedAt !== undefined) {
+    const sent = sentBy.get(this) ?? [];
+    sentBy.set(this, sent);
+    sent.push([timestamp >>> 0, receivedAt]);
+    if (sent.length > kept) sent.shift();
+  }
+  send.call(this, payloads, timestamp, marker);
+};
+
+/** The slot of a sender, learnt from its reports. */
+const slotOf = new Map<RtpSlotSender, Slot>();
+let reporting: Slot | undefined;
+const reportSlot = Slot.prototype.report;
+Slot.prototype.report = function known() {
+  reporting = this;
+  reportSlot.call(this);
+  reporting = undefined;
+};
+const reportSender = RtpSlotSender.prototype.report;
+RtpSlotSender.prototype.report = function known() {
+  if (reporting !== undefined) slotOf.set(this, reporting);
+  reportSender.call(this);
 };
 
 const arrivals = new Map<LiveStream, Map<number, number>>();
@@ -92,6 +126,8 @@ function observe(stream: LiveStream): void {
   arrivals.set(stream, received);
   stream.read((frame) => {
     received.set(frame.timestamp, frame.receivedAt + clockOffset);
+    const last = frame.payloads.at(-1);
+    if (last !== undefined) receivedAtOf.set(last, frame.receivedAt + clockOffset);
     const [oldest] = received.keys();
     if (received.size > kept && oldest !== undefined) received.delete(oldest);
   });
@@ -186,6 +222,12 @@ async function answer(request: EngineRequest): Promise<unknown> {
         const { stream, timestampOffset } = slot.mapping;
         if (stream === undefined) return [];
         return [{ slot: index, timestampOffset, receivedAt: [...(arrivals.get(stream) ?? [])] }];
+      });
+    case 'sent':
+      return slots().flatMap(({ index, slot }): Sent[] => {
+        const sender = [...slotOf].find(([, known]) => known === slot)?.[0];
+        const sent = sender === undefined ? undefined : sentBy.get(sender)?.splice(0);
+        return sent === undefined ? [] : [{ slot: index, receivedAt: sent }];
       });
     case 'walls':
       request.walls.forEach(makeWall);

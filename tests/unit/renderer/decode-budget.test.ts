@@ -15,12 +15,12 @@ function loadOf({ tiles, mains }: BudgetWall, reduced: number, room: number): De
 }
 
 test('a computer that keeps up has all pictures', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   for (let sample = 0; sample < 100; sample++) expect(budget.take(calm, wall(64)).reduced).toBe(0);
 });
 
 test('one bad sample changes nothing, two do', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   expect(budget.take(short, wall(16)).reduced).toBe(0);
   expect(budget.take(calm, wall(16)).reduced).toBe(0);
   expect(budget.take(short, wall(16)).reduced).toBe(0);
@@ -30,20 +30,20 @@ test('one bad sample changes nothing, two do', () => {
 test.each([{ busy: 0.9 }, { dropped: 0.1 }, { delay: 400 }, { blocked: 0.7 }])(
   'each figure alone says that it is too much: %o',
   (trouble) => {
-    const budget = new DecodeBudget();
+    const budget = new DecodeBudget(8);
     budget.take({ ...calm, ...trouble }, wall(16));
     expect(budget.take({ ...calm, ...trouble }, wall(16)).reduced).toBe(4);
   },
 );
 
 test('it waits for what a change brings before the next one', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   const reduced = Array.from({ length: 8 }, () => budget.take(short, wall(16)).reduced);
   expect(reduced).toEqual([0, 4, 4, 4, 4, 8, 8, 8]);
 });
 
 test('it climbs in small steps when there is room again, up to all pictures', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   for (let sample = 0; sample < 40; sample++) budget.take(short, wall(24));
   const climb = Array.from({ length: 400 }, () => budget.take(calm, wall(24)).reduced);
   const steps = climb.slice(1).map((reduced, index) => (climb[index] ?? 0) - reduced);
@@ -53,19 +53,19 @@ test('it climbs in small steps when there is room again, up to all pictures', ()
 });
 
 test('main streams are given up before any tile gets key frames only, and come back after them', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   const four = { tiles: 4, mains: 4 };
   const down = Array.from({ length: 60 }, () => budget.take(short, four));
-  expect(down[0]).toEqual({ mains: 4, reduced: 0 });
+  expect(down[0]).toEqual({ mains: 4, reduced: 0, seldom: 0 });
   expect(down.filter(({ mains, reduced }) => mains > 0 && reduced > 0)).toEqual([]);
-  expect(down.at(-1)).toEqual({ mains: 0, reduced: 4 });
+  expect(down.at(-1)).toEqual({ mains: 0, reduced: 4, seldom: 4 });
   const up = Array.from({ length: 200 }, () => budget.take(calm, four));
   expect(up.filter(({ mains, reduced }) => mains > 0 && reduced > 0)).toEqual([]);
-  expect(up.at(-1)).toEqual({ mains: 4, reduced: 0 });
+  expect(up.at(-1)).toEqual({ mains: 4, reduced: 0, seldom: 0 });
 });
 
 test('a wall of many large tiles gets its main streams one after the other', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   const nine = { tiles: 9, mains: 9 };
   const mains = Array.from({ length: 40 }, () => budget.take(calm, nine).mains);
   expect(mains[0]).toBe(4);
@@ -74,7 +74,7 @@ test('a wall of many large tiles gets its main streams one after the other', () 
 });
 
 test('a main stream that was too much is taken back alone', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   const nine = { tiles: 9, mains: 9 };
   const seen: number[] = [];
   for (let sample = 0; sample < 400; sample++) {
@@ -86,7 +86,7 @@ test('a main stream that was too much is taken back alone', () => {
 });
 
 test('between enough and too little it stays where it is', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   budget.take(short, wall(16));
   budget.take(short, wall(16));
   for (let sample = 0; sample < 200; sample++)
@@ -94,16 +94,46 @@ test('between enough and too little it stays where it is', () => {
 });
 
 test('as long as nobody knows anything nothing changes', () => {
-  const budget = new DecodeBudget();
+  const budget = new DecodeBudget(8);
   budget.take(short, wall(16));
   for (let sample = 0; sample < 50; sample++) expect(budget.take(undefined, wall(16)).reduced).toBe(0);
 });
 
-test('a smaller wall never has more reduced tiles than tiles', () => {
-  const budget = new DecodeBudget();
+test('key frames come seldom only where all tiles have nothing else, and first they come back', () => {
+  const budget = new DecodeBudget(8);
+  const down = Array.from({ length: 60 }, () => budget.take(short, wall(16)));
+  expect(down.filter(({ reduced, seldom }) => seldom > 0 && reduced < 16)).toEqual([]);
+  expect(down.at(-1)).toMatchObject({ reduced: 16, seldom: 16 });
+  const up = Array.from({ length: 400 }, () => budget.take(calm, wall(16)));
+  expect(up.filter(({ reduced, seldom }) => seldom > 0 && reduced < 16)).toEqual([]);
+  expect(up.at(-1)).toMatchObject({ reduced: 0, seldom: 0 });
+});
+
+test('a wall of many tiles begins with what its processors can be trusted with, and climbs soon', () => {
+  const budget = new DecodeBudget(1);
+  expect(budget.take(undefined, wall(99))).toMatchObject({ reduced: 79 });
+  expect(budget.wasShort).toBe(false);
+  const climb = Array.from({ length: 60 }, () => budget.take(calm, wall(99)).reduced);
+  expect(climb.at(-1)).toBe(0);
+});
+
+test('where the page hardly gets to look one sample is enough, and half is given up', () => {
+  const budget = new DecodeBudget(8);
+  expect(budget.take({ ...calm, blocked: 0.9 }, wall(16)).reduced).toBe(8);
+});
+
+test('a tile that becomes large and small again changes nothing of what was learnt', () => {
+  const budget = new DecodeBudget(8);
+  budget.take(short, wall(16));
+  budget.take(short, wall(16));
+  expect(budget.take(undefined, wall(0)).reduced).toBe(0);
+  expect(budget.take(undefined, wall(16)).reduced).toBe(4);
+});
+
+test('on a much smaller wall everything is tried anew', () => {
+  const budget = new DecodeBudget(8);
   for (let sample = 0; sample < 40; sample++) budget.take(short, wall(64));
-  expect(budget.take(calm, wall(3)).reduced).toBe(3);
-  expect(budget.take(calm, wall(0)).reduced).toBe(0);
+  expect(budget.take(undefined, wall(9))).toMatchObject({ reduced: 0, seldom: 0 });
 });
 
 describe('on any computer', () => {
@@ -117,9 +147,9 @@ describe('on any computer', () => {
   test('it soon keeps up where it can, and comes to rest', () => {
     fc.assert(
       fc.property(machine, ({ tiles, mainShare, room, noise }) => {
-        const budget = new DecodeBudget();
+        const budget = new DecodeBudget(8);
         const all = { tiles, mains: Math.round(tiles * mainShare) };
-        let now = { mains: 4, reduced: 0 };
+        let now = { mains: 4, reduced: 0, seldom: 0 };
         let changes = 0;
         let overloaded = 0;
         for (let sample = 0; sample < 4_000; sample++) {
@@ -149,12 +179,14 @@ describe('on any computer', () => {
     });
     fc.assert(
       fc.property(fc.array(fc.tuple(load, fc.nat(128), fc.nat(128))), (samples) => {
-        const budget = new DecodeBudget();
+        const budget = new DecodeBudget(8);
         for (const [said, tiles, mains] of samples) {
           const allowance = budget.take(said, { tiles, mains: Math.min(mains, tiles) });
           expect(allowance.reduced).toBeGreaterThanOrEqual(0);
           expect(allowance.reduced).toBeLessThanOrEqual(tiles);
           expect(allowance.mains).toBeGreaterThanOrEqual(0);
+          expect(allowance.seldom).toBeGreaterThanOrEqual(0);
+          expect(allowance.seldom).toBeLessThanOrEqual(allowance.reduced);
         }
       }),
     );

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import { countDecoding } from '../../../renderer/playback/decode-count.ts';
 import { decodeWords } from '../../../renderer/shell/decode-words.ts';
 
-const use = { percent: 63, processors: 2, dropped: 0, decoder: 'software', smaller: 0, reduced: 0 } as const;
+const use = {
+  percent: 63,
+  processors: 2,
+  dropped: 0,
+  decoder: 'software',
+  smaller: 0,
+  reduced: 0,
+  seldom: 0,
+  isTried: false,
+} as const;
 
 test.each([
   [null, 'Decoding: nothing is known now.'],
@@ -15,6 +24,14 @@ test.each([
   [
     { ...use, smaller: 1, reduced: 3 },
     'Decoding: 63 % of 2 cores, in software. 1 tile shows the small stream, 3 tiles show key frames only: more is too much for this computer.',
+  ],
+  [
+    { ...use, reduced: 9, seldom: 4 },
+    'Decoding: 63 % of 2 cores, in software. 5 tiles show key frames only, 4 tiles show a picture now and then: more is too much for this computer.',
+  ],
+  [
+    { ...use, reduced: 9, isTried: true },
+    'Decoding: 63 % of 2 cores, in software. 9 tiles show key frames only: more is tried step by step.',
   ],
 ])('what decoding costs is said in words (%#)', (known, words) => {
   expect(decodeWords(known)).toBe(words);

@@ -4,7 +4,7 @@ import type { StreamStatus } from '../../../main/contract/camera.ts';
 import { errorCodes } from '../../../main/contract/error-codes.ts';
 import { unsuspicious } from '../../../renderer/playback/picture-judge.ts';
 import { Slot } from '../../../renderer/playback/slot.svelte.ts';
-import { type TileFacts, tileState } from '../../../renderer/wall/tile-state.ts';
+import { rateWords, type TileFacts, tileState } from '../../../renderer/wall/tile-state.ts';
 
 const facts: TileFacts = {
   hasCamera: true,
@@ -15,6 +15,7 @@ const facts: TileFacts = {
   picture: 'arriving',
   replayAgo: null,
   verdict: unsuspicious,
+  seldom: null,
   arrival: 'unknown',
   unshowable: null,
   skipping: null,
@@ -26,6 +27,7 @@ const facts: TileFacts = {
 
 test.each<[string, Partial<TileFacts>, string, string]>([
   ['frames are arriving', {}, 'live', 'Live'],
+  ['of some key frames', { seldom: { interval: 4_100 } }, 'seldom', '1 picture every 4 s'],
   ['a replay', { picture: 'past', replayAgo: 12_999 }, 'replay', 'REPLAY −00:12'],
   [
     'a replay of a camera that is away',
@@ -252,4 +254,31 @@ test('behind another page no frames are shown, which says nothing about the came
   slot.frame(1, 1_000);
   slot.checkFreshness(60_000, 59_000);
   expect(slot.picture).toBe('arriving');
+});
+
+test.each([
+  [null, 'Key frames'],
+  [1_000, '1 fps'],
+  [2_000, '0.5 fps'],
+  [2_600, '0.4 fps'],
+  [10_100, '1 picture every 10 s'],
+])('how many pictures are shown is said in words (%o)', (interval, words) => {
+  expect(rateWords(interval)).toBe(words);
+});
+
+test('a slot whose pictures come seldom knows how far apart they are, and is stale only when the next one is late', () => {
+  const slot = new Slot(0);
+  slot.assign({ cameraId: 'one', profile: 'sub' });
+  slot.confirm(slot.assignment, 0);
+  slot.setShare('seldom');
+  expect(slot.interval).toBeNull();
+  // The pictures between two key frames may come together.
+  for (const at of [10_000, 10_050, 18_000, 18_020, 26_000]) slot.frame(at, at);
+  expect(slot.interval).toBe(8_000);
+  slot.checkFreshness(36_000, 0);
+  expect(slot.picture).toBe('arriving');
+  slot.checkFreshness(37_500, 0);
+  expect(slot.picture).toBe('stale');
+  slot.setShare('all');
+  expect(slot.interval).toBeNull();
 });

@@ -66,7 +66,7 @@ function gop(frames: number): ('key' | 'delta')[] {
 }
 
 test('a window that joins gets the key frame alone, and then one of each GOP', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   send(...gop(15));
   bind();
   replayAll();
@@ -77,7 +77,7 @@ test('a window that joins gets the key frame alone, and then one of each GOP', (
 });
 
 test('key frames keep the distance that the camera gave them', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   bind();
   send(...gop(30), ...gop(30), ...gop(30));
   const [first = 0, second = 0, third = 0] = sent.map(({ timestamp }) => timestamp);
@@ -85,14 +85,14 @@ test('key frames keep the distance that the camera gave them', () => {
 });
 
 test('of more than one key frame a second no more than one is sent', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   bind();
   for (let count = 0; count < 10; count++) send(...gop(5));
   expect(sent).toHaveLength(4);
 });
 
 test('where key frames are far apart the pictures between them come together, each once', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   bind();
   send(...gop(30));
   expect(sent).toHaveLength(1);
@@ -105,10 +105,10 @@ test('where key frames are far apart the pictures between them come together, ea
 });
 
 test('all pictures again: those that were passed over come at once, and nothing waits for a key frame', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   bind();
   send(...gop(20));
-  slot.keyFramesOnly = false;
+  slot.share = 'all';
   replayAll();
   expect(sent).toHaveLength(20);
   send('delta', 'delta');
@@ -116,25 +116,44 @@ test('all pictures again: those that were passed over come at once, and nothing 
 });
 
 test('all pictures again while the key frame of a join is on its way', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   send(...gop(10));
   bind();
-  slot.keyFramesOnly = false;
+  slot.share = 'all';
   replayAll();
   send('delta');
   expect(sent.map(({ payload }) => payload)).toEqual(stream.gop.map(({ payloads }) => payloads.at(-1)));
 });
 
 test('pictures that the cache gave up are not sent in part: the next key frame goes on', () => {
-  slot.keyFramesOnly = true;
+  slot.share = 'key-frames';
   bind();
   send(...gop(5));
   stream.end();
-  slot.keyFramesOnly = false;
+  slot.share = 'all';
   send('delta');
   expect(sent).toHaveLength(1);
   send('key');
   expect(sent).toHaveLength(2);
+});
+
+test('seldom: a key frame in four seconds at most, and nothing between, however far apart they are', () => {
+  slot.share = 'seldom';
+  bind();
+  for (let count = 0; count < 5; count++) send(...gop(30));
+  expect(sent).toHaveLength(3);
+  send(...gop(30), ...gop(150));
+  expect(sent).toHaveLength(4);
+});
+
+test('from seldom ones to all pictures nothing waits for a key frame', () => {
+  slot.share = 'seldom';
+  bind();
+  send(...gop(100));
+  expect(sent).toHaveLength(1);
+  slot.share = 'all';
+  replayAll();
+  expect(sent.map(({ payload }) => payload)).toEqual(stream.gop.map(({ payloads }) => payloads.at(-1)));
 });
 
 test('however it is switched, a decoder is never given a picture without those before it, and no picture is older than 3 s', () => {
@@ -147,14 +166,14 @@ test('however it is switched, a decoder is never given a picture without those b
       sent = [];
       stream = new LiveStream();
       source = new VideoSource(stream, { now: performance.now() });
-      slot.keyFramesOnly = false;
+      slot.share = 'all';
       bind();
       /** Of each picture of the camera: which one it is in its GOP. */
       const places = new Map<Buffer, { place: number; gop: number; receivedAt: number }>();
       let gops = 0;
       for (const next of ['key' as const, ...steps]) {
         if (next === 'all' || next === 'key-frames') {
-          slot.keyFramesOnly = next === 'key-frames';
+          slot.share = next;
           replayAll();
           continue;
         }
