@@ -9,6 +9,7 @@ export const sectionNames = [
   'first-frame',
   'delay',
   'tiles',
+  'budget',
   'console',
   'discovery',
   'adding',

@@ -1,5 +1,6 @@
 import projectPackage from '../../package.json' with { type: 'json' };
 import type { AddingFigures } from './adding-figures.ts';
+import type { BudgetFigures, PageFigures } from './budget.ts';
 import type { ConsoleFigures } from './console-figures.ts';
 import type { SoakFigures } from './console-walls.ts';
 import type { DelayFigures } from './delay.ts';
@@ -20,6 +21,7 @@ export interface SectionFigures {
   readonly 'first-frame': readonly FirstFrameFigures[];
   readonly delay: readonly DelayFigures[];
   readonly tiles: readonly TileFigures[];
+  readonly budget: { readonly walls: readonly BudgetFigures[]; readonly page: PageFigures };
   readonly console: ConsoleFigures;
   readonly discovery: DiscoveryFigures;
   readonly adding: AddingFigures;

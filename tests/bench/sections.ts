@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startFleetProcess } from '../../main/demo/fleet-process.ts';
 import { measureAdding } from './adding-figures.ts';
+import { measureBudget, measurePage } from './budget.ts';
 import { measureConsole, measureLayoutSoak } from './console-figures.ts';
 import { type DelayFigures, measureDelay, networks } from './delay.ts';
 import { measureDiscovery } from './discovery-figures.ts';
@@ -84,6 +85,14 @@ export const sections: { readonly [Name in SectionName]: (bench: Bench) => Promi
   tiles: async ({ browser, quick, progress }) => {
     const walls: readonly WallSize[] = quick ? [9, 25] : wallSizes;
     return await measureTiles(browser, walls, quick ? 4 : 8, progress);
+  },
+  budget: async ({ browser, quick, progress }) => {
+    const walls = await measureBudget(
+      quick ? { rest: 20, measured: 10 } : { rest: 45, measured: 30 },
+      progress,
+    );
+    progress('the page’s own work');
+    return { walls, page: await measurePage(browser, quick ? 10 : 60) };
   },
   console: async ({ browser }) => {
     await using fleet = await startFleetProcess({ count: wallCameras });

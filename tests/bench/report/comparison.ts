@@ -11,6 +11,7 @@ const identities = [
   'cameras',
   'viewers',
   'tiles',
+  'cores',
   'lostShare',
   'jitterMilliseconds',
   'gopSeconds',

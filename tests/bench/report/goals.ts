@@ -42,6 +42,8 @@ function goalsOf({ sections }: Results): Goal[] {
   const full = paced.find(
     ({ kind, cameras, viewers }) => kind === 'gatehouse' && cameras === 64 && viewers === 8,
   );
+  const budget = sections.budget?.figures;
+  const tooLarge = (cores: number) => budget?.walls.find((entry) => entry.cores === cores);
   const link = sections.link?.figures;
   const lossy = sections.delay?.figures.find(({ lostShare }) => lostShare === 0.05);
   return [
@@ -67,6 +69,25 @@ function goalsOf({ sections }: Results): Goal[] {
     { name: 'the same, p95', unit: 'ms', goal: 20, measured: wall(9)?.delay.p95 },
     { name: '49 tiles: dropped pictures', unit: '', goal: 0, measured: wall(49)?.dropped },
     { name: '49 tiles: engine', unit: '% of a core', goal: 10, measured: wall(49)?.enginePercent },
+    {
+      name: '100 tiles on 2 cores: delay of the selected one, p95',
+      unit: 'ms',
+      goal: 100,
+      measured: tooLarge(2)?.selected.delay.p95,
+    },
+    {
+      name: 'the same: oldest picture that is called live',
+      unit: 'ms',
+      goal: 3_000,
+      measured: tooLarge(2)?.oldest,
+    },
+    { name: '100 tiles on one core: the same', unit: 'ms', goal: 3_000, measured: tooLarge(1)?.oldest },
+    {
+      name: '64 tiles: script, layout and style of the page',
+      unit: '% of a core',
+      goal: 5,
+      measured: budget?.page.together,
+    },
     { name: '64 × 8 for a minute: lost in the engine', unit: 'packets', goal: 0, measured: full?.lost },
     {
       name: '5 % of all packets lost: longest standstill of a tile',

@@ -1,4 +1,5 @@
 import type { Measured, Results, SectionFigures, SectionName } from '../results.ts';
+import { budgetReport } from './budget-report.ts';
 import { addingReport, consoleReport, discoveryReport, soakReport } from './console-report.ts';
 import { linkReport } from './link-report.ts';
 import type { Report } from './report.ts';
@@ -13,6 +14,7 @@ const reports: { readonly [Name in SectionName]: (figures: SectionFigures[Name])
   'first-frame': firstFrameReport,
   delay: delayReport,
   tiles: tilesReport,
+  budget: budgetReport,
   console: consoleReport,
   discovery: discoveryReport,
   adding: addingReport,
