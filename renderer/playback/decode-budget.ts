@@ -21,13 +21,15 @@ export interface BudgetWall {
 /** Above one of these the computer does not keep up; below all of the others it has room. */
 const high: DecodeLoad = { busy: 0.8, dropped: 0.05, delay: 250, blocked: 0.5 };
 const low: DecodeLoad = { busy: 0.5, dropped: 0.01, delay: 100, blocked: 0.2 };
+/** Below all of these there is so much room that half the patience will do. */
+const ample: DecodeLoad = { busy: 0.3, dropped: 0.01, delay: 50, blocked: 0.1 };
 /** One bad sample is a window that was moved, or a key frame everywhere at once. */
 const samplesOfTrouble = 2;
 /** What was changed shows in the samples after this many. */
 const settlingSamples = 2;
 const firstPatienceSamples = 8;
 /** As long as nothing was ever too much on this wall the next main stream is tried sooner. */
-const easyPatienceSamples = 2;
+const easyPatienceSamples = 4;
 /** After climbing has failed again and again it is tried this seldom: with a sample every 2 s each 17 minutes. */
 const longestPatienceSamples = 512;
 /** So many main streams are no risk; more of them are tried one after the other. */
@@ -39,6 +41,8 @@ const tilesOfProcessor = 20;
 const descent = 1 / 4;
 const severeDescent = 1 / 2;
 const ascent = 1 / 12;
+/** Of tiles whose key frames come seldom: all key frames of one cost little. */
+const seldomAscent = 1 / 4;
 
 /**
  * Says how much the tiles of a window may have together, so that the computer keeps up: main streams are given up first, then
@@ -77,6 +81,8 @@ export class DecodeBudget {
    * @param wall without the tiles that come first
    */
   take(load: DecodeLoad | undefined, wall: BudgetWall): Allowance {
+    // A large wall that is drawn, and whose pictures begin, is busy for a moment.
+    if (wall.tiles > this.#wall.tiles + tilesOfProcessor) this.#settling = settlingSamples;
     this.#wall = wall;
     // What was too much for a wall twice as large says little about this one.
     if (wall.tiles > 0 && wall.tiles < this.#learntWith / 2) this.#forget();
@@ -107,7 +113,7 @@ export class DecodeBudget {
     }
     const isSevere = isAnyAbove(load, severe);
     this.#troubled = isAnyAbove(load, high) ? this.#troubled + 1 : 0;
-    this.#eased = isAnyAbove(load, low) ? 0 : this.#eased + 1;
+    this.#eased = isAnyAbove(load, low) ? 0 : this.#eased + (isAnyAbove(load, ample) ? 1 : 2);
     if (isSevere || this.#troubled >= samplesOfTrouble) this.#descend(isSevere ? severeDescent : descent);
     else if (this.#eased >= (this.wasShort ? this.#patience : easyPatienceSamples)) this.#climb();
   }
@@ -131,7 +137,7 @@ export class DecodeBudget {
 
   #climb(): void {
     const { tiles, mains } = this.#wall;
-    if (this.#seldom > 0) this.#steady += climbOf(tiles);
+    if (this.#seldom > 0) this.#steady += Math.max(1, Math.floor(tiles * seldomAscent));
     else if (this.#reduced > 0) this.#whole += climbOf(tiles);
     else if (this.#mains < mains) this.#mains++;
     else return;
