@@ -14,6 +14,7 @@ import { openStore } from '../../main/store/store.ts';
 import type { ApiClient } from '../support/api-harness.ts';
 import { EngineProcess } from './engine-child.ts';
 import type { Usage } from './engine-process.ts';
+import { measurePaced, PacedCameras, type PacedFigures } from './paced.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 const idleSockets = 2_000;
@@ -24,6 +25,8 @@ const warmUpSockets = 500;
 const openedAtOnce = 50;
 const joins = 500;
 const joinMilliseconds = 1_000;
+const signIns = 50;
+const viewersOfOne = 200;
 /** Fewer than join: the rest is refused. */
 const fewSeats = 100;
 
@@ -40,6 +43,10 @@ export interface LinkFigures {
   readonly joins: Summary;
   /** The same where there is no room for most: to the offer, or to the refusal with its time to try again. */
   readonly crowded: { readonly served: Summary; readonly refused: Summary };
+  /** Milliseconds of sign-ins with a password, one at a time. Missing in runs of before it was measured. */
+  readonly signIns?: Summary;
+  /** Many windows that show the sub-stream of one camera. Missing in runs of before it was measured. */
+  readonly oneCamera?: PacedFigures;
 }
 
 export async function measureLink(progress: (text: string) => void): Promise<LinkFigures> {
@@ -49,12 +56,43 @@ export async function measureLink(progress: (text: string) => void): Promise<Lin
   const { served } = await measureJoins(512);
   progress(`${joins} joins where there is room for ${fewSeats}`);
   const crowded = await measureJoins(fewSeats);
+  progress(`${signIns} sign-ins`);
+  const signedIn = await measureSignIns();
+  progress(`one camera × ${viewersOfOne} viewers`);
+  await using camera = await PacedCameras.start(1);
+  const oneCamera = await measurePaced('gatehouse', viewersOfOne, camera);
   if (served.length !== joins) throw new Error(`only ${served.length} of ${joins} joins were served`);
   return {
     idle,
     joins: summarize(served),
     crowded: { served: summarize(crowded.served), refused: summarize(crowded.refused) },
+    signIns: signedIn,
+    oneCamera,
   };
+}
+
+/** With the same browser each time, as a person's is: strangers are slowed down. */
+async function measureSignIns(): Promise<Summary> {
+  await using owned = new AsyncDisposableStack();
+  const { openSocket, origin } = await startSite(owned, 1, 1);
+  const client: ApiClient = createORPCClient(
+    new RPCLink({ websocket: (await openSocket(0)) as unknown as globalThis.WebSocket }),
+  );
+  const password = 'four words of a bench';
+  await client.account.changePassword({ newPassword: password });
+  const body = JSON.stringify({ name: 'owner', password });
+  const took: number[] = [];
+  let cookie = '';
+  for (let count = 0; count < signIns; count++) {
+    const startedAt = performance.now();
+    const headers = { 'content-type': 'application/json', origin, cookie };
+    const answer = await fetch(`${origin}/session`, { method: 'POST', headers, body });
+    took.push(performance.now() - startedAt);
+    if (answer.status !== 204) throw new Error(`a sign-in was answered with ${answer.status}`);
+    const given = answer.headers.getSetCookie().map((each) => each.split(';')[0]);
+    if (cookie === '') cookie = given.join('; ');
+  }
+  return summarize(took);
 }
 
 async function measureIdle(): Promise<LinkFigures['idle']> {
@@ -160,5 +198,5 @@ async function startSite(owned: AsyncDisposableStack, people: number, windows: n
     });
     return socket;
   };
-  return { engine, openSocket };
+  return { engine, openSocket, origin };
 }

@@ -98,6 +98,13 @@ function goalsOf({ sections }: Results): Goal[] {
     { name: '2,000 idle sockets: engine', unit: '% of a core', goal: 10, measured: link?.idle.corePercent },
     { name: 'the same: memory each', unit: 'kB', goal: 20, measured: link?.idle.kilobytesEach },
     { name: '500 joins within a second: offer, p95', unit: 'ms', goal: 5_000, measured: link?.joins.p95 },
+    { name: 'signing in with a password, p95', unit: 'ms', goal: 300, measured: link?.signIns?.p95 },
+    {
+      name: '200 windows of one sub-stream: engine',
+      unit: '% of a core',
+      goal: 100,
+      measured: link?.oneCamera?.cpuPercent,
+    },
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Report } from './report.ts';
 import { figure } from './table.ts';
 import { summaryCells, summaryColumns } from './window-report.ts';
 
-export function linkReport({ idle, joins, crowded }: LinkFigures): Report {
+export function linkReport({ idle, joins, crowded, signIns, oneCamera }: LinkFigures): Report {
   return {
     title: 'Pages that are connected',
     words: [
@@ -29,6 +29,35 @@ export function linkReport({ idle, joins, crowded }: LinkFigures): Report {
           ],
         },
       },
+      ...(signIns === undefined
+        ? []
+        : [
+            {
+              caption: 'Milliseconds of 50 sign-ins with a password, one at a time',
+              table: {
+                columns: ['', ...summaryColumns],
+                rows: [['Argon2id included', ...summaryCells(signIns)]],
+              },
+            },
+          ]),
+      ...(oneCamera === undefined
+        ? []
+        : [
+            {
+              caption:
+                'Windows that show the sub-stream of one camera (640x360, 15 pictures and 500 kbit a second)',
+              table: {
+                columns: ['windows', '% of a core', 'Mbit/s', 'share of pictures', 'lost in the engine'],
+                rows: [
+                  [
+                    ...[String(oneCamera.viewers), figure(oneCamera.cpuPercent)],
+                    ...[figure(oneCamera.megabitsPerSecond), String(oneCamera.shareOfPictures)],
+                    String(oneCamera.lost),
+                  ],
+                ],
+              },
+            },
+          ]),
     ],
   };
 }
