@@ -41,6 +41,15 @@ export type H265Support = z.infer<typeof h265Support>;
 export const skipReason = z.enum(['network', 'computer', 'limit']);
 export type SkipReason = z.infer<typeof skipReason>;
 
+/** How much of what a window has asked for reaches it. */
+export const viewerNetwork = z.object({
+  /** Of the bytes that were to leave for it, the share that was skipped: 0 to 1, in tenths, rounded up. */
+  short: z.number().min(0).max(1),
+  /** No limit is known: more may be tried. */
+  hasRoom: z.boolean(),
+});
+export type ViewerNetwork = z.infer<typeof viewerNetwork>;
+
 /** A slot is one sendonly video transceiver of the window's peer connection; `mid` finds its track in the browser. */
 export const viewerEvent = z.discriminatedUnion('type', [
   z.object({
@@ -90,6 +99,11 @@ export const viewerEvent = z.discriminatedUnion('type', [
       }),
     ),
   }),
+  /**
+   * What the network to this window, and the limits of its user and the site, let through; `free` until something else is said.
+   * Said at most once a second, when it is another one.
+   */
+  z.object({ type: z.literal('network'), network: viewerNetwork }),
   /** The engine lost the window's media path; the window opens a new viewer. */
   z.object({ type: z.literal('closed'), reason: z.string() }),
 ]);

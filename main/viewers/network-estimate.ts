@@ -45,6 +45,8 @@ export interface NetworkEstimate {
   readonly deliveredBitsPerSecond: number | undefined;
   /** What left, RTP headers included: counted here. */
   readonly sentBitsPerSecond: number;
+  /** The same, and what was skipped: what all pictures would take. */
+  readonly wantedBitsPerSecond: number;
   /** What the receiver believes to be possible (REMB). */
   readonly receiverBitsPerSecond: number | undefined;
   /** From sender report to receiver report and back. */
@@ -173,6 +175,7 @@ export class NetworkEstimator {
       loss: freshValue(this.#loss, now),
       deliveredBitsPerSecond: freshValue(this.#delivered, now),
       sentBitsPerSecond: this.#sentBitsPerSecond,
+      wantedBitsPerSecond: this.#wantedBitsPerSecond,
       receiverBitsPerSecond: freshValue(this.#receiver, now),
       roundTripMilliseconds: freshValue(this.#roundTrip, now),
       queueMilliseconds: freshValue(this.#queue, now),

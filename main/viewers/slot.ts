@@ -435,7 +435,10 @@ export class Slot {
       this.#sentPackets = 0;
     }
     const isPaced = this.#isPaced(frame);
-    if (isPaced && !this.#admits(frame)) return;
+    if (isPaced && !this.#admits(frame)) {
+      if (this.#thinning.share !== 'all') this.#awaitRoom(stream, frame);
+      return;
+    }
     if (behind.length === maximumBehind) {
       this.#countSkipped('computer', behind.length + 1);
       this.#awaitKeyFrame(stream);
@@ -448,6 +451,14 @@ export class Slot {
       if (!isPaced || room >= frame.payloads.length) return;
     }
     behind.push({ frame, index });
+    this.#window.turnNeeded();
+  }
+
+  /** Of key frames only: one that the network did not take goes as soon as it does, since the next one is far away. */
+  #awaitRoom({ gop }: LiveStream, frame: StreamFrame): void {
+    if (gop[0] !== frame) return;
+    this.#anchorAt(frame, 1);
+    this.#enter({ name: 'replaying', gop, isWhole: true, cursor: 0, end: 1 });
     this.#window.turnNeeded();
   }
 

@@ -10,6 +10,7 @@ import { AudioSlot } from './audio-slot.ts';
 import type { IceServers } from './ice-servers.ts';
 import type { MediaWay } from './media-addresses.ts';
 import type { NetworkEstimate } from './network-estimate.ts';
+import { freeNetwork, networkState } from './network-state.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
@@ -70,6 +71,7 @@ export class Viewer implements AsyncDisposable {
   /** How many slots the browser has answered: only these can send. */
   #negotiated = 0;
   #toldSkipping = '[]';
+  #toldNetwork = freeNetwork;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -360,6 +362,7 @@ export class Viewer implements AsyncDisposable {
     if (group !== 0) return;
     this.#sound?.slot.report();
     this.#tellSkipping();
+    this.#tellNetwork();
   }
 
   /** In place of what was to be told of the slot before. */
@@ -380,13 +383,27 @@ export class Viewer implements AsyncDisposable {
     const told = JSON.stringify(slots);
     if (told === this.#toldSkipping) return;
     this.#toldSkipping = told;
-    const outdated = this.#events.findIndex(({ type }) => type === 'skipping');
+    this.#emitNewest({ type: 'skipping', slots });
+  }
+
+  #tellNetwork(): void {
+    const network = networkState(this.network);
+    const { short, hasRoom } = this.#toldNetwork;
+    if (network.short === short && network.hasRoom === hasRoom) return;
+    this.#toldNetwork = network;
+    this.#emitNewest({ type: 'network', network });
+  }
+
+  /** In place of what was to be told before. */
+  #emitNewest(event: Extract<ViewerEvent, { type: 'skipping' | 'network' }>): void {
+    const outdated = this.#events.findIndex(({ type }) => type === event.type);
     if (outdated !== -1) this.#events.splice(outdated, 1);
-    this.#emit({ type: 'skipping', slots });
+    this.#emit(event);
   }
 
   #emit(event: ViewerEvent): void {
-    // Bounded by construction: one offer at a time and a candidate for each server, the newest of each kind for each slot, what is skipped, and `closed` once.
+    // Bounded by construction: one offer at a time and a candidate for each server, the newest of each kind for each slot, what is
+    // skipped, the network, and `closed` once.
     this.#events.push(event);
     this.#wake();
   }

@@ -39,18 +39,33 @@ export function reducible(tiles: readonly BudgetTile[]): BudgetTile[] {
 }
 
 /** What each tile may have, by its number; one that does not want its main stream gets no leave to it, either. */
-export function ceilingsOf(tiles: readonly BudgetTile[], { mains, reduced, seldom }: Allowance): Ceiling[] {
+export function ceilingsOf(tiles: readonly BudgetTile[], allowance: Allowance): Ceiling[] {
+  const ceilings = ceilingsInOrder(reducible(tiles), allowance);
+  for (const { tile } of tiles) ceilings[tile] ??= 'main';
+  return ceilings;
+}
+
+/** The same for tiles in the order in which they keep what they have. */
+export function ceilingsInOrder(
+  tiles: readonly BudgetTile[],
+  { mains, reduced, seldom }: Allowance,
+): Ceiling[] {
   const ceilings: Ceiling[] = [];
-  for (const { tile } of tiles) ceilings[tile] = 'main';
-  const others = reducible(tiles);
   let left = mains;
-  for (const [place, { tile, wantsMain }] of others.entries()) {
+  for (const [place, { tile, wantsMain }] of tiles.entries()) {
     const hasMain = wantsMain && left > 0;
     if (hasMain) left--;
-    const fromEnd = others.length - place;
+    const fromEnd = tiles.length - place;
     if (fromEnd <= seldom) ceilings[tile] = 'seldom';
     else if (fromEnd <= reduced) ceilings[tile] = 'key-frames';
     else ceilings[tile] = hasMain ? 'main' : 'sub';
   }
   return ceilings;
+}
+
+const fromMost: readonly Ceiling[] = ['main', 'sub', 'key-frames', 'seldom'];
+
+/** What a tile may have that two reasons bound. */
+export function lower(a: Ceiling, b: Ceiling = 'main'): Ceiling {
+  return fromMost.indexOf(a) > fromMost.indexOf(b) ? a : b;
 }

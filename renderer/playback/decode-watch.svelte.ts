@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { pause } from '../link/pause.ts';
-import { type BudgetTile, type Ceiling, ceilingsOf, reducible } from './ceilings.ts';
+import { type BudgetTile, type Ceiling, ceilingsOf, lower, reducible } from './ceilings.ts';
 import { type BudgetWall, DecodeBudget, type DecodeLoad } from './decode-budget.ts';
 import type { DecodeCount } from './decode-count.ts';
 import { PageLoad } from './page-load.ts';
@@ -72,11 +72,15 @@ export class DecodeWatch {
     }
   }
 
-  /** Somebody has selected another tile, or an alarm came: who comes first has all pictures at once. To be called in an effect. */
-  arrange(): void {
+  /**
+   * Somebody has selected another tile, or an alarm came: who comes first has all pictures at once. To be called in an effect.
+   * @param bounds what each tile may have for other reasons
+   */
+  arrange(bounds: readonly Ceiling[] = []): void {
     void this.#decisions;
     const tiles = this.#tiles();
-    const ceilings = ceilingsOf(tiles, this.#budget.take(undefined, wallOf(tiles)));
+    const own = ceilingsOf(tiles, this.#budget.take(undefined, wallOf(tiles)));
+    const ceilings = own.map((ceiling, tile) => lower(ceiling, bounds[tile]));
     const shares = this.#shares(tiles, ceilings);
     untrack(() => {
       if (ceilings.join() !== this.#stage.ceilings.join()) this.#stage.ceilings = ceilings;

@@ -20,8 +20,9 @@ export class KeptPictures {
     return this.#pictures.get(cameraId) ?? null;
   }
 
-  /** To be called while the slot still shows the camera. */
+  /** To be called while the slot still shows the camera. Of a replay nothing is kept: its picture has another age. */
   keep(cameraId: string, slot: Slot): void {
+    if (slot.picture === 'past') return;
     const at = slot.picture === 'arriving' ? slot.newestFrameAt : slot.lastFrameAt;
     const image = slot.source === null ? null : copyOf(slot.source);
     if (at !== null && image !== null) this.#pictures.set(cameraId, { image, at });

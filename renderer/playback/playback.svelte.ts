@@ -4,7 +4,7 @@ import type { VideoCodec } from '../../main/contract/codecs.ts';
 import { maximumSlots } from '../../main/contract/limits.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
 import type { ReplayCommand } from '../../main/contract/replay.ts';
-import type { SlotBinding } from '../../main/contract/viewer.ts';
+import type { SlotBinding, ViewerNetwork } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
@@ -27,6 +27,7 @@ const showRetryMilliseconds = 1_000;
 const nothingReduced = ' ';
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
+const freeNetwork: ViewerNetwork = { short: 0, hasRoom: true };
 /** At once: where more pictures are missing than this, it is not for reasons of their own. */
 const maximumArrivalChecks = 8;
 
@@ -46,6 +47,7 @@ export class Playback {
   #refusal = $state<string | null>(null);
   /** Nothing gets through to this window, although the engine has a viewer for it. */
   #unreached = $state(false);
+  #network = $state.raw(freeNetwork);
   readonly #unsent = new Set<Slot>();
   /** By slot: of those whose pictures come over the data channel. */
   readonly #decoders = new Map<number, { codec: VideoCodec; decoder: PictureDecoder }>();
@@ -65,6 +67,11 @@ export class Playback {
   /** Why this window gets no pictures at all; null when it does, or when that is not known. */
   get refusal(): string | null {
     return this.#refusal ?? (this.#unreached ? unreachedWords : null);
+  }
+
+  /** What reaches this window of what it asks for. */
+  get network(): ViewerNetwork {
+    return this.#network;
   }
 
   /** In their order. */
@@ -164,6 +171,9 @@ export class Playback {
               ),
             replay: (index, assignment, position) => this.#slot(index).setReplay(assignment, position),
             skipping: (slots) => this.#onSkipping(slots),
+            network: (network) => {
+              this.#network = network;
+            },
             picture: (picture) => this.#onPicture(picture),
             soundTrack: (receiver) => this.sound.attach(receiver),
             sound: (message) => this.sound.receive(message),
@@ -264,6 +274,7 @@ export class Playback {
   #onLost(): void {
     this.#viewer = null;
     this.#open = false;
+    this.#network = freeNetwork;
     this.sound.lost();
     this.staleReports.lost();
     for (const slot of this.#slots) slot.detach();

@@ -73,8 +73,11 @@ export class Stage {
 
   /** Whether its streams were given back, since nobody sees it. */
   rests(tile: number): boolean {
-    const { maximised } = this.#wall;
-    return this.unseen || (this.covered && maximised !== null && maximised !== tile);
+    if (this.unseen) return true;
+    const { maximised, tiles } = this.#wall;
+    const isCovered = this.covered && maximised !== null && maximised !== tile;
+    // A replay would begin anew.
+    return isCovered && this.#pastOf(tiles[tile] ?? null) === null;
   }
 
   /** What is shown of a camera until its first picture after a rest; null: nothing is known. */
@@ -115,10 +118,7 @@ export class Stage {
       return planned(previous[tile]?.surfaces ?? noSurfaces, { ...wanted, standby });
     });
     const wantsMain = streams.map((wanted) => wanted.wantsMain ?? false);
-    const front = planned(
-      frontBefore.surfaces,
-      this.front === null ? nothing : this.#large(this.front, true),
-    );
+    const front = planned(frontBefore.surfaces, this.front === null ? nothing : this.#inFront(this.front));
     const { previews, unseen } = this;
     const seen = [front, ...plans.filter((_, tile) => !this.rests(tile))];
     const shown = seen.flatMap(({ surfaces }) => surfaces.filter((stream) => stream !== null));
@@ -216,8 +216,8 @@ export class Stage {
     if (camera === null) return nothing;
     const { main, small } = streamsOf(camera);
     // Whoever looks back goes on looking back, however large the tile becomes.
-    const past = [main, small].find((stream) => this.#playback.slot(stream)?.picture === 'past');
-    if (past !== undefined) return { wanted: past, standby: null };
+    const past = this.#pastOf(camera);
+    if (past !== null) return { wanted: past, standby: null };
     const cell = shape.cells[tile];
     const size = shape.cells.length;
     const isCloseUp = isMaximised || this.#isZoomed(tile);
@@ -229,9 +229,16 @@ export class Stage {
       this.#deservesMain(camera, tile, shareOf(cell, shape));
     if (!showsMain) return { wanted: small, standby: null };
     const wantsMain = small !== main && !this.#isUnshowable(main);
-    const mayHaveMain = isCloseUp || (this.ceilings[tile] ?? 'main') === 'main';
+    const mayHaveMain = this.#isZoomed(tile) || this.#mayHaveMain(tile);
     if (wantsMain && !mayHaveMain) return { wanted: small, standby: null, wantsMain };
     return { ...this.#large(camera, isCloseUp), wantsMain };
+  }
+
+  /** The stream of which a replay is shown. */
+  #pastOf(camera: Camera | null): Stream | null {
+    if (camera === null) return null;
+    const { main, small } = streamsOf(camera);
+    return [main, small].find((stream) => this.#playback.slot(stream)?.picture === 'past') ?? null;
   }
 
   #deservesMain({ id }: Camera, tile: number, share: Size): boolean {
@@ -242,6 +249,16 @@ export class Stage {
     const { width, height } = this.wallSize;
     const tileSize = { width: width * share.width, height: height * share.height };
     return deservesMain(tileSize, this.#smallSizes.get(id) ?? null, hasMain);
+  }
+
+  #inFront(camera: Camera): Wanted {
+    const tile = this.#wall.tiles.findIndex((other) => other?.id === camera.id);
+    if (tile !== -1 && !this.#mayHaveMain(tile)) return { wanted: streamsOf(camera).small, standby: null };
+    return this.#large(camera, true);
+  }
+
+  #mayHaveMain(tile: number): boolean {
+    return (this.ceilings[tile] ?? 'main') === 'main';
   }
 
   /** @param keepsSmall the small picture stays behind the large one: going back to the wall takes no time */

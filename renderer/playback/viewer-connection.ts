@@ -6,7 +6,7 @@ import {
 } from '../../main/contract/picture-message.ts';
 import type { ReplayPosition } from '../../main/contract/replay.ts';
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
-import type { H265Support, PictureWay, ViewerEvent } from '../../main/contract/viewer.ts';
+import type { H265Support, PictureWay, ViewerEvent, ViewerNetwork } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-link.svelte.ts';
 import { countDecoding, type InboundReport } from './decode-count.ts';
 import { wayMilliseconds } from './delay.svelte.ts';
@@ -37,6 +37,8 @@ interface ViewerConnectionEvents {
   replay(slot: number, assignment: number, position: ReplayPosition | null): void;
   /** Which bindings skip pictures for the sake of the network, all of them. */
   skipping(slots: SkippingSlots): void;
+  /** What reaches this window of what it asks for. */
+  network(network: ViewerNetwork): void;
   /** A coded picture came over the data channel. */
   picture(picture: ReceivedPicture): void;
   /** The engine made the one audio transceiver. */
@@ -152,6 +154,9 @@ export async function runViewerConnection(
           break;
         case 'skipping':
           events.skipping(event.slots);
+          break;
+        case 'network':
+          events.network(event.network);
           break;
         case 'offer':
           await onOffer(event);

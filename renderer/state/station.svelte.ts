@@ -17,6 +17,7 @@ import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
 import type { BudgetTile } from '../playback/ceilings.ts';
 import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
+import { NetworkWatch } from '../playback/network-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
@@ -91,6 +92,7 @@ export class Station {
   readonly numberEntry: NumberEntry;
   readonly pictures: PictureWatch;
   readonly decoding: DecodeWatch;
+  readonly network: NetworkWatch;
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   /** Whether the events stand beside the wall. */
@@ -109,6 +111,7 @@ export class Station {
     this.stage = new Stage(this.wall, this.playback, (tile) => this.zooms.isZoomed(tile));
     this.numberEntry = new NumberEntry(this.mirror);
     this.decoding = new DecodeWatch(this.playback, this.stage, () => this.#budgetTiles());
+    this.network = new NetworkWatch(this.playback, () => this.#budgetTiles());
     this.pictures = new PictureWatch(
       () => this.playback.slots,
       (cameraId) => ({
@@ -258,6 +261,7 @@ export class Station {
     this.clock.run(signal);
     void this.pictures.run(signal);
     void this.decoding.run(signal);
+    void this.network.run(signal);
     const settling = setInterval(() => void this.playback.settleDelays(), delayMilliseconds);
     signal.addEventListener('abort', () => clearInterval(settling), { once: true });
     const checking = setInterval(() => this.#checkFreshness(), freshnessMilliseconds);

@@ -202,6 +202,9 @@ export function replacedWords(codec: VideoCodec): string {
 /** The same, where the main stream has no pictures. */
 export const fallenBackWords = 'The main stream does not come: showing the small one until it does.';
 
+/** The same, where the network to this window is too slow. */
+export const narrowWords = 'The network takes no main stream: showing the small one.';
+
 /** What a tile says whose pictures the engine skips in part. */
 export function skippingWords(reason: SkipReason): string {
   switch (reason) {

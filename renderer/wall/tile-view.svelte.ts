@@ -10,6 +10,7 @@ import type { Station } from '../state/station.svelte.ts';
 import { type SoundState, soundState } from './sound-words.ts';
 import {
   fallenBackWords,
+  narrowWords,
   rateWords,
   replacedWords,
   skippingWords,
@@ -122,6 +123,7 @@ export class TileView {
     return [
       ...(replaced === null ? [] : [replacedWords(replaced)]),
       ...(this.#station.stage.hasFallenBack(this.index) ? [fallenBackWords] : []),
+      ...(this.#isNarrow ? [narrowWords] : []),
       ...(skipping === null ? [] : [skippingWords(skipping)]),
       ...(silence === null ? [] : [silence]),
     ];
@@ -136,6 +138,12 @@ export class TileView {
     if (setting === null || typeof setting === 'string') return null;
     if (setting.shows === 'hotspot') return 'Hotspot: shows the camera that is selected';
     return setting.shows === 'tour' ? 'None of the cameras of this tour is there' : null;
+  });
+  /** Whether only the network to this window keeps it from its main stream. */
+  readonly #isNarrow: boolean = $derived.by(() => {
+    const { stage, network } = this.#station;
+    const ceiling = network.ceilings[this.index] ?? 'main';
+    return ceiling !== 'main' && stage.wantsMain(this.index) && this.stream?.profile === 'sub';
   });
   /** Where it is on the wall. */
   readonly cell: Cell = $derived.by(() => this.#station.wall.shape.cells[this.index] ?? corner);

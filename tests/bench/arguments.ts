@@ -10,6 +10,7 @@ export const sectionNames = [
   'delay',
   'tiles',
   'budget',
+  'switch',
   'console',
   'discovery',
   'adding',

@@ -11,6 +11,7 @@ import type { LinkFigures } from './link-figures.ts';
 import type { PacedFigures } from './paced.ts';
 import type { ProfileFigures } from './profile.ts';
 import type { SendFigures } from './send.ts';
+import type { SwitchFigures } from './switch.ts';
 import type { TileFigures } from './tiles.ts';
 
 /** What each part of the benchmark gives. */
@@ -22,6 +23,7 @@ export interface SectionFigures {
   readonly delay: readonly DelayFigures[];
   readonly tiles: readonly TileFigures[];
   readonly budget: { readonly walls: readonly BudgetFigures[]; readonly page: PageFigures };
+  readonly switch: SwitchFigures;
   readonly console: ConsoleFigures;
   readonly discovery: DiscoveryFigures;
   readonly adding: AddingFigures;

@@ -14,6 +14,7 @@ import { measurePaced, PacedCameras, type PacedFigures } from './paced.ts';
 import { measureProfile } from './profile.ts';
 import type { SectionFigures, SectionName } from './results.ts';
 import { measureSend, type SendFigures } from './send.ts';
+import { measureSwitches } from './switch.ts';
 import { measureTiles } from './tiles.ts';
 import { type WallSize, wallSizes } from './wall.ts';
 
@@ -94,6 +95,7 @@ export const sections: { readonly [Name in SectionName]: (bench: Bench) => Promi
     progress('the page’s own work');
     return { walls, page: await measurePage(browser, quick ? 10 : 60) };
   },
+  switch: async ({ browser, quick }) => await measureSwitches(browser, quick ? 3 : 6),
   console: async ({ browser }) => {
     await using fleet = await startFleetProcess({ count: wallCameras });
     return await measureConsole(browser, demoCameraInputs(fleet.cameras));

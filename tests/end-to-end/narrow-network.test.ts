@@ -43,6 +43,7 @@ async function openRelayed(url: string, without: RegExp) {
   return { page, errors, relay };
 }
 
+const smallWords = 'The network takes no main stream: showing the small one.';
 const skippingWords = 'Skipping pictures: this window, or the network to it, is too slow.';
 
 test('a window behind a narrow line skips pictures and says why; another one goes on as before', async () => {
@@ -82,6 +83,29 @@ test('a window behind a narrow line skips pictures and says why; another one goe
   await narrow.page.getByText(skippingWords).first().waitFor({ state: 'detached' });
   await untilTiles(narrow.page, 'live', cameras);
   expect([...narrow.errors, ...wide.errors]).toEqual([]);
+}, 180_000);
+
+test('a large tile behind a narrow line shows the small stream, and the main one again when there is room', async () => {
+  const fleet = suite.owned.use(await startVirtualCameras({ count: cameras }));
+  const engine = await suite.start(demoCameraInputs(fleet.cameras));
+  const { page, errors, relay } = await openRelayed(consoleUrl(engine), /never/g);
+  await page.locator('[data-tile]').first().dblclick();
+  const large = (profile: string) =>
+    page.locator(`[data-maximised][data-profile="${profile}"][data-state="live"]`).waitFor();
+  await large('main');
+  const [viewer] = engine.viewers.viewers;
+  // The tiles behind it have given their pictures back.
+  await page.locator('[data-tile]:not([data-maximised])[data-slot]').first().waitFor({ state: 'detached' });
+  await expect.poll(() => viewer?.network?.deliveredBitsPerSecond).toBeGreaterThan(0);
+
+  relay.bitsPerSecond = (viewer?.network?.sentBitsPerSecond ?? 0) * 0.6;
+  await large('sub');
+  await page.getByText(smallWords).waitFor();
+
+  relay.bitsPerSecond = Number.POSITIVE_INFINITY;
+  await large('main');
+  expect(await page.getByText(smallWords).count()).toBe(0);
+  expect(errors).toEqual([]);
 }, 180_000);
 
 function total(counts: readonly number[]): number {

@@ -123,8 +123,14 @@ test('a window that joins between key frames ten seconds apart does not wait for
   expect(hasWaited).toBe(false);
 });
 
-test('Enter shows the main stream of the selected camera alone, Esc the wall again', async () => {
-  const { engine } = await start(4);
+test('Enter shows the main stream of the selected camera alone, or the small one when it fails; Esc the wall again', async () => {
+  const fleet = suite.owned.use(await startVirtualCameras({ count: 4 }));
+  const inputs = demoCameraInputs(fleet.cameras);
+  const engine = await suite.start(
+    inputs.map((input, index) =>
+      index === 3 ? { ...input, mainUrl: input.mainUrl.replace('/main', '/gone') } : input,
+    ),
+  );
   const page = await open(consoleUrl(engine));
   await untilTiles(page, 'live', 4);
   await page.locator('[data-tile]').first().click();
@@ -138,6 +144,10 @@ test('Enter shows the main stream of the selected camera alone, Esc the wall aga
   await page.keyboard.press('Escape');
   await page.locator('[data-maximised]').waitFor({ state: 'detached' });
   await untilTiles(page, 'live', 4);
+  await page.locator('[data-tile]').last().click();
+  await page.keyboard.press('Enter');
+  await page.getByText('The main stream does not come: showing the small one').waitFor();
+  await page.locator('[data-tile][data-maximised][data-profile="sub"][data-state="live"]').waitFor();
 });
 
 test('a picture that gets another size in the middle of the stream goes on in its tile', async () => {

@@ -62,10 +62,11 @@ test('a window behind a narrow line loses whole pictures of its own, and is told
   expect(narrow.viewer.network).toMatchObject({ loss: 0, limitBitsPerSecond: undefined });
 
   relay.bitsPerSecond = 400_000;
-  expect(await narrow.window.nextEvent()).toMatchObject({
+  expect(await narrow.window.nextOf('skipping')).toMatchObject({
     type: 'skipping',
     slots: [{ slot: 0, assignment: 7, reason: 'network' }],
   });
+  expect(await narrow.window.nextOf('network')).toMatchObject({ network: { hasRoom: false } });
   await expect
     .poll(() => narrow.viewer.network?.limitBitsPerSecond, { timeout: 10_000 })
     .toBeLessThan(600_000);
@@ -104,7 +105,7 @@ test('windows of a user who has as much as is allowed lose whole pictures and ar
   const other = await openWindow(stream, undefined, 'chief');
   service.seats.change({ windows: 8, windowsOfUser: null, megabits: null, megabitsOfUser: 1 });
   startCamera(stream);
-  const told = await Promise.race(windows.map(({ window }) => window.nextEvent()));
+  const told = await Promise.race(windows.map(({ window }) => window.nextOf('skipping')));
   expect(told).toMatchObject({ type: 'skipping', slots: [{ slot: 0, assignment: 7, reason: 'limit' }] });
   const skipped = ({ viewer }: typeof other) => viewer.slots[0]?.skipping(performance.now())?.skipped ?? 0;
   await expect.poll(() => windows.reduce((sum, window) => sum + skipped(window), 0)).toBeGreaterThan(20);

@@ -147,6 +147,17 @@ export class WeriftWindow implements AsyncDisposable {
     return value ?? undefined;
   }
 
+  /** The next event of that kind; those before it are passed over. */
+  async nextOf<Type extends ViewerEvent['type']>(
+    type: Type,
+  ): Promise<Extract<ViewerEvent, { type: Type }> | undefined> {
+    for (;;) {
+      const event = await this.nextEvent();
+      if (event === undefined) return undefined;
+      if (isOf(event, type)) return event;
+    }
+  }
+
   /** Resolves when `condition` holds; it is looked at after every packet. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -188,4 +199,11 @@ export class WeriftWindow implements AsyncDisposable {
       for (const wake of this.#waiting.splice(0)) wake();
     });
   }
+}
+
+function isOf<Type extends ViewerEvent['type']>(
+  event: ViewerEvent,
+  type: Type,
+): event is Extract<ViewerEvent, { type: Type }> {
+  return event.type === type;
 }

@@ -5,7 +5,7 @@ import { linkReport } from './link-report.ts';
 import type { Report } from './report.ts';
 import { pacedReport, profileReport, sendReport } from './send-report.ts';
 import { tableLines } from './table.ts';
-import { delayReport, firstFrameReport, tilesReport } from './window-report.ts';
+import { delayReport, firstFrameReport, switchReport, tilesReport } from './window-report.ts';
 
 const reports: { readonly [Name in SectionName]: (figures: SectionFigures[Name]) => Report } = {
   send: sendReport,
@@ -15,6 +15,7 @@ const reports: { readonly [Name in SectionName]: (figures: SectionFigures[Name])
   delay: delayReport,
   tiles: tilesReport,
   budget: budgetReport,
+  switch: switchReport,
   console: consoleReport,
   discovery: discoveryReport,
   adding: addingReport,

@@ -1,6 +1,7 @@
 import type { DelayFigures } from '../delay.ts';
 import type { FirstFrameFigures } from '../first-frame.ts';
 import type { Summary } from '../statistics.ts';
+import type { SwitchFigures } from '../switch.ts';
 import type { TileFigures } from '../tiles.ts';
 import { barChart, lineChart } from './chart.ts';
 import type { Report } from './report.ts';
@@ -169,6 +170,29 @@ export function tilesReport(figures: readonly TileFigures[]): Report {
             `${figure(entry.enginePercent)} %`,
             `${figure(entry.chromiumPercent)} %`,
           ]),
+        },
+      },
+    ],
+  };
+}
+
+export function switchReport({ toMain, toSub, toMainCold }: SwitchFigures): Report {
+  return {
+    title: 'Main stream and sub-stream',
+    words: [
+      'How long a tile shows no new picture when it changes its stream, of 15 pictures a second: 67 ms are none at all. All four tiles of a wall change at once, since its window becomes larger or smaller, between 640x360 and 1280x720. Judged at each frame of the page by which element is shown and how many pictures it has had: from the last picture of the one stream to the first of the other, or from that to the next one. The page draws a wall of another size at the same time. (`tests/bench/switch.ts`)',
+    ],
+    plots: [],
+    tables: [
+      {
+        caption: 'Milliseconds',
+        table: {
+          columns: ['', ...summaryColumns],
+          rows: [
+            ['to the main stream', ...summaryCells(toMain)],
+            ['to the sub-stream', ...summaryCells(toSub)],
+            ['to a main stream that nobody watched', ...summaryCells(toMainCold)],
+          ],
         },
       },
     ],

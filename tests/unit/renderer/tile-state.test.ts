@@ -84,6 +84,13 @@ test.each(errorCodes)('%s is said with its reason and what to do', (code) => {
   expect(state.advice).toMatch(/\.$/);
 });
 
+test('whoever comes back to a tile is told how old its picture is, until there is a new one', () => {
+  const back: Partial<TileFacts> = { picture: 'none', lastFrameAt: null, keptAt: 48_000 };
+  const words = { name: 'connecting', words: 'Last picture 12 s ago', brief: 'Connecting…', cause: null };
+  expect(tileState({ ...facts, ...back })).toMatchObject(words);
+  expect(tileState({ ...facts, ...back, status: undefined })).toMatchObject(words);
+});
+
 test('a picture that stands because the network is too slow says so; one that comes is live', () => {
   const reason = 'Skipping pictures: this window, or the network to it, is too slow.';
   expect(tileState({ ...facts, picture: 'stale', skipping: 'network' })).toMatchObject({

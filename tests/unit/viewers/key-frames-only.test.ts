@@ -10,16 +10,20 @@ const frameMilliseconds = 1_000 / 15;
 let stream: LiveStream;
 let source: VideoSource;
 let slot: Slot;
+let hasRoom: boolean;
 let sent: { payload: Buffer; timestamp: number }[];
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
   sent = [];
+  hasRoom = true;
   stream = new LiveStream();
   source = new VideoSource(stream);
   slot = new Slot(
     {
-      hasRoom: true,
+      get hasRoom() {
+        return hasRoom;
+      },
       isLimited: false,
       send: (payloads, timestamp, marker) => {
         const payload = payloads.at(-1);
@@ -49,7 +53,7 @@ function bind(): void {
 }
 
 function replayAll(): void {
-  while (slot.isReplaying) slot.replay();
+  while (slot.isReplaying && hasRoom) slot.replay();
 }
 
 /** Each in its time, and what it makes the slot send at once. */
@@ -74,6 +78,23 @@ test('a window that joins gets the key frame alone, and then one of each GOP', (
   send('delta', ...gop(30), ...gop(30));
   expect(sent).toHaveLength(3);
   expect(slot.passedOver).toBe(59);
+});
+
+test('a key frame that the network does not take goes as soon as it does', () => {
+  slot.share = 'key-frames';
+  send(...gop(15));
+  bind();
+  replayAll();
+  hasRoom = false;
+  send(...gop(15));
+  expect(sent).toHaveLength(1);
+  expect(slot.skipping(performance.now())).toMatchObject({ reason: 'network', skipped: 1 });
+  hasRoom = true;
+  replayAll();
+  expect(sent.at(-1)?.payload).toEqual(stream.gop[0]?.payloads.at(-1));
+  // Those between are passed over as ever.
+  send(...gop(15), 'key');
+  expect(sent).toHaveLength(4);
 });
 
 test('key frames keep the distance that the camera gave them', () => {
