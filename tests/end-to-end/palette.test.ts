@@ -34,7 +34,7 @@ test('commands and cameras are reached by name, and a key that was changed does 
   // Esc leaves the key, and not the dialog.
   await dialog.getByRole('button', { name: 'Key of “Settings”: I' }).click();
   await page.keyboard.press('Escape');
-  await dialog.getByRole('button', { name: 'Done' }).click();
+  await dialog.getByRole('button', { name: 'Done', exact: true }).click();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 

@@ -586,6 +586,35 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'keys-change',
+    cameras: 4,
+    prepare: async (page) => {
+      await openDialog(page, '?');
+      await page.getByRole('button', { name: 'Change keys' }).click();
+      await page.getByRole('button', { name: 'Key of “Full screen”' }).click();
+      await page.keyboard.press('m');
+      await page.getByRole('button', { name: 'Exchange them' }).waitFor();
+    },
+  },
+  {
+    name: 'palette',
+    cameras: 9,
+    prepare: async (page) => {
+      await openDialog(page, 'Control+k');
+      await page.getByRole('combobox', { name: 'Name or number' }).fill('ca');
+    },
+  },
+  {
+    name: 'joystick',
+    cameras: 4,
+    prepare: async (page) => {
+      await openDialog(page, 'Control+k');
+      await page.getByRole('combobox', { name: 'Name or number' }).fill('joystick');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Joystick' }).waitFor();
+    },
+  },
+  {
     name: 'zoomed',
     cameras: 9,
     prepare: async (page) => {
