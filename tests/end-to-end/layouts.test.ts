@@ -77,6 +77,7 @@ test('a tour goes from wall to wall, of other sizes and cameras, without a frame
   const { page } = await open(6, (ids) => [
     { name: 'Small', grid: '4', tiles: ids.slice(0, 4), tourSeconds: 3 },
     { name: 'Large', grid: '6', tiles: ids.toReversed(), tourSeconds: 3 },
+    { name: 'Single', grid: '1', tiles: ids.slice(4, 5), tourSeconds: 3 },
   ]);
   await page.keyboard.press('Shift+Digit2');
   await untilTiles(page, 'live', 4);
@@ -85,7 +86,7 @@ test('a tour goes from wall to wall, of other sizes and cameras, without a frame
   await page.locator('[data-tour="running"]').waitFor();
   await expect
     .poll(() => page.evaluate(() => window.gatehouseTour.walls))
-    .toEqual(['Wall Small', 'Wall Large', 'Wall Small']);
+    .toEqual(['Wall Small', 'Wall Large', 'Wall Single', 'Wall Small']);
   expect(await page.evaluate(() => window.gatehouseTour.blank)).toEqual({});
   await page.keyboard.press('ArrowRight');
   await page.locator('[data-tour="paused"]').waitFor();
