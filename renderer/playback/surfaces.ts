@@ -34,7 +34,8 @@ export function planSurfaces(
       hasPicture(stream) &&
       !isReady(wanted),
   );
-  const other = standby ?? bridge ?? null;
+  // What is shown now comes before what is to be ready for later.
+  const other = bridge ?? standby;
   const partner = sameStream(other, wanted) ? null : other;
   // Whoever is on an element already stays on it: another element would start black.
   const [first, second] = previous;

@@ -60,7 +60,10 @@ export class Wall {
   /** The tile that fills the wall. */
   readonly maximised: number | null = $derived.by(() => {
     if (this.#maximised === null || this.size === 1) return null;
-    const index = this.tiles.findIndex((camera) => camera?.id === this.#maximised);
+    const shows = (index: number) => this.tiles[index]?.id === this.#maximised;
+    // The same camera may be in several tiles, such as a hotspot.
+    if (this.#selected !== null && shows(this.#selected)) return this.#selected;
+    const index = this.tiles.findIndex((_, tile) => shows(tile));
     return index === -1 ? null : index;
   });
 

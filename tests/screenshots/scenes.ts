@@ -481,7 +481,7 @@ export const scenes: readonly Scene[] = [
       await tile(page, 2).click();
       await openDialog(page, 't');
       await page.getByText('Tour', { exact: true }).click();
-      await page.getByLabel('Cameras', { exact: true }).fill('1-4, Outside, Roof');
+      await page.getByRole('textbox', { name: 'Cameras' }).fill('1-4, Outside, Roof');
     },
   },
   {

@@ -85,7 +85,6 @@ export const samples: Record<string, unknown> = {
   },
   'events.watch': undefined,
   'events.acknowledge': { ids: [1], note: 'Seen to' },
-  'health.read': undefined,
   'clips.watch': undefined,
   'clips.saveLast': { cameraId: unknownId, seconds: 30, ago: 1_000 },
   'clips.still': { cameraId: unknownId, ago: 0 },
@@ -99,6 +98,7 @@ export const samples: Record<string, unknown> = {
   'clips.read': { id: unknownId, from: 0, bytes: 1_024 },
   'clips.thumbnail': { id: unknownId },
   'clips.manifest': { ids: [unknownId] },
+  'health.read': undefined,
   'shares.list': { cameraId: unknownId },
   'shares.add': {
     cameraId: unknownId,

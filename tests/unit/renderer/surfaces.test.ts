@@ -37,6 +37,14 @@ test('an empty tile has what it shows next ready, too', () => {
   expect(planSurfaces(ahead, null, null, all)).toEqual(noSurfaces);
 });
 
+test('a small picture that stands in for the large one stays until that is there, whatever comes next', () => {
+  const small = (stream: Stream) => stream.profile === 'sub';
+  const before: Surfaces = planSurfaces([null, gate], gateMain, hall, small);
+  expect(before).toEqual([gateMain, gate]);
+  expect(shownStream(before, gateMain, small)).toBe(gate);
+  expect(planSurfaces(before, gateMain, hall, all)).toEqual([gateMain, hall]);
+});
+
 test('a camera without a picture is never shown as the one that comes next', () => {
   const ofHall = (stream: Stream) => stream === hall;
   expect(shownStream([gate, hall], gate, ofHall)).toBe(gate);

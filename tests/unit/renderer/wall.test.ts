@@ -180,4 +180,10 @@ test('a hotspot shows the camera that it is told, and is no place of its own', (
   expect(wall.find(cameras[2]?.id ?? '')).toBe(false);
   expect(wall.find(cameras[0]?.id ?? '')).toBe(true);
   expect(wall.selected).toBe(1);
+  wall.hotspot.show(cameras[0]?.id ?? '');
+  wall.toggleMaximised(1);
+  expect([wall.maximised, wall.chosen]).toEqual([1, cameras[0]?.id]);
+  wall.toggleMaximised(0);
+  wall.select(0);
+  expect(wall.chosen).toBeNull();
 });
