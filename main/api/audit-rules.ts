@@ -54,6 +54,11 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
   clips: {
     watch: null,
     saveLast: all('cameraId', 'seconds', 'ago'),
+    // What comes of it is said by `savePicture`.
+    still: null,
+    glimpse: { fields: ['cameraId'], everySeconds: 600 },
+    sendPicture: null,
+    savePicture: all('cameraId', 'at'),
     record: all('cameraId'),
     endRecording: all('id'),
     rename: all('id', 'name'),

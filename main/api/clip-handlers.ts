@@ -1,6 +1,9 @@
+import type { Caller } from '../access/callers.ts';
 import { checkCamera } from '../access/rights.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import { glimpse, pastStill, presentStill } from '../clips/still.ts';
 import type { ClipEvent } from '../contract/clip.ts';
+import { maximumPictureBytes } from '../contract/limits.ts';
 import { cameraRightsOf, type Rights } from '../contract/rights.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
 import type { createProcedures } from './procedure.ts';
@@ -28,6 +31,8 @@ export function clipHandlers(
     if (stored === undefined) throw new GatehouseError('not-found', 'This camera does not exist any more.');
     return stored;
   };
+  /** Pictures that are on their way: one of each window. */
+  const uploads = new WeakMap<Caller, readonly Buffer[]>();
   return {
     watch: procedures.watch.handler(({ context: { caller, signal } }) => {
       const { rights } = caller.principal;
@@ -42,6 +47,34 @@ export function clipHandlers(
         input,
         caller.principal.name,
       );
+    }),
+    still: procedures.still.handler(({ context: { caller }, input: { cameraId, ago } }) => {
+      camera(cameraId);
+      const histories = cameras.histories(cameraId);
+      checkCamera(caller.principal.rights, ago === 0 ? 'live' : 'replay', cameras.place(cameraId));
+      return ago === 0
+        ? presentStill(cameras.lease(cameraId, 'main'), histories)
+        : pastStill(histories, performance.now() - ago);
+    }),
+    glimpse: procedures.glimpse.handler(({ input: { cameraId, ago } }) =>
+      glimpse(cameras.histories(cameraId).toReversed(), performance.now() - ago),
+    ),
+    sendPicture: procedures.sendPicture.handler(({ context: { caller }, input }) => {
+      const { from } = input;
+      const part = Buffer.from(input.part, 'base64');
+      const before = from === 0 ? [] : (uploads.get(caller) ?? []);
+      uploads.delete(caller);
+      const there = bytesOf(before);
+      if (there !== from || there + part.length > maximumPictureBytes)
+        throw GatehouseError.ofField('from', 'must follow the part before');
+      uploads.set(caller, [...before, part]);
+    }),
+    savePicture: procedures.savePicture.handler(({ context: { caller }, input: { cameraId, at, bytes } }) => {
+      const kept = camera(cameraId);
+      const parts = uploads.get(caller) ?? [];
+      uploads.delete(caller);
+      if (bytesOf(parts) !== bytes) throw GatehouseError.ofField('bytes', 'must have been sent before');
+      return clips.savePicture(kept, Buffer.concat(parts), at, caller.principal.name);
     }),
     record: procedures.record.handler(({ context: { caller }, input: { cameraId } }) => {
       const { rights, name } = caller.principal;
@@ -95,4 +128,8 @@ function shownClipEvent(event: ClipEvent, sees: (cameraId: string) => boolean): 
     default:
       return event satisfies never;
   }
+}
+
+function bytesOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
+  BufferTarget,
   EncodedAudioPacketSource,
   EncodedPacket,
   EncodedVideoPacketSource,
@@ -181,20 +182,7 @@ export class ClipFile {
     const at = (frame.timestamp - this.#first.timestamp) / ticksPerSecond;
     this.#seconds = at + duration;
     this.#bytes += data.length;
-    const { codec, record, size } = this.#configuration;
-    const meta = this.#hasVideo
-      ? undefined
-      : {
-          decoderConfig: {
-            ...{ codec, description: record, codedWidth: size.width, codedHeight: size.height },
-            ...(size.pixelAspect === 1
-              ? {}
-              : {
-                  displayAspectWidth: Math.round(size.width * size.pixelAspect),
-                  displayAspectHeight: size.height,
-                }),
-          },
-        };
+    const meta = this.#hasVideo ? undefined : { decoderConfig: videoConfig(this.#configuration) };
     this.#hasVideo = true;
     await this.#video.add(new EncodedPacket(data, frame.keyFrame ? 'key' : 'delta', at, duration), meta);
     this.#sinceTurn += data.length;
@@ -209,6 +197,39 @@ async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(part as Buffer);
   return hash.digest('hex');
+}
+
+/** What players are told of the pictures. */
+function videoConfig({ codec, record, size }: DecoderConfiguration) {
+  const { width, height, pixelAspect } = size;
+  const config = { codec, description: record, codedWidth: width, codedHeight: height };
+  if (pixelAspect === 1) return config;
+  return { ...config, displayAspectWidth: Math.round(width * pixelAspect), displayAspectHeight: height };
+}
+
+/**
+ * A few frames as an MP4 in memory, from a key frame on: the last of them is what somebody wants to see.
+ * @throws GatehouseError camera-codec-unsupported
+ */
+export async function fileOfFrames(
+  frames: readonly [StreamFrame, ...StreamFrame[]],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const [first] = frames;
+  const configuration = configurationOf(first);
+  if (configuration === undefined) throw unsupported(first);
+  const target = new BufferTarget();
+  const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target });
+  const video = new EncodedVideoPacketSource(first.codec === 'H265' ? 'hevc' : 'avc');
+  output.addVideoTrack(video, { frameRate: ticksPerSecond });
+  await output.start();
+  const meta = { decoderConfig: videoConfig(configuration) };
+  for (const frame of frames) {
+    const at = (frame.timestamp - first.timestamp) / ticksPerSecond;
+    const data = withLengths(unitsOfFrame(frame));
+    await video.add(new EncodedPacket(data, frame.keyFrame ? 'key' : 'delta', at, usualSeconds), meta);
+  }
+  await output.finalize();
+  return new Uint8Array(target.buffer ?? new ArrayBuffer(0));
 }
 
 function configurationOf(frame: StreamFrame): DecoderConfiguration | undefined {

@@ -46,6 +46,21 @@ export class ClipFiles {
     return path.join(this.folder, `${fileOf(clip)}${unfinished}`);
   }
 
+  /** Writes a whole file that is not listed yet. @throws errors of the file system: nothing of it stays */
+  async writeDraft(clip: Pick<Clip, 'id' | 'kind'>, content: Uint8Array): Promise<void> {
+    const file = this.draftOf(clip);
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
   pathOf(clip: Pick<Clip, 'id' | 'kind'>): string {
     return path.join(this.folder, fileOf(clip));
   }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type Audit, gatehouse } from '../audit/audit.ts';
 import { Announcer } from '../base/announcer.ts';
@@ -17,6 +17,7 @@ import { ClipFiles, explainFileError, fileOf } from './clip-files.ts';
 import { bytesOfFrames, framesOf } from './clip-frames.ts';
 import { clipOf, fileNames, manifestText, statementBytes, statementText } from './clip-statement.ts';
 import { readFirstPicture } from './clip-thumbnail.ts';
+import { pngSize } from './png-size.ts';
 import { Recorder, type RecordingEnd } from './recorder.ts';
 
 const megabyte = 1024 * 1024;
@@ -140,6 +141,21 @@ export class Clips implements AsyncDisposable {
     } finally {
       this.#waiting--;
     }
+  }
+
+  /** Keeps a picture that was made of a still. @param at milliseconds since 1970  @throws GatehouseError as `saveLast`; bad-input */
+  async savePicture(camera: ClipCamera, png: Buffer, at: number, by: string): Promise<Clip> {
+    const size = pngSize(png);
+    if (size === undefined) throw GatehouseError.ofField('part', 'must be a PNG');
+    const id = randomUUID();
+    using _turn = await this.#gate.enter(this.#closing.signal);
+    await this.#writing(camera, async () => {
+      await this.#refuseWithoutRoom(png.length);
+      await this.#files.writeDraft({ id, kind: 'picture' }, png);
+    });
+    const sha256 = createHash('sha256').update(png).digest('hex');
+    const file = { codec: 'PNG', ...size, bytes: png.length, sha256, milliseconds: 0 } as const;
+    return await this.#keep(camera, { ...file, id, startedAt: at, sound: null, by });
   }
 
   /**
@@ -362,7 +378,8 @@ export class Clips implements AsyncDisposable {
   /** Its file is written: signs it, lists it, gives it its name. */
   async #keep(
     camera: ClipCamera,
-    made: FinishedFile & {
+    made: Omit<FinishedFile, 'codec'> & {
+      readonly codec: ClipStatement['codec'];
       readonly id: string;
       readonly startedAt: number;
       readonly sound: 'AAC' | 'OPUS' | null;
@@ -371,7 +388,7 @@ export class Clips implements AsyncDisposable {
   ): Promise<Clip> {
     const { id, startedAt, milliseconds, codec, sound, width, height, bytes, sha256, by } = made;
     const statement: ClipStatement = {
-      ...{ format: 'gatehouse-clip', version: 1, id, kind: 'video' },
+      ...{ format: 'gatehouse-clip', version: 1, id, kind: codec === 'PNG' ? 'picture' : 'video' },
       ...{ cameraId: camera.id, cameraNumber: camera.number, cameraName: camera.name },
       ...{ startedAt, milliseconds, codec, sound, width, height, bytes, sha256 },
       ...{ savedAt: Date.now(), savedBy: by },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
-import { longestLastSeconds, maximumClipReadBytes } from './limits.ts';
+import { longestLastSeconds, maximumClipReadBytes, maximumPictureBytes } from './limits.ts';
 import { filledLine, line } from './text.ts';
 
 export const clipId = z.uuid();
@@ -89,4 +89,38 @@ export const clipRead = z.object({
 export const clipManifest = z.object({
   text: z.string(),
   files: z.array(z.object({ id: clipId, name: filledLine(200) })),
+});
+
+/** A moment of a camera. */
+export const stillInput = z.object({
+  cameraId,
+  /** How long ago, in milliseconds. */
+  ago: z
+    .number()
+    .min(0)
+    .max(24 * 3_600_000),
+});
+
+/** What was received of that moment: an MP4 whose last picture is meant, or a JPEG. */
+export const still = z.object({
+  file: z.file(),
+  /** When that picture came in: milliseconds since 1970. */
+  at: z.int(),
+});
+
+/** A part of a picture that a window has made of a still; the first one begins anew. */
+export const picturePart = z.object({
+  cameraId,
+  from: z.int().min(0),
+  /** In base64. */
+  part: z.base64().max(Math.ceil(maximumClipReadBytes / 3) * 4),
+});
+
+/** What was sent in parts is a picture now. */
+export const pictureInput = z.object({
+  cameraId,
+  /** When it came in, as `still` has said. */
+  at: z.int().min(0),
+  /** Of the whole file. */
+  bytes: z.int().min(1).max(maximumPictureBytes),
 });

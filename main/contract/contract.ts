@@ -29,7 +29,11 @@ import {
   clipRead,
   clipRename,
   lastInput,
+  pictureInput,
+  picturePart,
   recording,
+  still,
+  stillInput,
 } from './clip.ts';
 import { discoveryEvent, scanResult } from './discovery.ts';
 import { acknowledgeInput, event, eventChange, eventPage, eventQuery } from './event.ts';
@@ -220,6 +224,27 @@ export const contract = {
       'Keeps the last seconds of a camera as MP4, out of the memory of instant replay',
     )
       .input(lastInput)
+      .output(clip),
+    still: needs(
+      overCameras('keep-clips', 'cameraId'),
+      'What was received of a moment, of the main stream where there is one, to make a picture of',
+    )
+      .input(stillInput)
+      .output(still),
+    glimpse: needs(
+      overCameras('replay', 'cameraId'),
+      'The key frame before a moment that is in the memory of instant replay, of the smaller stream',
+    )
+      .input(stillInput)
+      .output(still),
+    sendPicture: needs(
+      overCameras('keep-clips', 'cameraId'),
+      'A part of a picture (PNG) that a window has made',
+    )
+      .input(picturePart)
+      .output(z.void()),
+    savePicture: needs(overCameras('keep-clips', 'cameraId'), 'Keeps the picture that was sent')
+      .input(pictureInput)
       .output(clip),
     record: needs(
       overCameras('keep-clips', 'cameraId'),

@@ -53,6 +53,8 @@ export const maximumDemoCameras = 256;
 export const longestLastSeconds = 600;
 /** Of a clip, in one answer. */
 export const maximumClipReadBytes = 512 * 1024;
+/** A PNG of a picture of 8K. */
+export const maximumPictureBytes = 128 * 1024 * 1024;
 /** Of all clips and pictures together, so that each window can have the whole list. */
 export const maximumClips = 2_000;
 

@@ -225,7 +225,10 @@ export class ConsoleWindow {
   }
 }
 
+/** The whole screen, and a folder that somebody has chosen for an export. */
+const allowed: ReadonlySet<string> = new Set(['fullscreen', 'fileSystem']);
+
 function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === 'fullscreen'));
-  session.setPermissionCheckHandler((_contents, permission) => permission === 'fullscreen');
+  session.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed.has(permission)));
+  session.setPermissionCheckHandler((_contents, permission) => allowed.has(permission));
 }

@@ -24,6 +24,8 @@ const deedWords: Readonly<Record<string, string>> = {
   'ptz.removePreset': 'Removed a preset',
   'events.acknowledge': 'Acknowledged events',
   'clips.saveLast': 'Kept the last seconds of a camera',
+  'clips.glimpse': 'Looked back at a camera',
+  'clips.savePicture': 'Kept a picture of a camera',
   'clips.record': 'Began to record a camera',
   'clips.endRecording': 'Ended a recording',
   'clips.ended': 'A recording has ended by itself',

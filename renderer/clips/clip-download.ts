@@ -4,23 +4,33 @@ import type { EngineClient } from '../link/engine-link.svelte.ts';
 
 const types = { video: 'video/mp4', picture: 'image/png' } as const;
 
-/**
- * The file of a clip, read part by part: other calls have their turn in between.
- * @param onProgress of all bytes, 0 … 1
- */
+/** The file of a clip, part by part: other calls have their turn in between. */
+export async function* clipParts(
+  client: EngineClient,
+  { id, bytes }: Clip,
+  signal: AbortSignal,
+): AsyncGenerator<Blob> {
+  for (let from = 0; from < bytes; ) {
+    const part = await client.clips.read({ id, from, bytes: maximumClipReadBytes }, { signal });
+    if (part.size === 0) return;
+    from += part.size;
+    yield part;
+  }
+}
+
+/** The same as a whole. @param onProgress of all bytes, 0 … 1 */
 export async function downloadClip(
   client: EngineClient,
-  { id, kind, bytes }: Clip,
+  clip: Clip,
   signal: AbortSignal,
   onProgress: (share: number) => void = () => {},
 ): Promise<Blob> {
   const parts: Blob[] = [];
-  for (let from = 0; from < bytes; ) {
-    const part = await client.clips.read({ id, from, bytes: maximumClipReadBytes }, { signal });
-    if (part.size === 0) break;
+  let read = 0;
+  for await (const part of clipParts(client, clip, signal)) {
     parts.push(part);
-    from += part.size;
-    onProgress(from / bytes);
+    read += part.size;
+    onProgress(read / clip.bytes);
   }
-  return new Blob(parts, { type: types[kind] });
+  return new Blob(parts, { type: types[clip.kind] });
 }

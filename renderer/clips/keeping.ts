@@ -1,6 +1,9 @@
+import { ORPCError } from '@orpc/client';
 import type { Camera } from '../../main/contract/camera.ts';
+import { callFailure, notLinked } from '../link/call-error.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { lengthWords } from './clip-words.ts';
+import { keepPicture } from './snapshot.ts';
 
 /** What one key keeps. */
 export const lastSeconds = 30;
@@ -25,6 +28,27 @@ export class Keeping {
     this.#station.toasts.tell(
       `Camera ${camera.number}: ${lengthWords(saved.answer.milliseconds)} kept, without sound. It is in the list of clips (O).`,
     );
+  }
+
+  /** A picture of what is shown, as a PNG. */
+  async picture(): Promise<void> {
+    const ago = this.#ago();
+    const camera = this.#camera(ago === 0 ? 'live' : 'replay');
+    if (camera === null) return;
+    const { toasts, client } = this.#station;
+    if (client === null) return toasts.fail(notLinked.message);
+    try {
+      const { width, height } = await keepPicture(client, camera, ago);
+      toasts.tell(
+        `Camera ${camera.number}: a picture was kept, ${width} × ${height}. It is in the list of clips (O).`,
+      );
+    } catch (error) {
+      toasts.fail(
+        error instanceof ORPCError
+          ? callFailure(error).message
+          : `Camera ${camera.number}: no picture was kept, since this browser cannot decode it. Keep the last seconds instead.`,
+      );
+    }
   }
 
   /** Begins to record, or ends it. */

@@ -49,7 +49,8 @@ export const keyHelp: readonly {
     keys: [
       { keys: ['R'], does: 'Record the camera, or end it' },
       { keys: ['Shift', 'R'], does: 'Keep its last 30 seconds' },
-      { keys: ['O'], does: 'Clips that were kept' },
+      { keys: ['P'], does: 'Keep a picture of the camera' },
+      { keys: ['O'], does: 'Clips and pictures that were kept' },
     ],
   },
   {
@@ -223,6 +224,7 @@ export function consoleKeys(
     '[Shift]+>': key(() => replays.changeSpeed(1)),
     r: key(() => void keeping.toggleRecording()),
     'Shift+R': key(() => void keeping.last()),
+    p: key(() => void keeping.picture()),
     o: key(() => station.open({ name: 'clips' })),
     s: key(() => command('settings')),
     '/': key(() => command('search')),

@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
@@ -19,14 +23,17 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
     .waitFor();
   await page.keyboard.press('Shift+R');
   await page.getByText(/^Camera 1: .* kept, without sound/).waitFor();
+  await page.keyboard.press('p');
+  // At full resolution, with a strip below.
+  await page.getByText('a picture was kept, 1280 × 760').waitFor();
   await page.keyboard.press('r');
   await page.getByText(/^Camera 1: .* recorded/).waitFor();
   await page.locator('[data-recording]').waitFor({ state: 'detached' });
 
   await page.keyboard.press('o');
   const rows = page.locator('[data-clip-id]');
-  await expect.poll(() => rows.count()).toBe(2);
-  await expect.poll(() => page.locator('[data-clip-id] canvas[data-drawn]').count()).toBe(2);
+  await expect.poll(() => rows.count()).toBe(3);
+  await expect.poll(() => page.locator('[data-clip-id] canvas[data-drawn]').count()).toBe(3);
   await rows.first().getByRole('button', { name: 'Rename' }).click();
   await page.getByLabel('Name of the clip').fill('Gate left open');
   await page.keyboard.press('Enter');
@@ -45,7 +52,28 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
   ]);
   expect(download.suggestedFilename()).toMatch(/camera 1 .*Gate left open\.mp4$/);
   expect((await readFile(await download.path())).toString('latin1', 4, 8)).toBe('ftyp');
-  for (const left of [1, 0]) {
+
+  const folder = await exportAll(page, 3);
+  const check = await page.context().newPage();
+  await check.goto(pathToFileURL(path.join(folder, 'verify.html')).href);
+  const names = await readdir(folder);
+  const choose = () =>
+    check
+      .locator('input')
+      .setInputFiles(names.filter((name) => name !== 'verify.html').map((name) => path.join(folder, name)));
+  await choose();
+  await expect.poll(() => check.locator('[data-verdict=good]').count()).toBe(3);
+  expect(await check.locator('#key code').textContent()).toMatch(/^[0-9a-f]{64}$/);
+  // One bit, in the middle of one of them.
+  const changed = path.join(folder, names.find((name) => name.endsWith('.mp4')) ?? '');
+  const content = await readFile(changed);
+  content.writeUInt8(content.readUInt8(content.length >> 1) ^ 1, content.length >> 1);
+  await writeFile(changed, content);
+  await choose();
+  await check.locator('[data-verdict=bad]').getByText('CHANGED since it was saved').waitFor();
+  expect(await check.locator('[data-verdict=good]').count()).toBe(2);
+
+  for (const left of [2, 1, 0]) {
     await rows.first().getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: 'Remove for good' }).click();
     await expect.poll(() => rows.count()).toBe(left);
@@ -53,3 +81,28 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
   await page.getByText('Nothing was kept yet.').waitFor();
   expect(errors).toEqual([]);
 });
+
+/** Exports what is in the list into a folder of the browser's own, since nobody is there to choose one; the same, outside. */
+async function exportAll(page: Page, clips: number): Promise<string> {
+  await page.evaluate(() => {
+    Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory() });
+  });
+  for (let index = 0; index < clips; index++) await page.locator('[data-clip-id] input').nth(index).check();
+  await page.getByRole('button', { name: `Export ${clips}…` }).click();
+  await page.getByText(`${clips} clips are in`).waitFor();
+  const files = await page.evaluate(async () => {
+    const read: [name: string, base64: string][] = [];
+    const folder = (await navigator.storage.getDirectory()) as unknown as AsyncIterable<
+      [string, FileSystemFileHandle]
+    >;
+    for await (const [name, handle] of folder) {
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      read.push([name, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))]);
+    }
+    return read;
+  });
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-export-'));
+  suite.owned.defer(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, base64] of files) await writeFile(path.join(folder, name), Buffer.from(base64, 'base64'));
+  return folder;
+}

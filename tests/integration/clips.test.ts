@@ -237,3 +237,28 @@ test('the first picture of a clip comes as an MP4 of its own', async () => {
   const { pictures } = await lookInto(Buffer.from(await thumbnail.arrayBuffer()));
   expect(pictures).toEqual(received.slice(0, 1).map(hashOf));
 });
+
+test('a still of now ends with a picture of the main stream that was just received, and a PNG that a window made of it is kept', async () => {
+  const before = received.length;
+  const { file, at } = await client.clips.still({ cameraId: id, ago: 0 });
+  expect(Math.abs(at - Date.now())).toBeLessThan(60_000);
+  if (hasFfmpeg) {
+    const { pictures } = await lookInto(Buffer.from(await file.arrayBuffer()));
+    expect(received.slice(before - 1).map(hashOf)).toContain(pictures.at(-1));
+  }
+  const png = Buffer.alloc(40);
+  png.write('89504e470d0a1a0a', 'hex');
+  png.writeUInt32BE(1_280, 16);
+  png.writeUInt32BE(760, 20);
+  const send = (from: number, until: number) =>
+    client.clips.sendPicture({ cameraId: id, from, part: png.subarray(from, until).toString('base64') });
+  await send(0, 30);
+  await send(30, 40);
+  const clip = await client.clips.savePicture({ cameraId: id, at, bytes: 40 });
+  expect(clip).toMatchObject({ kind: 'picture', codec: 'PNG', width: 1_280, height: 760, startedAt: at });
+  expect(await download(clip)).toEqual(png);
+  // Sent once, it is kept once; what is no PNG is not kept.
+  expect((await refusal(client.clips.savePicture({ cameraId: id, at, bytes: 40 }))).code).toBe('bad-input');
+  await send(0, 7);
+  expect((await refusal(client.clips.savePicture({ cameraId: id, at, bytes: 7 }))).code).toBe('bad-input');
+});

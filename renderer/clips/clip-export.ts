@@ -1,0 +1,133 @@
+import { downloadZip } from 'client-zip';
+import type { Clip } from '../../main/contract/clip.ts';
+import type { EngineClient } from '../link/engine-link.svelte.ts';
+import { clipParts } from './clip-download.ts';
+
+const manifestName = 'gatehouse-manifest.json';
+const pageName = 'verify.html';
+
+/** A folder that a person has chosen, as the File System Access API gives it. */
+export type ChosenFolder = Pick<FileSystemDirectoryHandle, 'getFileHandle' | 'removeEntry' | 'name'>;
+
+interface ExportFile {
+  readonly name: string;
+  readonly parts: AsyncIterable<Blob>;
+}
+
+/** Whether this browser lets a person choose a folder; otherwise an export is one zip file. */
+export function canChooseFolder(): boolean {
+  return 'showDirectoryPicker' in window;
+}
+
+/** Undefined: the person has chosen none. */
+export async function chooseFolder(): Promise<ChosenFolder | undefined> {
+  const { showDirectoryPicker } = window as unknown as {
+    showDirectoryPicker: (options: { mode: 'readwrite' }) => Promise<ChosenFolder>;
+  };
+  try {
+    return await showDirectoryPicker.call(window, { mode: 'readwrite' });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes clips into a folder, with the manifest and the page that checks them. Each file has its name when it is whole; when one cannot
+ * be written, those before it are taken away again.
+ * @param onProgress of all bytes, 0 … 1
+ */
+export async function exportToFolder(
+  client: EngineClient,
+  clips: readonly Clip[],
+  folder: ChosenFolder,
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<void> {
+  const written: string[] = [];
+  try {
+    for (const { name, parts } of await filesOf(client, clips, signal, onProgress)) {
+      const handle = await folder.getFileHandle(name, { create: true });
+      written.push(name);
+      const writing = await handle.createWritable();
+      try {
+        for await (const part of parts) await writing.write(part);
+        signal.throwIfAborted();
+        await writing.close();
+      } catch (error) {
+        await writing.abort().catch(() => {});
+        throw error;
+      }
+    }
+  } catch (error) {
+    for (const name of written) await folder.removeEntry(name).catch(() => {});
+    throw error;
+  }
+}
+
+/** The same in one zip file. */
+export async function exportAsZip(
+  client: EngineClient,
+  clips: readonly Clip[],
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<Blob> {
+  const files = await filesOf(client, clips, signal, onProgress);
+  const zipped = files.map(({ name, parts }) => ({ name, input: bytesOf(parts) }));
+  return await downloadZip(zipped).blob();
+}
+
+/** What went wrong with a folder, and what to do. */
+export function folderFailure(error: unknown): string | undefined {
+  if (!(error instanceof DOMException)) return undefined;
+  switch (error.name) {
+    case 'QuotaExceededError':
+      return 'There is not enough room in that folder. Nothing was exported; choose another one.';
+    case 'NotAllowedError':
+    case 'NoModificationAllowedError':
+    case 'SecurityError':
+      return 'Nothing may be written in that folder. Nothing was exported; choose another one.';
+    case 'NotFoundError':
+      return 'That folder is not there any more. Was a stick taken out? Nothing was exported.';
+    default:
+      return `The files could not be written: ${error.message} Nothing was exported; look whether the stick is still there.`;
+  }
+}
+
+async function filesOf(
+  client: EngineClient,
+  clips: readonly Clip[],
+  signal: AbortSignal,
+  onProgress: (share: number) => void,
+): Promise<ExportFile[]> {
+  const [{ text, files }, page] = await Promise.all([
+    client.clips.manifest({ ids: clips.map(({ id }) => id) }, { signal }),
+    fetch('./verify-clips.html', { signal }).then((response) => response.blob()),
+  ]);
+  const allBytes = clips.reduce((sum, { bytes }) => sum + bytes, 0);
+  let read = 0;
+  async function* counted(clip: Clip) {
+    for await (const part of clipParts(client, clip, signal)) {
+      yield part;
+      read += part.size;
+      onProgress(read / allBytes);
+    }
+  }
+  const named = clips.flatMap((clip) => {
+    const name = files.find(({ id }) => id === clip.id)?.name;
+    return name === undefined ? [] : [{ name, parts: counted(clip) }];
+  });
+  return [
+    ...named,
+    { name: manifestName, parts: one(new Blob([text])) },
+    { name: pageName, parts: one(page) },
+  ];
+}
+
+async function* one(blob: Blob) {
+  yield blob;
+}
+
+async function* bytesOf(parts: AsyncIterable<Blob>) {
+  for await (const part of parts) yield new Uint8Array(await part.arrayBuffer());
+}
