@@ -3,6 +3,7 @@ import type { StaleCause } from '../../main/contract/event.ts';
 import type { KeptPicture } from '../playback/kept-pictures.svelte.ts';
 import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
+import type { Sound } from '../playback/sound.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -156,6 +157,11 @@ export class TileView {
   constructor(station: Station, index: number) {
     this.#station = station;
     this.index = index;
+  }
+
+  /** What this window hears. */
+  get heard(): Sound {
+    return this.#station.playback.sound;
   }
 
   select(): void {

@@ -262,3 +262,20 @@ test('a still of now ends with a picture of the main stream that was just receiv
   await send(0, 7);
   expect((await refusal(client.clips.savePicture({ cameraId: id, at, bytes: 7 }))).code).toBe('bad-input');
 });
+
+test('what a moment looked like is its key frame, and that somebody looked back is in the audit once', async () => {
+  const guard = callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'replay'] }] });
+  for (const ago of [0, 200]) {
+    const { file } = await memoryClient(harness, guard).clips.glimpse({ cameraId: id, ago });
+    expect(file.type).toBe('video/mp4');
+    if (!hasFfmpeg) continue;
+    const { pictures } = await lookInto(Buffer.from(await file.arrayBuffer()));
+    expect(pictures).toHaveLength(1);
+    expect(received.filter(({ keyFrame }) => keyFrame).map(hashOf)).toContain(pictures[0]);
+  }
+  const written = async () =>
+    (await client.audit.list({ did: 'replay.', limit: 10 })).entries.filter(
+      ({ who }) => who.id === guard.principal.userId,
+    );
+  await expect.poll(written).toMatchObject([{ did: 'replay.opened', about: [{ id, name: 'Gate' }] }]);
+});
