@@ -279,3 +279,19 @@ test('what a moment looked like is its key frame, and that somebody looked back 
     );
   await expect.poll(written).toMatchObject([{ did: 'replay.opened', about: [{ id, name: 'Gate' }] }]);
 });
+
+test('an engine that is closed keeps what is being recorded', async () => {
+  const { store, audit } = harness;
+  const log = createLog('silent');
+  const folder = path.join(harness.folder, 'other');
+  const closing = new Clips({ ...{ table: store.clips, folder, audit, limitBytes: () => 1e9, log } });
+  const { id: recordingId } = await closing.record(
+    { id, number: 7, name: 'Gate' },
+    harness.cameras.leasePlaying(id),
+    false,
+    'Erika',
+  );
+  await closing[Symbol.asyncDispose]();
+  expect(closing.get(recordingId)).toMatchObject({ cameraId: id, savedBy: 'Erika', sound: null });
+  expect(await readdir(path.join(folder, 'clips'))).toEqual([`${recordingId}.mp4`]);
+});
