@@ -77,6 +77,12 @@ export class Clips implements AsyncDisposable {
     return this.#clips.get(id);
   }
 
+  /** When it was and of which camera, in one line; undefined: there is none of this id. */
+  nameOf(id: string): string | undefined {
+    const found = this.#clips.get(id);
+    return found === undefined ? undefined : fileNames([found]).get(id);
+  }
+
   /** What is being recorded. Undefined: nothing of this id. */
   recording(id: string): Recording | undefined {
     return this.#recordings.get(id);

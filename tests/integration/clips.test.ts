@@ -155,6 +155,8 @@ test('what is kept and recorded is told to all windows, with who did it, and to 
   expect((await events.next()).value).toMatchObject({ type: 'recordings', recordings: [] });
   expect((await events.next()).value).toMatchObject({ type: 'clip', clip, usedBytes: clip.bytes });
   await client.clips.remove({ ids: [clip.id] });
+  const [removal] = (await client.audit.list({ did: 'clips.remove', limit: 1 })).entries;
+  expect(removal?.about).toEqual([{ id: clip.id, name: expect.stringContaining('camera 7 Gate') }]);
   expect((await events.next()).value).toMatchObject({ type: 'removed', id: clip.id, usedBytes: 0 });
   // Of all that only that there are no recordings of theirs.
   expect((await hidden.next()).value).toEqual({ type: 'recordings', recordings: [] });
