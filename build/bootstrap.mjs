@@ -25,6 +25,7 @@ const tasks = {
   check: { script: 'build/check.ts' },
   bench: { script: 'tests/bench/bench.ts' },
   'bench:connect': { script: 'tests/bench/connect.ts' },
+  'bench:replay': { script: 'tests/bench/replay.ts' },
   'bench:desktop': { script: 'tests/bench/desktop.ts' },
   'bench:ingest': { script: 'tests/bench/ingest.ts' },
   fuzz: { script: 'build/fuzz.ts' },

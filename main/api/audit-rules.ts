@@ -62,7 +62,8 @@ export const auditRules: { readonly [Part in keyof Contract]: RulesOf<Contract[P
     saveLast: all('cameraId', 'seconds', 'ago'),
     // What comes of it is said by `savePicture`.
     still: null,
-    glimpse: { fields: ['cameraId'], everySeconds: 600 },
+    // What is looked back at is written by `audit/watch-record.ts`.
+    glimpse: null,
     sendPicture: null,
     savePicture: all('cameraId', 'at'),
     record: all('cameraId'),

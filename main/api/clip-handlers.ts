@@ -6,13 +6,14 @@ import type { ClipEvent } from '../contract/clip.ts';
 import { maximumPictureBytes } from '../contract/limits.ts';
 import { cameraRightsOf, type Rights } from '../contract/rights.ts';
 import type { StoredCamera } from '../store/camera-table.ts';
+import { actorOf } from './call-record.ts';
 import type { createProcedures } from './procedure.ts';
 import type { Services } from './services.ts';
 import { shown } from './visible.ts';
 
 export function clipHandlers(
   { clips: procedures }: ReturnType<typeof createProcedures>,
-  { clips, cameras }: Services,
+  { clips, cameras, watchRecord }: Services,
 ) {
   /** What was kept of a camera that is gone is for those who see all cameras. */
   const mayKeep = (rights: Rights, cameraId: string) =>
@@ -56,9 +57,11 @@ export function clipHandlers(
         ? presentStill(cameras.lease(cameraId, 'main'), histories)
         : pastStill(histories, performance.now() - ago);
     }),
-    glimpse: procedures.glimpse.handler(({ input: { cameraId, ago } }) =>
-      glimpse(cameras.histories(cameraId).toReversed(), performance.now() - ago),
-    ),
+    glimpse: procedures.glimpse.handler(({ context: { caller }, input: { cameraId, ago } }) => {
+      cameras.require(cameraId);
+      watchRecord.begin(actorOf(caller), 'replay', [cameraId]).ends[0]?.();
+      return glimpse(cameras.histories(cameraId).toReversed(), performance.now() - ago);
+    }),
     sendPicture: procedures.sendPicture.handler(({ context: { caller }, input }) => {
       const { from } = input;
       const part = Buffer.from(input.part, 'base64');

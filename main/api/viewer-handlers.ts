@@ -87,6 +87,9 @@ export function viewerHandlers(
       // Also whoever may not replay, or not any more, can come back.
       checkCamera(caller.principal.rights, command.kind === 'live' ? 'live' : 'replay', place);
       replaying.control(slot, command, assignment);
+      // It goes on for as long as commands come.
+      if (command.kind !== 'live' && place !== undefined)
+        services.watchRecord.begin(actorOf(caller), 'replay', [place.id]).ends[0]?.();
     }),
     restart: viewer.restart.handler(({ context, input }) =>
       viewerOf(context.caller, input.viewerId).restart(),

@@ -12,8 +12,8 @@ const maximumCameras = 50;
 /** Of what is remembered to be over soon; then it is over at once. */
 const maximumWatched = 20_000;
 
-/** Whether the picture of a camera goes to somebody, or its sound; or somebody is the camera. */
-type Medium = 'picture' | 'sound' | 'publishing';
+/** Whether the picture of a camera goes to somebody, or its sound, or its past; or somebody is the camera. */
+type Medium = 'picture' | 'sound' | 'replay' | 'publishing';
 
 interface Watched {
   readonly actor: Actor;

@@ -61,6 +61,11 @@ export class ClipFiles {
     }
   }
 
+  /** What was written is not listed after all. */
+  async discard(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
+    await rm(this.draftOf(clip), { force: true });
+  }
+
   pathOf(clip: Pick<Clip, 'id' | 'kind'>): string {
     return path.join(this.folder, fileOf(clip));
   }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { type Audit, gatehouse } from '../audit/audit.ts';
+import type { Audit } from '../audit/audit.ts';
 import { Announcer } from '../base/announcer.ts';
 import { readDisk } from '../base/disk.ts';
 import { Gate } from '../base/gate.ts';
@@ -12,42 +12,20 @@ import type { ReplayHistory } from '../media/replay-history.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { ClipTable, StoredClip } from '../store/clip-table.ts';
+import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
 import { ClipFile, type FinishedFile } from './clip-file.ts';
 import { ClipFiles, explainFileError, fileOf } from './clip-files.ts';
 import { bytesOfFrames, framesOf } from './clip-frames.ts';
 import { clipOf, fileNames, manifestText, statementBytes, statementText } from './clip-statement.ts';
 import { readFirstPicture } from './clip-thumbnail.ts';
 import { pngSize } from './png-size.ts';
-import { Recorder, type RecordingEnd } from './recorder.ts';
+import { type FinishedRecording, Recordings } from './recordings.ts';
 
 const megabyte = 1024 * 1024;
 /** What stays free on the disk: the database needs room, too. */
 const reserveBytes = 256 * megabyte;
-const longestMilliseconds = 60 * 60_000;
-const maximumRecordings = 16;
 /** Each keeps its pictures in memory until it is written. */
 const maximumWaiting = 4;
-
-/** Whose pictures are kept. */
-export interface ClipCamera {
-  readonly id: string;
-  readonly number: number;
-  readonly name: string;
-}
-
-interface RunningRecording {
-  readonly recording: Recording;
-  readonly recorder: Recorder;
-  readonly camera: ClipCamera;
-}
-
-const endWords: Readonly<Record<RecordingEnd, string>> = {
-  'too-long': 'An hour is recorded; what is longer needs another recording.',
-  'no-room': 'There is no more room for clips.',
-  'slow-disk': 'The disk is too slow for it.',
-  'format-changed': 'The camera was set to another format.',
-  failed: 'The file could not be written.',
-};
 
 /** Clips and pictures that somebody has kept: files in the data folder, each with what was signed of it in the database. */
 export class Clips implements AsyncDisposable {
@@ -59,12 +37,10 @@ export class Clips implements AsyncDisposable {
   readonly #stored = new Map<string, StoredClip>();
   readonly #clips = new Map<string, Clip>();
   readonly #changes = new Announcer<string, ClipEvent>();
-  readonly #recordings = new Map<string, RunningRecording>();
+  readonly #recordings: Recordings;
   /** One is written at a time: all of them together would keep other work waiting. */
   readonly #gate = new Gate();
   readonly #closing = new AbortController();
-  /** Recordings that have no picture yet. */
-  #beginning = 0;
   /** Clips that are being written, or wait for that. */
   #waiting = 0;
 
@@ -82,6 +58,15 @@ export class Clips implements AsyncDisposable {
     this.#audit = parts.audit;
     this.#limitBytes = parts.limitBytes;
     this.#log = parts.log;
+    this.#recordings = new Recordings({
+      ...{ files: this.#files, audit: parts.audit, log: parts.log },
+      lackOfRoom: () => this.#lackOfRoom(0),
+      keep: (camera, finished) => this.#keep(camera, finished),
+      onChange: () =>
+        this.#changes.put('recordings', { type: 'recordings', recordings: this.#recordings.list }),
+      onEnded: (recording, words) =>
+        this.#changes.put(`ended ${recording.id}`, { type: 'ended', recording, words }),
+    });
     for (const stored of this.#table.list()) this.#take(stored);
     const unlisted = this.#files.settle(new Set([...this.#clips.values()].map(fileOf)));
     if (unlisted > 0) parts.log.warn({ unlisted }, 'there are files of clips that are not in the list');
@@ -92,9 +77,15 @@ export class Clips implements AsyncDisposable {
     return this.#clips.get(id);
   }
 
+  /** When it was and of which camera, in one line; undefined: there is none of this id. */
+  nameOf(id: string): string | undefined {
+    const found = this.#clips.get(id);
+    return found === undefined ? undefined : fileNames([found]).get(id);
+  }
+
   /** What is being recorded. Undefined: nothing of this id. */
   recording(id: string): Recording | undefined {
-    return this.#recordings.get(id)?.recording;
+    return this.#recordings.get(id);
   }
 
   watch(signal: AbortSignal): AsyncGenerator<ClipEvent> {
@@ -102,7 +93,7 @@ export class Clips implements AsyncDisposable {
       () => ({
         type: 'snapshot',
         clips: [...this.#clips.values()].sort((a, b) => b.savedAt - a.savedAt),
-        recordings: this.#running,
+        recordings: this.#recordings.list,
         usedBytes: this.#usedBytes,
       }),
       signal,
@@ -158,53 +149,14 @@ export class Clips implements AsyncDisposable {
     return await this.#keep(camera, { ...file, id, startedAt: at, sound: null, by });
   }
 
-  /**
-   * Begins to record a camera; answers when the first picture is in the file.
-   * @param lease given back when it ends, also when it does not begin
-   * @throws GatehouseError as `saveLast`; camera-silent
-   */
-  async record(camera: ClipCamera, lease: StreamLease, withSound: boolean, by: string): Promise<Recording> {
-    const id = randomUUID();
-    const recorder = await this.#writing(camera, async () => {
-      try {
-        if (this.#recordings.size + this.#beginning >= maximumRecordings)
-          throw new GatehouseError(
-            'limit-reached',
-            `${maximumRecordings} cameras are being recorded. End one of these recordings first.`,
-          );
-        await this.#refuseWithoutRoom(0);
-      } catch (error) {
-        lease[Symbol.dispose]();
-        throw error;
-      }
-      this.#beginning++;
-      try {
-        return await Recorder.start({
-          ...{ lease, withSound, longestMilliseconds, title: titleOf(camera) },
-          file: this.#files.draftOf({ id, kind: 'video' }),
-          hasRoom: async () => (await this.#lackOfRoom(0)) === null,
-          onEnd: (end) => void this.#endByItself(id, end),
-        });
-      } finally {
-        this.#beginning--;
-      }
-    });
-    const recording: Recording = { id, cameraId: camera.id, startedAt: wallTime(recorder.beganAt), by };
-    this.#recordings.set(id, { recording, recorder, camera });
-    this.#tellRecordings();
-    return recording;
+  /** Begins to record a camera: see `Recordings.begin`. */
+  record(camera: ClipCamera, lease: StreamLease, withSound: boolean, by: string): Promise<Recording> {
+    return this.#recordings.begin(camera, lease, withSound, by);
   }
 
   /** Ends a recording, which is a clip then. @throws GatehouseError not-found, disk-full, storage-failed */
-  async endRecording(id: string): Promise<Clip> {
-    const running = this.#recordings.get(id);
-    if (running === undefined) throw notFound();
-    const { recording, recorder, camera } = running;
-    this.#recordings.delete(id);
-    this.#tellRecordings();
-    const finished = await this.#writing(camera, () => recorder.finish());
-    const { startedAt, by } = recording;
-    return await this.#keep(camera, { ...finished, id, startedAt, sound: recorder.sound, by });
+  endRecording(id: string): Promise<Clip> {
+    return this.#recordings.end(id);
   }
 
   /** @throws GatehouseError not-found */
@@ -278,17 +230,9 @@ export class Clips implements AsyncDisposable {
   /** What is being recorded is kept. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new GatehouseError('internal', 'Gatehouse is being closed.'));
-    for (const id of [...this.#recordings.keys()]) {
-      await this.endRecording(id).catch((error: unknown) => {
-        this.#log.error({ err: error }, 'a recording was lost');
-      });
-    }
+    await this.#recordings[Symbol.asyncDispose]();
     // Whoever is writing leaves first.
     using _turn = await this.#gate.enter(new AbortController().signal);
-  }
-
-  get #running(): Recording[] {
-    return [...this.#recordings.values()].map(({ recording }) => recording);
   }
 
   get #usedBytes(): number {
@@ -301,27 +245,6 @@ export class Clips implements AsyncDisposable {
     const clip = this.#clips.get(id);
     if (clip === undefined) throw notFound();
     return clip;
-  }
-
-  async #endByItself(id: string, end: RecordingEnd): Promise<void> {
-    const running = this.#recordings.get(id);
-    if (running === undefined) return;
-    const { recording, camera } = running;
-    const about = [{ id: camera.id, name: camera.name }];
-    let words = `Camera ${camera.number}: the recording has ended. ${endWords[end]}`;
-    try {
-      await this.endRecording(id);
-      this.#audit.write(gatehouse, { did: 'clips.ended', about, details: { reason: end } });
-    } catch (error) {
-      const failure = GatehouseError.from(error);
-      words = `Camera ${camera.number}: nothing of the recording was kept. ${failure.message}`;
-      this.#log.error({ err: failure }, 'a recording was lost');
-      this.#audit.refuse(gatehouse, {
-        ...{ did: 'clips.ended', about, details: { reason: end } },
-        outcome: failure.code,
-      });
-    }
-    this.#changes.put(`ended ${id}`, { type: 'ended', recording, words });
   }
 
   async #writeFrames(
@@ -358,8 +281,7 @@ export class Clips implements AsyncDisposable {
   /** Why so many bytes more cannot be kept; null: they can. Nothing that somebody has kept makes room by itself. */
   async #lackOfRoom(bytes: number): Promise<GatehouseError | null> {
     const limitBytes = this.#limitBytes();
-    let usedBytes = this.#usedBytes;
-    for (const { recorder } of this.#recordings.values()) usedBytes += recorder.bytes;
+    const usedBytes = this.#usedBytes + this.#recordings.bytes;
     if (usedBytes + bytes >= limitBytes || this.#clips.size >= maximumClips)
       return new GatehouseError(
         'limit-reached',
@@ -378,13 +300,7 @@ export class Clips implements AsyncDisposable {
   /** Its file is written: signs it, lists it, gives it its name. */
   async #keep(
     camera: ClipCamera,
-    made: Omit<FinishedFile, 'codec'> & {
-      readonly codec: ClipStatement['codec'];
-      readonly id: string;
-      readonly startedAt: number;
-      readonly sound: 'AAC' | 'OPUS' | null;
-      readonly by: string;
-    },
+    made: Omit<FinishedRecording, 'codec'> & { readonly codec: ClipStatement['codec'] },
   ): Promise<Clip> {
     const { id, startedAt, milliseconds, codec, sound, width, height, bytes, sha256, by } = made;
     const statement: ClipStatement = {
@@ -396,7 +312,12 @@ export class Clips implements AsyncDisposable {
     const text = statementText(statement);
     const { savedAt } = statement;
     const stored = { id, name: '', savedAt, statement: text, ...this.#audit.sign(statementBytes(text)) };
-    this.#table.insert(stored);
+    try {
+      this.#table.insert(stored);
+    } catch (error) {
+      await this.#files.discard(clipOf(stored));
+      throw error;
+    }
     const clip = this.#take(stored);
     await this.#writing(camera, () => this.#files.keep(clip));
     return this.#tell(clip);
@@ -413,23 +334,10 @@ export class Clips implements AsyncDisposable {
     this.#changes.put(`clip ${clip.id}`, { type: 'clip', clip, usedBytes: this.#usedBytes });
     return clip;
   }
-
-  #tellRecordings(): void {
-    this.#changes.put('recordings', { type: 'recordings', recordings: this.#running });
-  }
 }
 
 function notFound(): GatehouseError {
   return new GatehouseError('not-found', 'This clip does not exist any more.');
-}
-
-function titleOf({ number, name }: ClipCamera): string {
-  return `Camera ${number}, ${name}`;
-}
-
-/** A moment of `performance.now()` in milliseconds since 1970. */
-function wallTime(at: number): number {
-  return Math.round(Date.now() - (performance.now() - at));
 }
 
 function megabytes(bytes: number): number {

@@ -346,7 +346,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       consoleLock: access.consoleLock,
       audit,
       watchRecord,
-      nameOf: namesOf({ cameras, layouts, store }),
+      nameOf: namesOf({ cameras, layouts, clips, store }),
     },
     log,
   );
@@ -417,12 +417,14 @@ function tellRecovery(site: SiteService, { backup, backupTime, quarantine }: Rec
 function namesOf(parts: {
   cameras: CameraRegistry;
   layouts: Layouts;
+  clips: Clips;
   store: Store;
 }): (id: string) => string | undefined {
-  const { cameras, layouts, store } = parts;
+  const { cameras, layouts, clips, store } = parts;
   return (id) =>
     cameras.stored(id)?.name ??
     layouts.list().find((layout) => layout.id === id)?.name ??
+    clips.nameOf(id) ??
     store.users.find(id)?.name ??
     store.roles.list().find((role) => role.id === id)?.name;
 }

@@ -24,6 +24,8 @@ export class AacPlayer {
   readonly #context = new AudioContext({ latencyHint: 'interactive' });
   #decoder: AudioDecoder | undefined;
   #output: GainNode | undefined;
+  #volume = 1;
+  readonly #analyser = new AnalyserNode(this.#context, { fftSize: 1_024 });
   /** What the present decoder was made for. */
   #key = '';
   /** When the next piece begins, seconds of the context. */
@@ -41,6 +43,19 @@ export class AacPlayer {
     return (
       this.#key !== '' && this.#context.state !== 'running' && now - this.#begunAt > patienceMilliseconds
     );
+  }
+
+  /** 0 … 1. */
+  set volume(volume: number) {
+    this.#volume = volume;
+    if (this.#output !== undefined) this.#output.gain.value = volume;
+  }
+
+  /** How loud it is now, as it is played: 0 … 1, the root of the mean square. */
+  get level(): number {
+    const samples = new Float32Array(this.#analyser.fftSize);
+    this.#analyser.getFloatTimeDomainData(samples);
+    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
   }
 
   /** To be called when somebody has done something. */
@@ -80,8 +95,9 @@ export class AacPlayer {
     this.#nextAt = 0;
     this.#begunAt = performance.now();
     this.resume();
-    const output = new GainNode(this.#context);
+    const output = new GainNode(this.#context, { gain: this.#volume });
     output.connect(this.#context.destination);
+    output.connect(this.#analyser);
     this.#output = output;
     const decoder = new AudioDecoder({
       output: (data) => {

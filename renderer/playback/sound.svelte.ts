@@ -2,6 +2,7 @@ import type { SoundMessage } from '../../main/contract/sound-message.ts';
 import { AacPlayer, playsAac } from './aac-player.ts';
 import type { OpenViewer } from './open-viewer.ts';
 import { type Stream, sameStream } from './stream.ts';
+import { loadVolume, saveVolume } from './volume-storage.ts';
 
 const retryMilliseconds = 1_000;
 /** Sound counts as arriving for this long after the last sign of it. */
@@ -16,6 +17,7 @@ export class Sound {
   #isArriving = $state(false);
   #isBlocked = $state(false);
   #wantedAt = $state(0);
+  #volume = $state(loadVolume());
   /** Null until the browser was asked. */
   #playsAac = $state<boolean | null>(null);
   #stream: Stream | null = null;
@@ -52,6 +54,30 @@ export class Sound {
   /** Since when this camera shall be heard, of `performance.now()`. */
   get wantedAt(): number {
     return this.#wantedAt;
+  }
+
+  /** How loud it is to be, 0 … 1; remembered on this station. */
+  get volume(): number {
+    return this.#volume;
+  }
+
+  setVolume(volume: number): void {
+    this.#volume = volume;
+    saveVolume(volume);
+    if (this.#element !== undefined) this.#element.volume = volume;
+    if (this.#aac !== undefined) this.#aac.volume = volume;
+  }
+
+  /** How loud what comes in is now: 0 … 1. */
+  async level(): Promise<number> {
+    if (!this.#isArriving) return 0;
+    const played = this.#aac?.level ?? 0;
+    let received = 0;
+    const stats = await this.#track?.receiver.getStats();
+    stats?.forEach((entry: RTCStats & { readonly audioLevel?: number }) => {
+      if (entry.type === 'inbound-rtp') received = entry.audioLevel ?? 0;
+    });
+    return Math.max(played, received);
   }
 
   /** Lets a camera be heard instead of another one, or ends it when it is. To be called when somebody has done something. */
@@ -97,6 +123,7 @@ export class Sound {
   receive(message: SoundMessage): void {
     if (message.assignment !== this.#assignment || this.#playsAac !== true) return;
     this.#aac ??= new AacPlayer();
+    this.#aac.volume = this.#volume;
     this.#aac.push(message);
   }
 
@@ -129,6 +156,7 @@ export class Sound {
     this.#aac?.resume();
     if (this.#track === null) return;
     this.#element ??= new Audio();
+    this.#element.volume = this.#volume;
     if (this.#element.srcObject !== this.#track.media) this.#element.srcObject = this.#track.media;
     this.#element.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'NotAllowedError') this.#block();

@@ -1,15 +1,24 @@
 import { replaySpeeds } from '../../main/contract/limits.ts';
 import type { ReplayCommand } from '../../main/contract/replay.ts';
+import { lastPicture } from '../clips/snapshot.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Station } from '../state/station.svelte.ts';
 
 const backMilliseconds = 10_000;
+/** Moments so near to each other look the same, mostly: key frames are seldom nearer. */
+const glimpseMilliseconds = 1_000;
+const glimpseWidth = 320;
+/** About 230 kB each. */
+const maximumGlimpses = 120;
 
 /** Looks back with the selected tile: what its keys and its bar do. */
 export class Replays {
   readonly #station: Station;
   #sought: number | undefined;
+  readonly #glimpses = new Map<string, ImageBitmap>();
+  #glimpsing: Promise<unknown> = Promise.resolve();
+  #wanted = '';
 
   constructor(station: Station) {
     this.#station = station;
@@ -40,6 +49,33 @@ export class Replays {
     const isAsking = this.#sought !== undefined;
     this.#sought = ago;
     if (!isAsking) void this.#seek();
+  }
+
+  /**
+   * What a moment looked like, small; null: nobody knows, or another moment is wanted meanwhile.
+   * @param ago milliseconds
+   */
+  async glimpse(ago: number): Promise<ImageBitmap | null> {
+    const { wall, client } = this.#station;
+    const camera = this.#tile === null ? null : (wall.tiles[this.#tile] ?? null);
+    if (camera === null || client === null) return null;
+    const key = `${camera.id} ${Math.round((Date.now() - ago) / glimpseMilliseconds)}`;
+    const known = this.#glimpses.get(key);
+    if (known !== undefined) return known;
+    this.#wanted = key;
+    // One question at a time: a pointer that moves has many.
+    await this.#glimpsing;
+    if (this.#wanted !== key) return null;
+    const asking = this.#station.ask((of) => of.clips.glimpse({ cameraId: camera.id, ago }));
+    this.#glimpsing = asking;
+    const { failure, ...asked } = await asking;
+    const picture =
+      'answer' in asked && failure === null ? await lastPicture(asked.answer.file, glimpseWidth) : null;
+    if (picture === null) return null;
+    this.#glimpses.set(key, picture);
+    const [oldest] = this.#glimpses.keys();
+    if (this.#glimpses.size > maximumGlimpses && oldest !== undefined) this.#glimpses.delete(oldest);
+    return picture;
   }
 
   /** To the next speed; of what is live there is only one. */

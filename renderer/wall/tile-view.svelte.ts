@@ -4,6 +4,7 @@ import type { Tile } from '../../main/contract/tile.ts';
 import type { KeptPicture } from '../playback/kept-pictures.svelte.ts';
 import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
+import type { Sound } from '../playback/sound.svelte.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Cell } from '../state/grid.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -182,6 +183,11 @@ export class TileView {
   constructor(station: Station, index: number) {
     this.#station = station;
     this.index = index;
+  }
+
+  /** What this window hears. */
+  get heard(): Sound {
+    return this.#station.playback.sound;
   }
 
   select(): void {

@@ -37,7 +37,7 @@ test('nothing on a wall, in its list and in its dialogs stands in the way of a s
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });
   await page.locator('[data-tile]').first().click();
-  for (const key of ['?', 'a', 'Shift+A', 'e', 'h', 'x', 's']) {
+  for (const key of ['?', 'a', 'Shift+A', 'e', 'h', 'x', 'o', 's']) {
     await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
     expect(await findings(page), `dialog of ${key}`).toEqual([]);

@@ -28,6 +28,9 @@ test('a guard looks back in one tile by keys, picture by picture, also while the
   await untilTiles(page, 'live', 1);
   await page.keyboard.press('k');
   await page.getByRole('button', { name: 'Go on' }).waitFor();
+  // What is under the pointer on the bar, before anybody goes there.
+  await page.getByLabel('Moment').hover();
+  await page.locator('[data-scrub-preview] canvas[data-drawn]').waitFor();
   // It stands until it is told otherwise, and each step is another picture.
   let before: number | undefined;
   await expect

@@ -155,6 +155,8 @@ test('what is kept and recorded is told to all windows, with who did it, and to 
   expect((await events.next()).value).toMatchObject({ type: 'recordings', recordings: [] });
   expect((await events.next()).value).toMatchObject({ type: 'clip', clip, usedBytes: clip.bytes });
   await client.clips.remove({ ids: [clip.id] });
+  const [removal] = (await client.audit.list({ did: 'clips.remove', limit: 1 })).entries;
+  expect(removal?.about).toEqual([{ id: clip.id, name: expect.stringContaining('camera 7 Gate') }]);
   expect((await events.next()).value).toMatchObject({ type: 'removed', id: clip.id, usedBytes: 0 });
   // Of all that only that there are no recordings of theirs.
   expect((await hidden.next()).value).toEqual({ type: 'recordings', recordings: [] });
@@ -261,4 +263,37 @@ test('a still of now ends with a picture of the main stream that was just receiv
   expect((await refusal(client.clips.savePicture({ cameraId: id, at, bytes: 40 }))).code).toBe('bad-input');
   await send(0, 7);
   expect((await refusal(client.clips.savePicture({ cameraId: id, at, bytes: 7 }))).code).toBe('bad-input');
+});
+
+test('what a moment looked like is its key frame, and that somebody looked back is in the audit once', async () => {
+  const guard = callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'replay'] }] });
+  for (const ago of [0, 200]) {
+    const { file } = await memoryClient(harness, guard).clips.glimpse({ cameraId: id, ago });
+    expect(file.type).toBe('video/mp4');
+    if (!hasFfmpeg) continue;
+    const { pictures } = await lookInto(Buffer.from(await file.arrayBuffer()));
+    expect(pictures).toHaveLength(1);
+    expect(received.filter(({ keyFrame }) => keyFrame).map(hashOf)).toContain(pictures[0]);
+  }
+  const written = async () =>
+    (await client.audit.list({ did: 'replay.', limit: 10 })).entries.filter(
+      ({ who }) => who.id === guard.principal.userId,
+    );
+  await expect.poll(written).toMatchObject([{ did: 'replay.opened', about: [{ id, name: 'Gate' }] }]);
+});
+
+test('an engine that is closed keeps what is being recorded', async () => {
+  const { store, audit } = harness;
+  const log = createLog('silent');
+  const folder = path.join(harness.folder, 'other');
+  const closing = new Clips({ ...{ table: store.clips, folder, audit, limitBytes: () => 1e9, log } });
+  const { id: recordingId } = await closing.record(
+    { id, number: 7, name: 'Gate' },
+    harness.cameras.leasePlaying(id),
+    false,
+    'Erika',
+  );
+  await closing[Symbol.asyncDispose]();
+  expect(closing.get(recordingId)).toMatchObject({ cameraId: id, savedBy: 'Erika', sound: null });
+  expect(await readdir(path.join(folder, 'clips'))).toEqual([`${recordingId}.mp4`]);
 });

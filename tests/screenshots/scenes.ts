@@ -267,6 +267,33 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'recording',
+    cameras: 4,
+    async prepare(page) {
+      await tile(page, 1).click();
+      await page.keyboard.press('r');
+      await page.locator('[data-recording]').waitFor();
+    },
+  },
+  { name: 'clips-none', cameras: 4, prepare: (page) => openDialog(page, 'o') },
+  {
+    name: 'clips',
+    cameras: 4,
+    async prepare(page) {
+      for (const [place, key] of [
+        [0, 'Shift+R'],
+        [1, 'p'],
+        [2, 'Shift+R'],
+      ] as const) {
+        await tile(page, place).click();
+        await page.keyboard.press(key);
+        await page.getByText(new RegExp(`^Camera ${place + 1}: .* kept`)).waitFor();
+      }
+      await openDialog(page, 'o');
+      await page.locator('[data-clip-id] canvas[data-drawn]').nth(2).waitFor();
+    },
+  },
+  {
     name: 'sound-missing',
     cameras: 25,
     async prepare(page) {

@@ -230,7 +230,7 @@ export async function createHarness(owned: AsyncDisposableStack, log: Log = sile
       consoleLock: access.consoleLock,
       audit,
       watchRecord,
-      nameOf: (id) => cameras.stored(id)?.name ?? store.users.find(id)?.name,
+      nameOf: (id) => cameras.stored(id)?.name ?? clips.nameOf(id) ?? store.users.find(id)?.name,
     },
     log,
   );

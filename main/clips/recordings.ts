@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { type Audit, gatehouse } from '../audit/audit.ts';
+import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { Log } from '../base/log.ts';
+import type { Clip, Recording } from '../contract/clip.ts';
+import type { StreamLease } from '../media/stream-lease.ts';
+import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
+import type { FinishedFile } from './clip-file.ts';
+import { type ClipFiles, explainFileError } from './clip-files.ts';
+import { Recorder, type RecordingEnd } from './recorder.ts';
+
+const longestMilliseconds = 60 * 60_000;
+const maximumRecordings = 16;
+
+interface RunningRecording {
+  readonly recording: Recording;
+  readonly recorder: Recorder;
+  readonly camera: ClipCamera;
+}
+
+const endWords: Readonly<Record<RecordingEnd | 'closed', string>> = {
+  'too-long': 'An hour is recorded; what is longer needs another recording.',
+  'no-room': 'There is no more room for clips.',
+  'slow-disk': 'The disk is too slow for it.',
+  'format-changed': 'The camera was set to another format.',
+  failed: 'The file could not be written.',
+  closed: 'Gatehouse is being closed.',
+};
+
+/** What a recording is when it has ended. */
+export interface FinishedRecording extends FinishedFile {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly sound: 'AAC' | 'OPUS' | null;
+  readonly by: string;
+}
+
+interface RecordingsOptions {
+  readonly files: ClipFiles;
+  /** Why nothing more may be written; null: it may. */
+  readonly lackOfRoom: () => Promise<GatehouseError | null>;
+  /** Signs and lists what is written. */
+  readonly keep: (camera: ClipCamera, finished: FinishedRecording) => Promise<Clip>;
+  /** They are others now. */
+  readonly onChange: () => void;
+  /** One has ended by itself. */
+  readonly onEnded: (recording: Recording, words: string) => void;
+  readonly audit: Audit;
+  readonly log: Log;
+}
+
+/** What is being recorded now. Who begins one need not stay: it is the engine's. */
+export class Recordings implements AsyncDisposable {
+  readonly #options: RecordingsOptions;
+  readonly #running = new Map<string, RunningRecording>();
+  /** Those that have no picture yet. */
+  #beginning = 0;
+
+  constructor(options: RecordingsOptions) {
+    this.#options = options;
+  }
+
+  get list(): Recording[] {
+    return [...this.#running.values()].map(({ recording }) => recording);
+  }
+
+  /** What is written of all of them. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { recorder } of this.#running.values()) bytes += recorder.bytes;
+    return bytes;
+  }
+
+  /** Undefined: there is none of this id. */
+  get(id: string): Recording | undefined {
+    return this.#running.get(id)?.recording;
+  }
+
+  /**
+   * Answers when the first picture is in the file.
+   * @param lease given back when it ends, also when it does not begin
+   * @throws GatehouseError limit-reached, disk-full, storage-failed, camera-silent, camera-codec-unsupported
+   */
+  async begin(camera: ClipCamera, lease: StreamLease, withSound: boolean, by: string): Promise<Recording> {
+    const id = randomUUID();
+    // It may end before it is in the list.
+    let end: RecordingEnd | undefined;
+    this.#beginning++;
+    try {
+      await this.#refuse(lease);
+      const recorder = await Recorder.start({
+        ...{ lease, withSound, longestMilliseconds, title: titleOf(camera) },
+        file: this.#options.files.draftOf({ id, kind: 'video' }),
+        hasRoom: async () => (await this.#options.lackOfRoom()) === null,
+        onEnd: (reason) => {
+          end = reason;
+          void this.#endByItself(id, reason);
+        },
+      });
+      const recording: Recording = { id, cameraId: camera.id, startedAt: wallTime(recorder.beganAt), by };
+      this.#running.set(id, { recording, recorder, camera });
+      this.#options.onChange();
+      if (end !== undefined) void this.#endByItself(id, end);
+      return recording;
+    } catch (error) {
+      throw explainFileError(error, `Nothing of camera ${camera.number} was kept`);
+    } finally {
+      this.#beginning--;
+    }
+  }
+
+  /** @throws GatehouseError not-found, disk-full, storage-failed */
+  async end(id: string): Promise<Clip> {
+    const running = this.#running.get(id);
+    if (running === undefined) throw new GatehouseError('not-found', 'This recording has ended already.');
+    const { recording, recorder, camera } = running;
+    this.#running.delete(id);
+    this.#options.onChange();
+    try {
+      const finished = await recorder.finish();
+      const { startedAt, by } = recording;
+      return await this.#options.keep(camera, { ...finished, id, startedAt, sound: recorder.sound, by });
+    } catch (error) {
+      throw explainFileError(error, `Nothing of camera ${camera.number} was kept`);
+    }
+  }
+
+  /** What is there of them is kept. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const id of [...this.#running.keys()]) await this.#endByItself(id, 'closed');
+  }
+
+  async #refuse(lease: StreamLease): Promise<void> {
+    const lack =
+      this.#running.size + this.#beginning > maximumRecordings
+        ? new GatehouseError(
+            'limit-reached',
+            `${maximumRecordings} cameras are being recorded. End one of these recordings first.`,
+          )
+        : await this.#options.lackOfRoom();
+    if (lack === null) return;
+    lease[Symbol.dispose]();
+    throw lack;
+  }
+
+  async #endByItself(id: string, reason: RecordingEnd | 'closed'): Promise<void> {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    const { recording, camera } = running;
+    const { audit, log, onEnded } = this.#options;
+    const deed = { did: 'clips.ended', about: [{ id: camera.id, name: camera.name }], details: { reason } };
+    try {
+      await this.end(id);
+      audit.write(gatehouse, deed);
+      onEnded(recording, `Camera ${camera.number}: the recording has ended. ${endWords[reason]}`);
+    } catch (error) {
+      const failure = GatehouseError.from(error);
+      log.error({ err: failure }, 'a recording was lost');
+      audit.refuse(gatehouse, { ...deed, outcome: failure.code });
+      onEnded(recording, `The recording of camera ${camera.number} is lost. ${failure.message}`);
+    }
+  }
+}
