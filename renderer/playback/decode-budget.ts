@@ -37,7 +37,7 @@ const firstMains = 4;
 /** Above one of these the computer is as good as lost, and the page hardly gets to look: one sample is enough, and much is given up. */
 const severe: DecodeLoad = { busy: 1.6, dropped: 0.3, delay: 1_000, blocked: 0.85 };
 /** A processor decodes about so many small streams in software, besides what else it does: a larger wall begins with key frames. */
-const tilesOfProcessor = 20;
+const tilesOfProcessor = 25;
 const descent = 1 / 4;
 const severeDescent = 1 / 2;
 const ascent = 1 / 12;
@@ -67,7 +67,7 @@ export class DecodeBudget {
 
   /** @param processors that this computer has */
   constructor(processors: number) {
-    this.#usual = tilesOfProcessor * processors;
+    this.#usual = Math.floor(tilesOfProcessor * processors);
     this.#whole = this.#usual;
   }
 

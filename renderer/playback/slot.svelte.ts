@@ -183,6 +183,8 @@ export class Slot {
     this.#setImage(null);
     this.#confirmedAt = undefined;
     this.#stillSince = null;
+    this.#interval = null;
+    this.#burstAt = 0;
     this.#replay = null;
     this.#returnedAt = undefined;
     this.#picture = 'none';
