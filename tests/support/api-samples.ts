@@ -113,7 +113,7 @@ export const samples: Record<string, unknown> = {
   'discovery.scan': undefined,
   'layouts.list': undefined,
   'layouts.watch': undefined,
-  'layouts.save': { id: unknownId, name: 'Night', grid: '4', tiles: [unknownId, null] },
+  'layouts.save': { id: unknownId, name: 'Night', grid: '4', tiles: [unknownId, null], tourSeconds: 10 },
   'layouts.rename': { id: unknownId, name: 'Night' },
   'layouts.duplicate': { id: unknownId },
   'layouts.remove': { id: unknownId },
