@@ -1,6 +1,8 @@
 import type { Clip } from '../../main/contract/clip.ts';
 import { codecWords } from '../../main/contract/codecs.ts';
 
+const megabyte = 1_024 * 1_024;
+const gigabyte = 1_024 * megabyte;
 const second = new Intl.DateTimeFormat(undefined, {
   dateStyle: 'medium',
   timeStyle: 'medium',
@@ -24,9 +26,10 @@ export function lengthWords(milliseconds: number): string {
 
 /** `312 kB`, `4.1 MB`, `1.2 GB`. */
 export function sizeWords(bytes: number): string {
-  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1_000)} kB`;
-  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  // In the steps in which the settings give room.
+  if (bytes < megabyte) return `${Math.ceil(bytes / 1_024)} kB`;
+  if (bytes < gigabyte) return `${(bytes / megabyte).toFixed(1)} MB`;
+  return `${(bytes / gigabyte).toFixed(1)} GB`;
 }
 
 /** What is in the file. */

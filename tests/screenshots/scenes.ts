@@ -282,7 +282,7 @@ export const scenes: readonly Scene[] = [
     async prepare(page) {
       for (const [place, key] of [
         [0, 'Shift+R'],
-        [1, 'p'],
+        [1, 'Shift+P'],
         [2, 'Shift+R'],
       ] as const) {
         await tile(page, place).click();
