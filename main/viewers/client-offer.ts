@@ -80,7 +80,7 @@ function readOffer(text: string, wants: 'receive' | 'send'): ClientOffer {
   if (chosen.length === 0) throw bad('must have H.264 or H.265');
   const kept = chosen.flatMap(({ payloadType }) => [payloadType, ...repairsOf(formats, payloadType)]);
   const lines = sections.flatMap((section) =>
-    withPort(section === video ? onlyFormats(section, kept) : section.lines),
+    withPort(section === video ? onlyFormats(section, kept, wants === 'send') : section.lines),
   );
   return {
     sdp: `${[...session, ...lines].join('\r\n')}\r\n`,
@@ -140,13 +140,16 @@ function repairsOf(formats: readonly VideoFormat[], payloadType: string): string
     .slice(0, 1);
 }
 
-function onlyFormats({ lines }: Section, kept: readonly string[]): string[] {
+function onlyFormats({ lines }: Section, kept: readonly string[], isSending: boolean): string[] {
   const [first = '', ...rest] = lines;
   const head = first.split(' ').slice(0, 3).join(' ');
   return [
     `${head} ${kept.join(' ')}`,
     ...rest.filter((line) => {
       if (/^a=(?:simulcast|rid):/.test(line)) return false;
+      // What is answered to it would not be right: see `ReceivingPeer`.
+      if (isSending && /^a=(?:rtcp-fb:\S+ transport-cc$|extmap:.*-transport-wide-cc-)/.test(line))
+        return false;
       const payloadType = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d{1,3}) /.exec(line)?.[1];
       return payloadType === undefined || kept.includes(payloadType);
     }),

@@ -8,8 +8,7 @@ const midUri = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 /** When a packet left, for receivers that estimate the bandwidth themselves and say it by REMB. */
 const absSendTimeUri = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 /** Counts all packets of a window, for receivers that report when each came (transport-wide congestion control). */
-export const transportSequenceUri =
-  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+const transportSequenceUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
 /** What a sender of pictures offers, by URI; of sound only that which bundles need. */
 export const headerExtensionUris = {

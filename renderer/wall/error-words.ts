@@ -13,6 +13,7 @@ export const editableErrors: ReadonlySet<ErrorCode> = new Set([
   'camera-refused-credentials',
   'camera-unreachable',
   'camera-no-video',
+  'camera-not-published',
   'camera-protocol-error',
   'camera-codec-unsupported',
   'camera-transport-refused',

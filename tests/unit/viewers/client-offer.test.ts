@@ -93,6 +93,19 @@ test('of a publisher one format is taken, H.264 where there is some, and one of 
   expect(() => readWhipOffer(offer(video([100, 'H264'])))).toThrow('The offer must ask to send.');
 });
 
+test('a publisher is answered without transport-wide feedback, a player with it', () => {
+  const lines = [
+    'a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+    'a=rtcp-fb:96 transport-cc',
+  ];
+  const both = [...video([96, 'H264']), ...lines];
+  const sending = both.map((line) => line.replace('recvonly', 'sendonly'));
+  for (const line of lines) {
+    expect(readWhepOffer(offer(both)).sdp).toContain(line);
+    expect(readWhipOffer(offer(sending)).sdp).not.toContain(line);
+  }
+});
+
 test.each([
   ['two videos', offer(video([96, 'H264']), video([96, 'H264']))],
   ['two sounds', offer(sound, sound, video([96, 'H264']))],
