@@ -50,7 +50,7 @@ test('a phone that opens the link from the console is a camera on the wall, unti
   await untilTiles(page, 'live', 1);
   await page.locator('[data-tile]').first().click();
   await page.keyboard.press('e');
-  await page.getByRole('button', { name: 'Link…' }).click();
+  await page.getByRole('button', { name: 'Links for phones…' }).click();
   await page.getByRole('button', { name: 'End: Phone of the patrol' }).click();
   await phone.locator('body[data-state="link-ended"]').waitFor();
   expect(await phone.getByRole('button').count()).toBe(0);
