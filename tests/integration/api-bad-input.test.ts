@@ -33,6 +33,8 @@ test('every procedure has a sample that its schema takes, with every field', () 
       continue;
     }
     expect(schema.safeParse(samples[path]).error, path).toBeUndefined();
+    // Of one with names of its own choice there are none to be complete in.
+    if (schema instanceof z.ZodRecord) continue;
     const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
     expect(Object.keys(samples[path] as object).sort(), path).toEqual(Object.keys(properties).sort());
   }
