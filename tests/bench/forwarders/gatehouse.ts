@@ -31,6 +31,10 @@ export class GatehouseForwarder implements Forwarder {
     this.#owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
     const log = createLog('silent');
     this.#engine = this.#owned.use(await startEngine({ dataFolder, http: null, log }));
+    // All of them are one user's.
+    this.#engine.viewers.seats.change({
+      ...{ windows: 512, windowsOfUser: null, megabits: null, megabitsOfUser: null },
+    });
   }
 
   async offer(): Promise<string> {
