@@ -224,7 +224,7 @@ export const samples: Record<string, unknown> = {
     viewerId: unknownId,
     bindings: [{ slot: 0, cameraId: unknownId, profile: 'main', assignment: 1 }],
   },
-  'viewer.showKeyFrames': { viewerId: unknownId, slots: [0] },
+  'viewer.showKeyFrames': { viewerId: unknownId, slots: [0], seldom: [0] },
   'viewer.replay': {
     viewerId: unknownId,
     slot: 0,
