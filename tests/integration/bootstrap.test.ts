@@ -26,7 +26,7 @@ beforeEach(async () => {
   clone = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-clone-'));
   owned.defer(() => rm(clone, { recursive: true, force: true }));
   for (const name of sources) {
-    const filter = (file: string) => path.basename(file) !== 'clips';
+    const filter = (file: string) => file !== path.join(root, 'build/clips');
     await cp(path.join(root, name), path.join(clone, name), { recursive: true, filter });
   }
   await symlink(path.join(root, 'node_modules'), path.join(clone, 'node_modules'), 'junction');
