@@ -102,11 +102,15 @@ export class MediaTransport {
     return this.#budget.admits(this.network.limit, now);
   }
 
-  /** Counts a packet that is about to be sent. @returns its number among all packets to the window, 0 to 65,535 */
-  count(bytes: number, now: number): number {
+  /**
+   * Counts a packet that is about to be sent.
+   * @param isNumbered whether it carries its number among all packets to the window: else it has none, and its loss is not reported
+   * @returns the number, 0 to 65,535
+   */
+  count(bytes: number, now: number, isNumbered: boolean): number {
     this.#budget.spend(bytes);
     this.#traffic.spend(bytes, now);
-    return this.network.sent(bytes, now);
+    return this.network.sent(bytes, now, isNumbered);
   }
 
   /** Sends one datagram, given in parts. Lost when there is no way now. */

@@ -97,12 +97,16 @@ export class NetworkEstimator {
   #limit: number | undefined;
   #limitChangedAt = 0;
 
-  /** Counts a packet that is about to leave. @returns its transport-wide sequence number */
-  sent(bytes: number, now: number): number {
+  /**
+   * Counts a packet that is about to leave.
+   * @param isNumbered false: feedback will not name it, which must not look like a loss
+   * @returns its transport-wide sequence number
+   */
+  sent(bytes: number, now: number, isNumbered = true): number {
     this.#roll(now);
     this.#sending.bytes += bytes;
     this.#sending.wanted += bytes;
-    return this.#sentTimes.add(bytes, now);
+    return isNumbered ? this.#sentTimes.add(bytes, now) : 0;
   }
 
   /** Counts what would have been sent if the limit had let it. */

@@ -192,7 +192,7 @@ export class RtpSlotSender implements SlotSender {
     payload: Buffer,
   ): Buffer[] {
     const { timestamp, marker, now } = fields;
-    const number = transport.count(header.length + payload.length, now);
+    const number = transport.count(header.length + payload.length, now, header.countsTransport);
     return stream.protect(header.write(timestamp, marker, performance.timeOrigin + now, number), payload);
   }
 

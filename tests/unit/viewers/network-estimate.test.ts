@@ -28,6 +28,8 @@ class Simulation {
   sent = 0;
   #freeAt = 0;
   #packets = 0;
+  /** Of sound beside each picture, which has no transport-wide number. */
+  soundPackets = 0;
   readonly #onTheWay: { number: number; arrival: number }[] = [];
 
   constructor(link: Partial<Link> = {}) {
@@ -51,6 +53,9 @@ class Simulation {
       return;
     }
     this.sent++;
+    for (let packet = 0; packet < this.soundPackets; packet++) {
+      this.estimator.sent(packetBytes, this.now, false);
+    }
     for (let packet = 0; packet < packets; packet++) {
       this.#budget.spend(packetBytes);
       const number = this.estimator.sent(packetBytes, this.now);
@@ -95,6 +100,15 @@ test('on a wide network there is no limit, and its figures are those of the netw
   expect(queueMilliseconds).toBeLessThan(10);
   expect(queueTrend).toBe('steady');
   expect(wall.refused).toBe(0);
+});
+
+test('sound, which the feedback does not name, is no loss and counts as sent', () => {
+  const wall = new Simulation();
+  wall.soundPackets = 4;
+  wall.run(10_000, 4);
+  expect(wall.estimate.loss).toBe(0);
+  expect(wall.estimate.limitBitsPerSecond).toBeUndefined();
+  expect(wall.estimate.sentBitsPerSecond).toBeCloseTo(8 * packetBytes * 8 * 50, -5);
 });
 
 test('a network that is too slow sets a limit, and what keeps to it arrives without a standing queue', () => {
