@@ -1,9 +1,9 @@
-import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Secret } from '../base/secret.ts';
 import { type IceServerInput, iceServers } from '../contract/ice-server.ts';
 import type { Commits } from './commits.ts';
 import type { SecretBox } from './secret-box.ts';
+import { SettingValues } from './setting-values.ts';
 
 const settingName = 'ice-servers';
 
@@ -19,19 +19,14 @@ export type StoredIceServer = Omit<IceServerInput, 'secret'> & { readonly secret
 export class IceServerTable {
   readonly #commits: Commits;
   readonly #box: SecretBox;
-  readonly #read: Statement<[string], { value: string }>;
-  readonly #write: Statement<[string, string]>;
+  readonly #values: SettingValues;
   /** Opened once: each window that opens asks for them. */
   #servers: readonly StoredIceServer[] | undefined;
 
   constructor(commits: Commits, box: SecretBox) {
-    const { database } = commits;
     this.#commits = commits;
     this.#box = box;
-    this.#read = database.prepare('SELECT value FROM setting WHERE name = ?');
-    this.#write = database.prepare(
-      'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    );
+    this.#values = new SettingValues(commits);
   }
 
   /** In the order in which they were written down. @throws GatehouseError database-failed when a secret was sealed with another key */
@@ -46,12 +41,12 @@ export class IceServerTable {
       secret:
         server.secret === null ? null : this.#box.seal(server.secret, ownerOf(server)).toString('base64'),
     }));
-    this.#commits.run(() => this.#write.run(settingName, JSON.stringify(stored)));
+    this.#commits.run(() => this.#values.write(settingName, JSON.stringify(stored)));
     this.#servers = servers;
   }
 
   #open(): StoredIceServer[] {
-    const stored = z.array(storedServer).parse(JSON.parse(this.#read.get(settingName)?.value ?? '[]'));
+    const stored = z.array(storedServer).parse(JSON.parse(this.#values.read(settingName) ?? '[]'));
     return stored.map((server) => ({
       ...server,
       secret:

@@ -1,9 +1,9 @@
-import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import type { Secret } from '../base/secret.ts';
 import { closedLanHost, type LanHost, lanHost } from '../contract/lan-host.ts';
 import type { Commits } from './commits.ts';
 import type { SecretBox } from './secret-box.ts';
+import { SettingValues } from './setting-values.ts';
 
 const hostName = 'lan-host';
 const authorityName = 'lan-authority';
@@ -29,28 +29,21 @@ export interface CertificatePair {
 export class LanTable {
   readonly #commits: Commits;
   readonly #box: SecretBox;
-  readonly #read: Statement<[string], { value: string }>;
-  readonly #write: Statement<[string, string]>;
-  readonly #remove: Statement<[string]>;
+  readonly #values: SettingValues;
 
   constructor(commits: Commits, box: SecretBox) {
-    const { database } = commits;
     this.#commits = commits;
     this.#box = box;
-    this.#read = database.prepare('SELECT value FROM setting WHERE name = ?');
-    this.#write = database.prepare(
-      'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    );
-    this.#remove = database.prepare('DELETE FROM setting WHERE name = ?');
+    this.#values = new SettingValues(commits);
   }
 
   get chosen(): LanHost {
-    const stored = this.#read.get(hostName)?.value;
+    const stored = this.#values.read(hostName);
     return stored === undefined ? closedLanHost : lanHost.parse(JSON.parse(stored));
   }
 
   saveChosen(chosen: LanHost): void {
-    this.#commits.run(() => this.#write.run(hostName, JSON.stringify(chosen)));
+    this.#commits.run(() => this.#values.write(hostName, JSON.stringify(chosen)));
   }
 
   /** The own authority; null before there is one. @throws GatehouseError database-failed when its key was sealed with another one */
@@ -70,13 +63,13 @@ export class LanTable {
 
   saveGiven(given: CertificatePair | null): void {
     this.#commits.run(() => {
-      if (given === null) this.#remove.run(certificateName);
+      if (given === null) this.#values.remove(certificateName);
       else this.#seal(certificateName, given);
     });
   }
 
   #open(name: string): CertificatePair | null {
-    const stored = this.#read.get(name)?.value;
+    const stored = this.#values.read(name);
     if (stored === undefined) return null;
     const { privateKey, ...rest } = storedPair.parse(JSON.parse(stored));
     return { ...rest, privateKey: this.#box.open(Buffer.from(privateKey, 'base64'), name) };
@@ -84,6 +77,6 @@ export class LanTable {
 
   #seal(name: string, { certificate, privateKey, hostName: host }: CertificatePair): void {
     const sealed = this.#box.seal(privateKey, name).toString('base64');
-    this.#write.run(name, JSON.stringify({ certificate, privateKey: sealed, hostName: host }));
+    this.#values.write(name, JSON.stringify({ certificate, privateKey: sealed, hostName: host }));
   }
 }

@@ -1,4 +1,3 @@
-import type { Statement } from 'better-sqlite3';
 import * as z from 'zod';
 import { type AlarmSettings, alarmSettings } from '../contract/alarm.ts';
 import { type CustomKeys, customKeys } from '../contract/keys.ts';
@@ -9,6 +8,7 @@ import { kioskPolicy, updatePolicy } from '../contract/site-file-policy.ts';
 import { type ViewerLimits, viewerLimits } from '../contract/viewer-limits.ts';
 import type { Commits } from './commits.ts';
 import { type StoredLock, storedLock } from './session-table.ts';
+import { SettingValues } from './setting-values.ts';
 
 const settingsName = 'settings';
 const alarmsName = 'alarms';
@@ -46,21 +46,16 @@ export type SiteKeys = z.infer<typeof siteKeys>;
 /** What a site has chosen. Every write is on the disk when the call returns. */
 export class SettingTable {
   readonly #commits: Commits;
-  readonly #read: Statement<[string], { value: string }>;
-  readonly #write: Statement<[string, string]>;
+  readonly #values: SettingValues;
 
   constructor(commits: Commits) {
-    const { database } = commits;
     this.#commits = commits;
-    this.#read = database.prepare('SELECT value FROM setting WHERE name = ?');
-    this.#write = database.prepare(
-      'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    );
+    this.#values = new SettingValues(commits);
   }
 
   /** What was never chosen has its default. */
   get settings(): Settings {
-    return settings.parse(JSON.parse(this.#read.get(settingsName)?.value ?? '{}'));
+    return settings.parse(JSON.parse(this.#values.read(settingsName) ?? '{}'));
   }
 
   saveSettings(saved: Settings): void {
@@ -69,7 +64,7 @@ export class SettingTable {
 
   /** Of this computer alone: no site file names it. */
   get mediaNetwork(): MediaNetwork {
-    const stored = this.#read.get(mediaNetworkName)?.value;
+    const stored = this.#values.read(mediaNetworkName);
     return stored === undefined ? everyMediaNetwork : mediaNetwork.parse(JSON.parse(stored));
   }
 
@@ -79,7 +74,7 @@ export class SettingTable {
 
   /** Of this computer alone, like its networks. */
   get viewerLimits(): ViewerLimits {
-    return viewerLimits.parse(JSON.parse(this.#read.get(viewerLimitsName)?.value ?? '{}'));
+    return viewerLimits.parse(JSON.parse(this.#values.read(viewerLimitsName) ?? '{}'));
   }
 
   saveViewerLimits(saved: ViewerLimits): void {
@@ -87,7 +82,7 @@ export class SettingTable {
   }
 
   get alarms(): AlarmSettings {
-    return alarmSettings.parse(JSON.parse(this.#read.get(alarmsName)?.value ?? '{}'));
+    return alarmSettings.parse(JSON.parse(this.#values.read(alarmsName) ?? '{}'));
   }
 
   saveAlarms(saved: AlarmSettings): void {
@@ -96,26 +91,26 @@ export class SettingTable {
 
   /** How the last run of the engine ended; null: there was none. */
   get lastRun(): 'running' | 'closed' | null {
-    const value = this.#read.get(lastRunName)?.value;
+    const value = this.#values.read(lastRunName);
     return value === undefined ? null : value === 'closed' ? 'closed' : 'running';
   }
 
   saveLastRun(state: 'running' | 'closed'): void {
-    this.#write.run(lastRunName, state);
+    this.#values.write(lastRunName, state);
   }
 
   /** What was last said about where the key to the stored passwords is; empty: nothing. */
   get keyWarning(): string {
-    return this.#read.get(keyWarningName)?.value ?? '';
+    return this.#values.read(keyWarningName) ?? '';
   }
 
   saveKeyWarning(words: string): void {
-    this.#write.run(keyWarningName, words);
+    this.#values.write(keyWarningName, words);
   }
 
   /** How many virtual cameras run whenever the engine does. */
   get demoCameras(): number {
-    return Number(this.#read.get(demoName)?.value ?? 0);
+    return Number(this.#values.read(demoName) ?? 0);
   }
 
   saveDemoCameras(count: number): void {
@@ -123,9 +118,7 @@ export class SettingTable {
   }
 
   get policy(): StoredPolicy {
-    return storedPolicy.parse(
-      JSON.parse(this.#read.get(policyName)?.value ?? '{"kiosk":null,"updates":null}'),
-    );
+    return storedPolicy.parse(JSON.parse(this.#values.read(policyName) ?? '{"kiosk":null,"updates":null}'));
   }
 
   savePolicy(saved: StoredPolicy): void {
@@ -134,7 +127,7 @@ export class SettingTable {
 
   /** What the desktop window may do while nobody has signed in there: the id of a role. */
   get stationRoleId(): string {
-    return this.#read.get(stationRoleName)?.value ?? ownerRoleId;
+    return this.#values.read(stationRoleName) ?? ownerRoleId;
   }
 
   saveStationRoleId(id: string): void {
@@ -142,25 +135,25 @@ export class SettingTable {
   }
 
   get siteKeys(): SiteKeys {
-    return siteKeys.parse(JSON.parse(this.#read.get(keysName)?.value ?? '{"cameras":{},"layouts":{}}'));
+    return siteKeys.parse(JSON.parse(this.#values.read(keysName) ?? '{"cameras":{},"layouts":{}}'));
   }
 
   saveSiteKeys(saved: SiteKeys): void {
-    this.#write.run(keysName, JSON.stringify(saved));
+    this.#values.write(keysName, JSON.stringify(saved));
   }
 
   /** SHA-256 in hex of the site file that was taken at the start of the engine last; empty: none was. */
   get siteFileDigest(): string {
-    return this.#read.get(digestName)?.value ?? '';
+    return this.#values.read(digestName) ?? '';
   }
 
   saveSiteFileDigest(digest: string): void {
-    this.#write.run(digestName, digest);
+    this.#values.write(digestName, digest);
   }
 
   /** Of the desktop's windows; null: they are not locked. */
   get stationLock(): StoredLock | null {
-    return storedLock.nullable().parse(JSON.parse(this.#read.get(stationLockName)?.value ?? 'null'));
+    return storedLock.nullable().parse(JSON.parse(this.#values.read(stationLockName) ?? 'null'));
   }
 
   saveStationLock(lock: StoredLock | null): void {
@@ -169,7 +162,7 @@ export class SettingTable {
 
   /** Of the desktop's windows while nobody in particular sits there. */
   get stationKeys(): CustomKeys {
-    return customKeys.parse(JSON.parse(this.#read.get(stationKeysName)?.value ?? '{}'));
+    return customKeys.parse(JSON.parse(this.#values.read(stationKeysName) ?? '{}'));
   }
 
   saveStationKeys(keys: CustomKeys): void {
@@ -178,7 +171,7 @@ export class SettingTable {
 
   /** How long the audit is kept. */
   get audit(): AuditSettings {
-    return auditSettings.parse(JSON.parse(this.#read.get(auditName)?.value ?? '{}'));
+    return auditSettings.parse(JSON.parse(this.#values.read(auditName) ?? '{}'));
   }
 
   saveAudit(saved: AuditSettings): void {
@@ -187,6 +180,6 @@ export class SettingTable {
 
   /** What somebody has chosen, not what the engine notes for itself. */
   #commit(name: string, value: string): void {
-    this.#commits.run(() => this.#write.run(name, value));
+    this.#commits.run(() => this.#values.write(name, value));
   }
 }
