@@ -7,70 +7,19 @@ aiortc sends its candidates afterwards, by PATCH.
 """
 
 import asyncio
-import json
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
 
-_, implementation, endpoint, token = sys.argv
-session = {}
-
-
-def say(message):
-    print(json.dumps(message), flush=True)
-
-
-def ask(method, url, body=None, headers=None):
-    request = urllib.request.Request(url, method=method, data=None if body is None else body.encode())
-    request.add_header("Authorization", f"Bearer {token}")
-    for name, value in (headers or {}).items():
-        request.add_header(name, value)
-    with urllib.request.urlopen(request, timeout=20) as response:
-        return response.status, response.headers, response.read().decode()
-
-
-def post(offer):
-    status, headers, answer = ask("POST", endpoint, offer, {"Content-Type": "application/sdp"})
-    assert status == 201, status
-    session["url"] = urllib.parse.urljoin(endpoint, headers["Location"])
-    session["etag"] = headers["ETag"]
-    return answer
-
-
-def trickle(offer):
-    lines = [line for line in offer.splitlines() if line.startswith(("a=mid:", "a=ice-ufrag:", "a=candidate:"))]
-    status, _, _ = ask(
-        "PATCH",
-        session["url"],
-        "\r\n".join(lines) + "\r\n",
-        {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": session["etag"]},
-    )
-    assert status == 204, status
-
-
-def end():
-    status, _, _ = ask("DELETE", session["url"])
-    say({"deleted": status})
+from share_client import end, implementation, negotiate, post, say, until_input_ends
 
 
 async def run_aiortc():
-    from aiortc import RTCPeerConnection, RTCSessionDescription
+    from aiortc import RTCPeerConnection
 
     connection = RTCPeerConnection()
     tracks = []
     connection.on("track", tracks.append)
     connection.addTransceiver("video", direction="recvonly")
-    await connection.setLocalDescription(await connection.createOffer())
-    offer = connection.localDescription.sdp
-    bare = "".join(
-        line + "\r\n"
-        for line in offer.splitlines()
-        if not line.startswith(("a=candidate:", "a=end-of-candidates"))
-    )
-    answer = await asyncio.to_thread(post, bare)
-    await asyncio.to_thread(trickle, offer)
-    await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    await negotiate(connection)
 
     async def count():
         frames = 0
@@ -80,7 +29,7 @@ async def run_aiortc():
             say({"frames": frames})
 
     counting = asyncio.ensure_future(count())
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await until_input_ends()
     counting.cancel()
     await asyncio.to_thread(end)
     await connection.close()

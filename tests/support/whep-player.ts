@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { RTCPeerConnection, RTCRtpCodecParameters, type RtpPacket } from 'werift';
 import { closeConnection } from '../../main/viewers/peer.ts';
+import { h264, offerOf, onLoopback } from './werift-client.ts';
 
 export interface WhepAnswer {
   readonly status: number;
@@ -47,14 +48,7 @@ export class WhepPlayer implements AsyncDisposable {
   constructor({ sound = false } = {}) {
     this.connection = new RTCPeerConnection({
       codecs: {
-        video: [
-          new RTCRtpCodecParameters({
-            mimeType: 'video/H264',
-            clockRate: 90_000,
-            rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
-            parameters: 'packetization-mode=1;profile-level-id=42e01f',
-          }),
-        ],
+        video: [h264()],
         audio: [
           new RTCRtpCodecParameters({
             mimeType: 'audio/PCMU',
@@ -64,10 +58,7 @@ export class WhepPlayer implements AsyncDisposable {
           }),
         ],
       },
-      iceServers: [],
-      iceUseIpv6: false,
-      iceAdditionalHostAddresses: ['127.0.0.1'],
-      bundlePolicy: 'max-bundle',
+      ...onLoopback(),
     });
     const tracks = { video: this.packets, audio: this.sound };
     for (const kind of sound ? (['video', 'audio'] as const) : (['video'] as const)) {
@@ -80,11 +71,8 @@ export class WhepPlayer implements AsyncDisposable {
     }
   }
 
-  async offer(): Promise<string> {
-    const offer = await this.connection.createOffer();
-    for (const { connection } of this.connection.iceTransports) delete connection.stunServer;
-    await this.connection.setLocalDescription(offer);
-    return this.connection.localDescription?.sdp ?? '';
+  offer(): Promise<string> {
+    return offerOf(this.connection);
   }
 
   /** Asks for a camera; resolves when its pictures may come. @returns the URL of the session, and its entity tag */

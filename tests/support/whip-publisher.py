@@ -7,56 +7,14 @@ session's end, when its input ends. aiortc sends its candidates afterwards, by P
 """
 
 import asyncio
-import json
 import sys
-import urllib.error
-import urllib.parse
-import urllib.request
 
-_, implementation, endpoint, token = sys.argv
-session = {}
-
-
-def say(message):
-    print(json.dumps(message), flush=True)
-
-
-def ask(method, url, body=None, headers=None):
-    request = urllib.request.Request(url, method=method, data=None if body is None else body.encode())
-    request.add_header("Authorization", f"Bearer {token}")
-    for name, value in (headers or {}).items():
-        request.add_header(name, value)
-    with urllib.request.urlopen(request, timeout=20) as response:
-        return response.status, response.headers, response.read().decode()
-
-
-def post(offer):
-    status, headers, answer = ask("POST", endpoint, offer, {"Content-Type": "application/sdp"})
-    session["url"] = urllib.parse.urljoin(endpoint, headers["Location"])
-    session["etag"] = headers["ETag"]
-    say({"status": status})
-    return answer
-
-
-def trickle(offer):
-    lines = [line for line in offer.splitlines() if line.startswith(("a=mid:", "a=ice-ufrag:", "a=candidate:"))]
-    status, _, _ = ask(
-        "PATCH",
-        session["url"],
-        "\r\n".join(lines) + "\r\n",
-        {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": session["etag"]},
-    )
-    assert status == 204, status
-
-
-def end():
-    status, _, _ = ask("DELETE", session["url"])
-    say({"deleted": status})
+from share_client import end, implementation, negotiate, post, say, session, until_input_ends
 
 
 async def run_aiortc():
     import av.logging
-    from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription, VideoStreamTrack
+    from aiortc import RTCPeerConnection, RTCRtpSender, VideoStreamTrack
     from aiortc.mediastreams import AudioStreamTrack
 
     # The encoder would describe itself.
@@ -66,17 +24,9 @@ async def run_aiortc():
     video = connection.addTransceiver(VideoStreamTrack(), direction="sendonly")
     codecs = RTCRtpSender.getCapabilities("video").codecs
     video.setCodecPreferences([codec for codec in codecs if codec.mimeType in ("video/H264", "video/rtx")])
-    await connection.setLocalDescription(await connection.createOffer())
-    offer = connection.localDescription.sdp
-    bare = "".join(
-        line + "\r\n"
-        for line in offer.splitlines()
-        if not line.startswith(("a=candidate:", "a=end-of-candidates"))
-    )
-    answer = await asyncio.to_thread(post, bare)
-    await asyncio.to_thread(trickle, offer)
-    await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await negotiate(connection)
+    say({"status": session["status"]})
+    await until_input_ends()
     await asyncio.to_thread(end)
     await connection.close()
 
@@ -106,6 +56,7 @@ def run_webrtcbin():
         if peer.get_property("ice-gathering-state") != GstWebRTC.WebRTCICEGatheringState.COMPLETE:
             return
         answer = post(peer.get_property("local-description").sdp.as_text())
+        say({"status": session["status"]})
         _, message = GstSdp.SDPMessage.new_from_text(answer)
         description = GstWebRTC.WebRTCSessionDescription.new(GstWebRTC.WebRTCSDPType.ANSWER, message)
         peer.emit("set-remote-description", description, Gst.Promise.new())

@@ -1,5 +1,6 @@
 import { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters, RtpHeader, RtpPacket } from 'werift';
 import { closeConnection } from '../../main/viewers/peer.ts';
+import { h264, offerOf, onLoopback } from './werift-client.ts';
 import { openWhep, whepRequest } from './whep-player.ts';
 
 const parameterSets = [Buffer.from([0x67, 0x64, 0x00, 0x1f]), Buffer.from([0x68, 0xee, 0x3c, 0x80])];
@@ -21,20 +22,10 @@ export class WhipPublisher implements AsyncDisposable {
   constructor({ sound = false } = {}) {
     this.connection = new RTCPeerConnection({
       codecs: {
-        video: [
-          new RTCRtpCodecParameters({
-            mimeType: 'video/H264',
-            clockRate: 90_000,
-            rtcpFeedback: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }],
-            parameters: 'packetization-mode=1;profile-level-id=42e01f',
-          }),
-        ],
+        video: [h264()],
         audio: [new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: 48_000, channels: 2 })],
       },
-      iceServers: [],
-      iceUseIpv6: false,
-      iceAdditionalHostAddresses: ['127.0.0.1'],
-      bundlePolicy: 'max-bundle',
+      ...onLoopback(),
     });
     this.#kinds = sound ? ['video', 'audio'] : ['video'];
     this.#tracks = {
@@ -51,11 +42,8 @@ export class WhipPublisher implements AsyncDisposable {
     }
   }
 
-  async offer(): Promise<string> {
-    const offer = await this.connection.createOffer();
-    for (const { connection } of this.connection.iceTransports) delete connection.stunServer;
-    await this.connection.setLocalDescription(offer);
-    return this.connection.localDescription?.sdp ?? '';
+  offer(): Promise<string> {
+    return offerOf(this.connection);
   }
 
   /** Sends from now on. */
