@@ -14,6 +14,23 @@ interface Candidate {
   readonly sdpMLineIndex?: number;
 }
 
+/**
+ * Answers a client's offer; a session whose offer cannot be answered is over.
+ * @throws GatehouseError bad-input, port-in-use
+ */
+export async function openSession<Session extends AsyncDisposable>(
+  session: Session,
+  answerOffer: () => Promise<string>,
+): Promise<{ readonly session: Session; readonly answer: string }> {
+  try {
+    return { session, answer: await answerOffer() };
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    if (error instanceof GatehouseError) throw error;
+    throw new GatehouseError('bad-input', 'The offer cannot be answered.', { cause: error });
+  }
+}
+
 /** The one negotiation of a client over HTTP, whose candidates may come later. */
 export class Negotiation {
   /** With quotes. */

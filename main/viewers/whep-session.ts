@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { AudioSlot } from './audio-slot.ts';
 import type { ClientOffer } from './client-offer.ts';
 import type { IceServer } from './ice-server.ts';
 import type { MediaWay } from './media-addresses.ts';
-import { Negotiation } from './negotiation.ts';
+import { Negotiation, openSession } from './negotiation.ts';
 import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { Slot } from './slot.ts';
@@ -125,13 +124,7 @@ export class WhepSession implements AsyncDisposable {
     onClosed: (session: WhepSession) => void,
   ): Promise<{ readonly session: WhepSession; readonly answer: string }> {
     const session = new WhepSession(wanted, grant, log, onClosed);
-    try {
-      return { session, answer: await session.#peer.answerTo(wanted.offer.sdp) };
-    } catch (error) {
-      await session[Symbol.asyncDispose]();
-      if (error instanceof GatehouseError) throw error;
-      throw new GatehouseError('bad-input', 'The offer cannot be answered.', { cause: error });
-    }
+    return await openSession(session, () => session.#peer.answerTo(wanted.offer.sdp));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

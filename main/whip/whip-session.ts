@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import type { ClientOffer } from '../viewers/client-offer.ts';
 import type { MediaWay } from '../viewers/media-addresses.ts';
-import { Negotiation } from '../viewers/negotiation.ts';
+import { Negotiation, openSession } from '../viewers/negotiation.ts';
 import { type ReceivedFormats, ReceivingPeer } from '../whep/receiving-peer.ts';
 import type { PublishedSink, Publisher } from './published-source.ts';
 
@@ -81,13 +80,7 @@ export class WhipSession implements Publisher, AsyncDisposable {
     onClosed: (session: WhipSession) => void,
   ): Promise<{ readonly session: WhipSession; readonly answer: string }> {
     const session = new WhipSession(wanted, grant, log, onClosed);
-    try {
-      return { session, answer: await session.#peer.answerTo(wanted.offer.sdp) };
-    } catch (error) {
-      await session[Symbol.asyncDispose]();
-      if (error instanceof GatehouseError) throw error;
-      throw new GatehouseError('bad-input', 'The offer cannot be answered.', { cause: error });
-    }
+    return await openSession(session, () => session.#peer.answerTo(wanted.offer.sdp));
   }
 
   get formats(): ReceivedFormats {
