@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { type BenchArguments, parseBenchArguments, usage } from './arguments.ts';
 import { findForwarders } from './forwarders/kinds.ts';
@@ -63,7 +64,7 @@ async function run({ quick, sections: names }: BenchArguments): Promise<void> {
       results = { ...results, sections: { ...results.sections, [name]: measured } };
     } catch (error) {
       // The figures of the other sections are worth as much.
-      progress(`${name} failed, its figures stay as they were: ${String(error)}`);
+      progress(`${name} failed, its figures stay as they were: ${inspect(error)}`);
       process.exitCode = 1;
       continue;
     }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { startFleetProcess } from '../../main/demo/fleet-process.ts';
+import { hideDecodeLoad } from '../support/console-page.ts';
 import { EngineProcess } from './engine-child.ts';
 import { openProbedPage } from './probed-page.ts';
 import { type Summary, summarize } from './statistics.ts';
@@ -33,7 +34,7 @@ export async function measureSwitches(browser: Browser, rounds: number): Promise
   await using owned = new AsyncDisposableStack();
   const fleet = owned.use(await startFleetProcess({ count: wallSize }));
   const engine = await EngineProcess.startWith(owned, fleet.cameras);
-  const { page } = await openProbedPage(browser, engine);
+  const { page } = await openProbedPage(browser, engine, hideDecodeLoad);
   owned.defer(() => page.context().close());
   await page.setViewportSize(small);
   await page.waitForSelector(`[data-wall-size="${wallSize}"]`);
