@@ -46,6 +46,7 @@ export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
   plugins: [svelte({ configFile: false }), consoleWithPage],
+  worker: { format: 'es' },
   build: {
     target: 'chrome140',
     sourcemap: true,
