@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
+import { defineConfig, type HtmlTagDescriptor, type Plugin, type Rolldown } from 'vite';
 
 const root = path.resolve(import.meta.dirname, '..');
 const page = (name: string) => path.join(root, 'renderer', name);
@@ -26,7 +26,7 @@ const consoleWithPage: Plugin = {
         for (const style of chunk.viteMetadata?.importedCss ?? []) styles.add(style);
         for (const name of chunk.imports) add(chunks.find(({ fileName }) => fileName === name));
       };
-      add(chunks.find(({ facadeModuleId }) => facadeModuleId === path.join(root, 'renderer/console.ts')));
+      add(chunks.find(({ moduleIds }) => moduleIds.includes(path.join(root, 'renderer/console.ts'))));
       if (files.length === 0) throw new Error('The console is not a chunk of its own.');
       const link = (rel: string, file: string): HtmlTagDescriptor => ({
         tag: 'link',
@@ -41,12 +41,44 @@ const consoleWithPage: Plugin = {
   },
 };
 
+type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
+
+/** What a module imports at once, and what that does. */
+function importedBy(module: string, modules: Modules): Set<string> {
+  const found = new Set([path.join(root, 'renderer', module)]);
+  for (const id of found)
+    for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  return found;
+}
+
+/** One file for all that a module imports, not one for each set of dialogs that share it: a page asks for six at a time. */
+function filesTogether(name: string, module: string, priority: number) {
+  let found: Set<string> | undefined;
+  const find = (modules: Modules): Set<string> => {
+    const together = importedBy(module, modules);
+    // A phone does not load the wall for the little that its page shares with it.
+    for (const shared of importedBy('publish/publish-page.ts', modules)) together.delete(shared);
+    return together;
+  };
+  return {
+    debugName: name,
+    name: (id: string, modules: Modules) => {
+      found ??= find(modules);
+      return found.has(id) ? name : null;
+    },
+    priority,
+  };
+}
+
 /** The console's page, and that of a phone that is a camera: relative addresses, since they are served over http:// and over app://. */
 export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
   plugins: [svelte({ configFile: false }), consoleWithPage],
   worker: { format: 'es' },
+  resolve: {
+    alias: [{ find: /^\.\.\/Icon\.svelte$/, replacement: path.join(root, 'renderer/shell/icon.svelte') }],
+  },
   build: {
     target: 'chrome140',
     sourcemap: true,
@@ -55,6 +87,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: ['index.html', 'publish.html'].map(page),
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [filesTogether('first', 'main.ts', 2), filesTogether('wall', 'console.ts', 1)],
+        },
+      },
     },
   },
 });

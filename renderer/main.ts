@@ -1,5 +1,4 @@
 import { transport } from './link/early-transport.ts';
 
-// Everything else, which is evaluated while the engine answers.
-const { showConsole } = await import('./console.ts');
-showConsole(transport);
+// Everything else is evaluated while the engine answers. Not awaited: its file imports what is in this one's.
+void import('./console.ts').then(({ showConsole }) => showConsole(transport));

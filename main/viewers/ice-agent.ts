@@ -4,6 +4,7 @@ import { Candidate, classes, Message, methods, type RTCDtlsTransport, StunProtoc
 import type { MediaPorts } from '../contract/media-network.ts';
 import { DatagramGuard } from './datagram-guard.ts';
 import { EarlyDatagrams } from './early-datagrams.ts';
+import { type CheckingAgent, findWay } from './ice-checks.ts';
 import { type IceServer, routeTo } from './ice-server.ts';
 import { type IceTransport, RelayTransport, SocketTransport } from './ice-transport.ts';
 import type { MediaWay } from './media-addresses.ts';
@@ -37,6 +38,8 @@ export class IceAgent {
   constructor(dtls: RTCDtlsTransport, onHeard: () => void, onWay: () => void) {
     this.#dtls = dtls;
     this.#onHeard = onHeard;
+    const agent = this.#agent;
+    agent.connect = () => findWay(agent);
     dtls.iceTransport.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
       this.#retireRelays();
@@ -247,13 +250,16 @@ interface MediaProtocol {
   close(): Promise<void>;
 }
 
-interface Agent {
+interface Agent extends CheckingAgent {
   readonly generation: number;
   readonly localUsername: string;
   readonly localPassword: string;
   readonly protocols: MediaProtocol[];
   readonly nominated?: { readonly protocol: unknown };
-  readonly checkList: readonly { readonly requestTransactionIds: Set<string> }[];
+  readonly checkList: readonly (CheckingAgent['checkList'][number] & {
+    readonly requestTransactionIds: Set<string>;
+  })[];
+  connect(): Promise<void>;
   readonly localCandidates: Candidate[];
   ensureProtocol(protocol: MediaProtocol): void;
   pairLocalProtocol(protocol: MediaProtocol): void;

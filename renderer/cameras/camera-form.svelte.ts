@@ -9,7 +9,7 @@ import type {
   StreamRemark,
 } from '../../main/contract/camera.ts';
 import type { CallFailure } from '../link/call-error.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import type { Stream } from '../playback/stream.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { errorWords } from '../wall/error-words.ts';

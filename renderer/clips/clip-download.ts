@@ -1,6 +1,6 @@
 import type { Clip } from '../../main/contract/clip.ts';
 import { maximumClipReadBytes } from '../../main/contract/limits.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 
 const types = { video: 'video/mp4', picture: 'image/png' } as const;
 

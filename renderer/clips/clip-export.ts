@@ -1,6 +1,6 @@
 import { downloadZip } from 'client-zip';
 import type { Clip } from '../../main/contract/clip.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import { clipParts } from './clip-download.ts';
 
 const manifestName = 'gatehouse-manifest.json';

@@ -1,4 +1,4 @@
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import { lastPicture } from './snapshot.ts';
 
 /** Of a thumbnail, in pixels; its height follows. */

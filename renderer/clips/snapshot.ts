@@ -1,6 +1,6 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { Clip } from '../../main/contract/clip.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 
 /** Of what is sent at once; a multiple of three, so that base64 needs no filling in between. */
 const partBytes = 384 * 1_024;

@@ -1,4 +1,6 @@
+import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
+import type { EngineClient } from './engine-client.ts';
 import { hearShell, tellShell } from './shell.ts';
 import type { Connection, Transport } from './transport.ts';
 
@@ -9,7 +11,7 @@ export class DesktopTransport implements Transport {
   async connect(): Promise<Connection> {
     const port = await requestPort();
     // Before `closed`: at the end, pending calls are rejected first and whoever waits for the end hears of it then.
-    const link = new RPCLink({ port });
+    const client: EngineClient = createORPCClient(new RPCLink({ port }));
     const closed = new Promise<void>((resolve) => {
       port.addEventListener('close', () => resolve(), { once: true });
     });
@@ -25,7 +27,7 @@ export class DesktopTransport implements Transport {
     }, ended.signal);
     void closed.then(() => ended.abort());
     port.start();
-    return { link, closed, close };
+    return { client, closed, close };
   }
 }
 

@@ -1,15 +1,21 @@
+import { openEarlyViewer } from '../playback/early-viewer.ts';
 import { DesktopTransport } from './desktop-transport.ts';
 import type { Connection, Transport } from './transport.ts';
 import { takeToken, WebTransport } from './web-transport.ts';
 
-/** This page's way to the engine. The first connection is asked for at once, while the page is still being set up. */
+/** This page's way to the engine. The first connection and its viewer are asked for at once, while the page is still being set up. */
 class EarlyTransport implements Transport {
   readonly #transport: Transport;
   #first: Promise<Connection> | null;
 
   constructor(transport: Transport) {
     this.#transport = transport;
-    this.#first = transport.connect();
+    const connecting = transport.connect();
+    const viewer = openEarlyViewer(connecting.then(({ client }) => client));
+    this.#first = Promise.all([connecting, viewer]).then(([connection, viewer]) => ({
+      ...connection,
+      viewer,
+    }));
     // Whoever takes it hears of it.
     this.#first.catch(() => {});
   }

@@ -1,11 +1,8 @@
-import { createORPCClient } from '@orpc/client';
-import type { ContractRouterClient } from '@orpc/contract';
-import type { contract } from '../../main/contract/contract.ts';
+import type { EarlyViewer } from '../playback/early-viewer.ts';
 import { linkBackoffMilliseconds } from './backoff.ts';
+import type { EngineClient } from './engine-client.ts';
 import { pause } from './pause.ts';
 import { EngineFullError, type Resumption, SignedOutError, type Transport } from './transport.ts';
-
-export type EngineClient = ContractRouterClient<typeof contract>;
 
 export type LinkState =
   | { readonly name: 'connecting' }
@@ -17,6 +14,9 @@ export type LinkState =
   /** The engine has no room for this page now. */
   | { readonly name: 'full'; readonly until: number }
   | { readonly name: 'signed-out' };
+
+/** @param viewer what was asked for before, if anything was */
+type OnConnected = (client: EngineClient, signal: AbortSignal, viewer: EarlyViewer | null) => void;
 
 /** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
 const stableMilliseconds = 5_000;
@@ -51,10 +51,7 @@ export class EngineLink {
    * Runs until the signal is aborted; never rejects.
    * @param onConnected serves one connection; its signal is aborted when the connection ends
    */
-  async run(
-    onConnected: (client: EngineClient, signal: AbortSignal) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async run(onConnected: OnConnected, signal: AbortSignal): Promise<void> {
     let attempt = 0;
     while (!signal.aborted) {
       let wait = linkBackoffMilliseconds(attempt);
@@ -83,10 +80,7 @@ export class EngineLink {
   }
 
   /** Resolves when the connection has ended, with the milliseconds that it held. */
-  async #connectOnce(
-    onConnected: (client: EngineClient, signal: AbortSignal) => void,
-    signal: AbortSignal,
-  ): Promise<number> {
+  async #connectOnce(onConnected: OnConnected, signal: AbortSignal): Promise<number> {
     const connection = await this.#transport.connect();
     const openedAt = performance.now();
     const ended = new AbortController();
@@ -99,7 +93,7 @@ export class EngineLink {
       connection.resumption?.watch((isLost) => {
         this.#state = { name: isLost ? 'restoring' : 'connected' };
       });
-      onConnected(createORPCClient(connection.link), ended.signal);
+      onConnected(connection.client, ended.signal, connection.viewer ?? null);
     }
     await connection.closed;
     this.#resumption = undefined;

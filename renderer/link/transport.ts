@@ -1,8 +1,11 @@
-import type { ClientContext, ClientLink } from '@orpc/client';
+import type { EarlyViewer } from '../playback/early-viewer.ts';
+import type { EngineClient } from './engine-client.ts';
 
 /** One open connection to the engine, whatever carries it. */
 export interface Connection {
-  readonly link: ClientLink<ClientContext>;
+  readonly client: EngineClient;
+  /** Of the page's first connection: asked for with it. */
+  readonly viewer?: EarlyViewer | null;
   /** Resolves when the connection has ended, from whichever side; never rejects. */
   readonly closed: Promise<void>;
   readonly close: () => void;

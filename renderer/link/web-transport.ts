@@ -1,4 +1,6 @@
+import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
+import type { EngineClient } from './engine-client.ts';
 import { ResumableSocket } from './resumable-socket.ts';
 import { type Connection, EngineFullError, SignedOutError, type Transport } from './transport.ts';
 
@@ -23,7 +25,7 @@ export class WebTransport implements Transport {
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new ResumableSocket(address, isSignedIn);
     // Before `closed`: at the end, pending calls are rejected first and whoever waits for the end hears of it then.
-    const link = new RPCLink({ websocket: socket as unknown as WebSocket });
+    const client: EngineClient = createORPCClient(new RPCLink({ websocket: socket as unknown as WebSocket }));
     const closed = new Promise<void>((resolve) => {
       socket.addEventListener('close', () => resolve(), { once: true });
     });
@@ -38,7 +40,7 @@ export class WebTransport implements Transport {
       throw error;
     }
     return {
-      link,
+      client,
       closed,
       close: () => socket.close(),
       resumption: {

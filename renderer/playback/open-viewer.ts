@@ -1,4 +1,4 @@
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import type { DecodeCount } from './decode-count.ts';
 
 /** This window's viewer in the engine, while there is one. */

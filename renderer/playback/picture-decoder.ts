@@ -1,9 +1,8 @@
 import type { VideoCodec } from '../../main/contract/codecs.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
+import { h265Codec } from './h265-support.ts';
 import type { Image } from './slot.svelte.ts';
 
-/** Main profile, level 5.1: decoders take it for all that cameras send. */
-const h265Codec = 'hev1.1.6.L153.B0';
 /** Pictures that the decoder has taken and not given back; with more than this it is too slow for the stream. */
 const maximumDecoding = 60;
 
@@ -17,15 +16,6 @@ type OnImage = (assignment: number, image: Image) => void;
 /** A decoder for pictures of the data channel. @param onImage gets each one; closing it is the receiver's duty */
 export function createPictureDecoder(codec: VideoCodec, onImage: OnImage): PictureDecoder {
   return codec === 'JPEG' ? new JpegPictures(onImage) : new H265Pictures(onImage);
-}
-
-/** Whether this browser decodes H.265 that comes over the data channel. */
-export async function decodesH265(): Promise<boolean> {
-  try {
-    return (await VideoDecoder.isConfigSupported({ codec: h265Codec })).supported === true;
-  } catch {
-    return false;
-  }
 }
 
 /** JPEG: one at a time; what comes meanwhile waits, the newest only. */

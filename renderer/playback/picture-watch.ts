@@ -43,7 +43,9 @@ export class PictureWatch {
   async #look(): Promise<void> {
     for (const slot of this.#slots()) {
       const now = performance.now();
-      const due = this.#nextLook.get(slot) ?? now + ((slot.index * staggerMilliseconds) % lookMilliseconds);
+      // Not when the wall has just begun: its pictures come first.
+      const first = now + lookMilliseconds + ((slot.index * staggerMilliseconds) % lookMilliseconds);
+      const due = this.#nextLook.get(slot) ?? first;
       this.#nextLook.set(slot, due);
       if (now >= due) await this.#lookAt(slot);
     }

@@ -7,10 +7,11 @@ import type { ReplayCommand } from '../../main/contract/replay.ts';
 import type { SlotBinding, ViewerNetwork } from '../../main/contract/viewer.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import { pause } from '../link/pause.ts';
 import type { DecodeCount } from './decode-count.ts';
 import { DelayMeter } from './delay.svelte.ts';
+import type { EarlyViewer } from './early-viewer.ts';
 import { h265Support } from './h265-support.ts';
 import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
@@ -140,9 +141,16 @@ export class Playback {
    * another one with the first picture that is wanted: slots that show nothing have their price, since Chromium reports on each
    * of them once a second.
    * @param slots how many the wall needs, so that they are all there at once
+   * @param early what has been asked for already, if anything was
    */
-  async run(client: EngineClient, slots: () => number, signal: AbortSignal): Promise<void> {
-    const h265 = await h265Support();
+  async run(
+    client: EngineClient,
+    slots: () => number,
+    signal: AbortSignal,
+    early: EarlyViewer | null,
+  ): Promise<void> {
+    const h265 = early?.h265 ?? (await h265Support());
+    let opening = early;
     let expected = this.#remembered ?? 0;
     if (expected === 0) await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
@@ -150,6 +158,7 @@ export class Playback {
       let retryMilliseconds = 0;
       try {
         await runViewerConnection(client, {
+          early: opening,
           h265,
           slots: Math.min(maximumSlots, Math.max(expected, slots(), this.#slots.length)),
           signal,
@@ -189,6 +198,7 @@ export class Playback {
         retryMilliseconds = retryAfterSeconds * 1_000 * (1 + Math.random() / 2);
       }
       expected = 0;
+      opening = null;
       if (opened) attempt = 0;
       await pause(Math.max(retryMilliseconds, linkBackoffMilliseconds(attempt)), signal);
     }

@@ -7,9 +7,10 @@ import {
 import type { ReplayPosition } from '../../main/contract/replay.ts';
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
 import type { H265Support, PictureWay, ViewerEvent, ViewerNetwork } from '../../main/contract/viewer.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import { countDecoding, type InboundReport } from './decode-count.ts';
 import { wayMilliseconds } from './delay.svelte.ts';
+import type { EarlyViewer } from './early-viewer.ts';
 import type { OpenViewer } from './open-viewer.ts';
 
 /** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
@@ -55,7 +56,14 @@ interface ViewerConnectionEvents {
  */
 export async function runViewerConnection(
   client: EngineClient,
-  options: { slots: number; h265: H265Support; events: ViewerConnectionEvents; signal: AbortSignal },
+  options: {
+    slots: number;
+    h265: H265Support;
+    /** Taken instead of another one, whatever its slots are: the others come when they are wanted. */
+    early: EarlyViewer | null;
+    events: ViewerConnectionEvents;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
   const { events } = options;
   const lost = new AbortController();
@@ -138,8 +146,9 @@ export async function runViewerConnection(
     events.answered();
   };
   try {
-    const { slots, h265 } = options;
-    for await (const event of await client.viewer.open({ slots, h265 }, { signal })) {
+    const { slots, h265, early } = options;
+    if (early !== null) signal.addEventListener('abort', early.close, { once: true });
+    for await (const event of await (early?.events ?? client.viewer.open({ slots, h265 }, { signal }))) {
       switch (event.type) {
         case 'closed':
           return;

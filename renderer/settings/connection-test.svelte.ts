@@ -1,5 +1,5 @@
 import type { BrowserIceServer } from '../../main/contract/ice-server.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import type { ConnectionFacts, WindowCheck } from './connection-words.ts';
 
 const connectMilliseconds = 10_000;

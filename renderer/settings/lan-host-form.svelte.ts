@@ -1,5 +1,5 @@
 import { type LanHost, type LanHostState, lanHost } from '../../main/contract/lan-host.ts';
-import type { EngineClient } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { NetworkChoice } from './network-choice.svelte.ts';
 

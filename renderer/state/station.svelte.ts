@@ -11,12 +11,14 @@ import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
 import { ClipMirror } from '../clips/clip-mirror.svelte.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
-import { type EngineClient, EngineLink } from '../link/engine-link.svelte.ts';
+import type { EngineClient } from '../link/engine-client.ts';
+import { EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
 import type { BudgetTile } from '../playback/ceilings.ts';
 import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
+import type { EarlyViewer } from '../playback/early-viewer.ts';
 import { NetworkWatch } from '../playback/network-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
@@ -266,7 +268,7 @@ export class Station {
     signal.addEventListener('abort', () => clearInterval(settling), { once: true });
     const checking = setInterval(() => this.#checkFreshness(), freshnessMilliseconds);
     signal.addEventListener('abort', () => clearInterval(checking), { once: true });
-    void this.link.run((client, connection) => this.#serve(client, connection), signal);
+    void this.link.run((client, connection, viewer) => this.#serve(client, connection, viewer), signal);
   }
 
   /** The tiles that show something, for what they may have of it. */
@@ -300,7 +302,7 @@ export class Station {
     this.stage.checkMains(performance.now());
   }
 
-  #serve(client: EngineClient, signal: AbortSignal): void {
+  #serve(client: EngineClient, signal: AbortSignal, viewer: EarlyViewer | null): void {
     this.#client = client;
     signal.addEventListener('abort', () => {
       if (this.#client === client) this.#client = null;
@@ -340,7 +342,7 @@ export class Station {
     );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);
-    void this.playback.run(client, () => this.wall.size + 1, signal);
+    void this.playback.run(client, () => this.wall.size + 1, signal, viewer);
   }
 
   /** Somebody else is here, or the same person may do something else: what is open may not be theirs any more. */

@@ -1,3 +1,4 @@
+import { createORPCClient } from '@orpc/client';
 import { expect, test } from 'vitest';
 import { EngineLink } from '../../../renderer/link/engine-link.svelte.ts';
 import { type Connection, EngineFullError, type Transport } from '../../../renderer/link/transport.ts';
@@ -13,7 +14,7 @@ function scene() {
     close = resolve;
   });
   const connection: Connection = {
-    link: { call: () => Promise.reject(new Error('nobody is called')) },
+    client: createORPCClient({ call: () => Promise.reject(new Error('nobody is called')) }),
     closed,
     close,
     resumption: {
