@@ -10,8 +10,11 @@ const consoleWithPage: Plugin = {
   name: 'console-with-page',
   transformIndexHtml: {
     order: 'post',
-    handler: (_html, { filename, bundle = {} }) => {
+    handler: (html, { filename, bundle = {} }) => {
       if (filename !== page('index.html')) return [];
+      // Theme and size are there before anything is painted; Vite drops the attribute from the page's own source.
+      const blocking = html.replace('<script type="module"', '<script type="module" blocking="render"');
+      if (blocking === html) throw new Error('The page has no first script.');
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
       // What the first script imports is in the page already.
       const known = new Set(
@@ -33,10 +36,11 @@ const consoleWithPage: Plugin = {
         attrs: { rel, crossorigin: true, href: `./${file}` },
         injectTo: 'head',
       });
-      return [
+      const tags = [
         ...files.map((file) => link('modulepreload', file)),
         ...[...styles].map((file) => link('stylesheet', file)),
       ];
+      return { html: blocking, tags };
     },
   },
 };
