@@ -10,6 +10,8 @@ export interface DecodeLoad {
   readonly delay: number;
   /** Of the time, how much of it the page was busy for longer than it should be at once, 0 to 1. */
   readonly blocked: number;
+  /** Of the pictures that came for the tiles that come first, those that were never shown, 0 to 1: the tile that has lost most. */
+  readonly missed: number;
 }
 
 /** How many tiles there are that may be reduced, and how many of them would show their main stream. */
@@ -19,10 +21,10 @@ export interface BudgetWall {
 }
 
 /** Above one of these the computer does not keep up; below all of the others it has room. */
-const high: DecodeLoad = { busy: 0.8, dropped: 0.05, delay: 250, blocked: 0.5 };
-const low: DecodeLoad = { busy: 0.5, dropped: 0.01, delay: 100, blocked: 0.2 };
+const high: DecodeLoad = { busy: 0.8, dropped: 0.05, delay: 250, blocked: 0.5, missed: 0.2 };
+const low: DecodeLoad = { busy: 0.5, dropped: 0.01, delay: 100, blocked: 0.2, missed: 0.1 };
 /** Below all of these there is so much room that half the patience will do. */
-const ample: DecodeLoad = { busy: 0.3, dropped: 0.01, delay: 50, blocked: 0.1 };
+const ample: DecodeLoad = { busy: 0.3, dropped: 0.01, delay: 50, blocked: 0.1, missed: 0.05 };
 /** One bad sample is a window that was moved, or a key frame everywhere at once. */
 const samplesOfTrouble = 2;
 /** What was changed shows in the samples after this many. */
@@ -35,7 +37,7 @@ const longestPatienceSamples = 512;
 /** So many main streams are no risk; more of them are tried one after the other. */
 const firstMains = 4;
 /** Above one of these the computer is as good as lost, and the page hardly gets to look: one sample is enough, and much is given up. */
-const severe: DecodeLoad = { busy: 1.6, dropped: 0.3, delay: 1_000, blocked: 0.85 };
+const severe: DecodeLoad = { busy: 1.6, dropped: 0.3, delay: 1_000, blocked: 0.85, missed: 0.9 };
 /** A processor decodes about so many small streams in software, besides what else it does: a larger wall begins with key frames. */
 const tilesOfProcessor = 25;
 const descent = 1 / 4;
@@ -157,7 +159,8 @@ function isAnyAbove(load: DecodeLoad, limit: DecodeLoad): boolean {
     load.busy > limit.busy ||
     load.dropped > limit.dropped ||
     load.delay > limit.delay ||
-    load.blocked > limit.blocked
+    load.blocked > limit.blocked ||
+    load.missed > limit.missed
   );
 }
 

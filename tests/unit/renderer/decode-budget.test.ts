@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type BudgetWall, DecodeBudget, type DecodeLoad } from '../../../renderer/playback/decode-budget.ts';
 
-const calm: DecodeLoad = { busy: 0.2, dropped: 0, delay: 10, blocked: 0 };
-const short: DecodeLoad = { busy: 1.2, dropped: 0.2, delay: 900, blocked: 0.1 };
+const calm: DecodeLoad = { busy: 0.2, dropped: 0, delay: 10, blocked: 0, missed: 0 };
+const short: DecodeLoad = { busy: 1.2, dropped: 0.2, delay: 900, blocked: 0.1, missed: 0.5 };
 
 /** Of tiles that show small streams. */
 const wall = (tiles: number): BudgetWall => ({ tiles, mains: 0 });
@@ -11,7 +11,7 @@ const wall = (tiles: number): BudgetWall => ({ tiles, mains: 0 });
 /** What a computer with room for so many whole tiles says of a wall; a reduced one costs a thirtieth, a main stream five. */
 function loadOf({ tiles, mains }: BudgetWall, reduced: number, room: number): DecodeLoad {
   const busy = (tiles - reduced + mains * 4 + reduced / 30) / room;
-  return { busy, dropped: Math.max(0, 1 - 1 / busy), delay: busy > 1 ? 500 : 20, blocked: 0 };
+  return { busy, dropped: Math.max(0, 1 - 1 / busy), delay: busy > 1 ? 500 : 20, blocked: 0, missed: 0 };
 }
 
 test('a computer that keeps up has all pictures', () => {
@@ -27,7 +27,7 @@ test('one bad sample changes nothing, two do', () => {
   expect(budget.take(short, wall(16)).reduced).toBe(4);
 });
 
-test.each([{ busy: 0.9 }, { dropped: 0.1 }, { delay: 400 }, { blocked: 0.7 }])(
+test.each([{ busy: 0.9 }, { dropped: 0.1 }, { delay: 400 }, { blocked: 0.7 }, { missed: 0.3 }])(
   'each figure alone says that it is too much: %o',
   (trouble) => {
     const budget = new DecodeBudget(8);
@@ -174,9 +174,12 @@ describe('on any computer', () => {
 
   test('whatever it is told it stays within the tiles', () => {
     const figure = fc.double({ min: 0, max: 10 });
-    const load = fc.option(fc.record({ busy: figure, dropped: figure, delay: figure, blocked: figure }), {
-      nil: undefined,
-    });
+    const load = fc.option(
+      fc.record({ busy: figure, dropped: figure, delay: figure, blocked: figure, missed: figure }),
+      {
+        nil: undefined,
+      },
+    );
     fc.assert(
       fc.property(fc.array(fc.tuple(load, fc.nat(128), fc.nat(128))), (samples) => {
         const budget = new DecodeBudget(8);
