@@ -31,7 +31,7 @@ export async function prepareFeignedLoad(page: Page): Promise<void> {
       const decodes = (entry: { framesDecoded?: number }) => (entry.framesDecoded ?? 0) > 0;
       const entries = [...report];
       const tracks = entries.filter(([, entry]) => decodes(entry)).length;
-      const told = { framesDropped: 0, totalDecodeTime: seconds / tracks };
+      const told = { framesDropped: 0, framesReceived: 0, totalDecodeTime: seconds / tracks };
       return new Map(entries.map(([id, entry]) => [id, decodes(entry) ? { ...entry, ...told } : entry]));
     };
     // What else this machine does makes pages slow and pictures late.
