@@ -1,3 +1,4 @@
+import { compileMessages } from './messages.ts';
 import { runSteps, type Step } from './step.ts';
 
 /** Format, lint, types, dependency directions, dead code. */
@@ -34,4 +35,7 @@ export const checks: readonly Step[] = [
 ];
 
 // Not `import.meta.main`, which Node 22 does not have.
-if (process.argv[1] === import.meta.filename && !runSteps(checks)) process.exitCode = 1;
+if (process.argv[1] === import.meta.filename) {
+  await compileMessages();
+  if (!runSteps(checks)) process.exitCode = 1;
+}

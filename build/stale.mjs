@@ -12,12 +12,19 @@ const common = ['build/build.ts', 'package-lock.json'];
 const inputs = {
   main: ['main', 'build/vite.main.config.ts', 'build/update-key.pub', ...common],
   preload: ['preload', 'build/vite.preload.config.ts', ...common],
-  renderer: ['renderer', 'main/contract', 'build/vite.renderer.config.ts', ...common],
+  renderer: ['renderer', 'main/contract', 'build/vite.renderer.config.ts', 'build/messages.ts', ...common],
+  messages: ['renderer/messages', 'build/messages.ts', 'package-lock.json'],
 };
+const targets = ['main', 'preload', 'renderer'];
+/** What compiling the messages writes among the sources. */
+const generated = new Set([
+  'renderer/language/paraglide',
+  ...['.gitignore', '.meta.json', 'README.md'].map((name) => `renderer/messages/project.inlang/${name}`),
+]);
 
 /** @param {string} root @returns {string[]} targets to build, in order */
 export function staleTargets(root) {
-  return Object.keys(inputs).filter((target) => readStamp(root, target) !== fingerprint(root, target));
+  return targets.filter((target) => readStamp(root, target) !== fingerprint(root, target));
 }
 
 /**
@@ -59,7 +66,7 @@ function stampFile(root, target) {
 /** @param {import('node:crypto').Hash} hash @param {string} file @param {string} name */
 function addTree(hash, file, name) {
   const status = statSync(file, { throwIfNoEntry: false });
-  if (status === undefined) return;
+  if (status === undefined || generated.has(name)) return;
   if (status.isDirectory()) {
     for (const entry of readdirSync(file).sort()) addTree(hash, path.join(file, entry), `${name}/${entry}`);
   } else {

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type HtmlTagDescriptor, type Plugin, type Rolldown } from 'vite';
+import { compileMessages } from './messages.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+await compileMessages();
 const page = (name: string) => path.join(root, 'renderer', name);
 
 /** The page asks for the console itself and its styles at once, not when its first script has run. */
@@ -79,6 +81,7 @@ export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
   plugins: [svelte({ configFile: false }), consoleWithPage],
+  worker: { format: 'es' },
   resolve: {
     alias: [{ find: /^\.\.\/Icon\.svelte$/, replacement: path.join(root, 'renderer/shell/icon.svelte') }],
   },

@@ -2,8 +2,10 @@ import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { SkipReporter } from '../tests/support/skip-reporter.ts';
+import { compileMessages } from './messages.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+await compileMessages();
 
 /** Unit tests are quick and alone; integration uses real sockets and files; end-to-end a real Chromium and the build. */
 export default defineConfig({

@@ -1,6 +1,8 @@
+import { m } from '../language/messages.ts';
+
 /** Title and explanation of each setting. */
 export const appearanceWords = {
-  theme: ['Theme', 'On this computer. Pictures have black around them in every theme.'],
-  size: ['Size', 'Of words and buttons, on this computer.'],
-  motion: ['Motion', 'Reduced: nothing moves or flashes but pictures.'],
+  theme: [m.settings_theme, m.settings_theme_explained],
+  size: [m.settings_size, m.settings_size_explained],
+  motion: [m.settings_motion, m.settings_motion_explained],
 } as const;

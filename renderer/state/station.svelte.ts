@@ -288,7 +288,7 @@ export class Station {
       if (this.stage.rests(tile)) return [];
       return {
         tile,
-        comesFirst: firsts.has(camera.id),
+        comesFirst: firsts.has(camera.id) || this.zooms.isZoomed(tile),
         isAlarmed: this.events.cameras.has(camera.id),
         area: areaOf(cell, shape),
         distance: centre === undefined ? 0 : distanceOf(cell, centre),
