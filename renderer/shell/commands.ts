@@ -1,4 +1,5 @@
 import type { CustomKeys } from '../../main/contract/keys.ts';
+import { m } from '../language/messages.ts';
 
 /** What the console does on a key, by name in the palette, and in the dialog of the keys. */
 export interface Command {
@@ -92,6 +93,7 @@ export const sections = [
       { id: 'audit', binding: '', does: 'Audit: who did what' },
       { id: 'lock', binding: 'Shift+L', does: 'Lock: the wall stays, nothing else' },
       { id: 'keys', binding: '[Shift]+?', does: 'Show these keys' },
+      { id: 'welcome', binding: '', does: m.welcome_command() },
     ],
   },
   {

@@ -173,7 +173,9 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
     await untilTiles(page, 'live', tiles);
   }
   const isLarge = viewport === large;
-  for (const theme of isLarge || values.scale || values.direction || !inAllThemes.has(scene.name) ? usual : themes) {
+  for (const theme of isLarge || values.scale || values.direction || !inAllThemes.has(scene.name)
+    ? usual
+    : themes) {
     await showTheme(page, theme);
     await page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
