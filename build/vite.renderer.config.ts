@@ -47,13 +47,18 @@ const consoleWithPage: Plugin = {
   },
 };
 
+/** Whether a module is one message, or the list of them all. */
+const isMessage = (id: string): boolean => id.includes('/language/paraglide/messages/');
+
 type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 
 /** What a module imports at once, and what that does. */
 function importedBy(module: string, modules: Modules): Set<string> {
   const found = new Set([path.join(root, 'renderer', module)]);
   for (const id of found)
-    for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+    for (const imported of modules.getModuleInfo(id)?.importedIds ?? [])
+      // Which messages it says is not to be seen here: whoever says one loads it.
+      if (!isMessage(imported)) found.add(imported);
   return found;
 }
 
