@@ -12,8 +12,11 @@ const consoleWithPage: Plugin = {
   name: 'console-with-page',
   transformIndexHtml: {
     order: 'post',
-    handler: (_html, { filename, bundle = {} }) => {
+    handler: (html, { filename, bundle = {} }) => {
       if (filename !== page('index.html')) return [];
+      // Theme and size are there before anything is painted; Vite drops the attribute from the page's own source.
+      const blocking = html.replace('<script type="module"', '<script type="module" blocking="render"');
+      if (blocking === html) throw new Error('The page has no first script.');
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
       // What the first script imports is in the page already.
       const known = new Set(
@@ -35,13 +38,17 @@ const consoleWithPage: Plugin = {
         attrs: { rel, crossorigin: true, href: `./${file}` },
         injectTo: 'head',
       });
-      return [
+      const tags = [
         ...files.map((file) => link('modulepreload', file)),
         ...[...styles].map((file) => link('stylesheet', file)),
       ];
+      return { html: blocking, tags };
     },
   },
 };
+
+/** Whether a module is one message, or the list of them all. */
+const isMessage = (id: string): boolean => id.includes('/language/paraglide/messages/');
 
 type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 
@@ -49,7 +56,9 @@ type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 function importedBy(module: string, modules: Modules): Set<string> {
   const found = new Set([path.join(root, 'renderer', module)]);
   for (const id of found)
-    for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+    for (const imported of modules.getModuleInfo(id)?.importedIds ?? [])
+      // Which messages it says is not to be seen here: whoever says one loads it.
+      if (!isMessage(imported)) found.add(imported);
   return found;
 }
 
@@ -77,6 +86,7 @@ export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
   plugins: [svelte({ configFile: false }), consoleWithPage],
+  worker: { format: 'es' },
   resolve: {
     alias: [{ find: /^\.\.\/Icon\.svelte$/, replacement: path.join(root, 'renderer/shell/icon.svelte') }],
   },

@@ -8,6 +8,7 @@ import type {
   StreamInput,
   StreamRemark,
 } from '../../main/contract/camera.ts';
+import { m } from '../language/messages.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import type { Stream } from '../playback/stream.ts';
@@ -284,7 +285,7 @@ export class CameraForm {
     this.#trial = { name: 'failed', reason, advice: failure.message, certificate };
     this.#error = null;
     if (failure.code === 'camera-refused-credentials') {
-      this.#fieldErrors = { password: 'Not accepted', ...this.#fieldErrors };
+      this.#fieldErrors = { password: m.cameras_password_refused(), ...this.#fieldErrors };
     }
   }
 

@@ -1,6 +1,8 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { FoundStreams } from '../../main/contract/camera.ts';
 import type { DiscoveryEvent, DiscoveryState, FoundDevice, FoundHow } from '../../main/contract/discovery.ts';
+import { numberFormat } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import { followEvents } from '../link/follow-events.ts';
 import type { Station } from '../state/station.svelte.ts';
@@ -20,11 +22,11 @@ export type AddResult =
 /** Devices that are tried at a time: the engine tries sixteen. */
 const maximumAtOnce = 12;
 
-const howWords: Record<FoundHow, string> = {
-  onvif: 'ONVIF',
-  mdns: 'Bonjour',
-  ssdp: 'UPnP',
-  scan: 'subnet search',
+const howWords: Record<FoundHow, () => string> = {
+  onvif: () => 'ONVIF',
+  mdns: () => 'Bonjour',
+  ssdp: () => 'UPnP',
+  scan: m.cameras_find_by_scan,
 };
 
 /** What it calls itself; else what it is; else where. */
@@ -38,11 +40,11 @@ export function deviceKind({ name, maker, model }: FoundDevice): string {
 }
 
 export function foundWords({ how }: FoundDevice): string {
-  return how.map((each) => howWords[each]).join(', ');
+  return how.map((each) => howWords[each]()).join(m.cameras_list_separator());
 }
 
 function briefly({ code }: CallFailure): string {
-  return code === 'no-answer' ? 'Not added' : errorWords[code].brief;
+  return code === 'no-answer' ? m.cameras_not_added() : errorWords[code].brief;
 }
 
 /** The devices on the network, which of them are chosen, and their adding. */
@@ -139,12 +141,14 @@ export class FindCameras {
     const signal = AbortSignal.any([scanning.signal, this.#stop.signal]);
     const result = await this.#station.ask((client) => client.discovery.scan(undefined, { signal }));
     this.#scanning = null;
-    if (scanning.signal.aborted) this.#scanWords = 'Search stopped.';
+    if (scanning.signal.aborted) this.#scanWords = m.cameras_find_stopped();
     else if (result.failure !== null) this.#scanWords = result.failure.message;
-    else if (result.answer.addresses === 0)
-      this.#scanWords = 'There is no private network of this computer to search.';
+    else if (result.answer.addresses === 0) this.#scanWords = m.cameras_find_no_private_network();
     else
-      this.#scanWords = `${result.answer.addresses.toLocaleString('en')} addresses searched, ${result.answer.found} with an open camera port.`;
+      this.#scanWords = m.cameras_find_searched({
+        addresses: numberFormat().format(result.answer.addresses),
+        found: result.answer.found,
+      });
   }
 
   stopScan(): void {
@@ -289,7 +293,7 @@ export class FindCameras {
   }
 
   #tellAdded(added: number): void {
-    if (added > 0) this.#station.toasts.tell(`${added} camera${added === 1 ? '' : 's'} added.`);
+    if (added > 0) this.#station.toasts.tell(m.cameras_added({ count: added }));
   }
 
   /** Their own names, by their ids. */

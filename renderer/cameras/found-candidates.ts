@@ -1,4 +1,5 @@
 import type { FoundStreams } from '../../main/contract/camera.ts';
+import { m } from '../language/messages.ts';
 import { sizeWords } from './found-streams-words.ts';
 
 /** A camera as it would be added: its streams are known. */
@@ -35,7 +36,7 @@ export function candidatesOf(
     .map((channel) => ({
       id: `${deviceId} ${channel.number}`,
       deviceId,
-      name: `${name.slice(0, 80)} – Channel ${channel.number}`,
+      name: m.cameras_channel_name({ name: name.slice(0, 80), number: channel.number }),
       mainUrl: channel.mainUrl,
       subUrl: channel.subUrl,
       onvifUrl: null,

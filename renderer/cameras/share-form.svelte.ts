@@ -1,5 +1,6 @@
 import { type Camera, isPublished } from '../../main/contract/camera.ts';
 import type { Share, ShareKind } from '../../main/contract/share.ts';
+import { m } from '../language/messages.ts';
 import type { Station } from '../state/station.svelte.ts';
 
 /** How long a share lasts, in hours. */
@@ -39,10 +40,8 @@ export class ShareForm {
   /** Where nobody could use what would be made; null: it can be used. */
   get obstacle(): string | null {
     if (this.shares === undefined || this.made !== null) return null;
-    if (this.kind === 'watch' && this.endpoint === null)
-      return 'This app serves no players. Share cameras on a Gatehouse that runs as a server.';
-    if (this.kind === 'publish' && this.publishPage === null)
-      return 'No phone reaches this Gatehouse now. Open it to other computers first: Settings, “Other computers and phones”.';
+    if (this.kind === 'watch' && this.endpoint === null) return m.cameras_share_no_players();
+    if (this.kind === 'publish' && this.publishPage === null) return m.cameras_share_no_phones();
     return null;
   }
 
@@ -92,10 +91,10 @@ export class ShareForm {
 /** Who watches or sends by a share, for a person. */
 export function shareWords({ kind, sessions, sound }: Share): string {
   if (kind === 'publish') {
-    const sender = sessions === 0 ? 'to send: nobody does now' : 'to send: live now';
-    return sound ? `${sender}, with sound` : sender;
+    const sender = sessions === 0 ? m.cameras_share_not_sending() : m.cameras_share_sending();
+    return sound ? m.cameras_share_with_sound({ use: sender }) : sender;
   }
   const watchers =
-    sessions === 0 ? 'nobody watches now' : sessions === 1 ? '1 watches now' : `${sessions} watch now`;
-  return sound ? `${watchers}, with sound` : watchers;
+    sessions === 0 ? m.cameras_share_nobody_watches() : m.cameras_share_watchers({ count: sessions });
+  return sound ? m.cameras_share_with_sound({ use: watchers }) : watchers;
 }

@@ -1,12 +1,13 @@
 import type { StreamRemark, StreamStatus } from '../../main/contract/camera.ts';
+import { m } from '../language/messages.ts';
 import { errorWords } from '../wall/error-words.ts';
 
 export type StatusTone = 'good' | 'quiet' | 'busy' | 'bad';
 
 /** What is worth knowing of a stream that plays. */
-export const remarkWords: Record<StreamRemark, string> = {
-  'b-frames': 'B-frames: may stutter',
-  'old-encryption': 'old encryption',
+export const remarkWords: Record<StreamRemark, () => string> = {
+  'b-frames': m.cameras_remark_b_frames,
+  'old-encryption': m.cameras_remark_old_encryption,
 };
 
 /** How a camera is, in a word and a colour. */
@@ -14,20 +15,23 @@ export function statusWords(status: StreamStatus): { readonly words: string; rea
   switch (status.state) {
     case 'playing':
       return {
-        words: ['Live', ...(status.remarks ?? []).map((remark) => remarkWords[remark])].join(', '),
+        words: [
+          m.cameras_status_live(),
+          ...(status.remarks ?? []).map((remark) => remarkWords[remark]()),
+        ].join(m.cameras_list_separator()),
         tone: 'good',
       };
     case 'standby':
-      return { words: 'Ready', tone: 'good' };
+      return { words: m.cameras_status_ready(), tone: 'good' };
     case 'connecting':
-      return { words: 'Connecting…', tone: 'busy' };
+      return { words: m.cameras_connecting(), tone: 'busy' };
     case 'waiting':
       return {
         words: errorWords[status.error.code].brief,
         tone: status.error.code === 'camera-not-published' ? 'quiet' : 'bad',
       };
     case 'idle':
-      return { words: 'Not asked yet', tone: 'quiet' };
+      return { words: m.cameras_status_idle(), tone: 'quiet' };
     default:
       return status satisfies never;
   }

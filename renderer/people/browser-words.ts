@@ -1,3 +1,4 @@
+import { m } from '../language/messages.ts';
 /** The name of a browser, out of what it says about itself. */
 export function browserWords(agent: string): string {
   const browsers = [
@@ -7,5 +8,5 @@ export function browserWords(agent: string): string {
     ['Chrome/', 'Chrome'],
     ['Safari/', 'Safari'],
   ] as const;
-  return browsers.find(([mark]) => agent.includes(mark))?.[1] ?? 'A browser';
+  return browsers.find(([mark]) => agent.includes(mark))?.[1] ?? m.people_browser();
 }

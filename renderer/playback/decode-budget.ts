@@ -10,6 +10,8 @@ export interface DecodeLoad {
   readonly delay: number;
   /** Of the time, how much of it the page was busy for longer than it should be at once, 0 to 1. */
   readonly blocked: number;
+  /** Of the pictures that came for the tiles that come first, those that were never shown, 0 to 1: the tile that has lost most. */
+  readonly missed: number;
 }
 
 /** How many tiles there are that may be reduced, and how many of them would show their main stream. */
@@ -19,14 +21,16 @@ export interface BudgetWall {
 }
 
 /** Above one of these the computer does not keep up; below all of the others it has room. */
-const high: DecodeLoad = { busy: 0.8, dropped: 0.05, delay: 250, blocked: 0.5 };
-const low: DecodeLoad = { busy: 0.5, dropped: 0.01, delay: 100, blocked: 0.2 };
+const high: DecodeLoad = { busy: 0.8, dropped: 0.05, delay: 250, blocked: 0.5, missed: 0.2 };
+const low: DecodeLoad = { busy: 0.5, dropped: 0.01, delay: 100, blocked: 0.2, missed: 0.1 };
 /** Below all of these there is so much room that half the patience will do. */
-const ample: DecodeLoad = { busy: 0.3, dropped: 0.01, delay: 50, blocked: 0.1 };
+const ample: DecodeLoad = { busy: 0.3, dropped: 0.01, delay: 50, blocked: 0.1, missed: 0.05 };
 /** One bad sample is a window that was moved, or a key frame everywhere at once. */
 const samplesOfTrouble = 2;
 /** What was changed shows in the samples after this many. */
 const settlingSamples = 2;
+/** The same of a large wall that is drawn, and whose pictures begin. */
+const beginningSamples = 4;
 const firstPatienceSamples = 8;
 /** As long as nothing was ever too much on this wall the next main stream is tried sooner. */
 const easyPatienceSamples = 4;
@@ -35,7 +39,7 @@ const longestPatienceSamples = 512;
 /** So many main streams are no risk; more of them are tried one after the other. */
 const firstMains = 4;
 /** Above one of these the computer is as good as lost, and the page hardly gets to look: one sample is enough, and much is given up. */
-const severe: DecodeLoad = { busy: 1.6, dropped: 0.3, delay: 1_000, blocked: 0.85 };
+const severe: DecodeLoad = { busy: 1.6, dropped: 0.3, delay: 1_000, blocked: 0.85, missed: 0.9 };
 /** A processor decodes about so many small streams in software, besides what else it does: a larger wall begins with key frames. */
 const tilesOfProcessor = 25;
 const descent = 1 / 4;
@@ -43,11 +47,13 @@ const severeDescent = 1 / 2;
 const ascent = 1 / 12;
 /** Of tiles whose key frames come seldom: all key frames of one cost little. */
 const seldomAscent = 1 / 4;
+/** Each climb after one that was no trouble is twice as large, up to so many times. */
+const longestStride = 4;
 
 /**
  * Says how much the tiles of a window may have together, so that the computer keeps up: main streams are given up first, then
- * tiles get key frames only, then these seldom. It goes down fast and climbs slowly; a climb that fails doubles the time until the
- * next one, so that it comes to rest.
+ * tiles get key frames only, then these seldom. It goes down fast and climbs slowly, in small steps where it was too much before; a
+ * climb that fails doubles the time until the next one, so that it comes to rest.
  */
 export class DecodeBudget {
   readonly #usual: number;
@@ -64,6 +70,11 @@ export class DecodeBudget {
   #patience = firstPatienceSamples;
   /** Samples since the last climb; undefined when the last change was none. */
   #sinceClimb: number | undefined;
+  /** How many tiles the last climb was for. */
+  #climbed = 0;
+  #stride = 1;
+  /** With so many tiles that have all their pictures it was too much; none: it was not, or is no more. */
+  #tooMany = Number.POSITIVE_INFINITY;
 
   /** @param processors that this computer has */
   constructor(processors: number) {
@@ -81,8 +92,7 @@ export class DecodeBudget {
    * @param wall without the tiles that come first
    */
   take(load: DecodeLoad | undefined, wall: BudgetWall): Allowance {
-    // A large wall that is drawn, and whose pictures begin, is busy for a moment.
-    if (wall.tiles > this.#wall.tiles + tilesOfProcessor) this.#settling = settlingSamples;
+    if (wall.tiles > this.#wall.tiles + tilesOfProcessor) this.#settling = beginningSamples;
     this.#wall = wall;
     // What was too much for a wall twice as large says little about this one.
     if (wall.tiles > 0 && wall.tiles < this.#learntWith / 2) this.#forget();
@@ -103,6 +113,7 @@ export class DecodeBudget {
     this.#patience = firstPatienceSamples;
     this.#whole = Math.max(this.#whole, this.#usual);
     this.#steady = Number.POSITIVE_INFINITY;
+    this.#tooMany = Number.POSITIVE_INFINITY;
   }
 
   #judge(load: DecodeLoad): void {
@@ -114,8 +125,15 @@ export class DecodeBudget {
     const isSevere = isAnyAbove(load, severe);
     this.#troubled = isAnyAbove(load, high) ? this.#troubled + 1 : 0;
     this.#eased = isAnyAbove(load, low) ? 0 : this.#eased + (isAnyAbove(load, ample) ? 1 : 2);
-    if (isSevere || this.#troubled >= samplesOfTrouble) this.#descend(isSevere ? severeDescent : descent);
-    else if (this.#eased >= (this.wasShort ? this.#patience : easyPatienceSamples)) this.#climb();
+    // Between all key frames and some of them little is won: a page that is busy with something else is no reason.
+    const isUrgent = isSevere && this.#reduced < this.#wall.tiles;
+    if (isUrgent || this.#troubled >= samplesOfTrouble) this.#descend(isUrgent ? severeDescent : descent);
+    else if (this.#eased >= this.#waitBeforeClimb) this.#climb();
+  }
+
+  get #waitBeforeClimb(): number {
+    if (!this.wasShort) return easyPatienceSamples;
+    return this.#seldom > 0 ? this.#patience / 2 : this.#patience;
   }
 
   /** @param share of the tiles, or of the main streams */
@@ -124,10 +142,12 @@ export class DecodeBudget {
     const failed = this.#sinceClimb !== undefined && this.#sinceClimb <= 4 * this.#patience;
     if (failed) this.#patience = Math.min(longestPatienceSamples, this.#patience * 2);
     this.#sinceClimb = undefined;
+    this.#stride = 1;
     const { tiles, mains } = this.#wall;
     this.#learntWith = Math.max(this.#learntWith, tiles);
+    this.#tooMany = tiles - this.#reduced;
     const given = Math.min(this.#mains, mains);
-    const step = failed ? climbOf(tiles) : Math.max(1, Math.ceil(tiles * share));
+    const step = failed ? this.#climbed : Math.max(1, Math.ceil(tiles * share));
     if (given > 0) this.#mains = given - (failed ? 1 : Math.ceil(given * share));
     else if (this.#reduced < tiles) this.#whole = Math.max(0, tiles - this.#reduced - step);
     else if (this.#seldom < tiles) this.#steady = Math.max(0, tiles - this.#seldom - step);
@@ -137,9 +157,18 @@ export class DecodeBudget {
 
   #climb(): void {
     const { tiles, mains } = this.#wall;
-    if (this.#seldom > 0) this.#steady += Math.max(1, Math.floor(tiles * seldomAscent));
-    else if (this.#reduced > 0) this.#whole += climbOf(tiles);
-    else if (this.#mains < mains) this.#mains++;
+    if (this.#seldom > 0) {
+      this.#climbed = Math.max(1, Math.floor(tiles * seldomAscent));
+      this.#steady += this.#climbed;
+    } else if (this.#reduced > 0) {
+      const whole = tiles - this.#reduced;
+      if (whole > this.#tooMany) this.#tooMany = Number.POSITIVE_INFINITY;
+      const step = Math.max(1, Math.floor(tiles * ascent));
+      const isSafe = whole + step * this.#stride < this.#tooMany;
+      this.#climbed = isSafe ? step * this.#stride : step;
+      this.#whole += this.#climbed;
+      this.#stride = Math.min(longestStride, this.#stride * 2);
+    } else if (this.#mains < mains) this.#mains++;
     else return;
     this.#changed();
     this.#sinceClimb = 0;
@@ -157,10 +186,7 @@ function isAnyAbove(load: DecodeLoad, limit: DecodeLoad): boolean {
     load.busy > limit.busy ||
     load.dropped > limit.dropped ||
     load.delay > limit.delay ||
-    load.blocked > limit.blocked
+    load.blocked > limit.blocked ||
+    load.missed > limit.missed
   );
-}
-
-function climbOf(tiles: number): number {
-  return Math.max(1, Math.floor(tiles * ascent));
 }

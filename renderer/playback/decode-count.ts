@@ -9,6 +9,8 @@ export interface DecodeCount {
   /** Tracks that decode at all, and those of them whose decoder is said to be power-efficient: in hardware. */
   readonly tracks: number;
   readonly inHardware: number;
+  /** By track: whole pictures that came, whatever became of them. */
+  readonly received: ReadonlyMap<string, number>;
 }
 
 /** What is read of `RTCInboundRtpStreamStats` (W3C webrtc-stats, 8.2). */
@@ -19,10 +21,13 @@ export interface InboundReport {
   readonly framesDropped?: number;
   readonly totalDecodeTime?: number;
   readonly powerEfficientDecoder?: boolean;
+  readonly trackIdentifier?: string;
+  readonly framesReceived?: number;
 }
 
 export function countDecoding(reports: Iterable<InboundReport>): DecodeCount {
   let [seconds, decoded, dropped, tracks, inHardware] = [0, 0, 0, 0, 0];
+  const received = new Map<string, number>();
   for (const report of reports) {
     if (report.type !== 'inbound-rtp' || report.kind !== 'video' || !report.framesDecoded) continue;
     seconds += report.totalDecodeTime ?? 0;
@@ -30,6 +35,8 @@ export function countDecoding(reports: Iterable<InboundReport>): DecodeCount {
     dropped += report.framesDropped ?? 0;
     tracks++;
     if (report.powerEfficientDecoder === true) inHardware++;
+    if (report.trackIdentifier !== undefined)
+      received.set(report.trackIdentifier, report.framesReceived ?? 0);
   }
-  return { seconds, decoded, dropped, tracks, inHardware };
+  return { seconds, decoded, dropped, tracks, inHardware, received };
 }

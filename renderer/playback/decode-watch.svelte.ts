@@ -3,6 +3,7 @@ import { pause } from '../link/pause.ts';
 import { type BudgetTile, type Ceiling, ceilingsOf, lower, reducible } from './ceilings.ts';
 import { type BudgetWall, DecodeBudget, type DecodeLoad } from './decode-budget.ts';
 import type { DecodeCount } from './decode-count.ts';
+import { FirstPictures } from './first-pictures.ts';
 import { PageLoad } from './page-load.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Share, Slot } from './slot.svelte.ts';
@@ -33,9 +34,10 @@ export interface DecodeUse {
 /** Looks at what decoding costs, and gives the tiles that come last less when it is too much. */
 export class DecodeWatch {
   readonly #playback: Playback;
-  readonly #stage: Pick<Stage, 'ceilings' | 'plan'>;
+  readonly #stage: Pick<Stage, 'ceilings' | 'plan' | 'shown'>;
   readonly #tiles: () => readonly BudgetTile[];
   readonly #budget = new DecodeBudget(navigator.hardwareConcurrency);
+  readonly #firsts = new FirstPictures();
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
   #use = $state.raw<DecodeUse | null>(null);
   /** Counts what was decided. */
@@ -44,7 +46,7 @@ export class DecodeWatch {
   /** @param tiles those that show something */
   constructor(
     playback: Playback,
-    stage: Pick<Stage, 'ceilings' | 'plan'>,
+    stage: Pick<Stage, 'ceilings' | 'plan' | 'shown'>,
     tiles: () => readonly BudgetTile[],
   ) {
     this.#playback = playback;
@@ -109,32 +111,42 @@ export class DecodeWatch {
     const at = performance.now();
     const before = this.#before;
     this.#before = count === null ? undefined : { count, at };
-    const delay = this.#meanDelay();
+    const { delay, shown } = this.#takeShown();
+    const seconds = before === undefined ? 0 : (at - before.at) / 1_000;
+    const missed = this.#firsts.missed(this.#firstSlots(), shown, count?.received ?? new Map(), seconds);
     if (count === null || before === undefined) return this.#settle(null, undefined);
     // Fewer than before: another peer connection.
     const decoded = count.decoded - before.count.decoded;
-    const seconds = count.seconds - before.count.seconds;
-    if (decoded <= 0 || seconds < 0) return this.#settle(null, undefined);
+    const spent = count.seconds - before.count.seconds;
+    if (decoded <= 0 || spent < 0) return this.#settle(null, undefined);
     const dropped = Math.max(0, count.dropped - before.count.dropped);
     const processors = navigator.hardwareConcurrency;
-    const busy = (seconds * 1_000) / (at - before.at) / processors;
     this.#settle(count, {
-      busy,
+      busy: spent / seconds / processors,
       dropped: dropped / (decoded + dropped),
       delay,
-      blocked: blocked / (at - before.at),
+      blocked: blocked / 1_000 / seconds,
+      missed,
     });
   }
 
-  /** Of all pictures that were shown since it was asked last. */
-  #meanDelay(): number {
+  /** How many pictures were shown since it was asked last, by slot, and how late they were on average. */
+  #takeShown(): { readonly delay: number; readonly shown: ReadonlyMap<Slot, number> } {
+    const shown = new Map<Slot, number>();
     let [sum, pictures] = [0, 0];
-    for (const { delay } of this.#playback.slots) {
-      const taken = delay.take();
+    for (const slot of this.#playback.slots) {
+      const taken = slot.delay.take();
       sum += taken.milliseconds;
       pictures += taken.pictures;
+      shown.set(slot, taken.pictures);
     }
-    return pictures === 0 ? 0 : sum / pictures;
+    return { delay: pictures === 0 ? 0 : sum / pictures, shown };
+  }
+
+  #firstSlots(): Slot[] {
+    return this.#tiles()
+      .filter(({ comesFirst }) => comesFirst)
+      .flatMap(({ tile }) => this.#playback.slot(this.#stage.shown(tile)) ?? []);
   }
 
   #settle(count: DecodeCount | null, load: DecodeLoad | undefined): void {

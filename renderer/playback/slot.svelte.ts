@@ -115,6 +115,11 @@ export class Slot {
     return this.#media;
   }
 
+  /** Of its track, as statistics name it; null: there is none. */
+  get trackId(): string | null {
+    return this.#receiver?.track.id ?? null;
+  }
+
   /** How the pictures come: over the track unless the engine says otherwise. */
   get way(): PictureWay {
     return this.#way;

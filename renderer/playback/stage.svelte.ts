@@ -229,8 +229,7 @@ export class Stage {
       this.#deservesMain(camera, tile, shareOf(cell, shape));
     if (!showsMain) return { wanted: small, standby: null };
     const wantsMain = small !== main && !this.#isUnshowable(main);
-    const mayHaveMain = this.#isZoomed(tile) || this.#mayHaveMain(tile);
-    if (wantsMain && !mayHaveMain) return { wanted: small, standby: null, wantsMain };
+    if (wantsMain && !this.#mayHaveMain(tile)) return { wanted: small, standby: null, wantsMain };
     return { ...this.#large(camera, isCloseUp), wantsMain };
   }
 

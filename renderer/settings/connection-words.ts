@@ -1,4 +1,5 @@
 import type { IceServerCheck, IceServerProblem } from '../../main/contract/ice-server.ts';
+import { m } from '../language/messages.ts';
 
 /** How this window itself reaches a STUN or TURN server. */
 export interface WindowCheck {
@@ -28,56 +29,61 @@ export interface ConnectionLine {
   readonly words: string;
 }
 
-const engineWords: Readonly<Record<IceServerProblem, string>> = {
-  'unknown-name': 'Nobody knows this name: look whether it is written right, and whether DNS works there.',
-  'no-answer': 'It does not answer: it does not run, its port is another one, or a firewall is between.',
-  'connection-refused': 'Nothing listens there: it does not run, or its port is another one.',
-  certificate: 'Its certificate is not trusted.',
-  'wrong-credentials': 'It refuses user and password, or the shared secret (401): type them again.',
-  refused: 'It refuses to help.',
-  'network-not-chosen':
-    'The way there leads over a network that pictures may not use (Settings, Pictures on the network).',
+const engineWords: Readonly<Record<IceServerProblem, () => string>> = {
+  'unknown-name': m.settings_server_unknown_name,
+  'no-answer': m.settings_server_no_answer,
+  'connection-refused': m.settings_server_connection_refused,
+  certificate: m.settings_server_certificate,
+  'wrong-credentials': m.settings_server_wrong_credentials,
+  refused: m.settings_server_refused,
+  'network-not-chosen': m.settings_server_network_not_chosen,
 };
 
 function isTurn(url: string): boolean {
   return url.startsWith('turn');
 }
 
-function foundWords(who: string, { reflexive, relayed }: Pick<WindowCheck, 'reflexive' | 'relayed'>): string {
-  if (relayed !== null) return `It answers, and takes packets for ${who} at ${relayed}.`;
-  return reflexive === null ? 'It answers.' : `It answers, and sees ${who} as ${reflexive}.`;
+function foundWords(
+  who: 'gatehouse' | 'window',
+  { reflexive, relayed }: Pick<WindowCheck, 'reflexive' | 'relayed'>,
+): string {
+  if (relayed !== null) {
+    const relays = { gatehouse: m.settings_server_relays_gatehouse, window: m.settings_server_relays_window };
+    return relays[who]({ address: relayed });
+  }
+  if (reflexive === null) return m.settings_server_answers();
+  const sees = { gatehouse: m.settings_server_sees_gatehouse, window: m.settings_server_sees_window };
+  return sees[who]({ address: reflexive });
 }
 
 /** What one server is to Gatehouse itself. */
 function engineLine(check: IceServerCheck): ConnectionLine {
   const { url, problem, detail } = check;
-  const more = detail === '' ? '' : ` (${detail})`;
-  return {
-    good: problem === null,
-    title: `${url}, seen from Gatehouse`,
-    words: problem === null ? foundWords('Gatehouse', check) : `${engineWords[problem]}${more}`,
-  };
+  const title = m.settings_server_from_gatehouse({ url });
+  if (problem === null) return { good: true, title, words: foundWords('gatehouse', check) };
+  const words = engineWords[problem]();
+  return { good: false, title, words: detail === '' ? words : m.settings_server_detail({ words, detail }) };
 }
 
 /** What one server is to this window. */
 function windowLine(check: WindowCheck): ConnectionLine {
   const { url, relayed, reflexive, errorCode, errorText } = check;
   const good = isTurn(url) ? relayed !== null : reflexive !== null;
-  const title = `${url}, seen from this window`;
-  if (good) return { good, title, words: foundWords('this window', check) };
-  if (errorCode === 401) return { good, title, words: engineWords['wrong-credentials'] };
+  const title = m.settings_server_from_window({ url });
+  if (good) return { good, title, words: foundWords('window', check) };
+  if (errorCode === 401) return { good, title, words: engineWords['wrong-credentials']() };
   if (errorCode !== null && errorCode < 700) {
-    return { good, title, words: `It refuses to help (${`${errorCode} ${errorText}`.trim()}).` };
+    return { good, title, words: m.settings_server_refuses({ error: `${errorCode} ${errorText}`.trim() }) };
   }
-  if (/lookup|resolve/i.test(errorText)) return { good, title, words: engineWords['unknown-name'] };
+  if (/lookup|resolve/i.test(errorText)) return { good, title, words: engineWords['unknown-name']() };
   if (errorCode === null && !isTurn(url)) {
     return {
       good: true,
       title,
-      words: 'It tells this window no other address: nothing translates addresses between.',
+      words: m.settings_server_no_translation(),
     };
   }
-  return { good, title, words: engineWords['no-answer'] };
+  return { good, title, words: engineWords['no-answer']() };
 }
 
 /** What was found out, in plain words: the verdict first. */
@@ -87,27 +93,21 @@ export function connectionLines(facts: ConnectionFacts): ConnectionLine[] {
   if (direct !== undefined) {
     lines.push({
       good: direct,
-      title: 'Directly',
-      words: direct
-        ? 'Pictures reach this window from Gatehouse without help.'
-        : 'No UDP packet gets through between this window and an address of Gatehouse: another network, or a firewall, is between.',
+      title: m.settings_way_direct(),
+      words: direct ? m.settings_way_direct_good() : m.settings_way_direct_bad(),
     });
   }
   if (relay === null && direct !== undefined) {
     lines.push({
       good: direct,
-      title: 'Through a relay',
-      words: direct
-        ? 'There is no TURN server, and this window needs none.'
-        : 'There is no TURN server. Whoever looks after Gatehouse can write one down: Settings, STUN and TURN servers.',
+      title: m.settings_way_relay(),
+      words: direct ? m.settings_way_relay_unneeded() : m.settings_way_relay_missing(),
     });
   } else if (relay !== undefined && relay !== null) {
     lines.push({
       good: relay,
-      title: 'Through a relay',
-      words: relay
-        ? 'Pictures reach this window through a TURN server.'
-        : 'Pictures do not get through a TURN server: what follows says why.',
+      title: m.settings_way_relay(),
+      words: relay ? m.settings_way_relay_good() : m.settings_way_relay_bad(),
     });
   }
   return [...lines, ...fromWindow.map(windowLine), ...fromEngine.map(engineLine)];
@@ -117,11 +117,7 @@ export function connectionLines(facts: ConnectionFacts): ConnectionLine[] {
 export function connectionVerdict({ direct, relay }: ConnectionFacts): string | null {
   if (direct === undefined || relay === undefined) return null;
   if (direct) {
-    return relay === false
-      ? 'Pictures reach this window. From elsewhere they would not: the TURN server is of no use.'
-      : 'Pictures reach this window.';
+    return relay === false ? m.settings_verdict_no_relay() : m.settings_verdict_good();
   }
-  return relay === true
-    ? 'Pictures reach this window, through a relay alone.'
-    : 'Pictures do not reach this window.';
+  return relay === true ? m.settings_verdict_relay() : m.settings_verdict_bad();
 }

@@ -1,4 +1,5 @@
 import type { MediaInterface } from '../../main/contract/media-network.ts';
+import { m } from '../language/messages.ts';
 
 /** One interface in a dialog: chosen ones stand there also while they are gone. */
 interface NetworkRow {
@@ -17,7 +18,7 @@ export class NetworkChoice {
   constructor(interfaces: readonly MediaInterface[], names: readonly string[] | null) {
     const there = interfaces.map(({ name, addresses }) => ({ name, words: addresses.join(', ') }));
     const gone = (names ?? []).filter((name) => !there.some((row) => row.name === name));
-    this.rows = [...there, ...gone.map((name) => ({ name, words: 'not there now' }))];
+    this.rows = [...there, ...gone.map((name) => ({ name, words: m.settings_networks_gone() }))];
     this.usual = names === null;
     for (const { name, isUsual } of interfaces) this.chosen[name] = names?.includes(name) ?? isUsual;
     for (const name of gone) this.chosen[name] = true;

@@ -1,31 +1,32 @@
 import type { UpdateState } from '../../main/contract/shell.ts';
-import { momentWords } from '../shell/moment-words.ts';
+import { momentWords } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 
 /** How it stands with new versions, for a person. */
 export function updateWords(state: UpdateState): string {
   switch (state.name) {
     case 'off':
-      return state.reason ?? 'Off: no server and no folder is set.';
+      return state.reason ?? m.settings_updates_off();
     case 'forbidden':
-      return 'The site file forbids updates.';
+      return m.settings_updates_forbidden();
     case 'idle':
       return state.checkedAt === null
-        ? 'Not looked for yet.'
-        : `This is the newest version. Looked at ${momentWords(state.checkedAt)}.`;
+        ? m.settings_updates_never()
+        : m.settings_updates_newest({ time: momentWords(state.checkedAt) });
     case 'checking':
-      return 'Looking for a new version…';
+      return m.settings_updates_checking();
     case 'downloading':
-      return `Downloading version ${state.version}: ${state.percent} %`;
+      return m.settings_updates_downloading({ version: state.version, percent: state.percent });
     case 'available':
-      return `Version ${state.version} is there. ${state.how}`;
+      return m.settings_updates_available({ version: state.version, how: state.how });
     case 'ready':
       return state.installsAt === null
-        ? `Version ${state.version} is installed when Gatehouse is closed.`
-        : `Version ${state.version} is installed at ${momentWords(state.installsAt)}.`;
+        ? m.settings_updates_ready_at_quit({ version: state.version })
+        : m.settings_updates_ready({ version: state.version, time: momentWords(state.installsAt) });
     case 'installing':
-      return `Version ${state.version} is being installed: backup first, then Gatehouse starts again.`;
+      return m.settings_updates_installing({ version: state.version });
     case 'failed':
-      return `${state.reason} Tried again at ${momentWords(state.nextAttempt)}.`;
+      return m.settings_updates_failed({ reason: state.reason, time: momentWords(state.nextAttempt) });
     default:
       return state satisfies never;
   }

@@ -17,6 +17,7 @@ import { EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
 import { pause } from '../link/pause.ts';
 import type { Transport } from '../link/transport.ts';
+import { Looks } from '../looks/looks.svelte.ts';
 import type { BudgetTile } from '../playback/ceilings.ts';
 import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
 import type { EarlyViewer } from '../playback/early-viewer.ts';
@@ -88,6 +89,7 @@ export class Station {
   readonly clips: ClipMirror = new ClipMirror();
   readonly playback: Playback = new Playback();
   readonly toasts: Toasts = new Toasts();
+  readonly looks: Looks = new Looks();
   readonly link: EngineLink;
   readonly wall: Wall;
   readonly stage: Stage;
@@ -287,7 +289,7 @@ export class Station {
       if (this.stage.rests(tile)) return [];
       return {
         tile,
-        comesFirst: firsts.has(camera.id),
+        comesFirst: firsts.has(camera.id) || this.zooms.isZoomed(tile),
         isAlarmed: this.events.cameras.has(camera.id),
         area: areaOf(cell, shape),
         distance: centre === undefined ? 0 : distanceOf(cell, centre),

@@ -9,10 +9,12 @@ import type { EngineProcessOptions, EngineRequest } from './engine-process.ts';
 /** The engine in its own process, asked over IPC: one question at a time. */
 export class EngineProcess {
   readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown>;
   #id = 0;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    this.#exit = once(child, 'exit');
   }
 
   static async start(options: EngineProcessOptions): Promise<EngineProcess> {
@@ -39,17 +41,22 @@ export class EngineProcess {
     return engine;
   }
 
+  /** @throws Error when it has ended */
   async ask<Answer>(request: EngineRequest): Promise<Answer> {
     const id = ++this.#id;
-    this.#child.send({ id, request });
+    if (this.#child.connected) this.#child.send({ id, request });
+    const ended = this.#exit.then((): never => {
+      throw new Error(`the engine has ended: ${request.type} is not answered`);
+    });
     for (;;) {
-      const [message] = (await once(this.#child, 'message')) as [{ id: number; answer: Answer }];
+      const reply = once(this.#child, 'message') as Promise<[{ id: number; answer: Answer }]>;
+      const [message] = await Promise.race([reply, ended]);
       if (message.id === id) return message.answer;
     }
   }
 
   async stop(): Promise<void> {
-    this.#child.disconnect();
-    await once(this.#child, 'exit');
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#exit;
   }
 }

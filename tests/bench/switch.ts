@@ -7,9 +7,9 @@ import { openProbedPage } from './probed-page.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 const wallSize = 4;
-/** A tile has twice the pixels of its small picture, or just as many. */
-const large = { width: 2_600, height: 1_500 };
-const small = { width: 1_280, height: 760 };
+/** Just large enough for a main stream, and just too small: drawing the page anew in another size is no part of a change. */
+const large = { width: 1_960, height: 1_180 };
+const small = { width: 1_580, height: 920 };
 /** Longer than the streams of a wall need to begin, and than a main stream's decoder to catch up. */
 const settleMilliseconds = 4_000;
 /** Longer than an upstream stays after its last viewer. */

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 declare global {
   interface Window {
@@ -62,6 +62,13 @@ export async function framesDecoded(page: Page): Promise<number[]> {
     }
     return counts.sort((a, b) => b - a);
   });
+}
+
+/** How many pictures the element has shown so far in which the tile shows its track. */
+export async function framesShown(tile: Locator): Promise<number> {
+  return await tile
+    .locator('video[data-shown="true"]')
+    .evaluate((video) => (video as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames);
 }
 
 export async function readTiles(page: Page): Promise<TileReading[]> {

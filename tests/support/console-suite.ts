@@ -18,8 +18,8 @@ export interface ConsoleSuite {
   readonly owned: AsyncDisposableStack;
   /** An engine in this process, with a host for browsers. */
   start(cameras?: readonly CameraInput[], discovery?: EngineDiscoveryOptions): Promise<Engine>;
-  /** A window on a console, signed in. */
-  open(engine: Engine): Promise<OpenPage>;
+  /** A window on a console, signed in. @param prepare runs before the page does, in place of hiding the decode load */
+  open(engine: Engine, prepare?: (page: Page) => Promise<void>): Promise<OpenPage>;
   openUrl(url: string): Promise<OpenPage>;
   /** Both; resolves when the window shows its wall, or that there are no cameras. */
   openWith(
@@ -44,14 +44,15 @@ export function consoleSuite(): ConsoleSuite {
   afterEach(async () => {
     await owned.disposeAsync();
   });
-  const openUrl = (url: string) => openPage(owned, browser, url);
+  const openUrl = (url: string, prepare?: (page: Page) => Promise<void>) =>
+    openPage(owned, browser, url, prepare);
   return {
     get owned() {
       return owned;
     },
     start: (cameras, discovery) => startConsole(owned, cameras, discovery),
-    open: (engine) => openUrl(consoleUrl(engine)),
-    openUrl,
+    open: (engine, prepare) => openUrl(consoleUrl(engine), prepare),
+    openUrl: (url) => openUrl(url),
     async openWith(cameras, discovery) {
       const engine = await startConsole(owned, cameras, discovery);
       const opened = await openUrl(consoleUrl(engine));

@@ -39,11 +39,15 @@ export function consoleUrl(engine: Engine): string {
   return `http://127.0.0.1:${engine.http?.port}/#token=${engine.http?.issueToken()}`;
 }
 
-/** A window; its peer connections can be looked at, and what the page logs as an error is kept. */
+/**
+ * A window; its peer connections can be looked at, and what the page logs as an error is kept.
+ * @param prepare runs before the page does
+ */
 export async function openPage(
   owned: AsyncDisposableStack,
   browser: Browser,
   url: string,
+  prepare: (page: Page) => Promise<void> = hideDecodeLoad,
 ): Promise<{ readonly page: Page; readonly errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   owned.defer(() => context.close());
@@ -51,7 +55,7 @@ export async function openPage(
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await keepPeerConnections(page);
-  await hideDecodeLoad(page);
+  await prepare(page);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {

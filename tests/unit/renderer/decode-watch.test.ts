@@ -8,6 +8,8 @@ import type { Stream } from '../../../renderer/playback/stream.ts';
 
 const cameras = ['one', 'two', 'three', 'four', 'five'];
 
+const shown = (tile: number): Stream => ({ cameraId: cameras[tile] ?? '', profile: 'sub' });
+
 let playback: Playback;
 let watch: DecodeWatch;
 let first: string;
@@ -20,7 +22,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('document', { visibilityState: 'visible' });
   vi.stubGlobal('navigator', { hardwareConcurrency: 2 });
-  count = { seconds: 0, decoded: 0, dropped: 0, tracks: 5, inHardware: 0 };
+  count = { seconds: 0, decoded: 0, dropped: 0, tracks: 5, inHardware: 0, received: new Map() };
   first = 'five';
   wantsMain = new Set();
   playback = new Playback();
@@ -34,10 +36,8 @@ beforeEach(() => {
     get ceilings() {
       return ceilings;
     },
-    plan: (tile: number): TilePlan => {
-      const stream: Stream = { cameraId: cameras[tile] ?? '', profile: 'sub' };
-      return { wanted: stream, surfaces: [stream, null] };
-    },
+    plan: (tile: number): TilePlan => ({ wanted: shown(tile), surfaces: [shown(tile), null] }),
+    shown,
   };
   watch = new DecodeWatch(playback, stage, () =>
     cameras.map((cameraId, tile) => ({
@@ -54,6 +54,17 @@ beforeEach(() => {
     vi.restoreAllMocks();
   };
 });
+
+/** A sample of two seconds in which so many pictures came for a tile, and so many of them were shown. */
+async function watchTile(tile: number, came: number, shownOf: number): Promise<void> {
+  const slot = playback.slot(shown(tile));
+  const track = slot?.trackId ?? '';
+  const at = performance.now();
+  for (let picture = 0; picture < shownOf; picture++) slot?.frame(at, at, at + 10);
+  const before = count.received.get(track) ?? 0;
+  count = { ...count, received: new Map([...count.received, [track, before + came]]) };
+  await decode(1, 0.1);
+}
 
 /** Samples of two seconds, in each of which both processors did this. @param busy 1: nothing else */
 async function decode(samples: number, busy: number, dropped = 0): Promise<void> {
@@ -132,4 +143,26 @@ test('pictures that are late say that it is too much, though decoding takes no t
     await decode(1, 0.1);
   }
   expect(reduced()).toEqual(['four']);
+});
+
+test('where the selected tile does not show the pictures that come for it the others are reduced', async () => {
+  const selected = playback.slot(shown(4));
+  selected?.attach({} as MediaStream, { track: { id: 'track' } } as RTCRtpReceiver);
+  selected?.confirm(selected.assignment, performance.now());
+  // What it begins with is gone through at once.
+  await watchTile(4, 60, 2);
+  for (let sample = 0; sample < 20; sample++) await watchTile(4, 30, 29);
+  expect(reduced()).toEqual([]);
+  await watchTile(4, 30, 18);
+  expect(reduced()).toEqual([]);
+  await watchTile(4, 30, 18);
+  expect(reduced()).toEqual(['four']);
+});
+
+test('a screen that shows thirty pictures a second is no reason to reduce any', async () => {
+  const selected = playback.slot(shown(4));
+  selected?.attach({} as MediaStream, { track: { id: 'track' } } as RTCRtpReceiver);
+  selected?.confirm(selected.assignment, performance.now());
+  for (let sample = 0; sample < 20; sample++) await watchTile(4, 120, 58);
+  expect(reduced()).toEqual([]);
 });

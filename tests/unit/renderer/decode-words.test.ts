@@ -41,11 +41,18 @@ test('only video tracks that decode are counted', () => {
   const video = { type: 'inbound-rtp', kind: 'video', framesDecoded: 10, totalDecodeTime: 0.5 };
   expect(
     countDecoding([
-      { ...video, framesDropped: 2, powerEfficientDecoder: true },
+      { ...video, framesDropped: 2, powerEfficientDecoder: true, trackIdentifier: 'a', framesReceived: 14 },
       video,
       { ...video, framesDecoded: 0, framesDropped: 9 },
       { ...video, kind: 'audio' },
       { ...video, type: 'outbound-rtp' },
     ]),
-  ).toEqual({ seconds: 1, decoded: 20, dropped: 2, tracks: 2, inHardware: 1 });
+  ).toEqual({
+    seconds: 1,
+    decoded: 20,
+    dropped: 2,
+    tracks: 2,
+    inHardware: 1,
+    received: new Map([['a', 14]]),
+  });
 });

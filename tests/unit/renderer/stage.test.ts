@@ -18,12 +18,15 @@ let now: number;
 let playback: Playback;
 let wall: Wall;
 let stage: Stage;
+/** Of which somebody looks at a part. */
+let enlarged: number | null;
 let cameras: Camera[];
 let timestamp: number;
 
 beforeEach(() => {
   now = 100 * second;
   timestamp = 0;
+  enlarged = null;
   playback = new Playback();
   vi.spyOn(playback, 'open', 'get').mockReturnValue(true);
 });
@@ -39,7 +42,7 @@ function show(count: number, grid: Grid, size: { width: number; height: number }
     layouts: [{ id: defaultLayoutId, name: 'All cameras', grid, tiles: [] }],
   });
   wall = new Wall(mirror, layouts);
-  stage = new Stage(wall, playback);
+  stage = new Stage(wall, playback, (tile) => tile === enlarged);
   stage.wallSize = size;
   stage.arrange();
   for (const { id } of cameras) {
@@ -90,6 +93,17 @@ test('nine tiles show main streams where the screen has the pixels for them, and
   stage.arrange();
   expect(profiles()).toEqual(['main', 'main', ...Array.from({ length: 7 }, () => 'sub')]);
   expect(wall.tiles.map((_, tile) => stage.wantsMain(tile))).not.toContain(false);
+});
+
+test('a tile of which somebody looks at a part shows its main stream, as far as the network lets it', () => {
+  show(9, '9', fullHd);
+  enlarged = 4;
+  stage.arrange();
+  expect(stage.plan(4).wanted).toEqual(streamOf(4, 'main'));
+  stage.ceilings = wall.tiles.map(() => 'sub');
+  stage.arrange();
+  expect(stage.plan(4).wanted).toEqual(streamOf(4, 'sub'));
+  expect(stage.wantsMain(4)).toBe(true);
 });
 
 test('the size of a picture that came over the data channel counts, too', () => {
