@@ -55,9 +55,9 @@ type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 /** What a module imports at once, and what that does. */
 function importedBy(module: string, modules: Modules): Set<string> {
   const found = new Set([path.join(root, 'renderer', module)]);
+  // Which messages it says is not to be seen here: whoever says one loads it.
   for (const id of found)
     for (const imported of modules.getModuleInfo(id)?.importedIds ?? [])
-      // Which messages it says is not to be seen here: whoever says one loads it.
       if (!isMessage(imported)) found.add(imported);
   return found;
 }
@@ -93,6 +93,8 @@ export default defineConfig({
   build: {
     target: 'chrome140',
     sourcemap: true,
+    // All dialogs, in four languages: loaded after the wall.
+    chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
     // Nothing inline: the content security policy allows files of our own only.
     assetsInlineLimit: 0,
