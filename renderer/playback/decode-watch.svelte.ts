@@ -43,6 +43,7 @@ export class DecodeWatch {
   readonly #firsts = new FirstPictures();
   /** The report that was asked for and has not come. */
   #report: Promise<DecodeCount | null> | undefined;
+  #judgedAt = 0;
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
   #use = $state.raw<DecodeUse | null>(null);
   /** Counts what was decided. */
@@ -68,6 +69,7 @@ export class DecodeWatch {
   async run(signal: AbortSignal): Promise<void> {
     const page = new PageLoad(signal);
     let takenAt = performance.now();
+    this.#judgedAt = takenAt;
     while (!signal.aborted) {
       const startedAt = performance.now();
       await pause(sampleMilliseconds, signal);
@@ -78,7 +80,10 @@ export class DecodeWatch {
       const blocked = Math.max(page.take() / (now - takenAt), late);
       takenAt = now;
       if (document.visibilityState === 'visible') await this.#sample(blocked, signal);
-      else this.#before = undefined;
+      else {
+        this.#before = undefined;
+        this.#judgedAt = now;
+      }
     }
   }
 
@@ -166,7 +171,10 @@ export class DecodeWatch {
     const isHardware = count !== null && count.inHardware === count.tracks;
     // A decoder in hardware spends its own time and not that of the processors: the other figures say when it is too much.
     const judged = load !== undefined && isHardware ? { ...load, busy: 0 } : load;
-    const { mains, reduced, seldom } = this.#budget.take(judged, wall);
+    const now = performance.now();
+    const samples = Math.max(1, Math.floor((now - this.#judgedAt) / sampleMilliseconds));
+    this.#judgedAt = now;
+    const { mains, reduced, seldom } = this.#budget.take(judged, wall, samples);
     this.#decisions++;
     if (count === null || load === undefined) {
       // An old figure would look like one of now.
