@@ -1,5 +1,6 @@
 import { downloadZip } from 'client-zip';
 import type { Clip } from '../../main/contract/clip.ts';
+import { m } from '../language/messages.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import { clipParts } from './clip-download.ts';
 
@@ -82,15 +83,15 @@ export function folderFailure(error: unknown): string | undefined {
   if (!(error instanceof DOMException)) return undefined;
   switch (error.name) {
     case 'QuotaExceededError':
-      return 'There is not enough room in that folder. Nothing was exported; choose another one.';
+      return m.clips_folder_full();
     case 'NotAllowedError':
     case 'NoModificationAllowedError':
     case 'SecurityError':
-      return 'Nothing may be written in that folder. Nothing was exported; choose another one.';
+      return m.clips_folder_not_allowed();
     case 'NotFoundError':
-      return 'That folder is not there any more. Was a stick taken out? Nothing was exported.';
+      return m.clips_folder_gone();
     default:
-      return `The files could not be written: ${error.message} Nothing was exported; look whether the stick is still there.`;
+      return m.clips_folder_failed({ reason: error.message });
   }
 }
 

@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import type { Camera } from '../../main/contract/camera.ts';
+import { m } from '../language/messages.ts';
 import { callFailure, notLinked } from '../link/call-error.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { lengthWords } from './clip-words.ts';
@@ -26,7 +27,7 @@ export class Keeping {
     );
     if (saved === undefined) return;
     this.#station.toasts.tell(
-      `Camera ${camera.number}: ${lengthWords(saved.answer.milliseconds)} kept, without sound. It is in the list of clips (O).`,
+      m.clips_kept_last({ number: camera.number, length: lengthWords(saved.answer.milliseconds) }),
     );
   }
 
@@ -39,14 +40,12 @@ export class Keeping {
     if (client === null) return toasts.fail(notLinked.message);
     try {
       const { width, height } = await keepPicture(client, camera, ago);
-      toasts.tell(
-        `Camera ${camera.number}: a picture was kept, ${width} × ${height}. It is in the list of clips (O).`,
-      );
+      toasts.tell(m.clips_kept_picture({ number: camera.number, width, height }));
     } catch (error) {
       toasts.fail(
         error instanceof ORPCError
           ? callFailure(error).message
-          : `Camera ${camera.number}: no picture was kept, since this browser cannot decode it. Keep the last seconds instead.`,
+          : m.clips_kept_no_picture({ number: camera.number }),
       );
     }
   }
@@ -64,8 +63,9 @@ export class Keeping {
     const saved = await this.#station.try((client) => client.clips.endRecording({ id: recording.id }));
     if (saved === undefined) return;
     const { milliseconds, sound } = saved.answer;
+    const recorded = { number: camera.number, length: lengthWords(milliseconds) };
     toasts.tell(
-      `Camera ${camera.number}: ${lengthWords(milliseconds)} recorded, ${sound === null ? 'without' : 'with'} sound. It is in the list of clips (O).`,
+      sound === null ? m.clips_recorded_without_sound(recorded) : m.clips_recorded_with_sound(recorded),
     );
   }
 
@@ -75,7 +75,7 @@ export class Keeping {
     // A wall of one camera needs no choice.
     const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
     if (camera === null) {
-      this.#station.toasts.tell('Select a camera first: click its tile.');
+      this.#station.toasts.tell(m.clips_select_first());
       return null;
     }
     if (this.#station.mayWith(camera, 'keep-clips') && this.#station.mayWith(camera, right)) return camera;

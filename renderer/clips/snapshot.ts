@@ -1,5 +1,7 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { Clip } from '../../main/contract/clip.ts';
+import { dateFormat } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 
 /** Of what is sent at once; a multiple of three, so that base64 needs no filling in between. */
@@ -8,11 +10,7 @@ const partBytes = 384 * 1_024;
 const stripShare = 1 / 18;
 const minimumStrip = 22;
 
-const moment = new Intl.DateTimeFormat(undefined, {
-  dateStyle: 'full',
-  timeStyle: 'medium',
-  hourCycle: 'h23',
-});
+const moment = dateFormat({ dateStyle: 'full', timeStyle: 'medium' });
 
 /**
  * Keeps a picture of a camera: the engine gives what was received, this window decodes it and draws it as a PNG with time and camera
@@ -23,7 +21,7 @@ export async function keepPicture(client: EngineClient, camera: Camera, ago: num
   const { file, at } = await client.clips.still({ cameraId: camera.id, ago });
   const picture = await lastPicture(file);
   if (picture === null) throw new Error('this browser cannot decode it');
-  const png = await draw(picture, `Camera ${camera.number}, ${camera.name}`, at);
+  const png = await draw(picture, m.clips_camera(camera), at);
   picture.close();
   const bytes = new Uint8Array(await png.arrayBuffer());
   for (let from = 0; from < bytes.length; from += partBytes) {

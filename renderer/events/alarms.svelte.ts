@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { Event } from '../../main/contract/event.ts';
+import { m } from '../language/messages.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { AlarmTone } from './alarm-tone.ts';
 import { followQuietUntil, loadQuietUntil, saveQuietUntil } from './quiet-storage.ts';
@@ -115,9 +116,7 @@ export class Alarms {
     if (cameraId === null) return;
     this.putAway();
     if (!this.#station.wall.goTo(cameraId)) {
-      this.#station.toasts.fail(
-        'This camera is on no wall: it was removed, or the wall of all cameras leaves it out.',
-      );
+      this.#station.toasts.fail(m.events_camera_is_on_no_wall());
     }
   }
 

@@ -6,6 +6,7 @@ import type {
   Examined,
   Finding,
 } from '../../main/contract/examination.ts';
+import { m } from '../language/messages.ts';
 import { saveFile } from '../state/save-file.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { expectedSteps } from './step-words.ts';
@@ -100,7 +101,7 @@ export class Examination {
     const trace = this.#trace;
     if (trace === null) return;
     saveFile(new File([trace.text], trace.fileName, { type: 'application/jsonl' }));
-    this.#station.toasts.tell(`${trace.fileName} saved, without passwords and addresses.`);
+    this.#station.toasts.tell(m.examination_trace_saved({ file: trace.fileName }));
   }
 
   #take(event: ExaminationEvent): void {

@@ -1,6 +1,9 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import { codecWords } from '../../main/contract/codecs.ts';
 import type { StreamHealth } from '../../main/contract/health.ts';
+import { adviceWords } from '../examination/finding-words.ts';
+import { numberFormat } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 
 /** A stream with its camera. */
 export interface HealthRow extends StreamHealth {
@@ -19,15 +22,15 @@ export interface HealthColumn {
   words(row: HealthRow): string;
 }
 
-const states: Record<StreamHealth['state'], string> = {
-  waiting: 'No picture',
-  connecting: 'Connecting',
-  playing: 'Live',
-  standby: 'Ready',
-  idle: 'Not asked',
+const states: Record<StreamHealth['state'], () => string> = {
+  waiting: m.health_state_waiting,
+  connecting: m.health_state_connecting,
+  playing: m.health_state_playing,
+  standby: m.health_state_standby,
+  idle: m.health_state_idle,
 };
 
-const figure = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const figure = numberFormat({ maximumFractionDigits: 1 });
 
 function number(
   name: string,
@@ -52,47 +55,47 @@ function text(
 }
 
 export const healthColumns: readonly HealthColumn[] = [
-  number('number', 'No.', 'Number of the camera', ({ camera }) => camera.number),
-  text('camera', 'Camera', 'Name of the camera', ({ camera }) => camera.name),
-  text('stream', 'Stream', 'Main stream or small picture', ({ profile }) =>
-    profile === 'main' ? 'Main' : 'Small',
+  number('number', m.health_number(), m.health_number_explanation(), ({ camera }) => camera.number),
+  text('camera', m.health_camera(), m.health_camera_explanation(), ({ camera }) => camera.name),
+  text('stream', m.health_stream(), m.health_stream_explanation(), ({ profile }) =>
+    profile === 'main' ? m.health_stream_main() : m.health_stream_sub(),
   ),
-  text('state', 'State', 'How it is now', ({ state }) => states[state]),
-  text('format', 'Format', 'Video format and size', ({ codec, width, height }) =>
+  text('state', m.health_state(), m.health_state_explanation(), ({ state }) => states[state]()),
+  text('format', m.health_format(), m.health_format_explanation(), ({ codec, width, height }) =>
     codec === null ? '–' : `${codecWords[codec]}${width === null ? '' : ` ${width}×${height}`}`,
   ),
-  number('kbit/s', 'kbit/s', 'Bit rate over the last half minute', ({ kilobitsPerSecond }) =>
+  number('kbit/s', m.health_bit_rate(), m.health_bit_rate_explanation(), ({ kilobitsPerSecond }) =>
     kilobitsPerSecond === null ? null : Math.round(kilobitsPerSecond),
   ),
-  number('fps', 'fps', 'Pictures a second', ({ picturesPerSecond }) => picturesPerSecond),
-  number('loss %', 'Loss, %', 'Packets that did not arrive', ({ loss }) =>
+  number(
+    'fps',
+    m.health_pictures(),
+    m.health_pictures_explanation(),
+    ({ picturesPerSecond }) => picturesPerSecond,
+  ),
+  number('loss %', m.health_loss(), m.health_loss_explanation(), ({ loss }) =>
     loss === null ? null : loss * 100,
   ),
-  number('jitter ms', 'Jitter, ms', 'How unevenly packets come', ({ jitter }) => jitter),
-  number(
-    'delay ms',
-    'Delay, ms',
-    'How much later than the quickest packet the slowest one comes. How long the camera itself takes is not known',
-    ({ delay }) => delay,
-  ),
+  number('jitter ms', m.health_jitter(), m.health_jitter_explanation(), ({ jitter }) => jitter),
+  number('delay ms', m.health_delay(), m.health_delay_explanation(), ({ delay }) => delay),
   number(
     'key frame s',
-    'Key frame, s',
-    'Seconds from one whole picture to the next',
+    m.health_key_frame(),
+    m.health_key_frame_explanation(),
     ({ keyFrameSeconds }) => keyFrameSeconds,
   ),
   number(
     'reconnects',
-    'Lost',
-    'How often the connection was lost during the last day',
+    m.health_reconnects(),
+    m.health_reconnects_explanation(),
     ({ reconnects }) => reconnects,
   ),
   {
     name: 'advice',
-    title: 'What to do',
-    explanation: 'What is wrong, and what to do about it',
+    title: m.health_advice(),
+    explanation: m.health_advice_explanation(),
     value: ({ advice }) => -advice.reduce((sum, { verdict }) => sum + (verdict === 'problem' ? 100 : 1), 0),
-    words: ({ advice }) => advice.map(({ words }) => words).join(' '),
+    words: ({ advice }) => advice.map(({ words }) => adviceWords(words)).join(' '),
   },
 ];
 

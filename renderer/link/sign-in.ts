@@ -1,4 +1,5 @@
 import type { SignInInput } from '../../main/contract/people.ts';
+import { m } from '../language/messages.ts';
 import { type CallFailure, notLinked } from './call-error.ts';
 
 const answerMilliseconds = 15_000;
@@ -14,7 +15,7 @@ export async function signInBrowser(input: SignInInput): Promise<CallFailure | n
     });
     if (response.ok) return null;
     if (response.status === 429 && !isJson(response))
-      return { code: 'limit-reached', message: 'Too many tries. Try again in a minute.', issues: [] };
+      return { code: 'limit-reached', message: m.shell_too_many_tries(), issues: [] };
     return { ...notLinked, ...((await response.json()) as Partial<CallFailure>) };
   } catch {
     return notLinked;

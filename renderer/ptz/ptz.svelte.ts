@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Camera, CameraDriver } from '../../main/contract/camera.ts';
 import type { PtzCapabilities, PtzPreset } from '../../main/contract/ptz.ts';
+import { m } from '../language/messages.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { moveSeconds, PtzPump } from './ptz-pump.ts';
 import { isStill, sameVelocity, still, type Velocity } from './velocity.ts';
@@ -91,7 +92,7 @@ export class Ptz {
       if (asked === undefined) return;
       this.#known.set(keyOf(camera), asked.answer);
       if (!canMove(asked.answer)) {
-        this.#station.toasts.fail(`${camera.name} cannot be moved: it does not offer PTZ over ONVIF.`);
+        this.#station.toasts.fail(m.ptz_cannot_be_moved({ name: camera.name }));
         return;
       }
     }
@@ -230,7 +231,7 @@ export class Ptz {
         const { failure } = await this.#station.ask((client) => client.ptz.stop({ cameraId }));
         // Whoever has taken the camera over goes on.
         if (failure === null || failure.code === 'camera-in-use') return;
-        this.#station.toasts.fail(`${failure.message} The camera stops by itself within a second.`);
+        this.#station.toasts.fail(m.ptz_not_stopped({ failure: failure.message }));
       },
     });
   }

@@ -1,5 +1,6 @@
 import '../tokens.css';
 import './publish-page.css';
+import { m } from '../language/messages.ts';
 import { keepScreenOn } from '../shell/wake-lock.ts';
 import { type PublishLink, readPublishLink } from './publish-link.ts';
 import { type PublishState, publishWords } from './publish-words.ts';
@@ -15,6 +16,9 @@ const flip = part('flip', HTMLButtonElement);
 const [title, advice] = [part('title', HTMLElement), part('advice', HTMLElement)];
 let screen: AbortController | undefined;
 
+document.title = m.publish_page_title();
+flip.textContent = m.publish_flip();
+
 function show(state: PublishState): void {
   const words = publishWords(state);
   document.body.dataset.tone = words.tone;
@@ -24,7 +28,7 @@ function show(state: PublishState): void {
   if (advice.textContent !== words.advice) advice.textContent = words.advice;
   act.hidden = words.act === null;
   act.dataset.does = words.act ?? '';
-  act.textContent = words.act === 'stop' ? 'End' : 'Start';
+  act.textContent = words.act === 'stop' ? m.publish_stop() : m.publish_start();
 }
 
 async function showPicture(stream: MediaStream | null, isMirrored: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Event } from '../../../main/contract/event.ts';
+import { detailWords } from '../../../renderer/events/event-details.ts';
 import { countdownWords, lengthWords } from '../../../renderer/events/event-words.ts';
 
 const now = 1_900_000_000_000;
@@ -20,4 +21,11 @@ test('what is left of a quiet time counts down to nothing', () => {
   expect([900_000, 61_000, 59_001, 1, 0, -5].map(countdownWords)).toEqual([
     ...['15:00', '1:01', '1:00', '0:01', '0:00', '0:00'],
   ]);
+});
+
+test('why something has happened is told in the language of the reader, where it is known', () => {
+  expect(detailWords('It had been closed.', 'de')).toBe('Es war beendet worden.');
+  const room = '1,024 MB are free on the disk of /data. Make room there.';
+  expect(detailWords(room, 'es')).toBe('Quedan 1,024 MB libres en el disco de /data. Haga sitio allí.');
+  expect(detailWords(room, 'en')).toBe(room);
 });

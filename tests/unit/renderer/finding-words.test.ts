@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { adviceWords, findingWords, measuredWords } from '../../../renderer/examination/finding-words.ts';
+
+const main = path.resolve(import.meta.dirname, '../../../main');
+
+/** Every whole sentence that a rule can say, with a number for each thing that it fills in. */
+function sentencesOf(file: string): string[] {
+  const source = readFileSync(path.join(main, file), 'utf8');
+  return [...source.matchAll(/(['`])((?:\$\{)?[A-Za-z][^'`\n]*[.])\1/g)].map(([, , sentence = '']) =>
+    sentence.replaceAll(/\$\{[^}]+\}/g, '7'),
+  );
+}
+
+test.each([
+  'doctor/findings.ts',
+  'doctor/stream-findings.ts',
+  'doctor/examination.ts',
+  'doctor/onvif-examination.ts',
+  'health/health-advice.ts',
+])('every sentence of %s is told in German', (file) => {
+  const sentences = sentencesOf(file);
+  expect(sentences.length).toBeGreaterThan(1);
+  expect(sentences.filter((sentence) => findingWords(sentence, 'de') === sentence)).toEqual([]);
+  expect(sentences.map((sentence) => findingWords(sentence, 'en'))).toEqual(sentences);
+});
+
+test('what was measured is told part by part, with the decimals of the language', () => {
+  expect(measuredWords('H.264 Main, 1280 × 720, no sound', 'de')).toBe('H.264 Main, 1280 × 720, kein Ton');
+  expect(measuredWords('640 × 360, 12.5 a second', 'es')).toBe('640 × 360, 12,5 por segundo');
+  expect(measuredWords('3 days behind', 'de')).toBe('3 Tage nach');
+  expect(measuredWords('554 open, 80 closed', 'ar')).toBe('554 مفتوح, 80 مغلق');
+  expect(measuredWords('77.0 ms', 'de')).toBe('77.0 ms');
+});
+
+test('advice is told in its parts; what nobody has translated stays as it is', () => {
+  const cable =
+    'Connect the camera by cable instead of Wi-Fi, and look for a link on the way that is overloaded.';
+  const uneven = `Packets come unevenly: the picture moves in jerks (77.5 ms). ${cable}`;
+  expect(adviceWords(uneven, 'de')).toBe(
+    `Pakete kommen ungleichmäßig: Das Bild ruckelt (77.5 ms). ${findingWords(cable, 'de')}`,
+  );
+  const twoSentences =
+    'The camera does not send over TCP. Over UDP, a busy network loses parts of pictures (UDP, TCP refused).';
+  expect(adviceWords(twoSentences, 'de')).toBe(
+    'Die Kamera sendet nicht über TCP. Über UDP verliert ein belastetes Netz Teile von Bildern (UDP, TCP abgelehnt).',
+  );
+  for (const words of [uneven, twoSentences]) expect(adviceWords(words, 'en')).toBe(words);
+  expect(adviceWords('Set "TCP", please.', 'de')).toBe('Set "TCP", please.');
+});
