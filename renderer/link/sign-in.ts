@@ -1,10 +1,16 @@
 import type { SignInInput } from '../../main/contract/people.ts';
-import { type CallFailure, notLinked } from './call-error.ts';
+import { m } from '../language/messages.ts';
+import { type CallFailure, inReadersWords, notLinked } from './call-error.ts';
 
 const answerMilliseconds = 15_000;
 
 /** Signs this browser in: its session is a cookie that the page cannot read. Null: it is done. */
 export async function signInBrowser(input: SignInInput): Promise<CallFailure | null> {
+  const failure = await openSession(input);
+  return failure === null ? null : await inReadersWords(failure);
+}
+
+async function openSession(input: SignInInput): Promise<CallFailure | null> {
   try {
     const response = await fetch('./session', {
       method: 'POST',
@@ -14,7 +20,7 @@ export async function signInBrowser(input: SignInInput): Promise<CallFailure | n
     });
     if (response.ok) return null;
     if (response.status === 429 && !isJson(response))
-      return { code: 'limit-reached', message: 'Too many tries. Try again in a minute.', issues: [] };
+      return { code: 'limit-reached', message: m.shell_too_many_tries(), issues: [] };
     return { ...notLinked, ...((await response.json()) as Partial<CallFailure>) };
   } catch {
     return notLinked;
