@@ -1,4 +1,4 @@
-import { formatLocale } from './locale.ts';
+import { formatLocale, isRightToLeft, locale } from './locale.ts';
 
 /*
  * Times and numbers as people of this page's language write them.
@@ -13,14 +13,18 @@ export function numberFormat(options?: Intl.NumberFormatOptions): Intl.NumberFor
 }
 
 const moment = dateFormat({ dateStyle: 'medium', timeStyle: 'short' });
-const list = new Intl.ListFormat(formatLocale, { type: 'conjunction' });
 
 /** When something was, for a person. @param time milliseconds since 1970 */
 export function momentWords(time: number): string {
   return moment.format(time);
 }
 
-/** "one, two, and three". */
-export function listWords(parts: readonly string[]): string {
-  return list.format(parts);
+/** One after the other, with commas. */
+export function joined(parts: readonly string[]): string {
+  return parts.join(isRightToLeft ? '، ' : ', ');
+}
+
+/** Words that stand alone otherwise, behind others: with a small first letter where that says nothing, unless it begins a name such as H.265. */
+export function inSentence(words: string): string {
+  return locale === 'en' ? words.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()) : words;
 }

@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import type { ErrorCode } from '../../main/contract/error-codes.ts';
 import { locale } from '../language/locale.ts';
+import { m } from '../language/messages.ts';
 
 /** One thing that is wrong with an input. */
 export interface InputIssue {
@@ -19,14 +20,13 @@ export interface CallFailure {
 
 export const notLinked: CallFailure = {
   code: 'no-answer',
-  message: 'Gatehouse cannot be reached at the moment. Nothing was changed; try again when it is back.',
+  message: m.shell_not_linked(),
   issues: [],
 };
 
 export function callFailure(error: unknown): CallFailure {
   if (!(error instanceof ORPCError)) {
-    const message = 'Gatehouse did not answer. Look whether it was done before you try again.';
-    return { code: 'no-answer', message, issues: [] };
+    return { code: 'no-answer', message: m.shell_no_answer(), issues: [] };
   }
   const { issues = [], ...more } = (error.data ?? {}) as Partial<CallFailure>;
   return { ...more, code: error.code as ErrorCode, message: error.message, issues };

@@ -1,4 +1,5 @@
 import type { SignInInput } from '../../main/contract/people.ts';
+import { m } from '../language/messages.ts';
 import { type CallFailure, inReadersWords, notLinked } from './call-error.ts';
 
 const answerMilliseconds = 15_000;
@@ -19,7 +20,7 @@ async function openSession(input: SignInInput): Promise<CallFailure | null> {
     });
     if (response.ok) return null;
     if (response.status === 429 && !isJson(response))
-      return { code: 'limit-reached', message: 'Too many tries. Try again in a minute.', issues: [] };
+      return { code: 'limit-reached', message: m.shell_too_many_tries(), issues: [] };
     return { ...notLinked, ...((await response.json()) as Partial<CallFailure>) };
   } catch {
     return notLinked;

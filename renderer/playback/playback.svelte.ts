@@ -5,6 +5,7 @@ import { maximumSlots } from '../../main/contract/limits.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
 import type { ReplayCommand } from '../../main/contract/replay.ts';
 import type { SlotBinding, ViewerNetwork } from '../../main/contract/viewer.ts';
+import { m } from '../language/messages.ts';
 import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
@@ -31,9 +32,6 @@ const prepareMilliseconds = 200;
 const freeNetwork: ViewerNetwork = { short: 0, hasRoom: true };
 /** At once: where more pictures are missing than this, it is not for reasons of their own. */
 const maximumArrivalChecks = 8;
-
-const unreachedWords =
-  'No picture gets through to this window over UDP. “Test the connection” in the settings (S) says what is in between.';
 
 /** The pictures of this window: which stream is in which slot, and the peer connection that they come through. */
 export class Playback {
@@ -67,7 +65,7 @@ export class Playback {
 
   /** Why this window gets no pictures at all; null when it does, or when that is not known. */
   get refusal(): string | null {
-    return this.#refusal ?? (this.#unreached ? unreachedWords : null);
+    return this.#refusal ?? (this.#unreached ? m.tile_unreached() : null);
   }
 
   /** What reaches this window of what it asks for. */

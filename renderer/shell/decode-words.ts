@@ -1,30 +1,40 @@
+import { joined } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 import type { DecodeUse } from '../playback/decode-watch.svelte.ts';
-
-const decoderWords: Readonly<Record<DecodeUse['decoder'], string>> = {
-  hardware: 'in hardware',
-  software: 'in software',
-  both: 'partly in hardware',
-};
 
 /** What decoding costs this computer, and what follows from it, in sentences. @param use null: nobody knows */
 export function decodeWords(use: DecodeUse | null): string {
-  if (use === null) return 'Decoding: nothing is known now.';
-  const { percent, processors, decoder, dropped } = use;
-  const share = processors === 1 ? 'of one core' : `of ${processors} cores`;
-  const lost = dropped === 0 ? '' : ` ${dropped} % of the pictures are dropped.`;
-  const consequence = consequenceWords(use);
-  // The time of a decoder in hardware is not that of the processors.
-  const spent = decoder === 'hardware' ? 'in hardware' : `${percent} % ${share}, ${decoderWords[decoder]}`;
-  return `Decoding: ${spent}.${lost}${consequence}`;
+  if (use === null) return m.shell_decode_unknown();
+  const { dropped } = use;
+  const sentences = [
+    spentWords(use),
+    ...(dropped === 0 ? [] : [m.shell_decode_dropped({ percent: dropped })]),
+  ];
+  return [...sentences, ...consequenceWords(use)].join(' ');
 }
 
-function consequenceWords({ smaller, reduced, seldom, isTried }: DecodeUse): string {
-  const show = (tiles: number) => (tiles === 1 ? '1 tile shows' : `${tiles} tiles show`);
+function spentWords({ decoder, percent, processors }: DecodeUse): string {
+  switch (decoder) {
+    case 'hardware':
+      // Its time is not that of the processors.
+      return m.shell_decode_hardware();
+    case 'software':
+      return m.shell_decode_software({ percent, processors });
+    case 'both':
+      return m.shell_decode_both({ percent, processors });
+    default:
+      return decoder satisfies never;
+  }
+}
+
+/** One sentence or none. */
+function consequenceWords({ smaller, reduced, seldom, isTried }: DecodeUse): string[] {
   const parts = [
-    ...(smaller === 0 ? [] : [`${show(smaller)} the small stream`]),
-    ...(reduced === seldom ? [] : [`${show(reduced - seldom)} key frames only`]),
-    ...(seldom === 0 ? [] : [`${show(seldom)} a picture now and then`]),
+    ...(smaller === 0 ? [] : [m.shell_decode_smaller({ tiles: smaller })]),
+    ...(reduced === seldom ? [] : [m.shell_decode_reduced({ tiles: reduced - seldom })]),
+    ...(seldom === 0 ? [] : [m.shell_decode_seldom({ tiles: seldom })]),
   ];
-  const why = isTried ? 'more is tried step by step' : 'more is too much for this computer';
-  return parts.length === 0 ? '' : ` ${parts.join(', ')}: ${why}.`;
+  if (parts.length === 0) return [];
+  const words = { parts: joined(parts) };
+  return [isTried ? m.shell_decode_tried(words) : m.shell_decode_too_much(words)];
 }

@@ -1,4 +1,5 @@
 import type { EngineState } from '../../main/contract/shell.ts';
+import { m } from '../language/messages.ts';
 import type { LinkState } from '../link/engine-link.svelte.ts';
 
 /**
@@ -9,26 +10,27 @@ import type { LinkState } from '../link/engine-link.svelte.ts';
 export function linkWords(state: LinkState, engine: EngineState, time: number): string {
   if (engine.name === 'waiting') {
     const seconds = Math.max(1, Math.ceil((engine.until - time) / 1_000));
-    return `${engine.reason} Starting it again in ${seconds} s`;
+    return m.shell_engine_again_in({ reason: engine.reason, seconds });
   }
-  if (engine.name === 'starting' && engine.reason !== null) return `${engine.reason} Starting it again…`;
+  if (engine.name === 'starting' && engine.reason !== null)
+    return m.shell_engine_again({ reason: engine.reason });
   switch (state.name) {
     case 'connected':
-      return 'Connected';
+      return m.shell_link_connected();
     case 'restoring':
-      return 'Restoring the connection…';
+      return m.shell_link_restoring();
     case 'full': {
       const seconds = Math.max(1, Math.ceil((state.until - time) / 1_000));
-      return `Gatehouse serves as many windows as it can, trying again in ${seconds} s`;
+      return m.shell_link_full({ seconds });
     }
     case 'connecting':
-      return 'Connecting to Gatehouse…';
+      return m.shell_link_connecting();
     case 'waiting': {
       const seconds = Math.max(1, Math.ceil((state.until - time) / 1_000));
-      return `Connection to Gatehouse lost, trying again in ${seconds} s`;
+      return m.shell_link_lost({ seconds });
     }
     case 'signed-out':
-      return 'Not signed in';
+      return m.shell_link_signed_out();
     default:
       return state satisfies never;
   }

@@ -1,6 +1,8 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { CustomKeys } from '../../main/contract/keys.ts';
 import type { Layout } from '../../main/contract/layout.ts';
+import { m } from '../language/messages.ts';
+import { wallName } from '../state/layout-mirror.svelte.ts';
 import { bindingOf, type CommandId, commands, keyWords } from './commands.ts';
 
 /** Something that can be done or gone to by its name. */
@@ -45,18 +47,23 @@ export function paletteItems(
       })),
     ...cameras.map(({ id, number, name, group }) => ({
       item: {
-        ...{ key: id, words: `${number}  ${name}`, kind: group === '' ? 'Camera' : `Camera, ${group}` },
+        ...{
+          key: id,
+          words: `${number}  ${name}`,
+          kind: group === '' ? m.shell_palette_camera() : m.shell_palette_camera_group({ group }),
+        },
         ...{ does: 'camera' as const, cameraId: id, keys: [] },
       },
-      text: `${number} ${name} ${group} camera`.toLowerCase(),
+      text: `${number} ${name} ${group} ${m.shell_palette_camera()}`.toLowerCase(),
       number: String(number),
     })),
-    ...layouts.map(({ id, name }, index) => ({
+    ...layouts.map((layout, index) => ({
       item: {
-        ...{ key: id, words: name, kind: 'Wall', does: 'wall' as const, layoutId: id },
-        keys: index < 9 ? ['Shift', String(index + 1)] : [],
+        ...{ key: layout.id, words: wallName(layout), kind: m.shell_palette_wall() },
+        ...{ does: 'wall' as const, layoutId: layout.id },
+        keys: index < 9 ? [m.keys_name_shift(), String(index + 1)] : [],
       },
-      text: `${name} wall ${index + 1}`.toLowerCase(),
+      text: `${wallName(layout)} ${m.shell_palette_wall()} ${index + 1}`.toLowerCase(),
       number: '',
     })),
   ];

@@ -1,5 +1,6 @@
 import type { Camera, CameraConnection } from '../../main/contract/camera.ts';
 import type { CameraFileFormat } from '../../main/contract/camera-file.ts';
+import { m } from '../language/messages.ts';
 import { saveFile } from './save-file.ts';
 import type { Station } from './station.svelte.ts';
 
@@ -17,15 +18,18 @@ export class CameraCommands {
     const ids = cameras.map(({ id }) => id);
     const removed = await this.#station.try((client) => client.cameras.remove({ ids }));
     if (removed === undefined) return;
-    this.#station.toasts.tell(`${named(cameras)} removed.`, () => {
+    this.#station.toasts.tell(said(cameras, m.shell_camera_removed, m.shell_cameras_removed), () => {
       void this.#station.try((client) => client.cameras.restore({ ids }));
     });
   }
 
   async connect(cameras: readonly Camera[], connection: CameraConnection): Promise<void> {
     await this.#change(cameras, { connection });
-    const words = connection === 'always' ? 'always connected' : 'connected on demand';
-    this.#station.toasts.tell(`${named(cameras)}: ${words}.`);
+    this.#station.toasts.tell(
+      connection === 'always'
+        ? said(cameras, m.shell_camera_always, m.shell_cameras_always)
+        : said(cameras, m.shell_camera_on_demand, m.shell_cameras_on_demand),
+    );
   }
 
   async group(cameras: readonly Camera[], group: string): Promise<void> {
@@ -53,7 +57,7 @@ export class CameraCommands {
     if (exported === undefined) return;
     const { fileName, text } = exported.answer;
     saveFile(new File([text], fileName, { type: format === 'csv' ? 'text/csv' : 'application/json' }));
-    this.#station.toasts.tell(`${fileName} saved, without passwords.`);
+    this.#station.toasts.tell(m.shell_file_saved({ file: fileName }));
   }
 
   async #change(
@@ -66,9 +70,12 @@ export class CameraCommands {
   }
 }
 
-function named(cameras: readonly Camera[]): string {
+/** Of one camera with its name, of several with their number. */
+function said(
+  cameras: readonly Camera[],
+  one: (camera: { number: number; name: string }) => string,
+  several: (cameras: { count: number }) => string,
+): string {
   const [first] = cameras;
-  return cameras.length === 1 && first !== undefined
-    ? `Camera ${first.number}, ${first.name}`
-    : `${cameras.length} cameras`;
+  return cameras.length === 1 && first !== undefined ? one(first) : several({ count: cameras.length });
 }

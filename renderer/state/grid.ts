@@ -1,5 +1,6 @@
 import type { FreeGrid, GridArea } from '../../main/contract/layout.ts';
 import { type Grid, gridLengths } from '../../main/contract/limits.ts';
+import { m } from '../language/messages.ts';
 
 /** Where a tile is: in cells of the grid, from the upper left corner; 1 x 1 for a small tile. */
 export type Cell = Readonly<GridArea>;
@@ -61,12 +62,12 @@ export function fixedGrid(grid: WallGrid, cameras: number): FixedGrid | FreeGrid
 export function gridWords(grid: WallGrid): string {
   if (typeof grid !== 'string') {
     const tiles = freeShape(grid).cells.length;
-    return `${grid.columns.length} × ${grid.rows.length}, ${tiles} camera${tiles === 1 ? '' : 's'}`;
+    return m.wall_grid_drawn({ columns: grid.columns.length, rows: grid.rows.length, tiles });
   }
-  if (grid === 'auto') return 'Fit, as many as there are cameras';
-  const [large, small] = grid.split('+');
-  if (small !== undefined) return `${grid}, ${large} large and ${small} small`;
-  return grid === '1' ? '1 camera' : `${grid} cameras`;
+  if (grid === 'auto') return m.wall_grid_fit_words();
+  const [large = '', small] = grid.split('+');
+  if (small !== undefined) return m.wall_grid_large({ grid, large, small });
+  return m.wall_grid_cameras({ count: Number(grid) });
 }
 
 /** Between the middles of two tiles. */

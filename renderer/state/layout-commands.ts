@@ -3,8 +3,10 @@ import type { FreeGrid, Layout } from '../../main/contract/layout.ts';
 import { maximumTourCameras, tourSeconds } from '../../main/contract/limits.ts';
 import type { Tile } from '../../main/contract/tile.ts';
 import { camerasOfTile } from '../../main/contract/tile-cameras.ts';
+import { m } from '../language/messages.ts';
 import { GridEditor } from '../wall/grid-editor.svelte.ts';
 import { fixedGrid, gridShape, type WallGrid } from './grid.ts';
+import { wallName } from './layout-mirror.svelte.ts';
 import type { Station } from './station.svelte.ts';
 import type { Wall } from './wall.svelte.ts';
 
@@ -68,7 +70,7 @@ export class LayoutCommands {
   async remove(layout: Layout): Promise<void> {
     const removed = await this.#station.try((client) => client.layouts.remove({ id: layout.id }));
     if (removed === undefined) return;
-    this.#station.toasts.tell(`Wall “${layout.name}” removed.`, () => {
+    this.#station.toasts.tell(m.wall_removed({ name: wallName(layout) }), () => {
       void this.#station
         .try((client) => client.layouts.restore({ id: layout.id }))
         .then((restored) => {
@@ -109,7 +111,7 @@ export class LayoutCommands {
   /** Gives a tile of this page something else to show, whatever it was. */
   set(index: number, tile: Tile): void {
     if (!this.#mayChange()) return;
-    const words = tile === null ? 'Tile emptied.' : null;
+    const words = tile === null ? m.wall_tile_emptied() : null;
     this.#changeTiles(this.#station.wall.withTile(index, tile), words);
   }
 
@@ -122,8 +124,8 @@ export class LayoutCommands {
     this.#copied = tile;
     if (isCut && !wall.showsAll) this.put(index, null);
     else if (typeof tile !== 'string' && tile.shows !== 'pinned')
-      this.#station.toasts.tell(`Copied: a ${tile.shows}.`);
-    else if (camera !== null) this.#station.toasts.tell(`Copied: camera ${camera.number}, ${camera.name}.`);
+      this.#station.toasts.tell(tile.shows === 'tour' ? m.wall_copied_tour() : m.wall_copied_hotspot());
+    else if (camera !== null) this.#station.toasts.tell(m.wall_copied_camera(camera));
   }
 
   /** Puts the camera that was copied into a tile of this page. */
@@ -177,7 +179,7 @@ export class LayoutCommands {
     const own: Layout = { ...changed, id: crypto.randomUUID(), name: this.#freeName() };
     this.#station.saveLayout(own);
     wall.open(own.id);
-    toasts.tell(`Saved as a new wall, “${own.name}”.`, () => {
+    toasts.tell(m.wall_saved_new({ name: own.name }), () => {
       wall.open(before.id);
       void this.#station.try((client) => client.layouts.remove({ id: own.id }));
     });
@@ -190,7 +192,7 @@ export class LayoutCommands {
 
   #mayReplace(index: number): boolean {
     if (!isPinned(this.#station.wall.tileAt(index))) return true;
-    this.#station.toasts.fail('This tile is pinned to its camera. T lets it go.');
+    this.#station.toasts.fail(m.wall_tile_pinned());
     return false;
   }
 
@@ -202,7 +204,10 @@ export class LayoutCommands {
 
   #freeName(): string {
     const taken = new Set(this.#station.layouts.layouts.map(({ name }) => name));
-    for (let number = 1; ; number++) if (!taken.has(`Wall ${number}`)) return `Wall ${number}`;
+    for (let number = 1; ; number++) {
+      const name = m.wall_new_name({ number });
+      if (!taken.has(name)) return name;
+    }
   }
 }
 

@@ -1,8 +1,11 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Layout, LayoutEvent } from '../../main/contract/layout.ts';
 import { defaultLayoutId } from '../../main/contract/limits.ts';
+import { m } from '../language/messages.ts';
 
-const allCameras: Layout = { id: defaultLayoutId, name: 'All cameras', grid: 'auto', tiles: [] };
+/** As the engine calls it, until somebody gives it another name. */
+const allCamerasName = 'All cameras';
+const allCameras: Layout = { id: defaultLayoutId, name: allCamerasName, grid: 'auto', tiles: [] };
 
 /**
  * What the engine knows of its layouts, as of its last message. What this window has changed counts at once, and goes on
@@ -69,4 +72,9 @@ export class LayoutMirror {
         event satisfies never;
     }
   }
+}
+
+/** The name of a wall as it is shown. */
+export function wallName({ id, name }: Layout): string {
+  return id === defaultLayoutId && name === allCamerasName ? m.wall_all_cameras() : name;
 }

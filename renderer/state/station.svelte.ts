@@ -10,6 +10,7 @@ import type { Policy } from '../../main/contract/site-file-policy.ts';
 import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
 import { ClipMirror } from '../clips/clip-mirror.svelte.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
+import { m } from '../language/messages.ts';
 import { type CallFailure, callFailure, inReadersWords, notLinked } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import { EngineLink } from '../link/engine-link.svelte.ts';
@@ -173,7 +174,7 @@ export class Station {
   }
 
   refuse(): void {
-    this.toasts.fail('You are not allowed to do this. Ask whoever looks after Gatehouse.');
+    this.toasts.fail(m.shell_not_allowed());
   }
 
   #mayOpen(dialog: Dialog): boolean {
@@ -358,7 +359,9 @@ export class Station {
     if (before === null || JSON.stringify(before.rights) === JSON.stringify(account.rights)) return;
     if (this.#dialog !== null && !this.#mayOpen(this.#dialog)) this.closeDialog();
     const isSame = before.userId === account.userId && before.kind === account.kind;
-    this.toasts.tell(isSame ? 'What you may do has changed.' : `${account.name}: ${account.roleName}.`);
+    this.toasts.tell(
+      isSame ? m.shell_access_changed() : m.shell_account({ name: account.name, role: account.roleName }),
+    );
   }
 
   #lockChanged(before: Account | null, { lock }: Account): void {
@@ -395,7 +398,7 @@ export class Station {
         // Without an answer the next connection tries again.
         if (failure.code === 'no-answer') return;
         this.layouts.settle(layout);
-        this.toasts.fail(`“${layout.name}” was not changed. ${failure.message}`);
+        this.toasts.fail(m.wall_not_changed({ name: layout.name, reason: failure.message }));
       },
     );
   }

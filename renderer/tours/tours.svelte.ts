@@ -1,5 +1,6 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import type { TourTile } from '../../main/contract/tile.ts';
+import { m } from '../language/messages.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { WallPage } from '../state/wall.svelte.ts';
 import { TourClock } from './tour-clock.ts';
@@ -93,7 +94,7 @@ export class Tours {
     wall.touring = true;
     this.#wallClock.restart();
     this.resume();
-    toasts.tell(`The tour goes through ${this.stops.length} pages. A touch or a key pauses it.`);
+    toasts.tell(m.tours_begun({ count: this.stops.length }));
     return true;
   }
 

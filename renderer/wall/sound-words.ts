@@ -1,5 +1,7 @@
 import type { StreamAudio, StreamStatus } from '../../main/contract/camera.ts';
 import type { AudioCodec } from '../../main/contract/codecs.ts';
+import { joined } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 
 /** What a tile says of the sound of its camera, which somebody wants to hear. */
 export interface SoundState {
@@ -39,34 +41,35 @@ const codecWords: Readonly<Record<AudioCodec, string>> = {
 /** `heard` only while sound comes in. */
 export function soundState(facts: SoundFacts): SoundState {
   const { number, status, isArriving, isBlocked, wantedFor } = facts;
-  if (status?.state !== 'playing') return { name: 'starting', words: 'Sound…', reason: null };
+  if (status?.state !== 'playing') return { name: 'starting', words: m.tile_sound_starting(), reason: null };
   const reason = missing(number, status.audio, facts.playsAac);
-  if (reason !== null) return { name: 'missing', words: 'No sound', reason };
+  if (reason !== null) return { name: 'missing', words: m.tile_sound_missing(), reason };
   if (isBlocked) {
     return {
       name: 'missing',
-      words: 'No sound',
-      reason: 'Click into this page: the browser plays no sound before.',
+      words: m.tile_sound_missing(),
+      reason: m.tile_sound_blocked(),
     };
   }
-  if (isArriving) return { name: 'heard', words: 'Sound', reason: null };
-  if (wantedFor < patienceMilliseconds) return { name: 'starting', words: 'Sound…', reason: null };
-  return { name: 'missing', words: 'No sound', reason: `No sound arrives from camera ${number}.` };
+  if (isArriving) return { name: 'heard', words: m.tile_sound(), reason: null };
+  if (wantedFor < patienceMilliseconds)
+    return { name: 'starting', words: m.tile_sound_starting(), reason: null };
+  return { name: 'missing', words: m.tile_sound_missing(), reason: m.tile_sound_not_arriving({ number }) };
 }
 
 /** Why a stream that plays cannot be heard here, or null. */
 function missing(number: number, audio: StreamAudio | undefined, playsAac: boolean | null): string | null {
   switch (audio?.kind) {
     case undefined:
-      return `Camera ${number} sends no sound.`;
+      return m.tile_sound_none({ number });
     case 'refused':
-      return `Camera ${number} refuses to send its sound (${codecWords[audio.codec]}).`;
+      return m.tile_sound_refused({ number, codec: codecWords[audio.codec] });
     case 'unsupported':
-      return `Camera ${number} sends its sound as ${audio.codecs.join(', ') || 'something unknown'}, which cannot be played. Set it to G.711, AAC or Opus.`;
+      return audio.codecs.length === 0
+        ? m.tile_sound_unknown({ number })
+        : m.tile_sound_unsupported({ number, codecs: joined(audio.codecs) });
     case 'playable':
-      return audio.codec === 'MPEG4-GENERIC' && playsAac === false
-        ? 'This browser does not play AAC. Set the camera to G.711 or Opus.'
-        : null;
+      return audio.codec === 'MPEG4-GENERIC' && playsAac === false ? m.tile_sound_no_aac() : null;
     default:
       return audio satisfies never;
   }

@@ -2,6 +2,8 @@ import type { Missing, StreamStatus } from '../../main/contract/camera.ts';
 import { codecWords, type VideoCodec } from '../../main/contract/codecs.ts';
 import type { StaleCause } from '../../main/contract/event.ts';
 import type { SkipReason } from '../../main/contract/viewer.ts';
+import { numberFormat } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 import type { PictureVerdict } from '../playback/picture-judge.ts';
 import type { Arrival, Picture } from '../playback/slot.svelte.ts';
 import { editableErrors, errorWords } from './error-words.ts';
@@ -89,18 +91,18 @@ const patienceMilliseconds = 3_000;
  */
 export function tileState(facts: TileFacts): TileState {
   const { status } = facts;
-  if (!facts.hasCamera) return state('empty', 'Empty');
-  if (!facts.linked) return state('offline', 'Connection to Gatehouse lost', pictureAge(facts));
+  if (!facts.hasCamera) return state('empty', m.tile_empty());
+  if (!facts.linked) return state('offline', m.tile_link_lost(), pictureAge(facts));
   if (!facts.viewerOpen && facts.viewerRefusal !== null) {
     const words =
       facts.lastFrameAt === null
-        ? 'No pictures in this window'
-        : `No picture for ${age(facts, facts.lastFrameAt)}`;
+        ? m.tile_no_pictures_here()
+        : m.tile_no_picture_for({ age: age(facts, facts.lastFrameAt) });
     return state('stale', words, facts.viewerRefusal);
   }
   // Also of a camera that is away.
   if (facts.picture === 'past')
-    return { ...state('replay', replayWords(facts.replayAgo ?? 0)), brief: 'Replay' };
+    return { ...state('replay', replayWords(facts.replayAgo ?? 0)), brief: m.tile_replay() };
   if (status === undefined) return connectingState(facts);
   switch (status.state) {
     case 'idle':
@@ -112,7 +114,9 @@ export function tileState(facts: TileFacts): TileState {
       const { brief, reason, advice } = errorWords[code];
       // Nothing is tried: it is somebody's turn.
       const isTried = code !== 'camera-not-published';
-      const words = isTried ? `${brief} · ${retryWords(status.until, facts.time)}` : brief;
+      const words = isTried
+        ? m.tile_error_retry({ error: brief, retry: retryWords(status.until, facts.time) })
+        : brief;
       const last = pictureAge(facts);
       const full = last === null ? reason : `${reason} ${last}`;
       const editable = editableErrors.has(code);
@@ -128,8 +132,9 @@ export function tileState(facts: TileFacts): TileState {
 
 /** Whoever comes back to a tile sees its last picture until there is a new one. */
 function connectingState(facts: TileFacts, reason: string | null = null): TileState {
-  if (facts.keptAt === null) return state('connecting', 'Connecting…', reason);
-  return { ...state('connecting', `Last picture ${age(facts, facts.keptAt)} ago`), brief: 'Connecting…' };
+  if (facts.keptAt === null) return state('connecting', m.tile_connecting(), reason);
+  const words = m.tile_last_picture_brief({ age: age(facts, facts.keptAt) });
+  return { ...state('connecting', words), brief: m.tile_connecting() };
 }
 
 /** Pictures arrive; what is on them says whether they are live. */
@@ -138,15 +143,15 @@ function judgedState(facts: TileFacts): TileState {
   switch (picture) {
     case 'alive':
       if (facts.seldom !== null)
-        return { ...state('seldom', rateWords(facts.seldom.interval)), brief: 'Few pictures' };
-      return state('live', 'Live');
+        return { ...state('seldom', rateWords(facts.seldom.interval)), brief: m.tile_few_pictures() };
+      return state('live', m.tile_live());
     case 'same':
       return {
         name: 'stale',
-        words: `Same picture for ${age(facts, since ?? facts.monotonic)}`,
-        brief: 'Same picture',
-        reason: 'Pictures come, but nothing changes: the camera may hang.',
-        advice: 'Restart it. If this view may stand still, say so in its settings.',
+        words: m.tile_same_picture_for({ age: age(facts, since ?? facts.monotonic) }),
+        brief: m.tile_same_picture(),
+        reason: m.tile_same_picture_reason(),
+        advice: m.tile_same_picture_advice(),
         cause: 'same-picture',
         editable: true,
       };
@@ -155,10 +160,10 @@ function judgedState(facts: TileFacts): TileState {
     case 'one-colour':
       return {
         name: 'stale',
-        words: `${blankWords[picture]} for ${age(facts, since ?? facts.monotonic)}`,
-        brief: blankWords[picture],
-        reason: 'There is nothing to be seen on it.',
-        advice: 'Look at the lens, the light and the camera.',
+        words: blankWords[picture].counting({ age: age(facts, since ?? facts.monotonic) }),
+        brief: blankWords[picture].brief(),
+        reason: m.tile_blank_picture_reason(),
+        advice: m.tile_blank_picture_advice(),
         cause: 'blank-picture',
         editable: false,
       };
@@ -168,20 +173,20 @@ function judgedState(facts: TileFacts): TileState {
 }
 
 const blankWords = {
-  black: 'Black picture',
-  white: 'White picture',
-  'one-colour': 'Empty picture',
+  black: { brief: m.tile_black_picture, counting: m.tile_black_picture_for },
+  white: { brief: m.tile_white_picture, counting: m.tile_white_picture_for },
+  'one-colour': { brief: m.tile_blank_picture, counting: m.tile_blank_picture_for },
 } as const;
 
 /** The camera sends, and this computer has no decoder. */
 function unshowableState(codec: VideoCodec): TileState {
-  const name = codecWords[codec];
+  const named = { codec: codecWords[codec] };
   return {
     name: 'waiting',
-    words: `${name} cannot be shown here`,
-    brief: `${name} cannot be shown here`,
-    reason: `The camera sends ${name}, and this computer has no decoder for it.`,
-    advice: 'Set the camera to H.264, give it a second stream in H.264, or use a computer that decodes it.',
+    words: m.tile_unshowable(named),
+    brief: m.tile_unshowable(named),
+    reason: m.tile_unshowable_reason(named),
+    advice: m.tile_unshowable_advice(),
     cause: null,
     editable: true,
   };
@@ -190,40 +195,42 @@ function unshowableState(codec: VideoCodec): TileState {
 /** What is said of a picture whose view is not the one that this window knows. */
 export const viewWords: Readonly<Record<PictureVerdict['view'], string | null>> = {
   usual: null,
-  covered: 'View covered or dark',
-  moved: 'View has changed',
+  covered: m.tile_view_covered(),
+  moved: m.tile_view_moved(),
 };
 
 /** What a large tile says that shows the small stream. @param codec of the main stream */
 export function replacedWords(codec: VideoCodec): string {
-  return `Main stream is ${codecWords[codec]}, which this computer cannot show: showing the small one.`;
+  return m.tile_replaced({ codec: codecWords[codec] });
 }
 
 /** The same, where the main stream has no pictures. */
-export const fallenBackWords = 'The main stream does not come: showing the small one until it does.';
+export const fallenBackWords: string = m.tile_fallen_back();
 
 /** The same, where the network to this window is too slow. */
-export const narrowWords = 'The network takes no main stream: showing the small one.';
+export const narrowWords: string = m.tile_narrow();
 
 /** What a tile says whose pictures the engine skips in part. */
 export function skippingWords(reason: SkipReason): string {
   switch (reason) {
     case 'network':
-      return 'Skipping pictures: this window, or the network to it, is too slow.';
+      return m.tile_skipping_network();
     case 'computer':
-      return 'Skipping pictures: Gatehouse’s own network connection is full.';
+      return m.tile_skipping_computer();
     case 'limit':
-      return 'Skipping pictures: you, or this site, may have no more at once.';
+      return m.tile_skipping_limit();
     default:
       return reason satisfies never;
   }
 }
 
+const rate = numberFormat({ maximumFractionDigits: 1 });
+
 /** How many pictures are shown. @param interval from one to the next, milliseconds; null: not known yet */
 export function rateWords(interval: number | null): string {
-  if (interval === null) return 'Key frames';
-  if (interval > 3_000) return `1 picture every ${Math.round(interval / 1_000)} s`;
-  return `${Number((1_000 / interval).toFixed(1))} fps`;
+  if (interval === null) return m.tile_rate_unknown();
+  if (interval > 3_000) return m.tile_rate_seconds({ seconds: Math.round(interval / 1_000) });
+  return m.tile_rate({ rate: rate.format(1_000 / interval) });
 }
 
 /** @param ago milliseconds */
@@ -232,14 +239,16 @@ export function replayWords(ago: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(seconds / 3_600);
   const minutes = Math.floor(seconds / 60) % 60;
-  return `REPLAY −${hours > 0 ? `${hours}:` : ''}${two(minutes)}:${two(seconds % 60)}`;
+  const time = `${hours > 0 ? `${hours}:` : ''}${two(minutes)}:${two(seconds % 60)}`;
+  return m.tile_replay_at({ time });
 }
 
 /** When the next attempt is. @param until and @param time milliseconds since 1970 */
 function retryWords(until: number, time: number): string {
   const seconds = Math.ceil((until - time) / 1_000);
-  if (seconds <= 0) return 'trying again';
-  return seconds < 100 ? `trying again in ${seconds} s` : `trying again in ${Math.ceil(seconds / 60)} min`;
+  if (seconds <= 0) return m.tile_retry_now();
+  if (seconds < 100) return m.tile_retry_seconds({ seconds });
+  return m.tile_retry_minutes({ minutes: Math.ceil(seconds / 60) });
 }
 
 /** The camera is said to play, but no frame reaches the screen. */
@@ -247,13 +256,13 @@ function silentState(facts: TileFacts, missing: Missing | undefined): TileState 
   const cause = silentCause(facts, missing);
   const reason = cause === null ? null : causeWords[cause];
   if (facts.lastFrameAt !== null) {
-    const words = `No picture for ${age(facts, facts.lastFrameAt)}`;
-    return { ...state('stale', words, reason), brief: 'No picture', cause };
+    const words = m.tile_no_picture_for({ age: age(facts, facts.lastFrameAt) });
+    return { ...state('stale', words, reason), brief: m.tile_no_picture(), cause };
   }
   const since = facts.status?.state === 'playing' ? facts.time - facts.status.since : 0;
   if (since < patienceMilliseconds || facts.keptAt !== null) return { ...connectingState(facts), cause };
-  const waiting = reason ?? 'The camera sends a full picture only now and then.';
-  return { ...state('connecting', 'Waiting for a picture…', waiting), cause };
+  const waiting = reason ?? m.tile_waiting_reason();
+  return { ...state('connecting', m.tile_waiting(), waiting), cause };
 }
 
 /** What the list of events is told of it; null: it is this window's own trouble. */
@@ -275,11 +284,11 @@ export function staleCause(cause: TileCause | null): StaleCause | null {
 type SilentCause = Exclude<TileCause, 'same-picture' | 'blank-picture'>;
 
 const causeWords: Readonly<Record<SilentCause, string>> = {
-  'no-packets': 'The camera has stopped sending.',
-  'no-pictures': 'The camera sends, but no whole picture.',
-  'not-arriving': 'The camera sends, but nothing arrives here: the network to Gatehouse is at fault.',
-  'not-decoded': 'Pictures arrive, but this computer does not show them.',
-  'no-viewer': 'The picture connection is being opened again.',
+  'no-packets': m.tile_cause_no_packets(),
+  'no-pictures': m.tile_cause_no_pictures(),
+  'not-arriving': m.tile_cause_not_arriving(),
+  'not-decoded': m.tile_cause_not_decoded(),
+  'no-viewer': m.tile_cause_no_viewer(),
   'skipped-network': skippingWords('network'),
   'skipped-computer': skippingWords('computer'),
   'skipped-limit': skippingWords('limit'),
@@ -298,16 +307,16 @@ function silentCause(facts: TileFacts, missing: Missing | undefined): SilentCaus
 }
 
 function pictureAge(facts: TileFacts): string | null {
-  return facts.lastFrameAt === null ? null : `Last picture ${age(facts, facts.lastFrameAt)} ago.`;
+  return facts.lastFrameAt === null ? null : m.tile_last_picture({ age: age(facts, facts.lastFrameAt) });
 }
 
 /** @param at of `performance.now()` */
 function age(facts: TileFacts, at: number): string {
   const seconds = Math.max(0, Math.floor((facts.monotonic - at) / 1_000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return m.tile_age_seconds({ seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return m.tile_age_minutes({ minutes, seconds: seconds % 60 });
+  return m.tile_age_hours({ hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 function state(

@@ -1,6 +1,8 @@
 import type { Camera, StreamStatus } from '../../main/contract/camera.ts';
 import type { StaleCause } from '../../main/contract/event.ts';
 import type { Tile } from '../../main/contract/tile.ts';
+import { inSentence, joined } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 import type { KeptPicture } from '../playback/kept-pictures.svelte.ts';
 import { type PictureVerdict, unsuspicious } from '../playback/picture-judge.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
@@ -137,8 +139,8 @@ export class TileView {
   readonly emptyWords: string | null = $derived.by(() => {
     const { setting } = this;
     if (setting === null || typeof setting === 'string') return null;
-    if (setting.shows === 'hotspot') return 'Hotspot: shows the camera that is selected';
-    return setting.shows === 'tour' ? 'None of the cameras of this tour is there' : null;
+    if (setting.shows === 'hotspot') return m.tile_empty_hotspot();
+    return setting.shows === 'tour' ? m.tile_empty_tour() : null;
   });
   /** Whether only the network to this window keeps it from its main stream. */
   readonly #isNarrow: boolean = $derived.by(() => {
@@ -154,7 +156,7 @@ export class TileView {
   );
   /** Number and name of its camera. */
   readonly title: string | null = $derived.by(() =>
-    this.camera === null ? null : `Camera ${this.camera.number}, ${this.camera.name}`,
+    this.camera === null ? null : m.tile_camera({ number: this.camera.number, name: this.camera.name }),
   );
   /** What is wrong, without what counts on; null: nothing; undefined: not known yet. */
   readonly trouble: string | null | undefined = $derived.by(() => {
@@ -171,13 +173,13 @@ export class TileView {
   /** For those who hear the wall. */
   readonly label: string = $derived.by(() => {
     const { camera, state, sound } = this;
-    if (camera === null) return `Tile ${this.index + 1}, empty`;
-    const odd = this.viewWords === null ? [] : [this.viewWords.toLowerCase()];
+    if (camera === null) return m.tile_label_empty({ number: this.index + 1 });
+    const odd = this.viewWords === null ? [] : [inSentence(this.viewWords)];
     // A time that counts on would be said again and again.
     const isCounting = state.name === 'replay' || state.name === 'seldom';
-    const said = (isCounting ? state.brief : state.words).toLowerCase();
-    const words = [`Camera ${camera.number}`, camera.name, said, ...odd];
-    return [...words, ...(sound === null ? [] : [(sound.reason ?? sound.words).toLowerCase()])].join(', ');
+    const said = inSentence(isCounting ? state.brief : state.words);
+    const words = [m.tile_camera({ number: camera.number, name: camera.name }), said, ...odd];
+    return joined([...words, ...(sound === null ? [] : [inSentence(sound.reason ?? sound.words)])]);
   });
 
   constructor(station: Station, index: number) {

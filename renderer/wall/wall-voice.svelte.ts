@@ -1,7 +1,9 @@
+import { inSentence } from '../language/formats.ts';
+import { m } from '../language/messages.ts';
 /** Tells those who hear the wall which pictures are lost and which are back: once each, and many together as a number. */
 export class WallVoice {
   #said = $state('');
-  readonly #lost = new Map<number, string>();
+  readonly #lost = new Map<number, { readonly camera: string; readonly trouble: string }>();
   #news: string[] = [];
 
   /** What is said, for a live region. */
@@ -18,26 +20,24 @@ export class WallVoice {
     const before = this.#lost.get(tile);
     if (camera === null) this.#lost.delete(tile);
     if (camera === null || trouble === undefined) return;
-    const now = trouble === null ? undefined : `${camera}: ${inSentence(trouble)}`;
-    if (now === before) return;
-    if (now === undefined) this.#lost.delete(tile);
-    else this.#lost.set(tile, now);
-    // Another camera came into the tile: that the one before was lost is no news of this one.
-    if (now === undefined && before?.startsWith(`${camera}: `) !== true) return;
-    this.#news.push(now ?? `${camera}: live again`);
+    if (trouble === null) {
+      this.#lost.delete(tile);
+      // Another camera came into the tile: that the one before was lost is no news of this one.
+      if (before?.camera !== camera) return;
+      this.#news.push(m.wall_voice_back({ camera }));
+    } else {
+      if (before?.camera === camera && before.trouble === trouble) return;
+      this.#lost.set(tile, { camera, trouble });
+      this.#news.push(m.wall_voice_trouble({ camera, trouble: inSentence(trouble) }));
+    }
     if (this.#news.length === 1) queueMicrotask(() => this.#say());
   }
 
   #say(): void {
     const [first = ''] = this.#news;
     const lost = this.#lost.size;
-    const all = lost === 0 ? 'All pictures are live again' : `${lost} pictures are not live`;
+    const all = lost === 0 ? m.wall_voice_all_back() : m.wall_voice_lost({ count: lost });
     this.#said = this.#news.length === 1 ? first : all;
     this.#news = [];
   }
-}
-
-/** With a small first letter, unless it begins a name such as H.265. */
-function inSentence(words: string): string {
-  return words.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
