@@ -101,8 +101,6 @@ export default defineConfig({
   build: {
     target: 'chrome140',
     sourcemap: true,
-    // All dialogs, in four languages: loaded after the wall.
-    chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
     // Nothing inline: the content security policy allows files of our own only.
     assetsInlineLimit: 0,
