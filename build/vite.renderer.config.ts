@@ -56,8 +56,8 @@ type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 function importedBy(module: string, modules: Modules): Set<string> {
   const found = new Set([path.join(root, 'renderer', module)]);
   for (const id of found)
+    // Which messages it says is not to be seen here: whoever says one loads it.
     for (const imported of modules.getModuleInfo(id)?.importedIds ?? [])
-      // Which messages it says is not to be seen here: whoever says one loads it.
       if (!isMessage(imported)) found.add(imported);
   return found;
 }

@@ -93,6 +93,7 @@ export const sections = [
       { id: 'audit', binding: '', does: m.keys_audit() },
       { id: 'lock', binding: 'Shift+L', does: m.keys_lock() },
       { id: 'keys', binding: '[Shift]+?', does: m.keys_keys() },
+      { id: 'welcome', binding: '', does: m.welcome_command() },
     ],
   },
   {

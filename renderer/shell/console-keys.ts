@@ -10,6 +10,7 @@ import type { LayoutCommands } from '../state/layout-commands.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { Tours } from '../tours/tours.svelte.ts';
 import type { Replays } from '../wall/replays.ts';
+import type { Welcome } from '../welcome/welcome.svelte.ts';
 import { bindingOf, type CommandId, commands } from './commands.ts';
 import type { FullScreen } from './full-screen.svelte.ts';
 
@@ -27,6 +28,7 @@ export interface ShellActions {
   readonly ptz: Ptz;
   readonly lock: ConsoleLock;
   readonly tours: Tours;
+  readonly welcome: Welcome;
   /** Opens the list of cameras and goes to its search field. */
   search(): void;
 }
@@ -67,7 +69,7 @@ export function shellCommand(station: Station, actions: ShellActions): (command:
 
 /** Everything that has a key or a name, done. */
 export function consoleCommands(station: Station, actions: ShellActions): Record<CommandId, () => void> {
-  const { fullScreen, layouts, alarms, replays, ptz, lock, tours } = actions;
+  const { fullScreen, layouts, alarms, replays, ptz, lock, tours, welcome } = actions;
   const { wall, zooms } = station;
   const shell = shellCommand(station, actions);
   const keeping = new Keeping(station);
@@ -115,6 +117,7 @@ export function consoleCommands(station: Station, actions: ShellActions): Record
     audit: () => station.open({ name: 'audit' }),
     lock: () => void lock.lock(),
     keys: () => shell('keys'),
+    welcome: () => welcome.start(),
     'camera-list': () => shell('camera-list'),
     search: () => shell('search'),
     'add-camera': () => shell('add-camera'),

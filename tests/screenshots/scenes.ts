@@ -160,6 +160,29 @@ async function openServers(page: Page): Promise<void> {
   await page.getByLabel('Shared secret', { exact: true }).fill('north');
 }
 
+/** The main screens: they are drawn in every theme. */
+export const inAllThemes: ReadonlySet<string> = new Set([
+  'empty',
+  'find',
+  'wall-9',
+  'wall-broken',
+  'list',
+  'edit',
+  'events',
+  'alarm',
+  'clips',
+  'health',
+  'history',
+  'moving',
+  'settings',
+  'keys',
+  'palette',
+  'people',
+  'audit',
+  'locked',
+  'signed-out',
+]);
+
 export const scenes: readonly Scene[] = [
   { name: 'empty' },
   {
@@ -252,6 +275,18 @@ export const scenes: readonly Scene[] = [
   { name: 'wall-9', cameras: 9 },
   { name: 'wall-25', cameras: 25 },
   { name: 'wall-64', cameras: 64, prepare: (page) => shape(page, '64 cameras') },
+  {
+    // A small tile that is selected, with all that its strip can have.
+    name: 'wall-64-selected',
+    cameras: 64,
+    guarded: true,
+    sounds: ['PCMU'],
+    async prepare(page) {
+      await shape(page, '64 cameras');
+      await tile(page, 0).click();
+      await page.getByRole('button', { name: 'Move camera 1' }).waitFor();
+    },
+  },
   { name: 'wall-1+7', cameras: 9, prepare: (page) => shape(page, '1+7, 1 large and 7 small') },
   { name: 'wall-1+12', cameras: 16, prepare: (page) => shape(page, '1+12, 1 large and 12 small') },
   { name: 'wall-broken', cameras: 4, broken: true, prepare: (page) => untilTiles(page, 'waiting', 3) },

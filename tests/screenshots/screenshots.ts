@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { createLog } from '../../main/base/log.ts';
 import { Secret } from '../../main/base/secret.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
@@ -12,20 +12,32 @@ import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import { Backups } from '../../main/store/backups.ts';
 import { openStore } from '../../main/store/store.ts';
+import { type Theme, themes, usualAppearance } from '../../renderer/looks/appearance.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
 import { Serve } from '../support/serve.ts';
-import { type Scene, scenes } from './scenes.ts';
+import { inAllThemes, type Scene, scenes } from './scenes.ts';
 
 /*
- * `npm run screenshots [-- --only NAME]`: every screen of the console, empty, full and broken, at 1280x720 (PNG) and at
- * 3840x2160 (JPEG), into docs/screens. Cameras, the headless console and browser are real; everything stays on loopback.
+ * `npm run screenshots`: every screen of the console, empty, full and broken, at 1280x720 (PNG) and at 3840x2160 (JPEG), into
+ * docs/screens; main screens in the other themes, too (JPEG). Cameras, the headless console and browser are real; everything stays
+ * on loopback. For a look at some: `-- --only wall-9,settings --width 1280 --scale 200 --direction rtl --into /tmp/screens`.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
-const target = path.join(root, 'docs/screens');
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    width: { type: 'string' },
+    scale: { type: 'string' },
+    direction: { type: 'string' },
+    into: { type: 'string', default: path.join(root, 'docs/screens') },
+  },
+});
+const target = path.resolve(values.into);
 const small = { width: 1280, height: 720 };
 const large = { width: 3840, height: 2160 };
+const usual: readonly Theme[] = ['dark'];
 const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
 
 /** Cameras that do not work, each in its own way. */
@@ -102,6 +114,16 @@ function findable(cameras: readonly VirtualCamera[]): DiscoverableDevice[] {
   return [...cameras, ...others].map((camera, index) => discoverableCamera(camera, index));
 }
 
+/** Another window of this computer chooses a theme. */
+async function showTheme(page: Page, theme: Theme): Promise<void> {
+  await page.evaluate((chosen) => {
+    const key = 'gatehouse.appearance';
+    const stored = JSON.parse(localStorage.getItem(key) ?? '{}');
+    localStorage.setItem(key, JSON.stringify({ ...stored, theme: chosen }));
+    dispatchEvent(new StorageEvent('storage', { key }));
+  }, theme);
+}
+
 /** With cameras, data and console of its own: what one scene breaks, another one does not see. */
 async function draw(browser: Browser, scene: Scene, viewport: typeof small): Promise<void> {
   await using owned = new AsyncDisposableStack();
@@ -135,6 +157,13 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
   owned.defer(() => context.close());
   const page = await context.newPage();
+  await page.addInitScript(
+    ({ size, direction }) => {
+      localStorage.setItem('gatehouse.appearance', JSON.stringify({ size }));
+      if (direction !== undefined) document.documentElement.dir = direction;
+    },
+    { size: Number(values.scale ?? 100), direction: values.direction },
+  );
   await page.goto(serve.ready.url);
   if (count === 0) await page.getByText('No cameras yet').waitFor();
   else await untilTiles(page, 'live', Math.min(count, 25) - unshowable);
@@ -143,24 +172,34 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
     const tiles = await page.locator('[data-tile][data-camera-id]').count();
     await untilTiles(page, 'live', tiles);
   }
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
   const isLarge = viewport === large;
-  const file = path.join(target, `${scene.name}-${viewport.width}.${isLarge ? 'jpg' : 'png'}`);
-  await page.screenshot(isLarge ? { path: file, type: 'jpeg', quality: 55 } : { path: file });
-  process.stdout.write(`${path.relative(root, file)}\n`);
+  for (const theme of isLarge || values.scale || values.direction || !inAllThemes.has(scene.name)
+    ? usual
+    : themes) {
+    await showTheme(page, theme);
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
+    const isUsual = theme === usualAppearance.theme;
+    const name = [scene.name, ...(isUsual ? [] : [theme]), viewport.width].join('-');
+    const isPacked = isLarge || !isUsual;
+    const file = path.join(target, `${name}.${isPacked ? 'jpg' : 'png'}`);
+    await page.screenshot(isPacked ? { path: file, type: 'jpeg', quality: 55 } : { path: file });
+    process.stdout.write(`${path.relative(root, file)}\n`);
+  }
 }
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
-const wanted = scenes.filter(({ name }) => values.only === undefined || name === values.only);
+const names = values.only?.split(',');
+const wanted = scenes.filter(({ name }) => names?.includes(name) ?? true);
 if (wanted.length === 0)
   throw new Error(`There is no scene of this name. There are: ${scenes.map(({ name }) => name).join(', ')}`);
 await mkdir(target, { recursive: true });
 const browser = await launchChromium({ args: loopbackWebRtc });
 try {
   for (const scene of wanted) {
-    for (const viewport of [small, large]) await draw(browser, scene, viewport);
+    for (const viewport of [small, large])
+      if (values.width === undefined || Number(values.width) === viewport.width)
+        await draw(browser, scene, viewport);
   }
 } finally {
   await browser.close();
