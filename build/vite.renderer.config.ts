@@ -47,18 +47,26 @@ const consoleWithPage: Plugin = {
   },
 };
 
-/** Whether a module is one message, or the list of them all. */
-const isMessage = (id: string): boolean => id.includes('/language/paraglide/messages/');
+const messages = path.join(root, 'renderer/language/paraglide/messages');
+const listOfMessages = path.join(messages, '_index.js');
 
 type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
 
-/** What a module imports at once, and what that does. */
+/**
+ * What a module imports at once, and what that does. Of the messages, those that are said there: all are in one list, and one in a file
+ * that comes later is not there yet when a record is made of it.
+ */
 function importedBy(module: string, modules: Modules): Set<string> {
   const found = new Set([path.join(root, 'renderer', module)]);
-  for (const id of found)
-    // Which messages it says is not to be seen here: whoever says one loads it.
-    for (const imported of modules.getModuleInfo(id)?.importedIds ?? [])
-      if (!isMessage(imported)) found.add(imported);
+  for (const id of found) {
+    const info = modules.getModuleInfo(id);
+    for (const imported of info?.importedIds ?? []) if (imported !== listOfMessages) found.add(imported);
+    if (id.startsWith(messages)) continue;
+    for (const [, name] of info?.code?.matchAll(/\bm\.(\w+)/g) ?? []) {
+      const message = path.join(messages, `${name}.js`);
+      if (modules.getModuleInfo(message) !== null) found.add(message);
+    }
+  }
   return found;
 }
 

@@ -9,6 +9,7 @@ import type {
   StreamRemark,
 } from '../../main/contract/camera.ts';
 import { m } from '../language/messages.ts';
+import { refusalWords } from '../language/refusal-words.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import type { Stream } from '../playback/stream.ts';
@@ -282,7 +283,7 @@ export class CameraForm {
       return;
     }
     const { reason } = errorWords[failure.code];
-    this.#trial = { name: 'failed', reason, advice: failure.message, certificate };
+    this.#trial = { name: 'failed', reason, advice: refusalWords(failure.message), certificate };
     this.#error = null;
     if (failure.code === 'camera-refused-credentials') {
       this.#fieldErrors = { password: m.cameras_password_refused(), ...this.#fieldErrors };

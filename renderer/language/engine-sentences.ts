@@ -39,7 +39,9 @@ export class EngineSentences {
 function patternOf(sentence: Sentence): RegExp {
   const parts = sentence(marked as never, { locale: 'en' }).split(mark);
   const source = parts.map((part, index) =>
-    index % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') : `(?<${part}>.+?)`,
+    index % 2 === 0
+      ? part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+      : `(?<${part}>${part === 'count' ? String.raw`[\d.,]+` : '.+?'})`,
   );
   return new RegExp(`^${source.join('')}$`);
 }

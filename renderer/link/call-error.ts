@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import type { ErrorCode } from '../../main/contract/error-codes.ts';
+import { locale } from '../language/locale.ts';
 import { m } from '../language/messages.ts';
 
 /** One thing that is wrong with an input. */
@@ -29,4 +30,16 @@ export function callFailure(error: unknown): CallFailure {
   }
   const { issues = [], ...more } = (error.data ?? {}) as Partial<CallFailure>;
   return { ...more, code: error.code as ErrorCode, message: error.message, issues };
+}
+
+/** In the reader's language, as far as the engine's sentence is known there. Its words are loaded when something fails first. */
+export async function inReadersWords(failure: CallFailure): Promise<CallFailure> {
+  if (locale === 'en') return failure;
+  try {
+    const { refusalInWords } = await import('../language/refusal-words.ts');
+    return refusalInWords(failure);
+  } catch {
+    // They do not come while the engine is away.
+    return failure;
+  }
 }

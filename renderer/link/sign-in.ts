@@ -1,11 +1,16 @@
 import type { SignInInput } from '../../main/contract/people.ts';
 import { m } from '../language/messages.ts';
-import { type CallFailure, notLinked } from './call-error.ts';
+import { type CallFailure, inReadersWords, notLinked } from './call-error.ts';
 
 const answerMilliseconds = 15_000;
 
 /** Signs this browser in: its session is a cookie that the page cannot read. Null: it is done. */
 export async function signInBrowser(input: SignInInput): Promise<CallFailure | null> {
+  const failure = await openSession(input);
+  return failure === null ? null : await inReadersWords(failure);
+}
+
+async function openSession(input: SignInInput): Promise<CallFailure | null> {
   try {
     const response = await fetch('./session', {
       method: 'POST',

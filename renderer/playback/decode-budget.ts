@@ -90,13 +90,14 @@ export class DecodeBudget {
   /**
    * @param load undefined: nothing was decoded, or nobody knows
    * @param wall without the tiles that come first
+   * @param samples for so many it counts: one that comes late covers the time of several
    */
-  take(load: DecodeLoad | undefined, wall: BudgetWall): Allowance {
+  take(load: DecodeLoad | undefined, wall: BudgetWall, samples = 1): Allowance {
     if (wall.tiles > this.#wall.tiles + tilesOfProcessor) this.#settling = beginningSamples;
     this.#wall = wall;
     // What was too much for a wall twice as large says little about this one.
     if (wall.tiles > 0 && wall.tiles < this.#learntWith / 2) this.#forget();
-    if (load !== undefined) this.#judge(load);
+    if (load !== undefined) this.#judge(load, samples);
     return { mains: this.#mains, reduced: this.#reduced, seldom: this.#seldom };
   }
 
@@ -116,14 +117,14 @@ export class DecodeBudget {
     this.#tooMany = Number.POSITIVE_INFINITY;
   }
 
-  #judge(load: DecodeLoad): void {
-    if (this.#sinceClimb !== undefined) this.#sinceClimb++;
+  #judge(load: DecodeLoad, samples: number): void {
+    if (this.#sinceClimb !== undefined) this.#sinceClimb += samples;
     if (this.#settling > 0) {
-      this.#settling--;
+      this.#settling -= samples;
       return;
     }
     const isSevere = isAnyAbove(load, severe);
-    this.#troubled = isAnyAbove(load, high) ? this.#troubled + 1 : 0;
+    this.#troubled = isAnyAbove(load, high) ? this.#troubled + samples : 0;
     this.#eased = isAnyAbove(load, low) ? 0 : this.#eased + (isAnyAbove(load, ample) ? 1 : 2);
     // Between all key frames and some of them little is won: a page that is busy with something else is no reason.
     const isUrgent = isSevere && this.#reduced < this.#wall.tiles;

@@ -11,6 +11,9 @@ import type { Stage } from './stage.svelte.ts';
 
 /** One report on all tracks has its price: seldom enough to be none of the trouble. */
 const sampleMilliseconds = 2_000;
+/** A browser that takes longer than this for the report has no time for its pictures, either; thirty seconds were seen. */
+const reportMilliseconds = 1_000;
+const withoutReport: DecodeLoad = { busy: 0, dropped: 0, delay: 0, blocked: 1, missed: 0 };
 
 const shareOrder: Readonly<Record<Share, number>> = { all: 0, 'key-frames': 1, seldom: 2 };
 
@@ -38,6 +41,9 @@ export class DecodeWatch {
   readonly #tiles: () => readonly BudgetTile[];
   readonly #budget = new DecodeBudget(navigator.hardwareConcurrency);
   readonly #firsts = new FirstPictures();
+  /** The report that was asked for and has not come. */
+  #report: Promise<DecodeCount | null> | undefined;
+  #judgedAt = 0;
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
   #use = $state.raw<DecodeUse | null>(null);
   /** Counts what was decided. */
@@ -62,15 +68,22 @@ export class DecodeWatch {
   /** Until the signal is aborted. Behind another page Chromium decodes as it likes: nothing is known then. */
   async run(signal: AbortSignal): Promise<void> {
     const page = new PageLoad(signal);
+    let takenAt = performance.now();
+    this.#judgedAt = takenAt;
     while (!signal.aborted) {
       const startedAt = performance.now();
       await pause(sampleMilliseconds, signal);
       if (signal.aborted) return;
+      const now = performance.now();
       // A timer that comes late tells of the same where the browser tells nothing.
-      const late = performance.now() - startedAt - sampleMilliseconds;
-      const blocked = Math.max(page.take(), late);
-      if (document.visibilityState === 'visible') await this.#sample(blocked);
-      else this.#before = undefined;
+      const late = (now - startedAt - sampleMilliseconds) / (now - startedAt);
+      const blocked = Math.max(page.take() / (now - takenAt), late);
+      takenAt = now;
+      if (document.visibilityState === 'visible') await this.#sample(blocked, signal);
+      else {
+        this.#before = undefined;
+        this.#judgedAt = now;
+      }
     }
   }
 
@@ -106,8 +119,13 @@ export class DecodeWatch {
     return shares;
   }
 
-  async #sample(blocked: number): Promise<void> {
-    const count = await this.#playback.countDecoding();
+  async #sample(blocked: number, signal: AbortSignal): Promise<void> {
+    this.#report ??= this.#playback.countDecoding();
+    const late = pause(reportMilliseconds, signal).then(() => undefined);
+    const count = await Promise.race([this.#report, late]);
+    if (signal.aborted) return;
+    if (count === undefined) return this.#settle(null, withoutReport);
+    this.#report = undefined;
     const at = performance.now();
     const before = this.#before;
     this.#before = count === null ? undefined : { count, at };
@@ -118,15 +136,14 @@ export class DecodeWatch {
     // Fewer than before: another peer connection.
     const decoded = count.decoded - before.count.decoded;
     const spent = count.seconds - before.count.seconds;
-    if (decoded <= 0 || spent < 0) return this.#settle(null, undefined);
+    const isNothing = decoded <= 0 && missed === 0;
+    if (isNothing || decoded < 0 || spent < 0) return this.#settle(null, undefined);
     const dropped = Math.max(0, count.dropped - before.count.dropped);
     const processors = navigator.hardwareConcurrency;
     this.#settle(count, {
       busy: spent / seconds / processors,
-      dropped: dropped / (decoded + dropped),
-      delay,
-      blocked: blocked / 1_000 / seconds,
-      missed,
+      dropped: dropped / Math.max(1, decoded + dropped),
+      ...{ delay, blocked, missed },
     });
   }
 
@@ -154,7 +171,10 @@ export class DecodeWatch {
     const isHardware = count !== null && count.inHardware === count.tracks;
     // A decoder in hardware spends its own time and not that of the processors: the other figures say when it is too much.
     const judged = load !== undefined && isHardware ? { ...load, busy: 0 } : load;
-    const { mains, reduced, seldom } = this.#budget.take(judged, wall);
+    const now = performance.now();
+    const samples = Math.max(1, Math.floor((now - this.#judgedAt) / sampleMilliseconds));
+    this.#judgedAt = now;
+    const { mains, reduced, seldom } = this.#budget.take(judged, wall, samples);
     this.#decisions++;
     if (count === null || load === undefined) {
       // An old figure would look like one of now.

@@ -1,5 +1,6 @@
 import { type IceServerInput, type IceServers, iceServersChange } from '../../main/contract/ice-server.ts';
 import { issueWords } from '../../main/contract/issue-words.ts';
+import { refusalWords } from '../language/refusal-words.ts';
 
 const mostServers = 8;
 
@@ -60,6 +61,6 @@ export class IceServersForm {
 
   /** @param issues of the schema, or of the engine */
   fail(issues: readonly { readonly path: string; readonly message: string }[]): void {
-    this.errors = new Map(issues.map(({ path, message }) => [path, message]));
+    this.errors = new Map(issues.map(({ path, message }) => [path, refusalWords(message)]));
   }
 }

@@ -1,4 +1,5 @@
 import { type LanHost, type LanHostState, lanHost } from '../../main/contract/lan-host.ts';
+import { refusalWords } from '../language/refusal-words.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { NetworkChoice } from './network-choice.svelte.ts';
@@ -79,6 +80,8 @@ export class LanHostForm {
   }
 
   #fail(issues: Issues): void {
-    this.errors = new Map(issues.map(({ path, message }) => [path.split('.')[0] ?? '', message]));
+    this.errors = new Map(
+      issues.map(({ path, message }) => [path.split('.')[0] ?? '', refusalWords(message)]),
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { type MediaNetwork, type MediaNetworks, mediaNetwork } from '../../main/contract/media-network.ts';
+import { refusalWords } from '../language/refusal-words.ts';
 import { NetworkChoice } from './network-choice.svelte.ts';
 
 /** What is chosen in the dialog, and what is wrong with it. */
@@ -29,7 +30,7 @@ export class MediaNetworkForm {
   fail(issues: readonly { readonly path: string; readonly message: string }[]): void {
     // What is wrong with the range stands where its end is typed.
     this.errors = new Map(
-      issues.map(({ path, message }) => [path === 'ports' ? 'ports.last' : path, message]),
+      issues.map(({ path, message }) => [path === 'ports' ? 'ports.last' : path, refusalWords(message)]),
     );
   }
 }

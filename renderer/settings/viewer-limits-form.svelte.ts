@@ -1,5 +1,6 @@
 import { issueWords } from '../../main/contract/issue-words.ts';
 import { type ViewerLimits, viewerLimits } from '../../main/contract/viewer-limits.ts';
+import { refusalWords } from '../language/refusal-words.ts';
 
 const fields = ['windows', 'windowsOfUser', 'megabits', 'megabitsOfUser'] as const;
 type LimitField = (typeof fields)[number];
@@ -33,6 +34,6 @@ export class ViewerLimitsForm {
 
   /** @param issues of the schema, or of the engine */
   fail(issues: readonly { readonly path: string; readonly message: string }[]): void {
-    this.errors = new Map(issues.map(({ path, message }) => [path, message]));
+    this.errors = new Map(issues.map(({ path, message }) => [path, refusalWords(message)]));
   }
 }

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
-import { findings } from '../support/axe-findings.ts';
+import { findings, findingsInThemes } from '../support/axe-findings.ts';
 import { untilTiles } from '../support/console-page.ts';
 import { consoleSuite } from '../support/console-suite.ts';
 
@@ -26,31 +26,31 @@ test('nothing on a wall, in its list and in its dialogs stands in the way of a s
   const page = await open(3);
   await untilTiles(page, 'live', 3);
   await untilTiles(page, 'waiting', 1);
-  expect(await findings(page)).toEqual([]);
+  expect(await findingsInThemes(page)).toEqual([]);
   await page.keyboard.press('c');
   await page.locator('[data-row]').first().press('Space');
   await page.getByText('1 chosen').waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await findingsInThemes(page)).toEqual([]);
   await page.getByRole('button', { name: /Shape of the wall/ }).click();
   await page.getByRole('menu').waitFor();
-  expect(await findings(page)).toEqual([]);
+  expect(await findingsInThemes(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });
   await page.locator('[data-tile]').first().click();
-  for (const key of ['?', 'a', 'Shift+A', 'e', 'h', 'x', 'o', 's']) {
+  for (const key of ['?', 'Control+k', 'a', 'Shift+A', 'e', 'h', 'x', 't', 'o', 's']) {
     await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
-    expect(await findings(page), `dialog of ${key}`).toEqual([]);
+    expect(await findingsInThemes(page), `dialog of ${key}`).toEqual([]);
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
   }
   await page.keyboard.press('e');
   await page.getByRole('button', { name: 'Share…' }).click();
   await page.getByLabel('For', { exact: true }).fill('Porter');
-  expect(await findings(page), 'sharing').toEqual([]);
+  expect(await findingsInThemes(page), 'sharing').toEqual([]);
   await page.keyboard.press('Enter');
   await page.getByLabel('The new token').waitFor();
-  expect(await findings(page), 'a token').toEqual([]);
+  expect(await findingsInThemes(page), 'a token').toEqual([]);
 });
 
 test('nor in an alarm, in the events, in the health of the cameras and where alarms are set up', async () => {
@@ -59,21 +59,63 @@ test('nor in an alarm, in the events, in the health of the cameras and where ala
   const { id: cameraId } = engine.cameras.list()[0] ?? { id: null };
   engine.events.add({ cameraId, kind: 'tamper', state: 'pulse', at: Date.now() });
   await page.locator('[data-alarm-picture="main"]').waitFor();
-  expect(await findings(page), 'alarm').toEqual([]);
+  expect(await findingsInThemes(page), 'alarm').toEqual([]);
   await page.keyboard.press('v');
   await page.locator('[data-event]').first().click();
-  expect(await findings(page), 'events').toEqual([]);
+  expect(await findingsInThemes(page), 'events').toEqual([]);
   await page.keyboard.press('Escape');
   await page.keyboard.press('i');
   await page.locator('[data-health-row]').first().waitFor();
-  expect(await findings(page), 'health').toEqual([]);
+  expect(await findingsInThemes(page), 'health').toEqual([]);
   await page.keyboard.press('Escape');
   // Keys belong to a dialog until it is gone.
   await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Set up alarms…' }).click();
   await page.getByRole('dialog', { name: 'Alarms' }).waitFor();
-  expect(await findings(page), 'alarms').toEqual([]);
+  expect(await findingsInThemes(page), 'alarms').toEqual([]);
+});
+
+test('nor where walls, tours, joysticks, servers and phones are set up, nor in the tour for whoever is new', async () => {
+  const { page } = await openEngine(1);
+  await untilTiles(page, 'live', 1);
+  const dialog = page.getByRole('dialog');
+  const close = async () => {
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  };
+  const byName = async (typed: string) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill(typed);
+    await page.getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+  };
+  for (const [typed, heading] of [
+    ['joystick', 'Joystick'],
+    ['tour of walls', 'Tour of walls'],
+  ] as const) {
+    await byName(typed);
+    await dialog.getByRole('heading', { name: heading }).waitFor();
+    expect(await findingsInThemes(page), heading).toEqual([]);
+    await close();
+  }
+  await page.keyboard.press('?');
+  await dialog.getByRole('button', { name: 'Change keys' }).click();
+  expect(await findingsInThemes(page), 'change of keys').toEqual([]);
+  await close();
+  await page.keyboard.press('s');
+  await dialog.getByRole('button', { name: 'Set up servers…' }).click();
+  await dialog.getByRole('button', { name: 'Add a server' }).click();
+  expect(await findingsInThemes(page), 'servers').toEqual([]);
+  await close();
+  await page.keyboard.press('Shift+G');
+  await page.locator('[data-grid-tile]').first().waitFor();
+  expect(await findingsInThemes(page), 'grid').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.locator('[data-grid-tile]').first().waitFor({ state: 'detached' });
+  await byName('short tour');
+  await page.locator('[data-welcome="1"]').waitFor();
+  expect(await findingsInThemes(page), 'tour for whoever is new').toEqual([]);
 });
 
 test('nor in a console without cameras, nor in its dialog to import some', async () => {

@@ -36,6 +36,13 @@ test.each([{ busy: 0.9 }, { dropped: 0.1 }, { delay: 400 }, { blocked: 0.7 }, { 
   },
 );
 
+test('a sample that covers the time of several counts for them', () => {
+  const budget = new DecodeBudget(8);
+  expect(budget.take(short, wall(16), 2).reduced).toBe(4);
+  expect(budget.take(short, wall(16), 2).reduced).toBe(4);
+  expect(budget.take(short, wall(16), 2).reduced).toBe(8);
+});
+
 test('it waits for what a change brings before the next one', () => {
   const budget = new DecodeBudget(8);
   const reduced = Array.from({ length: 8 }, () => budget.take(short, wall(16)).reduced);

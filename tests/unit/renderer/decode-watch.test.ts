@@ -166,3 +166,20 @@ test('a screen that shows thirty pictures a second is no reason to reduce any', 
   for (let sample = 0; sample < 20; sample++) await watchTile(4, 120, 58);
   expect(reduced()).toEqual([]);
 });
+
+test('a browser that does not even say what it decodes has too much to do', async () => {
+  await decode(2, 0.1);
+  const answers: PromiseWithResolvers<DecodeCount>[] = [];
+  vi.spyOn(playback, 'countDecoding').mockImplementation(() => {
+    answers.push(Promise.withResolvers());
+    return answers.at(-1)?.promise ?? Promise.reject(new Error('nobody asks'));
+  });
+  await vi.advanceTimersByTimeAsync(3_100);
+  watch.arrange();
+  expect(reduced()).toEqual(['three', 'four']);
+  expect(watch.use).toBeNull();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(answers).toHaveLength(1);
+  watch.arrange();
+  expect(reduced()).toEqual(['one', 'two', 'three', 'four']);
+});
