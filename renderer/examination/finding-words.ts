@@ -158,7 +158,9 @@ export function findingWords(english: string, to = locale): string {
 /** What was measured, in the reader's language where that is known. */
 export function measuredWords(english: string, to = locale): string {
   const parts = english.split(', ');
-  return parts.map((part) => figures.translate(part, to) ?? part).join(', ');
+  const words = parts.map((part) => figures.translate(part, to) ?? part);
+  // Each part runs in its own direction, all of them in that of the page.
+  return to === 'ar' ? words.map((part) => `\u2068${part}\u2069`).join('، ') : words.join(', ');
 }
 
 /** Advice as it comes with the health of a stream: what it means, what was measured, what to do. */
@@ -171,5 +173,5 @@ export function adviceWords(english: string, to = locale): string {
     const figure = measured === undefined ? '' : ` (${measuredWords(measured, to)})`;
     return `${known.replace(/\.$/, '')}${figure}. ${advice}`.trimEnd();
   }
-  return english;
+  return failureWords(english, to);
 }

@@ -30,7 +30,7 @@ test('what was measured is told part by part, with the decimals of the language'
   expect(measuredWords('H.264 Main, 1280 × 720, no sound', 'de')).toBe('H.264 Main, 1280 × 720, kein Ton');
   expect(measuredWords('640 × 360, 12.5 a second', 'es')).toBe('640 × 360, 12,5 por segundo');
   expect(measuredWords('3 days behind', 'de')).toBe('3 Tage nach');
-  expect(measuredWords('554 open, 80 closed', 'ar')).toBe('554 مفتوح, 80 مغلق');
+  expect(measuredWords('554 open, 80 closed', 'ar')).toBe('\u2068554 مفتوح\u2069، \u206880 مغلق\u2069');
   expect(measuredWords('77.0 ms', 'de')).toBe('77.0 ms');
 });
 
