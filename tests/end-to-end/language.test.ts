@@ -21,11 +21,7 @@ test('a browser that speaks Arabic shows the console from right to left, and one
   const engine = await suite.start(cameras);
   const { page, errors } = await suite.open(engine, readArabic);
   await page.locator('[data-tile]').first().waitFor();
-  const { lang, dir } = await page.evaluate(() => {
-    const { lang, dir } = document.documentElement;
-    return { lang, dir };
-  });
-  expect({ lang, dir }).toEqual({ lang: 'ar', dir: 'rtl' });
+  await page.locator('html[lang="ar"][dir="rtl"]').waitFor();
   await page.getByRole('button', { name: 'الإعدادات' }).waitFor();
   // What a guard reads first is on the right.
   const places = await page.evaluate(() =>
