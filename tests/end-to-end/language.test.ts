@@ -20,9 +20,11 @@ async function readArabic(page: Page): Promise<void> {
 test('a browser that speaks Arabic shows the console from right to left, and one in which German was chosen in German, also after a reload', async () => {
   const engine = await suite.start(cameras);
   const { page, errors } = await suite.open(engine, readArabic);
-  const root = page.locator('html');
   await page.locator('[data-tile]').first().waitFor();
-  const { lang, dir } = await root.evaluate(({ lang, dir }) => ({ lang, dir }));
+  const { lang, dir } = await page.evaluate(() => {
+    const { lang, dir } = document.documentElement;
+    return { lang, dir };
+  });
   expect({ lang, dir }).toEqual({ lang: 'ar', dir: 'rtl' });
   await page.getByRole('button', { name: 'الإعدادات' }).waitFor();
   // What a guard reads first is on the right.

@@ -38,10 +38,10 @@ test('a theme and a size that were chosen are there before the first picture of 
 
 test('who sits here for the first time is shown around by keys alone, once, and again when they ask', async () => {
   const engine = await suite.start([camera]);
-  const { page, errors } = await suite.open(engine, (opened) =>
+  const { page, errors } = await suite.open(engine, async (opened) => {
     // A person is to be there: nobody shows a program around.
-    opened.addInitScript(() => Object.defineProperty(navigator, 'webdriver', { value: false })),
-  );
+    await opened.addInitScript(() => Object.defineProperty(navigator, 'webdriver', { value: false }));
+  });
   const card = page.locator('[data-welcome]');
   await page.locator('[data-welcome="1"] button:focus').waitFor();
   // The real thing works meanwhile, and F6 comes back.
