@@ -37,7 +37,7 @@ test('a theme and a size that were chosen are there before the first picture of 
 });
 
 test('who sits here for the first time is shown around by keys alone, once, and again when they ask', async () => {
-  const engine = await suite.start([camera]);
+  const engine = await suite.start([camera, { ...camera, name: 'Yard', mainUrl: 'rtsp://127.0.0.1:9/yard' }]);
   const { page, errors } = await suite.open(engine, async (opened) => {
     // A person is to be there: nobody shows a program around.
     await opened.addInitScript(() => Object.defineProperty(navigator, 'webdriver', { value: false }));
