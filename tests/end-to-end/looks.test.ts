@@ -56,6 +56,7 @@ test('who sits here for the first time is shown around by keys alone, once, and 
   await card.waitFor({ state: 'detached' });
 
   await page.reload();
+  await page.locator('[data-tile]').first().waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('short tour');
   expect(await card.count()).toBe(0);
