@@ -1,7 +1,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { FoundStreams } from '../../main/contract/camera.ts';
 import type { DiscoveryEvent, DiscoveryState, FoundDevice, FoundHow } from '../../main/contract/discovery.ts';
-import { numberFormat } from '../language/formats.ts';
+import { joined, numberFormat } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
 import type { CallFailure } from '../link/call-error.ts';
 import { followEvents } from '../link/follow-events.ts';
@@ -40,7 +40,7 @@ export function deviceKind({ name, maker, model }: FoundDevice): string {
 }
 
 export function foundWords({ how }: FoundDevice): string {
-  return how.map((each) => howWords[each]()).join(m.cameras_list_separator());
+  return joined(how.map((each) => howWords[each]()));
 }
 
 function briefly({ code }: CallFailure): string {

@@ -1,4 +1,5 @@
 import type { StreamRemark, StreamStatus } from '../../main/contract/camera.ts';
+import { joined } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
 import { errorWords } from '../wall/error-words.ts';
 
@@ -15,10 +16,10 @@ export function statusWords(status: StreamStatus): { readonly words: string; rea
   switch (status.state) {
     case 'playing':
       return {
-        words: [
+        words: joined([
           m.cameras_status_live(),
           ...(status.remarks ?? []).map((remark) => remarkWords[remark]()),
-        ].join(m.cameras_list_separator()),
+        ]),
         tone: 'good',
       };
     case 'standby':

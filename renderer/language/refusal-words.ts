@@ -5,9 +5,6 @@ import { m } from './messages.ts';
 
 /** What the engine says most often against what was typed or asked for. The more particular of two that fit comes first. */
 const refusals = new EngineSentences([
-  m.refusals_no_answer,
-  m.refusals_not_linked,
-  m.refusals_tries_minute,
   m.refusals_tries_minutes,
   m.refusals_tries_seconds,
   m.refusals_pins,

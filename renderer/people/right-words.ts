@@ -1,6 +1,6 @@
 import type { RoleHours } from '../../main/contract/people.ts';
 import type { CameraRight, ConsoleRight } from '../../main/contract/rights.ts';
-import { dateFormat } from '../language/formats.ts';
+import { dateFormat, joined } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
 
 /** What may be done with a camera, as a person would say it. */
@@ -40,8 +40,7 @@ export function hoursWords(hours: readonly RoleHours[]): string {
   return hours
     .map(({ days, from, until }) => {
       const named = weekDays.filter((day) => days.includes(day)).map(dayWords);
-      const daily =
-        named.length === weekDays.length ? m.people_hours_every_day() : named.join(m.people_list_separator());
+      const daily = named.length === weekDays.length ? m.people_hours_every_day() : joined(named);
       return from === until
         ? m.people_hours_all_day({ days: daily })
         : m.people_hours_between({ days: daily, from, until });
