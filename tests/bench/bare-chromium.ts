@@ -56,9 +56,10 @@ export class BareChromium implements AsyncDisposable {
     }
   }
 
-  /** Opens a window and leaves it alone. @returns its id */
+  /** Opens a window, goes to a page in it and leaves it alone. @returns its id */
   async open(url: string, browserContextId?: string): Promise<string> {
-    const { targetId } = await this.#call('Target.createTarget', { url, browserContextId });
+    const { targetId } = await this.#call('Target.createTarget', { url: 'about:blank', browserContextId });
+    await this.#within(String(targetId), 'Page.navigate', { url });
     return String(targetId);
   }
 
@@ -69,13 +70,7 @@ export class BareChromium implements AsyncDisposable {
 
   /** What an expression is in the window, which has this debugger from now on. */
   async evaluate<Value>(targetId: string, expression: string): Promise<Value> {
-    const { sessionId } = await this.#call('Target.attachToTarget', { targetId, flatten: true });
-    const { result } = await this.#call(
-      'Runtime.evaluate',
-      { expression, returnByValue: true },
-      String(sessionId),
-    );
-    await this.#call('Target.detachFromTarget', { sessionId });
+    const { result } = await this.#within(targetId, 'Runtime.evaluate', { expression, returnByValue: true });
     return (result as { value: Value }).value;
   }
 
@@ -88,6 +83,13 @@ export class BareChromium implements AsyncDisposable {
     await this.#call('Browser.close', {});
     await exit;
     this.#socket.close();
+  }
+
+  async #within(targetId: string, method: string, params: Record<string, unknown>) {
+    const { sessionId } = await this.#call('Target.attachToTarget', { targetId, flatten: true });
+    const answer = await this.#call(method, params, String(sessionId));
+    await this.#call('Target.detachFromTarget', { sessionId });
+    return answer;
   }
 
   async #call(
