@@ -49,6 +49,8 @@ const track: PictureWay = { kind: 'track' };
 export interface FrameFacts extends Size {
   /** Only some browsers tell. */
   readonly rtpTimestamp?: number;
+  /** When it was given to the screen, of `performance.now()`. */
+  readonly presentationTime?: number;
 }
 
 /** A decoded picture that came over the data channel. */
@@ -93,6 +95,7 @@ export class Slot {
   #returnedAt: number | undefined;
   #channelReceivedAt = 0;
   #newestFrameAt = 0;
+  #isFirst = true;
   /** When the picture was received that stands there, where the engine says that it is an old one. */
   #stillSince: number | null = null;
   /** When the engine confirmed the stream; undefined while it has not: frames may still be those of another camera. */
@@ -336,6 +339,14 @@ export class Slot {
     if (facts !== undefined) this.#measure(facts);
     if (!this.#isCurrent) this.#follow(facts?.rtpTimestamp);
     if (this.#isPast(receivedAt)) return;
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      // One for each slot: for whoever measures how long a window takes.
+      performance.mark('first picture', {
+        startTime: facts?.presentationTime ?? shownAt,
+        detail: this.index,
+      });
+    }
     this.delay.add(displayedAt - receivedAt);
     this.#arrived(shownAt);
   }

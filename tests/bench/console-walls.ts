@@ -17,6 +17,8 @@ const keys = ['2', '3'] as const;
 export interface WallFigures {
   /** From the key to the frame in which the last of 25 other, already watched cameras has its picture. */
   readonly layoutSwitchAll25: Summary;
+  /** The page's longest task at each of these; 50 where none was longer, since the browser tells of longer ones only. */
+  readonly layoutSwitchTask: Summary;
 }
 
 export interface SoakFigures {
@@ -38,9 +40,22 @@ export async function measureWalls(browser: Browser, options: WallsOptions): Pro
   await using owned = new AsyncDisposableStack();
   const { page } = await openWalls(owned, browser, options);
   const times: number[] = [];
-  for (let index = 0; index < measuredSwitches + 4; index++) times.push(await switchUntilLive(page, index));
+  const tasks: number[] = [];
+  const takeTasks = await page.evaluateHandle(() => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: 'longtask' });
+    return () => observer.takeRecords().map(({ duration }) => duration);
+  });
   // The first ones compile the code that they run.
-  return { layoutSwitchAll25: summarize(times.slice(4)) };
+  for (let index = -4; index < measuredSwitches; index++) {
+    await takeTasks.evaluate((take) => take());
+    const time = await switchUntilLive(page, index + 4);
+    const longest = Math.max(50, ...(await takeTasks.evaluate((take) => take())));
+    if (index < 0) continue;
+    times.push(time);
+    tasks.push(longest);
+  }
+  return { layoutSwitchAll25: summarize(times), layoutSwitchTask: summarize(tasks) };
 }
 
 /** The same walls, to and fro, until what leaks would show. */

@@ -29,16 +29,6 @@ export function installProbe(): void {
   }).observe(document, { childList: true, subtree: true });
 }
 
-/** Runs in the page after `installProbe`: writes this to its console when so many tiles have shown a picture. */
-export function tellPictures({ tiles, words }: { tiles: number; words: string }): void {
-  const looking = setInterval(() => {
-    const begun = [...window.gatehouseProbe.tiles.values()].filter((frames) => frames.length > 0);
-    if (begun.length < tiles) return;
-    clearInterval(looking);
-    console.debug(words);
-  }, 20);
-}
-
 /** Empties the probe: frames of every tile since the last call. */
 export function takeFrames(): TileFrames[] {
   const taken: TileFrames[] = [];

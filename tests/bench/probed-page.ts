@@ -33,7 +33,7 @@ export async function signInAddress(engine: EngineProcess): Promise<string> {
 }
 
 /** Opens the console with its probe; resolves when there is a wall, since keys mean nothing before. */
-export async function openConsole(page: Page, address: string): Promise<void> {
+async function openConsole(page: Page, address: string): Promise<void> {
   await keepPeerConnections(page);
   await page.addInitScript(installProbe);
   await page.goto(address);

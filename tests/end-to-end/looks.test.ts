@@ -37,11 +37,11 @@ test('a theme and a size that were chosen are there before the first picture of 
 });
 
 test('who sits here for the first time is shown around by keys alone, once, and again when they ask', async () => {
-  const engine = await suite.start([camera]);
-  const { page, errors } = await suite.open(engine, (opened) =>
+  const engine = await suite.start([camera, { ...camera, name: 'Yard', mainUrl: 'rtsp://127.0.0.1:9/yard' }]);
+  const { page, errors } = await suite.open(engine, async (opened) => {
     // A person is to be there: nobody shows a program around.
-    opened.addInitScript(() => Object.defineProperty(navigator, 'webdriver', { value: false })),
-  );
+    await opened.addInitScript(() => Object.defineProperty(navigator, 'webdriver', { value: false }));
+  });
   const card = page.locator('[data-welcome]');
   await page.locator('[data-welcome="1"] button:focus').waitFor();
   // The real thing works meanwhile, and F6 comes back.
@@ -56,6 +56,7 @@ test('who sits here for the first time is shown around by keys alone, once, and 
   await card.waitFor({ state: 'detached' });
 
   await page.reload();
+  await page.locator('[data-tile]').first().waitFor();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').fill('short tour');
   expect(await card.count()).toBe(0);

@@ -42,6 +42,7 @@ test('somebody signs in by name, sees what a viewer may, and is signed out every
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Erika…' }).waitFor();
   expect(await page.getByRole('heading', { level: 3, includeHidden: false }).allInnerTexts()).toEqual([
+    ...['Language', 'Theme', 'Size', 'Motion'],
     'Connection of this window',
     'Your account',
     'About',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Browser, type BrowserContext, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { canUsePackagedChromium, unpackChromium } from './packaged-chromium.ts';
 
 /** Lets pages use WebRTC over loopback with plain addresses, as the desktop window does; users' browsers do not. */
@@ -9,7 +9,8 @@ export const loopbackWebRtc: readonly string[] = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
-const common: readonly string[] = [
+/** Of all that are started here. */
+export const chromiumSwitches: readonly string[] = [
   '--autoplay-policy=no-user-gesture-required',
   '--disable-background-networking',
   '--disable-component-update',
@@ -66,7 +67,7 @@ interface Launcher {
  * GATEHOUSE_CHROMIUM (a path, or `packaged`), else the system's Chrome, Chromium or Edge, else the one inside an npm
  * package: first with the system's libraries, then with its own.
  */
-async function findChromium(): Promise<Launcher[]> {
+export async function findChromium(): Promise<Launcher[]> {
   const named = process.env.GATEHOUSE_CHROMIUM ?? '';
   if (named !== '' && named !== 'packaged') return [{ executablePath: named, environment: {} }];
   const folders = (process.env.PATH ?? '').split(path.delimiter);
@@ -91,17 +92,6 @@ export async function launchChromium(options: { args?: readonly string[] }): Pro
   return await launch(options.args ?? [], (launchOptions) => chromium.launch(launchOptions));
 }
 
-/** The same with a profile that remembers pages, as a user's browser does. @param folder of the profile */
-export async function launchChromiumProfile(
-  folder: string,
-  options: { args?: readonly string[] },
-): Promise<BrowserContext> {
-  const viewport = { width: 1280, height: 720 };
-  return await launch(options.args ?? [], (launchOptions) =>
-    chromium.launchPersistentContext(folder, { ...launchOptions, viewport }),
-  );
-}
-
 async function launch<T>(args: readonly string[], start: (options: LaunchOptions) => Promise<T>): Promise<T> {
   let missing: unknown;
   for (const { executablePath, environment } of await findChromium()) {
@@ -111,7 +101,7 @@ async function launch<T>(args: readonly string[], start: (options: LaunchOptions
         // The sandbox works neither for root nor wherever user namespaces are forbidden; the pages are our own.
         chromiumSandbox: false,
         env: { ...process.env, ...environment },
-        args: [...common, ...args],
+        args: [...chromiumSwitches, ...args],
       });
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);

@@ -18,8 +18,8 @@ export interface ConsoleSuite {
   readonly owned: AsyncDisposableStack;
   /** An engine in this process, with a host for browsers. */
   start(cameras?: readonly CameraInput[], discovery?: EngineDiscoveryOptions): Promise<Engine>;
-  /** A window on a console, signed in. @param prepare runs before the page does, in place of hiding the decode load */
-  open(engine: Engine, prepare?: (page: Page) => Promise<void>): Promise<OpenPage>;
+  /** A window on a console, signed in. @param prepare runs before the page does */
+  open(engine: Engine, prepare?: (page: Page) => Promise<unknown>): Promise<OpenPage>;
   openUrl(url: string): Promise<OpenPage>;
   /** Both; resolves when the window shows its wall, or that there are no cameras. */
   openWith(
@@ -44,7 +44,7 @@ export function consoleSuite(): ConsoleSuite {
   afterEach(async () => {
     await owned.disposeAsync();
   });
-  const openUrl = (url: string, prepare?: (page: Page) => Promise<void>) =>
+  const openUrl = (url: string, prepare?: (page: Page) => Promise<unknown>) =>
     openPage(owned, browser, url, prepare);
   return {
     get owned() {

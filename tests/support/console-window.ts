@@ -41,13 +41,13 @@ export function consoleUrl(engine: Engine): string {
 
 /**
  * A window; its peer connections can be looked at, and what the page logs as an error is kept.
- * @param prepare runs before the page does
+ * @param prepare runs before the page does, after what hides the decode load
  */
 export async function openPage(
   owned: AsyncDisposableStack,
   browser: Browser,
   url: string,
-  prepare: (page: Page) => Promise<void> = hideDecodeLoad,
+  prepare: (page: Page) => Promise<unknown> = async () => {},
 ): Promise<{ readonly page: Page; readonly errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   owned.defer(() => context.close());
@@ -55,6 +55,7 @@ export async function openPage(
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   await keepPeerConnections(page);
+  await hideDecodeLoad(page);
   await prepare(page);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -14,17 +14,16 @@ export async function feignDecodeLoad(page: Page, busy: number): Promise<void> {
 }
 
 /**
- * Must run before the page does: it is told of a computer that does nothing but decode, as much as is feigned, and on which the decode
- * budget's time goes eight times as fast.
+ * Must run before the page does, where its decode load is hidden (`hideDecodeLoad`): it is told of a computer that does nothing but
+ * decode, as much as is feigned, and on which the decode budget's time goes eight times as fast.
  */
 export async function prepareFeignedLoad(page: Page): Promise<void> {
   await page.addInitScript(() => {
     window.gatehouseLoad = 0.1;
-    const getStats = RTCPeerConnection.prototype.getStats;
     let seconds = 0;
     let at = performance.now();
-    RTCPeerConnection.prototype.getStats = async function (...parameters) {
-      const report = await getStats.apply(this, parameters);
+    RTCPeerConnection.prototype.getStats = async function () {
+      const report = (await window.gatehouseStatistics?.(this)) ?? new Map();
       const now = performance.now();
       seconds += ((now - at) / 1_000) * navigator.hardwareConcurrency * window.gatehouseLoad;
       at = now;

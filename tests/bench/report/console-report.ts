@@ -19,10 +19,13 @@ const consoleRows = {
   keyToWall: 'a key → another wall',
   keyToList: 'a key → the list opens or closes',
   layoutSwitchAll25: 'a wall of 25 other cameras, connected already → all pictures',
+  layoutSwitchTask: 'the page’s longest task at it (50: none is longer)',
 } as const satisfies Partial<Record<keyof ConsoleFigures, string>>;
 
 export function consoleReport(figures: ConsoleFigures): Report {
-  const rows = Object.entries(consoleRows) as [keyof typeof consoleRows, string][];
+  const all = Object.entries(consoleRows) as [keyof typeof consoleRows, string][];
+  // An older run did not measure all of them.
+  const rows = all.filter(([key]) => key in figures);
   return {
     title: 'The console',
     words: [

@@ -45,6 +45,7 @@ function goalsOf({ sections }: Results): Goal[] {
   const budget = sections.budget?.figures;
   const tooLarge = (cores: number) => budget?.walls.find((entry) => entry.cores === cores);
   const link = sections.link?.figures;
+  const switches = sections.switch?.figures;
   const lossy = sections.delay?.figures.find(({ lostShare }) => lostShare === 0.05);
   return [
     ratio(send, 'floor', 'sending at saturation, 16 × 4, against the floor', 1.3),
@@ -82,6 +83,14 @@ function goalsOf({ sections }: Results): Goal[] {
       measured: tooLarge(2)?.oldest,
     },
     { name: '100 tiles on one core: the same', unit: 'ms', goal: 3_000, measured: tooLarge(1)?.oldest },
+    {
+      name: 'a tile changes its stream: longest without a new picture',
+      unit: 'ms',
+      goal: 100,
+      measured:
+        switches &&
+        Math.max(...[switches.toMain, switches.toSub, switches.toMainCold].map((of) => of.maximum)),
+    },
     {
       name: '64 tiles: script, layout and style of the page',
       unit: '% of a core',
