@@ -97,7 +97,7 @@ async function openWalls(
   const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
   const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
   owned.defer(() => page.context().close());
-  await page.keyboard.press(keys[1]);
+  await page.keyboard.press(`Shift+Digit${keys[1]}`);
   return { page, engine };
 }
 
@@ -123,7 +123,7 @@ async function switchUntilLive(page: Page, index: number): Promise<number> {
     });
     return { time };
   }, tilesOfWall);
-  await page.keyboard.press(keys[index % 2] ?? keys[0]);
+  await page.keyboard.press(`Shift+Digit${keys[index % 2] ?? keys[0]}`);
   const time = await response.evaluate((pending) => pending.time);
   await response.dispose();
   return time;
