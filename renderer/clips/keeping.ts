@@ -44,7 +44,7 @@ export class Keeping {
     } catch (error) {
       toasts.fail(
         error instanceof ORPCError
-          ? callFailure(error).message
+          ? (await callFailure(error)).message
           : m.clips_kept_no_picture({ number: camera.number }),
       );
     }

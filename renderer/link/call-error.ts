@@ -9,7 +9,7 @@ export interface InputIssue {
   readonly message: string;
 }
 
-/** What the engine said about a call that failed; in its own words where it answered. */
+/** What the engine said about a call that failed, or that it said nothing. */
 export interface CallFailure {
   readonly code: ErrorCode | 'no-answer';
   readonly message: string;
@@ -24,15 +24,16 @@ export const notLinked: CallFailure = {
   issues: [],
 };
 
-export function callFailure(error: unknown): CallFailure {
+/** What a call came to that failed, in the reader's language. */
+export async function callFailure(error: unknown): Promise<CallFailure> {
   if (!(error instanceof ORPCError)) {
     return { code: 'no-answer', message: m.shell_no_answer(), issues: [] };
   }
   const { issues = [], ...more } = (error.data ?? {}) as Partial<CallFailure>;
-  return { ...more, code: error.code as ErrorCode, message: error.message, issues };
+  return await inReadersWords({ ...more, code: error.code as ErrorCode, message: error.message, issues });
 }
 
-/** In the reader's language, as far as the engine's sentence is known there. Its words are loaded when something fails first. */
+/** What the engine said, in the reader's language as far as its sentence is known there. The words are loaded when something fails first. */
 export async function inReadersWords(failure: CallFailure): Promise<CallFailure> {
   if (locale === 'en') return failure;
   try {

@@ -6,11 +6,6 @@ const answerMilliseconds = 15_000;
 
 /** Signs this browser in: its session is a cookie that the page cannot read. Null: it is done. */
 export async function signInBrowser(input: SignInInput): Promise<CallFailure | null> {
-  const failure = await openSession(input);
-  return failure === null ? null : await inReadersWords(failure);
-}
-
-async function openSession(input: SignInInput): Promise<CallFailure | null> {
   try {
     const response = await fetch('./session', {
       method: 'POST',
@@ -21,7 +16,7 @@ async function openSession(input: SignInInput): Promise<CallFailure | null> {
     if (response.ok) return null;
     if (response.status === 429 && !isJson(response))
       return { code: 'limit-reached', message: m.shell_too_many_tries(), issues: [] };
-    return { ...notLinked, ...((await response.json()) as Partial<CallFailure>) };
+    return await inReadersWords({ ...notLinked, ...((await response.json()) as Partial<CallFailure>) });
   } catch {
     return notLinked;
   }

@@ -190,7 +190,7 @@ export class Playback {
         });
       } catch (error) {
         // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
-        const { code, message, retryAfterSeconds = 0 } = callFailure(error);
+        const { code, message, retryAfterSeconds = 0 } = await callFailure(error);
         this.#refusal = code === 'no-answer' ? null : message;
         // Not all who found no room at the same moment.
         retryMilliseconds = retryAfterSeconds * 1_000 * (1 + Math.random() / 2);

@@ -11,7 +11,7 @@ import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
 import { ClipMirror } from '../clips/clip-mirror.svelte.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { m } from '../language/messages.ts';
-import { type CallFailure, callFailure, inReadersWords, notLinked } from '../link/call-error.ts';
+import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import { EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
@@ -243,11 +243,11 @@ export class Station {
     work: (client: EngineClient) => Promise<Answer>,
   ): Promise<{ readonly answer: Answer; readonly failure: null } | { readonly failure: CallFailure }> {
     const client = this.#client;
-    if (client === null) return { failure: await inReadersWords(notLinked) };
+    if (client === null) return { failure: notLinked };
     try {
       return { answer: await work(client), failure: null };
     } catch (error) {
-      return { failure: await inReadersWords(callFailure(error)) };
+      return { failure: await callFailure(error) };
     }
   }
 
@@ -393,8 +393,8 @@ export class Station {
     if (client === null) return;
     client.layouts.save(layout).then(
       () => this.layouts.settle(layout),
-      (error: unknown) => {
-        const failure = callFailure(error);
+      async (error: unknown) => {
+        const failure = await callFailure(error);
         // Without an answer the next connection tries again.
         if (failure.code === 'no-answer') return;
         this.layouts.settle(layout);

@@ -117,7 +117,7 @@ export class Replays {
     try {
       await playback.control(slot, command);
     } catch (error) {
-      toasts.fail(callFailure(error).message);
+      toasts.fail((await callFailure(error)).message);
     }
   }
 }
