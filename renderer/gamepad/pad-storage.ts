@@ -1,3 +1,4 @@
+import { keep, readKept } from '../state/browser-storage.ts';
 import { type PadSettings, usualPadSettings } from './gamepad-input.ts';
 
 const storageKey = 'gatehouse.gamepad';
@@ -6,7 +7,7 @@ const largestDeadZone = 0.5;
 /** What was chosen for the devices of this computer. */
 export function loadPadSettings(): PadSettings {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null');
+    const stored: unknown = JSON.parse(readKept(storageKey) ?? 'null');
     if (typeof stored !== 'object' || stored === null) return usualPadSettings;
     const { deadZone, invertsTilt, buttons } = stored as Record<string, unknown>;
     const isZone = typeof deadZone === 'number' && deadZone >= 0 && deadZone <= largestDeadZone;
@@ -21,9 +22,5 @@ export function loadPadSettings(): PadSettings {
 }
 
 export function savePadSettings(settings: PadSettings): void {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(settings));
-  } catch {
-    // A browser that stores nothing forgets it with the page.
-  }
+  keep(storageKey, JSON.stringify(settings));
 }

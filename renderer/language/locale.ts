@@ -1,3 +1,4 @@
+import { keep, readKept } from '../state/browser-storage.ts';
 import { baseLocale, type Locale, locales, overwriteGetLocale, toLocale } from './paraglide/runtime.js';
 
 /*
@@ -16,7 +17,7 @@ export const languageNames: Readonly<Record<Locale, string>> = {
 };
 
 /** What was chosen on this station; null: the browser's language counts. */
-export const chosenLocale: Locale | null = loadLocale();
+export const chosenLocale: Locale | null = toLocale(readKept(storageKey)) ?? null;
 
 export const locale: Locale = chosenLocale ?? preferredLocale(navigator.languages);
 
@@ -47,12 +48,7 @@ export function preferredLocale(tags: readonly string[]): Locale {
 
 /** Loads the page again, in that language. @param chosen null: as the browser */
 export function chooseLocale(chosen: Locale | null): void {
-  try {
-    if (chosen === null) localStorage.removeItem(storageKey);
-    else localStorage.setItem(storageKey, chosen);
-  } catch {
-    // A browser that stores nothing keeps its own language.
-  }
+  keep(storageKey, chosen);
   location.reload();
 }
 
@@ -62,13 +58,4 @@ export function isLocale(text: string): text is Locale {
 
 function languageOf(tag: string): string {
   return tag.split('-', 1)[0] ?? tag;
-}
-
-function loadLocale(): Locale | null {
-  if (typeof document === 'undefined') return null;
-  try {
-    return toLocale(localStorage.getItem(storageKey)) ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,4 @@
+import { keep, readKept } from '../state/browser-storage.ts';
 import type { Station } from '../state/station.svelte.ts';
 
 const storedName = 'gatehouse-used-at';
@@ -40,7 +41,7 @@ export class ConsoleLock {
   arrange(): void {
     const { account, clock, locked, site } = this.#station;
     const minutes = site?.settings.lockAfterMinutes ?? 0;
-    const idle = clock.time - Math.max(this.#usedAt, Number(localStorage.getItem(storedName) ?? 0));
+    const idle = clock.time - Math.max(this.#usedAt, Number(readKept(storedName) ?? 0));
     if (locked || minutes === 0 || account?.hasPassword !== true || idle < minutes * 60_000) return;
     this.#usedAt = clock.time;
     void this.lock();
@@ -50,7 +51,7 @@ export class ConsoleLock {
     this.#usedAt = Date.now();
     if (Math.abs(this.#usedAt - this.#notedAt) < noteMilliseconds) return;
     this.#notedAt = this.#usedAt;
-    localStorage.setItem(storedName, String(this.#usedAt));
+    keep(storedName, String(this.#usedAt));
   }
 }
 

@@ -1,24 +1,17 @@
-import { type Appearance, appearanceOf, usualAppearance } from './appearance.ts';
+import { followKept, keep, readKept } from '../state/browser-storage.ts';
+import { type Appearance, appearanceOf } from './appearance.ts';
 
 const storageKey = 'gatehouse.appearance';
 
 export function loadAppearance(): Appearance {
-  try {
-    return appearanceOf(localStorage.getItem(storageKey));
-  } catch {
-    return usualAppearance;
-  }
+  return appearanceOf(readKept(storageKey) ?? null);
 }
 
 export function saveAppearance(appearance: Appearance): void {
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(appearance));
-  } catch {
-    // A browser that stores nothing forgets it with the page.
-  }
+  keep(storageKey, JSON.stringify(appearance));
 }
 
 /** Calls back when another window has stored it. */
 export function followAppearance(onChange: () => void, signal: AbortSignal): void {
-  addEventListener('storage', ({ key }) => key === storageKey && onChange(), { signal });
+  followKept(storageKey, onChange, signal);
 }

@@ -1,20 +1,13 @@
+import { keep, readKept } from '../state/browser-storage.ts';
+
 const storageKey = 'gatehouse.volume';
 
 /** How loud sound is on this station, 0 … 1. */
 export function loadVolume(): number {
-  try {
-    const stored = localStorage.getItem(storageKey);
-    const volume = stored === null ? 1 : Number(stored);
-    return volume >= 0 && volume <= 1 ? volume : 1;
-  } catch {
-    return 1;
-  }
+  const volume = Number(readKept(storageKey) ?? 1);
+  return volume >= 0 && volume <= 1 ? volume : 1;
 }
 
 export function saveVolume(volume: number): void {
-  try {
-    localStorage.setItem(storageKey, String(volume));
-  } catch {
-    // A browser that stores nothing forgets it with the page.
-  }
+  keep(storageKey, String(volume));
 }

@@ -1,6 +1,8 @@
 import type { WallPlace } from '../../main/contract/shell.ts';
+import { keep, readKept } from './browser-storage.ts';
 
 const storageKey = 'gatehouse.place';
+const ofWindow = () => sessionStorage;
 
 /** The address of a wall, for another window or a bookmark. */
 export function wallAddress(layoutId: string): string {
@@ -16,11 +18,7 @@ export function loadPlace(): WallPlace | undefined {
   const wall = new URLSearchParams(location.search).get('wall');
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   if (wall !== null && navigation?.type === 'navigate') return { layoutId: wall, page: 0, maximised: null };
-  try {
-    return placeOf(sessionStorage.getItem(storageKey) ?? opened);
-  } catch {
-    return placeOf(opened);
-  }
+  return placeOf(readKept(storageKey, ofWindow) ?? opened);
 }
 
 function placeOf(text: string | null): WallPlace | undefined {
@@ -38,9 +36,5 @@ function placeOf(text: string | null): WallPlace | undefined {
 }
 
 export function savePlace(place: WallPlace): void {
-  try {
-    sessionStorage.setItem(storageKey, JSON.stringify(place));
-  } catch {
-    // A browser that stores nothing only forgets the page after a reload.
-  }
+  keep(storageKey, JSON.stringify(place), ofWindow);
 }

@@ -1,19 +1,12 @@
+import { keep, readKept } from '../state/browser-storage.ts';
+
 const storageKey = 'gatehouse.welcome';
 
-/** Whether somebody has been shown around on this computer. */
+/** Whether somebody has been shown around on this computer; also where that cannot be known: it would begin anew with every page. */
 export function wasWelcomed(): boolean {
-  try {
-    return localStorage.getItem(storageKey) !== null;
-  } catch {
-    // A browser that stores nothing would begin anew with every page.
-    return true;
-  }
+  return readKept(storageKey) !== null;
 }
 
 export function saveWelcomed(): void {
-  try {
-    localStorage.setItem(storageKey, 'shown');
-  } catch {
-    // See above.
-  }
+  keep(storageKey, 'shown');
 }
