@@ -9,15 +9,16 @@ import { root } from './step.ts';
  * takes a moment where nothing has changed.
  */
 
-const compiled = path.join(root, 'renderer/language/paraglide');
-const stamp = path.join(compiled, '.compiled');
+/** Where they are. */
+export const compiledMessages: string = path.join(root, 'renderer/language/paraglide');
+const stamp = path.join(compiledMessages, '.compiled');
 
 /** @throws Error when a message cannot be read */
 export async function compileMessages(): Promise<void> {
   const print = fingerprint(root, 'messages');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === print) return;
   // The next one takes its place when it is whole: others may be reading.
-  const next = `${compiled}.${process.pid}`;
+  const next = `${compiledMessages}.${process.pid}`;
   try {
     await compile({
       project: path.join(root, 'renderer/messages/project.inlang'),
@@ -30,8 +31,8 @@ export async function compileMessages(): Promise<void> {
       emitReadme: false,
     });
     writeFileSync(path.join(next, '.compiled'), print);
-    rmSync(compiled, { recursive: true, force: true });
-    renameSync(next, compiled);
+    rmSync(compiledMessages, { recursive: true, force: true });
+    renameSync(next, compiledMessages);
   } finally {
     rmSync(next, { recursive: true, force: true });
   }

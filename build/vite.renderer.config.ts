@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type HtmlTagDescriptor, type Plugin, type Rolldown } from 'vite';
-import { compileMessages } from './messages.ts';
+import { compiledMessages, compileMessages } from './messages.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 await compileMessages();
@@ -47,7 +47,7 @@ const consoleWithPage: Plugin = {
   },
 };
 
-const messages = path.join(root, 'renderer/language/paraglide/messages');
+const messages = path.join(compiledMessages, 'messages');
 const listOfMessages = path.join(messages, '_index.js');
 
 type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>;
