@@ -15,7 +15,7 @@ const consoleWithPage: Plugin = {
     handler: (html, { filename, bundle = {} }) => {
       if (filename !== page('index.html')) return [];
       // Theme and size are there before anything is painted; Vite drops the attribute from the page's own source.
-      const blocking = html.replace('<script type="module"', '<script type="module" blocking="render"');
+      const blocking = html.replaceAll('<script type="module"', '<script type="module" blocking="render"');
       if (blocking === html) throw new Error('The page has no first script.');
       const chunks = Object.values(bundle).filter((output) => output.type === 'chunk');
       // What the first script imports is in the page already.

@@ -1,4 +1,3 @@
-import { keep, readKept } from '../state/browser-storage.ts';
 import { baseLocale, type Locale, locales, overwriteGetLocale, toLocale } from './paraglide/runtime.js';
 
 /*
@@ -17,7 +16,7 @@ export const languageNames: Readonly<Record<Locale, string>> = {
 };
 
 /** What was chosen on this station; null: the browser's language counts. */
-export const chosenLocale: Locale | null = toLocale(readKept(storageKey)) ?? null;
+export const chosenLocale: Locale | null = loadLocale();
 
 export const locale: Locale = chosenLocale ?? preferredLocale(navigator.languages);
 
@@ -48,7 +47,12 @@ export function preferredLocale(tags: readonly string[]): Locale {
 
 /** Loads the page again, in that language. @param chosen null: as the browser */
 export function chooseLocale(chosen: Locale | null): void {
-  keep(storageKey, chosen);
+  try {
+    if (chosen === null) localStorage.removeItem(storageKey);
+    else localStorage.setItem(storageKey, chosen);
+  } catch {
+    // A browser that stores nothing keeps its own language.
+  }
   location.reload();
 }
 
@@ -58,4 +62,14 @@ export function isLocale(text: string): text is Locale {
 
 function languageOf(tag: string): string {
   return tag.split('-', 1)[0] ?? tag;
+}
+
+// Not by `state/browser-storage.ts`: the phone's page shares this module, and the console's first script would be two files.
+function loadLocale(): Locale | null {
+  if (typeof document === 'undefined') return null;
+  try {
+    return toLocale(localStorage.getItem(storageKey)) ?? null;
+  } catch {
+    return null;
+  }
 }
