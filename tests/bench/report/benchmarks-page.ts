@@ -18,7 +18,7 @@ const introduction = `# Benchmarks
 Every figure of this page comes from \`npm run bench\`, and stands beside what it is compared with in the same run. To repeat it:
 
 \`\`\`sh
-npm run bench                          # a quarter of an hour; writes bench/latest.json and this page
+npm run bench                          # some twenty minutes; writes bench/latest.json and this page
 npm run bench -- --quick               # less than two minutes, for a first look; writes neither
 npm run bench -- --only send,paced     # some sections, the others stay as they were
 npm run bench -- --only soak           # 2,000 layout switches
