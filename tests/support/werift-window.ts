@@ -184,12 +184,23 @@ export class WeriftWindow implements AsyncDisposable {
     }
   }
 
+  /** werift's own reports, of eleven packets and more that come at once, count time from another start than ours. */
+  #silenceOwnReports(): void {
+    for (const { receiver } of this.connection.getTransceivers()) {
+      receiver.setupTWCC = () => {};
+      Object.assign(receiver, { receiverTWCC: undefined });
+    }
+  }
+
   #listen(): void {
     if (this.#listening) return;
     this.#listening = true;
     const [dtls] = this.connection.dtlsTransports;
     const id = Number(/a=extmap:(\d+) \S*transport-wide-cc/.exec(this.offer)?.[1]);
-    if (this.#reportsArrivals && dtls !== undefined) this.#reporter = new ArrivalReporter(dtls, id);
+    if (this.#reportsArrivals && dtls !== undefined) {
+      this.#silenceOwnReports();
+      this.#reporter = new ArrivalReporter(dtls, id);
+    }
     dtls?.onRtp.subscribe((packet) => {
       const { ssrc } = packet.header;
       const slot = this.#slotOfSsrc.get(ssrc);
