@@ -98,6 +98,8 @@ export class Station {
   readonly pictures: PictureWatch;
   readonly decoding: DecodeWatch;
   readonly network: NetworkWatch;
+  /** Whether bars, words and buttons are due: pictures do not wait for them. */
+  furnished: boolean = $state(false);
   /** Whether the list of cameras stands beside the wall. */
   listOpen: boolean = $state(false);
   /** Whether the events stand beside the wall. */
