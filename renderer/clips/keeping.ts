@@ -26,8 +26,10 @@ export class Keeping {
       client.clips.saveLast({ cameraId: camera.id, seconds: lastSeconds, ago }),
     );
     if (saved === undefined) return;
+    const { milliseconds, sound } = saved.answer;
+    const kept = { number: camera.number, length: lengthWords(milliseconds) };
     this.#station.toasts.tell(
-      m.clips_kept_last({ number: camera.number, length: lengthWords(saved.answer.milliseconds) }),
+      sound === null ? m.clips_kept_last_without_sound(kept) : m.clips_kept_last_with_sound(kept),
     );
   }
 
