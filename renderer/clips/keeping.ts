@@ -74,8 +74,7 @@ export class Keeping {
   /** Of the selected tile, where it may be kept; what may not is said. */
   #camera(right: 'live' | 'replay'): Camera | null {
     const { wall } = this.#station;
-    // A wall of one camera needs no choice.
-    const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
+    const camera = wall.selectedCamera;
     if (camera === null) {
       this.#station.toasts.tell(m.clips_select_first());
       return null;

@@ -83,10 +83,9 @@ export class Replays {
     if (next !== undefined) void this.#ask({ kind: 'play', speed: next });
   }
 
-  /** Its place; a wall of one camera needs no choice. */
   get #tile(): number | null {
     const { wall } = this.#station;
-    return wall.selected ?? wall.maximised ?? (wall.size === 1 ? 0 : null);
+    return wall.selected ?? wall.maximised;
   }
 
   get #slot(): Slot | undefined {

@@ -114,7 +114,8 @@ function stepOf({ milliseconds, width }: StripSpan, before: number): number {
 function momentsOf({ until, milliseconds }: StripSpan, step: number): number[] {
   if (step === 0) return [];
   const moments: number[] = [];
-  for (let moment = Math.ceil((until - milliseconds) / step) * step; moment <= until; moment += step)
-    moments.push(moment);
+  // The first one is there as long as half of it is.
+  const first = Math.ceil((until - milliseconds) / step - 1 / 2) * step;
+  for (let moment = first; moment <= until; moment += step) moments.push(moment);
   return moments;
 }
