@@ -64,5 +64,8 @@ test('who sits here for the first time is shown around by keys alone, once, and 
   await page.locator('[data-welcome="1"] button:focus').waitFor();
   await page.keyboard.press('Escape');
   await card.waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: 'Short tour' }).press('Enter');
+  await page.locator('[data-welcome="1"] button:focus').waitFor();
   expect(errors).toEqual([]);
 });
