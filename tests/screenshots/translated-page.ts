@@ -10,7 +10,7 @@ import type { Page } from 'playwright-core';
 const folder = path.resolve(import.meta.dirname, '../../renderer/messages');
 const placeholder = /\{(\w+)\}/;
 /** Of templates that say so little by themselves anything would be one. */
-const fewestLetters = 4;
+const fewestLetters = 3;
 const samples = ['1', '2', '3', 'x'];
 
 type Words = string | RegExp;
@@ -52,9 +52,11 @@ class Translation {
   }
 
   /** What is nobody's message (a camera's name, what was typed) stays. */
-  of(words: Words): Words {
+  of(words: Words, isExact: boolean): Words {
     const found =
-      typeof words === 'string' ? this.#matching(words) : this.#keys((form) => this.#says(form, words));
+      typeof words === 'string'
+        ? this.#matching(words, isExact)
+        : this.#keys((form) => this.#says(form, words));
     return found.length === 0 ? words : new RegExp(found.join('|'), 'i');
   }
 
@@ -63,9 +65,9 @@ class Translation {
   }
 
   /** Whole messages, else those with something in it, else those that say it among other words. */
-  #matching(words: string): string[] {
+  #matching(words: string, isExact: boolean): string[] {
     const whole = this.#keys((form) => form === words);
-    if (whole.length > 0) return whole.map((each) => `^${each}$`);
+    if (whole.length > 0) return isExact ? whole.map((each) => `^\\s*${each}\\s*$`) : whole;
     const filled = [...this.#english].flatMap(([key, forms]) =>
       forms.flatMap((form) => {
         if (form.replace(/\{\w+\}|\W/g, '').length < fewestLetters || !placeholder.test(form)) return [];
@@ -92,14 +94,15 @@ const looksFor: ReadonlySet<string> = new Set([
 const isWords = (value: unknown): value is Words => typeof value === 'string' || value instanceof RegExp;
 
 function translated<T extends object>(target: T, translation: Translation): T {
-  const words = (method: string, parameter: unknown, index: number): unknown => {
-    if (isWords(parameter)) return method === 'getByRole' ? parameter : translation.of(parameter);
-    if (typeof parameter !== 'object' || parameter === null || index > 1) return parameter;
-    const changed = Object.entries(parameter).map(([name, value]) => [
-      name,
-      isWords(value) ? translation.of(value) : value,
-    ]);
-    return Object.fromEntries(changed);
+  const asked = (method: string, parameters: readonly unknown[]) => {
+    const isExact = parameters.some((each) => typeof each === 'object' && each !== null && 'exact' in each);
+    const words = (value: unknown) => (isWords(value) ? translation.of(value, isExact) : value);
+    return parameters.map((parameter) => {
+      // The role itself is the same in every language.
+      if (isWords(parameter)) return method === 'getByRole' ? parameter : words(parameter);
+      if (typeof parameter !== 'object' || parameter === null) return parameter;
+      return Object.fromEntries(Object.entries(parameter).map(([name, value]) => [name, words(value)]));
+    });
   };
   return new Proxy(target, {
     get(object, key) {
@@ -107,10 +110,11 @@ function translated<T extends object>(target: T, translation: Translation): T {
       if (typeof value !== 'function') return value;
       return (...parameters: unknown[]) => {
         const method = String(key);
-        const asked = looksFor.has(method)
-          ? parameters.map((parameter, index) => words(method, parameter, index))
-          : parameters;
-        const answer: unknown = Reflect.apply(value, object, asked);
+        const answer: unknown = Reflect.apply(
+          value,
+          object,
+          looksFor.has(method) ? asked(method, parameters) : parameters,
+        );
         const isLocator = typeof answer === 'object' && answer !== null && 'getByRole' in answer;
         return isLocator ? translated(answer, translation) : answer;
       };
