@@ -961,7 +961,7 @@ export const scenes: readonly Scene[] = [
     async prepare(page) {
       await openAudit(page);
       await page.getByLabel('Search the audit').fill('weather');
-      await page.getByText('Nothing of this kind is in the audit.').waitFor();
+      await page.getByText('Nothing of this kind is in the audit').waitFor();
     },
   },
   {
