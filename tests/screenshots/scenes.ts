@@ -97,6 +97,14 @@ const openPeople = async (page: Page) => {
   await page.getByRole('button', { name: 'People and roles…' }).click();
   await page.getByRole('button', { name: 'Add a person…' }).waitFor();
 };
+/** Goes to a step of the tour for whoever is new, from 1. */
+const showAround = async (page: Page, step: number) => {
+  await openDialog(page, '?');
+  await page.getByRole('button', { name: 'Short tour of the console' }).click();
+  for (let at = 1; at < step; at++)
+    await page.locator(`[data-welcome="${at}"]`).getByRole('button', { name: 'Next' }).click();
+  await page.locator(`[data-welcome="${step}"]`).waitFor();
+};
 /** Takes the first camera in hand. */
 const move = async (page: Page) => {
   await tile(page, 0).click();
@@ -878,6 +886,11 @@ export const scenes: readonly Scene[] = [
     },
   },
   { name: 'keys', cameras: 4, prepare: (page) => openDialog(page, '?') },
+  ...[1, 2, 3, 4, 5, 6].map((step) => ({
+    name: `welcome-${step}`,
+    cameras: 4,
+    prepare: (page: Page) => showAround(page, step),
+  })),
   {
     name: 'rename',
     cameras: 4,
