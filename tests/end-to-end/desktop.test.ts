@@ -151,7 +151,11 @@ test('windows are opened again as they were, each with its own wall, and from th
   await expect.poll(() => readFile(windows, 'utf8').catch(() => '')).toContain(large);
   expect(await grounds(desktop)).toEqual(['#0d0f12', '#0d0f12']);
   await desktop.page.keyboard.press('s');
-  await desktop.page.getByRole('radiogroup', { name: 'Theme' }).getByText('Light').click();
+  const themes = desktop.page.getByRole('radiogroup', { name: 'Theme' });
+  await themes.getByText('As the system').click();
+  const source = () => desktop.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource);
+  await expect.poll(source).toBe('system');
+  await themes.getByText('Light').click();
   await expect.poll(() => grounds(desktop)).toEqual(['#f3f5f7', '#f3f5f7']);
   await desktop.app.evaluate(({ BrowserWindow }) => {
     const window = BrowserWindow.getAllWindows().find(({ id }) => id === 2);
