@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, dialog, nativeTheme } from 'electron';
+import { app, dialog } from 'electron';
 import { exitCodes } from './base/exit-codes.ts';
 import { GatehouseError } from './base/gatehouse-error.ts';
 import { redactText } from './base/redact.ts';
@@ -75,7 +75,6 @@ function stopWith(stop: () => Promise<void>): void {
 }
 
 app.setName('Gatehouse');
-nativeTheme.themeSource = 'dark';
 registerConsoleScheme();
 app.enableSandbox();
 const commandLine = readCommandLine(app.commandLine, process.cwd());

@@ -3,7 +3,7 @@ import { app, dialog, powerMonitor, powerSaveBlocker } from 'electron';
 import { createLog, type Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import type { FromEngine } from '../contract/engine-messages.ts';
-import type { EngineState, PageMessage } from '../contract/shell.ts';
+import type { EngineState, PageMessage, WindowTheme } from '../contract/shell.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
 import { setApplicationMenu } from './application-menu.ts';
 import type { ConsoleWindow } from './console-window.ts';
@@ -18,6 +18,7 @@ import { type PackageKind, packageKind } from './updates/package-kind.ts';
 import { updateKey } from './updates/update-key.ts';
 import { Updater } from './updates/updater.ts';
 import { WindowFile } from './window-file.ts';
+import { useTheme } from './window-look.ts';
 
 export interface ConsoleShellOptions {
   readonly dataFolder: string;
@@ -56,7 +57,8 @@ export class ConsoleShell implements AsyncDisposable {
     const { dataFolder, key } = options;
     this.#dataFolder = dataFolder;
     this.#file = new WindowFile(path.join(dataFolder, 'window'));
-    const { kiosk } = this.#file.read();
+    const { kiosk, theme } = this.#file.read();
+    useTheme(theme);
     const isKiosk = options.isKiosk || kiosk?.enabled === true;
     this.#isKiosk = isKiosk;
     // A wall is watched, not touched: the screen must not go dark.
@@ -187,6 +189,9 @@ export class ConsoleShell implements AsyncDisposable {
       case 'toggle-full-screen':
         window.toggleFullScreen();
         break;
+      case 'theme':
+        this.#show(message.theme);
+        break;
       case 'quit':
         app.quit();
         break;
@@ -202,6 +207,13 @@ export class ConsoleShell implements AsyncDisposable {
       default:
         message satisfies never;
     }
+  }
+
+  #show(theme: WindowTheme): void {
+    if (theme === this.#file.read().theme) return;
+    this.#file.write({ theme });
+    useTheme(theme);
+    this.#windows.paint();
   }
 
   /** With a PIN the page asks for it, without one the kiosk just ends. */
