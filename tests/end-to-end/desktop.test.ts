@@ -209,6 +209,22 @@ test.skipIf(builtProgram.isReal)(
     await expect.poll(bounds).toMatchObject({ x: 60 });
     await plug([left, right]);
     await expect.poll(bounds).toEqual(own);
+    // One more window for a wall fills the display that has none yet.
+    await desktop.page.getByRole('button', { name: 'What to do with wall All cameras' }).click();
+    await desktop.page.getByRole('menuitem', { name: 'Open on another display' }).click();
+    const others = () =>
+      desktop.app.evaluate(
+        ({ BrowserWindow }, { x }) =>
+          BrowserWindow.getAllWindows()
+            .filter((window) => window.getBounds().x !== x)
+            .map((window) => ({ ...window.getBounds(), isMaximised: window.isMaximized() })),
+        own,
+      );
+    await expect.poll(others).toEqual([{ ...left, isMaximised: true }]);
+    await desktop.app.evaluate(({ BrowserWindow }, { x }) => {
+      for (const window of BrowserWindow.getAllWindows()) if (window.getBounds().x !== x) window.close();
+    }, own);
+    await expect.poll(others).toEqual([]);
     await plug([left]);
     await desktop.quit();
 

@@ -111,6 +111,18 @@ const move = async (page: Page) => {
   await page.getByRole('button', { name: 'Move camera 1' }).click();
   await page.locator('[data-ptz]').waitFor();
 };
+/** Looks back with the first camera, when there is something to see. */
+const lookBack = async (page: Page) => {
+  await page.waitForTimeout(12_000);
+  await tile(page, 0).click();
+  await page.keyboard.press('j');
+  await page.locator('[data-replay-bar]').waitFor();
+  // The newest one is always on its way.
+  await page.waitForFunction(() => {
+    const boxes = [...document.querySelectorAll<HTMLElement>('[data-scrub-strip] canvas')];
+    return boxes.filter(({ dataset }) => dataset.drawn === undefined).length <= 1;
+  });
+};
 const openList = async (page: Page) => {
   await page.keyboard.press('c');
   await page.locator('[data-camera-row]').first().waitFor();
@@ -318,6 +330,7 @@ export const scenes: readonly Scene[] = [
       await page.locator('[data-recording]').waitFor();
     },
   },
+  ...[1, 4, 16].map((cameras) => ({ name: `replay-${cameras}`, cameras, prepare: lookBack })),
   { name: 'clips-none', cameras: 4, prepare: (page) => openDialog(page, 'o') },
   {
     name: 'clips',
