@@ -3,15 +3,16 @@ import { app, dialog, powerMonitor, powerSaveBlocker } from 'electron';
 import { createLog, type Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import type { FromEngine } from '../contract/engine-messages.ts';
-import type { EngineState, PageMessage, WindowTheme } from '../contract/shell.ts';
+import type { ConsoleLanguage, EngineState, PageMessage, WindowTheme } from '../contract/shell.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
-import { setApplicationMenu } from './application-menu.ts';
+import { type MenuActions, setApplicationMenu } from './application-menu.ts';
 import type { ConsoleWindow } from './console-window.ts';
 import { ConsoleWindows } from './console-windows.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { iconFile, trayImageFile } from './icons.ts';
 import type { SiteKey } from './key-ring.ts';
 import { setLoginItem } from './login-item.ts';
+import { type ShellWords, shellWords } from './shell-words.ts';
 import { StatusTray } from './status-tray.ts';
 import { trayStatus } from './tray-status.ts';
 import { type PackageKind, packageKind } from './updates/package-kind.ts';
@@ -78,18 +79,7 @@ export class ConsoleShell implements AsyncDisposable {
       onTrouble: (words) => this.#note(words),
       onKioskClose: (window) => this.#leave(window),
     });
-    setApplicationMenu(
-      isKiosk
-        ? null
-        : {
-            command: (command) => this.#windows.current?.send({ type: 'command', command }),
-            openWall: (number) => this.#windows.current?.send({ type: 'open-wall', number }),
-            newWindow: () => this.#windows.open(),
-            toggleFullScreen: () => this.#windows.current?.toggleFullScreen(),
-            about: () => void dialog.showMessageBox(aboutBox(dataFolder)),
-            quit: () => app.quit(),
-          },
-    );
+    this.#setMenu();
     this.#tray = isKiosk
       ? undefined
       : new StatusTray(
@@ -99,6 +89,8 @@ export class ConsoleShell implements AsyncDisposable {
             quit: () => app.quit(),
           },
           trayImageFile,
+          trayStatus(this.#engine.state, this.#cameras, this.#words),
+          this.#words,
         );
     powerMonitor.on('resume', () => this.#woke());
     // Linux tells of sleep alone.
@@ -192,6 +184,9 @@ export class ConsoleShell implements AsyncDisposable {
       case 'theme':
         this.#show(message.theme);
         break;
+      case 'language':
+        this.#speak(message.language);
+        break;
       case 'quit':
         app.quit();
         break;
@@ -216,6 +211,34 @@ export class ConsoleShell implements AsyncDisposable {
     this.#windows.paint();
   }
 
+  #speak(language: ConsoleLanguage): void {
+    if (language === this.#file.read().language) return;
+    this.#file.write({ language });
+    this.#setMenu();
+    this.#showStatus(this.#engine.state);
+  }
+
+  get #words(): ShellWords {
+    return shellWords(this.#file.read().language, app.getLocale());
+  }
+
+  #setMenu(): void {
+    const windows = this.#windows;
+    const actions: MenuActions = {
+      command: (command) => windows.current?.send({ type: 'command', command }),
+      openWall: (number) => windows.current?.send({ type: 'open-wall', number }),
+      newWindow: () => windows.open(),
+      toggleFullScreen: () => windows.current?.toggleFullScreen(),
+      about: () => void dialog.showMessageBox(aboutBox(this.#dataFolder, this.#words)),
+      quit: () => app.quit(),
+    };
+    setApplicationMenu(this.#isKiosk ? null : actions, this.#words);
+  }
+
+  #showStatus(engine: EngineState): void {
+    this.#tray?.show(trayStatus(engine, this.#cameras, this.#words), this.#words);
+  }
+
   /** With a PIN the page asks for it, without one the kiosk just ends. */
   #leave(window: ConsoleWindow): void {
     if (this.#file.read().kiosk?.hasPin === true) window.send({ type: 'pin-wanted' });
@@ -238,14 +261,14 @@ export class ConsoleShell implements AsyncDisposable {
   #engineIs(state: EngineState): void {
     if (state.name === 'waiting') this.#log.error({ until: state.until }, state.reason);
     this.#windows.send({ type: 'engine', state });
-    this.#tray?.show(trayStatus(state, this.#cameras));
+    this.#showStatus(state);
   }
 
   #take(message: FromEngine): void {
     switch (message.type) {
       case 'cameras':
         this.#cameras = message;
-        this.#tray?.show(trayStatus(this.#engine.state, this.#cameras));
+        this.#showStatus(this.#engine.state);
         break;
       case 'policy':
         this.#prescribe(message.policy);
@@ -280,13 +303,18 @@ export class ConsoleShell implements AsyncDisposable {
   }
 }
 
-function aboutBox(dataFolder: string): Electron.MessageBoxOptions {
+function aboutBox(dataFolder: string, words: ShellWords): Electron.MessageBoxOptions {
   return {
     type: 'info',
-    title: 'About Gatehouse',
+    title: words.about,
     message: `Gatehouse ${version}`,
-    detail: `A monitoring console for security cameras.\nElectron ${process.versions.electron}, Chromium ${process.versions.chrome}\nData: ${dataFolder}\nLicences: THIRD-PARTY-LICENSES.txt beside the program.`,
-    buttons: ['Close'],
+    detail: [
+      words.aboutProgram,
+      `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}`,
+      words.data(dataFolder),
+      words.licences('THIRD-PARTY-LICENSES.txt'),
+    ].join('\n'),
+    buttons: [words.close],
     cancelId: 0,
   };
 }

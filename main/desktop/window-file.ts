@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../base/error-code.ts';
 import { moveFileSync } from '../base/operating-system.ts';
-import { windowTheme } from '../contract/shell.ts';
+import { consoleLanguage, windowTheme } from '../contract/shell.ts';
 import { kioskPolicy } from '../contract/site-file-policy.ts';
 import { maximumWindows, windowState } from './window-state.ts';
 
@@ -14,6 +14,8 @@ const content = z.object({
   kiosk: kioskPolicy.nullable().default(null),
   /** As pages chose it last: windows are painted before their pages. */
   theme: windowTheme.default('dark'),
+  /** As pages told it last; null: none has yet. */
+  language: consoleLanguage.nullable().default(null),
 });
 /** What the next start begins with. */
 export type Remembered = Omit<z.infer<typeof content>, 'version'>;
@@ -43,7 +45,7 @@ export class WindowFile {
       return content.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') this.#putAside();
-      return { windows: [], kiosk: null, theme: 'dark' };
+      return { windows: [], kiosk: null, theme: 'dark', language: null };
     }
   }
 

@@ -261,6 +261,13 @@ test('the menu does what the keys do, in the window in front', async () => {
   await page.getByRole('button', { name: 'Leave full screen' }).waitFor({ state: 'attached' });
   await page.keyboard.press('f');
   await page.getByRole('button', { name: 'Full screen', exact: true }).waitFor();
+  // It speaks as the page does.
+  const settings = () =>
+    desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('settings')?.label);
+  expect(await settings()).toBe('Settings…');
+  await page.evaluate(() => localStorage.setItem('gatehouse.language', 'es'));
+  await page.reload();
+  await expect.poll(settings).toBe('Ajustes…');
 });
 
 test.skipIf(builtProgram.isReal)(

@@ -16,18 +16,20 @@ const place = { layoutId: 'all', page: 2, maximised: null };
 const window = { bounds, display, isMaximised: false, isFullScreen: true, place };
 const kiosk = { enabled: true, displays: [2], startAtLogin: false, hasPin: true };
 
-const nothing = { windows: [], kiosk: null, theme: 'dark' };
+const nothing = { windows: [], kiosk: null, theme: 'dark', language: null };
 
-test('windows, kiosk and theme are there again, each written without the others', () => {
+test('windows, kiosk, theme and language are there again, each written without the others', () => {
   const file = new WindowFile(path.join(folder, 'new'));
   expect(file.read()).toEqual(nothing);
   file.write({ windows: [window] });
   file.write({ kiosk });
   file.write({ theme: 'light' });
+  file.write({ language: 'ar' });
   expect(new WindowFile(path.join(folder, 'new')).read()).toMatchObject({
     windows: [window],
     kiosk,
     theme: 'light',
+    language: 'ar',
   });
 });
 
