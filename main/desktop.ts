@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, dialog, nativeTheme } from 'electron';
+import { app, dialog } from 'electron';
 import { exitCodes } from './base/exit-codes.ts';
 import { GatehouseError } from './base/gatehouse-error.ts';
 import { redactText } from './base/redact.ts';
@@ -9,6 +9,8 @@ import { ConsoleShell } from './desktop/console-shell.ts';
 import { runEngineCommand } from './desktop/engine-command.ts';
 import { serveHeadless } from './desktop/headless-shell.ts';
 import { openKeyRing } from './desktop/key-ring.ts';
+import { shellWords } from './desktop/shell-words.ts';
+import { WindowFile } from './desktop/window-file.ts';
 
 /*
  * The desktop app: windows on the console and the process of the engine behind them.
@@ -75,7 +77,6 @@ function stopWith(stop: () => Promise<void>): void {
 }
 
 app.setName('Gatehouse');
-nativeTheme.themeSource = 'dark';
 registerConsoleScheme();
 app.enableSandbox();
 const commandLine = readCommandLine(app.commandLine, process.cwd());
@@ -102,7 +103,9 @@ switch (commandLine.mode) {
       .then(() => run(commandLine))
       .catch((error: unknown) => {
         const { message } = GatehouseError.from(error);
-        dialog.showErrorBox('Gatehouse cannot start', redactText(message));
+        const { language } = new WindowFile(app.getPath('userData')).read();
+        const { cannotStart } = shellWords(language, app.getLocale());
+        dialog.showErrorBox(cannotStart, redactText(message));
         app.exit(exitCodes.failed);
       });
 }

@@ -41,13 +41,11 @@ export function clipHandlers(
     }),
     saveLast: procedures.saveLast.handler(({ context: { caller }, input }) => {
       // What is kept was looked back at, too.
-      checkCamera(caller.principal.rights, 'replay', cameras.place(input.cameraId));
-      return clips.saveLast(
-        camera(input.cameraId),
-        cameras.histories(input.cameraId),
-        input,
-        caller.principal.name,
-      );
+      const { rights, name } = caller.principal;
+      checkCamera(rights, 'replay', cameras.place(input.cameraId));
+      const kept = camera(input.cameraId);
+      const withSound = cameraRightsOf(rights, kept).has('listen');
+      return clips.saveLast(kept, cameras.histories(input.cameraId), { ...input, withSound }, name);
     }),
     still: procedures.still.handler(({ context: { caller }, input: { cameraId, ago } }) => {
       camera(cameraId);

@@ -315,8 +315,12 @@ export class CameraSession implements AsyncDisposable {
     this.#source = source;
     this.stream.begin(source.video);
     this.#meter.begin(source.video.clockRate ?? defaultClockRate);
+    using hearing = new DisposableStack();
     if (source.audio.kind === 'playable') {
+      const { history } = this.stream;
       this.audio.begin(source.audio.track, (onPacket) => source.hear(onPacket));
+      if (history.keepsSound(source.audio.track.codec))
+        hearing.use(this.audio.read((frame) => history.addSound(frame, performance.now())));
     }
     let traits: StreamTraits | undefined;
     let playingSince: number | null = null;

@@ -30,6 +30,14 @@ const chunkBytes = 1024 * 1024;
 /** Pictures are handed over for so many bytes; then packets of other cameras have their turn. */
 const turnBytes = 512 * 1024;
 const lengthBytes = 4;
+/** Of a file in fragments: so much is lost at most when the power fails, besides the fragment that is being made. */
+const syncMilliseconds = 5_000;
+
+/**
+ * How a file is laid out. `plain` has its index at the end, and is nothing without it. `fragments` are whole one by one, each
+ * from a key frame on, and what there is of them can be shown wherever writing was interrupted.
+ */
+type Layout = 'plain' | 'fragments';
 
 /** What a file has become. */
 export interface FinishedFile {
@@ -62,6 +70,7 @@ export class ClipFile {
   #sinceTurn = 0;
   #hasVideo = false;
   #hasAudio = false;
+  #syncedAt = performance.now();
 
   private constructor(
     file: string,
@@ -70,6 +79,7 @@ export class ClipFile {
     configuration: DecoderConfiguration,
     sound: ClipSound | null,
     title: string,
+    layout: Layout,
   ) {
     this.#path = file;
     this.#handle = handle;
@@ -77,12 +87,19 @@ export class ClipFile {
     this.#configuration = configuration;
     this.#sound = sound;
     const writable = new WritableStream<StreamTargetChunk>({
-      write: async ({ data, position }) => void (await handle.write(data, 0, data.byteLength, position)),
+      write: async ({ data, position }) => {
+        await handle.write(data, 0, data.byteLength, position);
+        if (layout === 'fragments') await this.#syncSometimes();
+      },
     });
-    this.#output = new Output({
-      format: new Mp4OutputFormat({ fastStart: false }),
-      target: new StreamTarget(writable, { chunked: true, chunkSize: chunkBytes }),
-    });
+    this.#output = new Output(
+      layout === 'plain'
+        ? {
+            format: new Mp4OutputFormat({ fastStart: false }),
+            target: new StreamTarget(writable, { chunked: true, chunkSize: chunkBytes }),
+          }
+        : { format: new Mp4OutputFormat({ fastStart: 'fragmented' }), target: new StreamTarget(writable) },
+    );
     this.#video = new EncodedVideoPacketSource(first.codec === 'H265' ? 'hevc' : 'avc');
     // It rounds to pictures of this rate, which are the ticks that timestamps count.
     this.#output.addVideoTrack(this.#video, { frameRate: ticksPerSecond });
@@ -101,11 +118,12 @@ export class ClipFile {
     first: StreamFrame,
     title: string,
     sound: ClipSound | null = null,
+    layout: Layout = 'plain',
   ): Promise<ClipFile> {
     const configuration = configurationOf(first);
     if (configuration === undefined) throw unsupported(first);
     const handle = await open(file, 'wx', 0o600);
-    const clip = new ClipFile(file, handle, first, configuration, sound, title);
+    const clip = new ClipFile(file, handle, first, configuration, sound, title, layout);
     try {
       await clip.#output.start();
       return clip;
@@ -175,6 +193,12 @@ export class ClipFile {
     return this.#lastGap > 0 ? this.#lastGap : usualSeconds;
   }
 
+  async #syncSometimes(): Promise<void> {
+    if (performance.now() - this.#syncedAt < syncMilliseconds) return;
+    await this.#handle.datasync();
+    this.#syncedAt = performance.now();
+  }
+
   #lastGap = 0;
 
   async #write({ frame, data }: { frame: StreamFrame; data: Buffer }, duration: number): Promise<void> {
@@ -193,7 +217,7 @@ export class ClipFile {
 }
 
 /** SHA-256 of a file in hex, read in turns. */
-async function hashFile(file: string): Promise<string> {
+export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(part as Buffer);
   return hash.digest('hex');

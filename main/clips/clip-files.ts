@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../base/error-code.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
@@ -10,6 +10,8 @@ import type { Clip } from '../contract/clip.ts';
 const unfinished = '.part';
 /** Out of the list, or about to be. */
 const leaving = '.removed';
+/** What is being recorded beside it, and by whom. */
+const begun = '.begun';
 
 /**
  * The files of clips. A file is written under another name, then listed, then gets its own name; it loses that before it leaves the
@@ -25,20 +27,42 @@ export class ClipFiles {
   }
 
   /**
-   * Finishes what was interrupted. Files that have their name and are not in the list stay: a restored database does not know them.
-   * @param listed file names of all clips  @returns how many files are not in the list
+   * Finishes what was interrupted, but for recordings, whose drafts stay with their notes. Files that have their name and are not in
+   * the list stay: a restored database does not know them.
+   * @param listed file names of all clips  @returns how many files are not in the list, and which recordings were interrupted
    */
-  settle(listed: ReadonlySet<string>): number {
+  settle(listed: ReadonlySet<string>): {
+    readonly unlisted: number;
+    readonly interrupted: readonly string[];
+  } {
     let unlisted = 0;
+    const interrupted: string[] = [];
     for (const name of readdirSync(this.folder)) {
-      const own = [unfinished, leaving].find((end) => name.endsWith(end));
+      const own = [unfinished, leaving, begun].find((end) => name.endsWith(end));
       const file = own === undefined ? name : name.slice(0, -own.length);
+      const there = path.join(this.folder, name);
+      const isThere = (end: string) => existsSync(path.join(this.folder, `${file}${end}`));
       if (own === undefined) unlisted += listed.has(name) ? 0 : 1;
-      else if (listed.has(file) && !existsSync(path.join(this.folder, file)))
-        moveFileSync(path.join(this.folder, name), path.join(this.folder, file));
-      else rmSync(path.join(this.folder, name), { force: true });
+      else if (own !== begun && listed.has(file) && !isThere(''))
+        moveFileSync(there, path.join(this.folder, file));
+      else if (own === unfinished && !listed.has(file) && isThere(begun))
+        interrupted.push(path.parse(file).name);
+      else if (own !== begun || listed.has(file) || !isThere(unfinished)) rmSync(there, { force: true });
     }
-    return unlisted;
+    return { unlisted, interrupted };
+  }
+
+  /** Says beside the draft of a recording what it is, before it is written. @throws errors of the file system */
+  async note(id: string, about: string): Promise<void> {
+    await using handle = await open(this.#noteOf({ id, kind: 'video' }), 'wx', 0o600);
+    await handle.writeFile(about);
+    await handle.sync();
+    syncFolder(this.folder);
+  }
+
+  /** What `note` has said. @throws errors of the file system */
+  async noted(id: string): Promise<string> {
+    return await readFile(this.#noteOf({ id, kind: 'video' }), 'utf8');
   }
 
   /** Where a file is written before it is listed. */
@@ -64,6 +88,7 @@ export class ClipFiles {
   /** What was written is not listed after all. */
   async discard(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
     await rm(this.draftOf(clip), { force: true });
+    await rm(this.#noteOf(clip), { force: true });
   }
 
   pathOf(clip: Pick<Clip, 'id' | 'kind'>): string {
@@ -73,6 +98,7 @@ export class ClipFiles {
   /** It is listed. */
   async keep(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
     await moveFile(this.draftOf(clip), this.pathOf(clip));
+    await rm(this.#noteOf(clip), { force: true });
     syncFolder(this.folder);
   }
 
@@ -93,6 +119,10 @@ export class ClipFiles {
   /** It has left the list. */
   async remove(clip: Pick<Clip, 'id' | 'kind'>): Promise<void> {
     await rm(`${this.pathOf(clip)}${leaving}`, { force: true });
+  }
+
+  #noteOf(clip: Pick<Clip, 'id' | 'kind'>): string {
+    return path.join(this.folder, `${fileOf(clip)}${begun}`);
   }
 
   /** A part of a file; shorter at its end. @throws errors of the file system */

@@ -1,4 +1,5 @@
 import type { AudioFrame } from '../media/audio-stream.ts';
+import type { KeptSound } from '../media/replay-history.ts';
 
 /** What MP4 must know of the sound in a clip. */
 export interface ClipSound {
@@ -35,6 +36,31 @@ export function clipSound({ codec, aac, clockRate }: Described): ClipSound | und
   return { codec: 'aac', decoderConfig: config };
 }
 
+/** What one decoder plays without being set up anew: where a camera was set to another format meanwhile, what came since then. */
+export interface PlayableSound {
+  readonly sound: ClipSound;
+  readonly pieces: readonly KeptSound[];
+}
+
+/** Null: there is none that fits into a clip. */
+export function playableSound(pieces: readonly KeptSound[]): PlayableSound | null {
+  const last = pieces.at(-1)?.frame;
+  const sound = last && clipSound(last);
+  if (sound === undefined) return null;
+  const { description } = sound.decoderConfig;
+  const other = pieces.findLastIndex(
+    ({ frame }) =>
+      frame.codec !== last?.codec ||
+      !(clipSound(frame)?.decoderConfig.description.equals(description) ?? false),
+  );
+  return { sound, pieces: pieces.slice(other + 1) };
+}
+
+/** As a clip names it. */
+export function soundName({ codec }: ClipSound): 'AAC' | 'OPUS' {
+  return codec === 'aac' ? 'AAC' : 'OPUS';
+}
+
 /** How long a piece of sound lasts, in seconds. */
 export function soundSeconds({ codec, aac, clockRate, payload }: AudioFrame): number {
   if (codec !== 'OPUS') return (aac?.ticksPerUnit ?? 0) / clockRate;
@@ -45,6 +71,23 @@ export function soundSeconds({ codec, aac, clockRate, payload }: AudioFrame): nu
   const milliseconds = lengths[configuration % lengths.length] ?? 20;
   const frames = [1, 2, 2, (payload[1] ?? 0) & 0x3f][first & 3] ?? 1;
   return (frames * milliseconds) / 1_000;
+}
+
+/** Sound and pictures have clocks of their own: they meet at the moment in which the first sound came. */
+export class SoundClock {
+  readonly #picturesBeganAt: number;
+  #began: { readonly seconds: number; readonly timestamp: number } | undefined;
+
+  /** @param picturesBeganAt when the first picture came: `performance.now()` */
+  constructor(picturesBeganAt: number) {
+    this.#picturesBeganAt = picturesBeganAt;
+  }
+
+  /** Seconds after the first picture. */
+  at({ frame: { timestamp, clockRate }, receivedAt }: KeptSound): number {
+    this.#began ??= { seconds: Math.max(0, (receivedAt - this.#picturesBeganAt) / 1_000), timestamp };
+    return this.#began.seconds + (timestamp - this.#began.timestamp) / clockRate;
+  }
 }
 
 /** RFC 7845 section 5.1: what begins in the middle of a stream has nothing to be skipped. */

@@ -9,15 +9,15 @@ import type { Log } from '../base/log.ts';
 import type { Clip, ClipEvent, ClipStatement, Recording } from '../contract/clip.ts';
 import { maximumClips } from '../contract/limits.ts';
 import type { ReplayHistory } from '../media/replay-history.ts';
-import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import type { ClipTable, StoredClip } from '../store/clip-table.ts';
 import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
-import { ClipFile, type FinishedFile } from './clip-file.ts';
 import { ClipFiles, explainFileError, fileOf } from './clip-files.ts';
-import { bytesOfFrames, framesOf } from './clip-frames.ts';
+import { bytesOfFrames, keptTime } from './clip-frames.ts';
+import { playableSound, soundName } from './clip-sound.ts';
 import { clipOf, fileNames, manifestText, statementBytes, statementText } from './clip-statement.ts';
 import { readFirstPicture } from './clip-thumbnail.ts';
+import { writePast } from './past-clip.ts';
 import { pngSize } from './png-size.ts';
 import { type FinishedRecording, Recordings } from './recordings.ts';
 
@@ -41,6 +41,7 @@ export class Clips implements AsyncDisposable {
   /** One is written at a time: all of them together would keep other work waiting. */
   readonly #gate = new Gate();
   readonly #closing = new AbortController();
+  readonly #mended: Promise<void>;
   /** Clips that are being written, or wait for that. */
   #waiting = 0;
 
@@ -68,8 +69,14 @@ export class Clips implements AsyncDisposable {
         this.#changes.put(`ended ${recording.id}`, { type: 'ended', recording, words }),
     });
     for (const stored of this.#table.list()) this.#take(stored);
-    const unlisted = this.#files.settle(new Set([...this.#clips.values()].map(fileOf)));
+    const { unlisted, interrupted } = this.#files.settle(new Set([...this.#clips.values()].map(fileOf)));
     if (unlisted > 0) parts.log.warn({ unlisted }, 'there are files of clips that are not in the list');
+    this.#mended = this.#mend(interrupted);
+  }
+
+  /** Resolves when what was being recorded as the engine was killed is in the list. */
+  get mended(): Promise<void> {
+    return this.#mended;
   }
 
   /** Undefined: there is none of this id. */
@@ -103,32 +110,45 @@ export class Clips implements AsyncDisposable {
   /**
    * Keeps what was received of a camera.
    * @param histories the best first
+   * @param wanted.withSound whether the sound that came with the pictures is kept, too
    * @throws GatehouseError not-found when nothing is there; limit-reached, disk-full, storage-failed, camera-codec-unsupported
    */
   async saveLast(
     camera: ClipCamera,
     histories: readonly ReplayHistory[],
-    time: { readonly seconds: number; readonly ago: number },
+    wanted: { readonly seconds: number; readonly ago: number; readonly withSound: boolean },
     by: string,
   ): Promise<Clip> {
     // What is wanted is what was there when it was asked for.
-    const until = performance.now() - time.ago;
-    const frames = framesOf(histories, until - time.seconds * 1_000, until);
-    const [first] = frames;
+    const until = performance.now() - wanted.ago;
+    const { frames, sounds } = keptTime(histories, until - wanted.seconds * 1_000, until);
+    const [first, ...more] = frames;
     if (first === undefined)
       throw new GatehouseError(
         'not-found',
-        `Nothing of the last ${time.seconds} s of camera ${camera.number} is in memory: it was not on a wall, or sent nothing.`,
+        `Nothing of the last ${wanted.seconds} s of camera ${camera.number} is in memory: it was not on a wall, or sent nothing.`,
       );
     if (this.#waiting >= maximumWaiting)
       throw new GatehouseError('limit-reached', 'Other clips are being written. Try again in a moment.');
     const startedAt = wallTime(first.receivedAt);
+    const sound = wanted.withSound ? playableSound(sounds) : null;
     const id = randomUUID();
     this.#waiting++;
     try {
       using _turn = await this.#gate.enter(this.#closing.signal);
-      const finished = await this.#writing(camera, () => this.#writeFrames(id, camera, first, frames));
-      return await this.#keep(camera, { ...finished, id, startedAt, sound: null, by });
+      const finished = await this.#writing(camera, async () => {
+        await this.#refuseWithoutRoom(bytesOfFrames(frames));
+        return await writePast(
+          this.#files.draftOf({ id, kind: 'video' }),
+          titleOf(camera),
+          [first, ...more],
+          sound,
+        );
+      });
+      return await this.#keep(camera, {
+        ...{ ...finished, id, startedAt, by, endMissing: false },
+        sound: sound === null ? null : soundName(sound.sound),
+      });
     } finally {
       this.#waiting--;
     }
@@ -146,7 +166,7 @@ export class Clips implements AsyncDisposable {
     });
     const sha256 = createHash('sha256').update(png).digest('hex');
     const file = { codec: 'PNG', ...size, bytes: png.length, sha256, milliseconds: 0 } as const;
-    return await this.#keep(camera, { ...file, id, startedAt: at, sound: null, by });
+    return await this.#keep(camera, { ...file, id, startedAt: at, sound: null, by, endMissing: false });
   }
 
   /** Begins to record a camera: see `Recordings.begin`. */
@@ -230,9 +250,18 @@ export class Clips implements AsyncDisposable {
   /** What is being recorded is kept. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new GatehouseError('internal', 'Gatehouse is being closed.'));
+    await this.#mended;
     await this.#recordings[Symbol.asyncDispose]();
     // Whoever is writing leaves first.
     using _turn = await this.#gate.enter(new AbortController().signal);
+  }
+
+  /** One after the other; those that are not done when the engine is closed are for the next start. */
+  async #mend(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (this.#closing.signal.aborted) return;
+      await this.#recordings.mend(id);
+    }
   }
 
   get #usedBytes(): number {
@@ -245,23 +274,6 @@ export class Clips implements AsyncDisposable {
     const clip = this.#clips.get(id);
     if (clip === undefined) throw notFound();
     return clip;
-  }
-
-  async #writeFrames(
-    id: string,
-    camera: ClipCamera,
-    first: StreamFrame,
-    frames: readonly StreamFrame[],
-  ): Promise<FinishedFile> {
-    await this.#refuseWithoutRoom(bytesOfFrames(frames));
-    const file = await ClipFile.create(this.#files.draftOf({ id, kind: 'video' }), first, titleOf(camera));
-    try {
-      for (const frame of frames) await file.addPicture(frame);
-      return await file.finish();
-    } catch (error) {
-      await file.discard();
-      throw error;
-    }
   }
 
   async #writing<Result>(camera: ClipCamera, work: () => Promise<Result>): Promise<Result> {
@@ -302,12 +314,12 @@ export class Clips implements AsyncDisposable {
     camera: ClipCamera,
     made: Omit<FinishedRecording, 'codec'> & { readonly codec: ClipStatement['codec'] },
   ): Promise<Clip> {
-    const { id, startedAt, milliseconds, codec, sound, width, height, bytes, sha256, by } = made;
+    const { id, startedAt, milliseconds, codec, sound, width, height, bytes, sha256, by, endMissing } = made;
     const statement: ClipStatement = {
       ...{ format: 'gatehouse-clip', version: 1, id, kind: codec === 'PNG' ? 'picture' : 'video' },
       ...{ cameraId: camera.id, cameraNumber: camera.number, cameraName: camera.name },
       ...{ startedAt, milliseconds, codec, sound, width, height, bytes, sha256 },
-      ...{ savedAt: Date.now(), savedBy: by },
+      ...{ savedAt: Date.now(), savedBy: by, endMissing },
     };
     const text = statementText(statement);
     const { savedAt } = statement;

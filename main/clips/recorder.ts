@@ -1,10 +1,11 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { AudioFrame } from '../media/audio-stream.ts';
+import type { KeptSound } from '../media/replay-history.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { ClipFile, type FinishedFile } from './clip-file.ts';
 import { bytesOfFrames } from './clip-frames.ts';
-import { type ClipSound, clipSound, soundSeconds } from './clip-sound.ts';
+import { type ClipSound, clipSound, SoundClock, soundName, soundSeconds } from './clip-sound.ts';
 
 /** A camera that is asked for a key frame mostly sends one within a second, others every ten. */
 const firstPictureMilliseconds = 12_000;
@@ -13,12 +14,6 @@ const maximumWaitingBytes = 64 * 1024 * 1024;
 /** The file waits for sound before it goes on with pictures, so that both lie beside each other in it; not for longer. */
 const silenceMilliseconds = 2_000;
 const maximumWaitingSounds = 500;
-
-interface WaitingSound {
-  readonly frame: AudioFrame;
-  /** `performance.now()`. */
-  readonly receivedAt: number;
-}
 
 /** Why a recording has ended by itself. */
 export type RecordingEnd = 'too-long' | 'no-room' | 'slow-disk' | 'format-changed' | 'failed';
@@ -46,8 +41,8 @@ export class Recorder {
   readonly #reading = new DisposableStack();
   #waiting: StreamFrame[] = [];
   #waitingBytes = 0;
-  #sounds: WaitingSound[] = [];
-  #soundBegan: { readonly seconds: number; readonly timestamp: number } | undefined;
+  #sounds: KeptSound[] = [];
+  #soundClock: SoundClock | undefined;
   #heardAt = performance.now();
   #isEnding = false;
   #wake: () => void = () => {};
@@ -96,7 +91,7 @@ export class Recorder {
   /** What the sound in it is; null: there is none. */
   get sound(): 'AAC' | 'OPUS' | null {
     if (!this.#hasSound || this.#sound === undefined) return null;
-    return this.#sound.codec === 'aac' ? 'AAC' : 'OPUS';
+    return soundName(this.#sound);
   }
 
   /** Ends it. @throws errors of the file system: nothing of it stays */
@@ -147,7 +142,7 @@ export class Recorder {
     if (withSound && track !== undefined) this.#sound = clipSound(track);
     if (this.#sound !== undefined && !this.#isEnding)
       this.#reading.use(lease.audio.read((frame) => this.#hear(frame)));
-    this.#file = await ClipFile.create(file, first, title, this.#sound ?? null);
+    this.#file = await ClipFile.create(file, first, title, this.#sound ?? null, 'fragments');
     this.#heardAt = performance.now();
     this.#writing = this.#write(this.#file);
   }
@@ -190,16 +185,10 @@ export class Recorder {
 
   async #writeSounds(file: ClipFile): Promise<void> {
     if (this.#sound === undefined) return;
-    for (const { frame, receivedAt } of this.#sounds.splice(0)) {
-      // Both have clocks of their own: they meet at the moment in which the first sound came.
-      this.#soundBegan ??= {
-        seconds: Math.max(0, (receivedAt - this.beganAt) / 1_000),
-        timestamp: frame.timestamp,
-      };
-      const { seconds, timestamp } = this.#soundBegan;
-      const at = seconds + (frame.timestamp - timestamp) / frame.clockRate;
+    for (const sound of this.#sounds.splice(0)) {
+      this.#soundClock ??= new SoundClock(this.beganAt);
       this.#hasSound = true;
-      await file.addSound(frame.payload, at, soundSeconds(frame));
+      await file.addSound(sound.frame.payload, this.#soundClock.at(sound), soundSeconds(sound.frame));
     }
     if (performance.now() - this.#heardAt < silenceMilliseconds) return;
     this.#sound = undefined;

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 import { type Audit, gatehouse } from '../audit/audit.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
+import { cameraId } from '../contract/camera.ts';
 import type { Clip, Recording } from '../contract/clip.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
 import type { FinishedFile } from './clip-file.ts';
 import { type ClipFiles, explainFileError } from './clip-files.ts';
+import { mendFile } from './interrupted-clip.ts';
 import { Recorder, type RecordingEnd } from './recorder.ts';
 
 const longestMilliseconds = 60 * 60_000;
@@ -33,6 +36,20 @@ export interface FinishedRecording extends FinishedFile {
   readonly startedAt: number;
   readonly sound: 'AAC' | 'OPUS' | null;
   readonly by: string;
+  readonly endMissing: boolean;
+}
+
+/** What stands beside a recording while it is written, so that it is not lost when the engine is killed. */
+const recordingNote = z.object({
+  camera: z.object({ id: cameraId, number: z.int(), name: z.string() }),
+  startedAt: z.int(),
+  by: z.string(),
+});
+
+function noteText({ id, number, name }: ClipCamera, { startedAt, by }: Recording): string {
+  return JSON.stringify({ camera: { id, number, name }, startedAt, by } satisfies z.infer<
+    typeof recordingNote
+  >);
 }
 
 interface RecordingsOptions {
@@ -85,12 +102,14 @@ export class Recordings implements AsyncDisposable {
     const id = randomUUID();
     // It may end before it is in the list.
     let end: RecordingEnd | undefined;
+    let recorder: Recorder | undefined;
     this.#beginning++;
+    const { files } = this.#options;
     try {
       await this.#refuse(lease);
-      const recorder = await Recorder.start({
+      recorder = await Recorder.start({
         ...{ lease, withSound, longestMilliseconds, title: titleOf(camera) },
-        file: this.#options.files.draftOf({ id, kind: 'video' }),
+        file: files.draftOf({ id, kind: 'video' }),
         hasRoom: async () => (await this.#options.lackOfRoom()) === null,
         onEnd: (reason) => {
           end = reason;
@@ -98,11 +117,14 @@ export class Recordings implements AsyncDisposable {
         },
       });
       const recording: Recording = { id, cameraId: camera.id, startedAt: wallTime(recorder.beganAt), by };
+      await files.note(id, noteText(camera, recording));
       this.#running.set(id, { recording, recorder, camera });
       this.#options.onChange();
       if (end !== undefined) void this.#endByItself(id, end);
       return recording;
     } catch (error) {
+      await recorder?.finish().catch(() => {});
+      await files.discard({ id, kind: 'video' });
       throw explainFileError(error, `Nothing of camera ${camera.number} was kept`);
     } finally {
       this.#beginning--;
@@ -119,9 +141,42 @@ export class Recordings implements AsyncDisposable {
     try {
       const finished = await recorder.finish();
       const { startedAt, by } = recording;
-      return await this.#options.keep(camera, { ...finished, id, startedAt, sound: recorder.sound, by });
+      const { sound } = recorder;
+      return await this.#options.keep(camera, { ...finished, id, startedAt, sound, by, endMissing: false });
     } catch (error) {
+      await this.#options.files.discard({ id, kind: 'video' });
       throw explainFileError(error, `Nothing of camera ${camera.number} was kept`);
+    }
+  }
+
+  /**
+   * Keeps what there is of a recording in the midst of which the engine was killed, or the power failed. Never rejects: where that
+   * does not succeed it is in log and audit, and the draft stays for the next start unless nothing of it can be shown.
+   */
+  async mend(id: string): Promise<void> {
+    const { files, keep, audit, log } = this.#options;
+    const draft = { id, kind: 'video' } as const;
+    try {
+      const { camera, startedAt, by } = recordingNote.parse(JSON.parse(await files.noted(id)));
+      const deed = {
+        did: 'clips.ended',
+        about: [{ id: camera.id, name: camera.name }],
+        details: { reason: 'interrupted' },
+      };
+      const mended = await mendFile(files.draftOf(draft));
+      if (mended === null) {
+        await files.discard(draft);
+        audit.refuse(gatehouse, { ...deed, outcome: 'storage-failed' });
+        log.warn({ camera: camera.id }, 'nothing of a recording that was interrupted can be shown');
+        return;
+      }
+      await keep(camera, { ...mended, id, startedAt, by, endMissing: true });
+      audit.write(gatehouse, deed);
+    } catch (error) {
+      log.error(
+        { err: GatehouseError.from(error), id },
+        'a recording that was interrupted could not be kept',
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import type { ReplayHistory } from '../media/replay-history.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { fileOfFrames } from './clip-file.ts';
-import { framesOf } from './clip-frames.ts';
+import { keptTime } from './clip-frames.ts';
 
 /** For so long a picture of the main stream is waited for; then the other one is good enough. */
 const mainMilliseconds = 5_000;
@@ -38,7 +38,7 @@ export async function presentStill(lease: StreamLease, histories: readonly Repla
 
 /** The picture of a moment of before. @param at of `performance.now()`  @throws GatehouseError not-found */
 export async function pastStill(histories: readonly ReplayHistory[], at: number): Promise<Still> {
-  return await stillOf(framesOf(histories, at, at));
+  return await stillOf(keptTime(histories, at, at).frames);
 }
 
 /** The key frame before a moment. @throws GatehouseError not-found */

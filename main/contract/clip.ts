@@ -28,6 +28,8 @@ export const clipStatement = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   savedAt: z.int(),
   savedBy: z.string(),
+  /** Gatehouse was killed, or the power failed, while it was recorded: what came last is not in it. */
+  endMissing: z.boolean().default(false),
 });
 export type ClipStatement = z.infer<typeof clipStatement>;
 

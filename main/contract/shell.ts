@@ -17,6 +17,14 @@ export const wallPlace = z.strictObject({
 });
 export type WallPlace = z.infer<typeof wallPlace>;
 
+/** How windows look on this computer. `system`: as the operating system is set. */
+export const windowTheme = z.enum(['dark', 'high-contrast', 'light', 'system']);
+export type WindowTheme = z.infer<typeof windowTheme>;
+
+/** The languages of the console. */
+export const consoleLanguage = z.enum(['en', 'de', 'es', 'ar']);
+export type ConsoleLanguage = z.infer<typeof consoleLanguage>;
+
 /** From a page. */
 export const pageMessage = z.discriminatedUnion('type', [
   /** It wants a port to the engine: once a connection. */
@@ -25,6 +33,10 @@ export const pageMessage = z.discriminatedUnion('type', [
   /** One more window, on a display that has none yet if there is one. */
   z.strictObject({ type: z.literal('open-window'), place: wallPlace }),
   z.strictObject({ type: z.literal('toggle-full-screen') }),
+  /** Somebody has chosen how windows look, or the page has begun with it. */
+  z.strictObject({ type: z.literal('theme'), theme: windowTheme }),
+  /** What the page speaks, and the shell with it. */
+  z.strictObject({ type: z.literal('language'), language: consoleLanguage }),
   /** Somebody wants to end the app: in a kiosk with a PIN, that is asked for first. */
   z.strictObject({ type: z.literal('quit') }),
   z.strictObject({ type: z.literal('leave-kiosk'), pin: z.string().max(32) }),

@@ -1,5 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { ShellCommand } from '../contract/shell.ts';
+import type { ShellWords } from './shell-words.ts';
 
 /** What the menu does. */
 export interface MenuActions {
@@ -18,7 +19,7 @@ const walls = 9;
  * The native menu: everything that the console can do. Keys of one letter are only shown, since the page has them and a menu
  * would take them away from fields; macOS cannot only show them.
  */
-export function setApplicationMenu(actions: MenuActions | null): void {
+export function setApplicationMenu(actions: MenuActions | null, words: ShellWords): void {
   if (actions === null) {
     Menu.setApplicationMenu(null);
     return;
@@ -38,64 +39,64 @@ export function setApplicationMenu(actions: MenuActions | null): void {
       submenu: [
         {
           id: 'new-window',
-          label: 'New window',
+          label: words.newWindow,
           accelerator: 'CommandOrControl+N',
           click: actions.newWindow,
         },
         separator,
-        asPage('settings', 'Settings…', 'S'),
-        asPage('import', 'Import cameras…'),
+        asPage('settings', words.settings, 'S'),
+        asPage('import', words.importCameras),
         separator,
-        { id: 'quit', label: 'Quit Gatehouse', accelerator: 'CommandOrControl+Q', click: actions.quit },
+        { id: 'quit', label: words.quit, accelerator: 'CommandOrControl+Q', click: actions.quit },
       ],
     },
     {
-      label: 'Edit',
+      label: words.edit,
       submenu: [
-        asPage('undo', 'Take back', 'CommandOrControl+Z'),
+        asPage('undo', words.undo, 'CommandOrControl+Z'),
         separator,
-        { role: 'cut' },
-        { role: 'copy' },
-        { role: 'paste' },
-        { role: 'selectAll' },
+        { role: 'cut', label: words.cut },
+        { role: 'copy', label: words.copy },
+        { role: 'paste', label: words.paste },
+        { role: 'selectAll', label: words.selectAll },
       ],
     },
     {
-      label: 'Cameras',
+      label: words.cameras,
       submenu: [
-        asPage('add-camera', 'Add a camera…', 'A'),
-        asPage('find-cameras', 'Find cameras…', 'Shift+A'),
-        asPage('edit-camera', 'Edit the selected camera…', 'E'),
-        asPage('camera-history', 'History of the selected camera', 'H'),
+        asPage('add-camera', words.addCamera, 'A'),
+        asPage('find-cameras', words.findCameras, 'Shift+A'),
+        asPage('edit-camera', words.editCamera, 'E'),
+        asPage('camera-history', words.cameraHistory, 'H'),
         separator,
-        asPage('camera-list', 'List of cameras', 'C'),
-        asPage('search', 'Search for a camera', '/'),
+        asPage('camera-list', words.cameraList, 'C'),
+        asPage('search', words.search, '/'),
       ],
     },
     {
-      label: 'Wall',
+      label: words.wall,
       submenu: [
         ...Array.from({ length: walls }, (_none, index): MenuItemConstructorOptions => {
           const number = index + 1;
           return {
             id: `wall-${number}`,
-            label: `Wall ${number}`,
+            label: words.wallNumber(number),
             accelerator: `CommandOrControl+${number}`,
             click: () => actions.openWall(number),
           };
         }),
         separator,
-        asPage('previous-page', 'Previous page', 'PageUp'),
-        asPage('next-page', 'Next page', 'PageDown'),
-        asPage('toggle-large', 'Selected camera large, or small again', 'Enter'),
-        asPage('toggle-sound', 'Hear the selected camera, or no longer', 'M'),
+        asPage('previous-page', words.previousPage, 'PageUp'),
+        asPage('next-page', words.nextPage, 'PageDown'),
+        asPage('toggle-large', words.large, 'Enter'),
+        asPage('toggle-sound', words.sound, 'M'),
         separator,
-        { id: 'full-screen', label: 'Full screen', accelerator: 'F11', click: actions.toggleFullScreen },
+        { id: 'full-screen', label: words.fullScreen, accelerator: 'F11', click: actions.toggleFullScreen },
       ],
     },
     {
-      label: 'Help',
-      submenu: [asPage('keys', 'Keys', '?'), { id: 'about', label: 'About Gatehouse', click: actions.about }],
+      label: words.help,
+      submenu: [asPage('keys', words.keys, '?'), { id: 'about', label: words.about, click: actions.about }],
     },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));

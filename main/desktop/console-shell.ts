@@ -3,21 +3,23 @@ import { app, dialog, powerMonitor, powerSaveBlocker } from 'electron';
 import { createLog, type Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import type { FromEngine } from '../contract/engine-messages.ts';
-import type { EngineState, PageMessage } from '../contract/shell.ts';
+import type { ConsoleLanguage, EngineState, PageMessage, WindowTheme } from '../contract/shell.ts';
 import type { Policy } from '../contract/site-file-policy.ts';
-import { setApplicationMenu } from './application-menu.ts';
+import { type MenuActions, setApplicationMenu } from './application-menu.ts';
 import type { ConsoleWindow } from './console-window.ts';
 import { ConsoleWindows } from './console-windows.ts';
 import { EngineSupervisor } from './engine-supervisor.ts';
 import { iconFile, trayImageFile } from './icons.ts';
 import type { SiteKey } from './key-ring.ts';
 import { setLoginItem } from './login-item.ts';
+import { type ShellWords, shellWords } from './shell-words.ts';
 import { StatusTray } from './status-tray.ts';
 import { trayStatus } from './tray-status.ts';
 import { type PackageKind, packageKind } from './updates/package-kind.ts';
 import { updateKey } from './updates/update-key.ts';
 import { Updater } from './updates/updater.ts';
 import { WindowFile } from './window-file.ts';
+import { useTheme } from './window-look.ts';
 
 export interface ConsoleShellOptions {
   readonly dataFolder: string;
@@ -56,7 +58,8 @@ export class ConsoleShell implements AsyncDisposable {
     const { dataFolder, key } = options;
     this.#dataFolder = dataFolder;
     this.#file = new WindowFile(path.join(dataFolder, 'window'));
-    const { kiosk } = this.#file.read();
+    const { kiosk, theme } = this.#file.read();
+    useTheme(theme);
     const isKiosk = options.isKiosk || kiosk?.enabled === true;
     this.#isKiosk = isKiosk;
     // A wall is watched, not touched: the screen must not go dark.
@@ -76,18 +79,7 @@ export class ConsoleShell implements AsyncDisposable {
       onTrouble: (words) => this.#note(words),
       onKioskClose: (window) => this.#leave(window),
     });
-    setApplicationMenu(
-      isKiosk
-        ? null
-        : {
-            command: (command) => this.#windows.current?.send({ type: 'command', command }),
-            openWall: (number) => this.#windows.current?.send({ type: 'open-wall', number }),
-            newWindow: () => this.#windows.open(),
-            toggleFullScreen: () => this.#windows.current?.toggleFullScreen(),
-            about: () => void dialog.showMessageBox(aboutBox(dataFolder)),
-            quit: () => app.quit(),
-          },
-    );
+    this.#setMenu();
     this.#tray = isKiosk
       ? undefined
       : new StatusTray(
@@ -97,6 +89,8 @@ export class ConsoleShell implements AsyncDisposable {
             quit: () => app.quit(),
           },
           trayImageFile,
+          trayStatus(this.#engine.state, this.#cameras, this.#words),
+          this.#words,
         );
     powerMonitor.on('resume', () => this.#woke());
     // Linux tells of sleep alone.
@@ -187,6 +181,12 @@ export class ConsoleShell implements AsyncDisposable {
       case 'toggle-full-screen':
         window.toggleFullScreen();
         break;
+      case 'theme':
+        this.#show(message.theme);
+        break;
+      case 'language':
+        this.#speak(message.language);
+        break;
       case 'quit':
         app.quit();
         break;
@@ -202,6 +202,41 @@ export class ConsoleShell implements AsyncDisposable {
       default:
         message satisfies never;
     }
+  }
+
+  #show(theme: WindowTheme): void {
+    if (theme === this.#file.read().theme) return;
+    this.#file.write({ theme });
+    useTheme(theme);
+    this.#windows.paint();
+  }
+
+  #speak(language: ConsoleLanguage): void {
+    if (language === this.#file.read().language) return;
+    this.#file.write({ language });
+    this.#setMenu();
+    this.#showStatus(this.#engine.state);
+  }
+
+  get #words(): ShellWords {
+    return shellWords(this.#file.read().language, app.getLocale());
+  }
+
+  #setMenu(): void {
+    const windows = this.#windows;
+    const actions: MenuActions = {
+      command: (command) => windows.current?.send({ type: 'command', command }),
+      openWall: (number) => windows.current?.send({ type: 'open-wall', number }),
+      newWindow: () => windows.open(),
+      toggleFullScreen: () => windows.current?.toggleFullScreen(),
+      about: () => void dialog.showMessageBox(aboutBox(this.#dataFolder, this.#words)),
+      quit: () => app.quit(),
+    };
+    setApplicationMenu(this.#isKiosk ? null : actions, this.#words);
+  }
+
+  #showStatus(engine: EngineState): void {
+    this.#tray?.show(trayStatus(engine, this.#cameras, this.#words), this.#words);
   }
 
   /** With a PIN the page asks for it, without one the kiosk just ends. */
@@ -226,14 +261,14 @@ export class ConsoleShell implements AsyncDisposable {
   #engineIs(state: EngineState): void {
     if (state.name === 'waiting') this.#log.error({ until: state.until }, state.reason);
     this.#windows.send({ type: 'engine', state });
-    this.#tray?.show(trayStatus(state, this.#cameras));
+    this.#showStatus(state);
   }
 
   #take(message: FromEngine): void {
     switch (message.type) {
       case 'cameras':
         this.#cameras = message;
-        this.#tray?.show(trayStatus(this.#engine.state, this.#cameras));
+        this.#showStatus(this.#engine.state);
         break;
       case 'policy':
         this.#prescribe(message.policy);
@@ -268,13 +303,18 @@ export class ConsoleShell implements AsyncDisposable {
   }
 }
 
-function aboutBox(dataFolder: string): Electron.MessageBoxOptions {
+function aboutBox(dataFolder: string, words: ShellWords): Electron.MessageBoxOptions {
   return {
     type: 'info',
-    title: 'About Gatehouse',
+    title: words.about,
     message: `Gatehouse ${version}`,
-    detail: `A monitoring console for security cameras.\nElectron ${process.versions.electron}, Chromium ${process.versions.chrome}\nData: ${dataFolder}\nLicences: THIRD-PARTY-LICENSES.txt beside the program.`,
-    buttons: ['Close'],
+    detail: [
+      words.aboutProgram,
+      `Electron ${process.versions.electron}, Chromium ${process.versions.chrome}`,
+      words.data(dataFolder),
+      words.licences('THIRD-PARTY-LICENSES.txt'),
+    ].join('\n'),
+    buttons: [words.close],
     cancelId: 0,
   };
 }

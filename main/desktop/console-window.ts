@@ -3,8 +3,6 @@ import type { ShellMessage, WallPlace } from '../contract/shell.ts';
 import { consoleOrigin } from './console-files.ts';
 import { isSame, minimumSize, type WindowState } from './window-state.ts';
 
-/** The page's background, so that the window does not flash white before it is painted. */
-const background = '#0e1116';
 /** A page that crashes at once must not be loaded in a busy loop. */
 const reloadMilliseconds = 500;
 /** A page that has not answered for so long hangs. Longer than a wall of a hundred cameras needs to appear on a slow machine. */
@@ -16,6 +14,8 @@ export interface ConsoleWindowOptions {
   readonly preload: string;
   readonly icon: string | undefined;
   readonly bounds: Rectangle;
+  /** What it shows before its page is painted: a colour. */
+  readonly ground: string;
   /** As it was when it was last open. */
   readonly state: WindowState | undefined;
   /** Full screen, without a frame, closed by nobody but the shell. */
@@ -43,7 +43,7 @@ export class ConsoleWindow {
   #reload: NodeJS.Timeout | undefined;
 
   constructor(options: ConsoleWindowOptions) {
-    const { bounds, state, isKiosk, displayOf } = options;
+    const { bounds, ground, state, isKiosk, displayOf } = options;
     this.#options = options;
     this.#placed = bounds;
     this.#state = state ?? {
@@ -57,7 +57,7 @@ export class ConsoleWindow {
       ...bounds,
       minWidth: minimumSize.width,
       minHeight: minimumSize.height,
-      backgroundColor: background,
+      backgroundColor: ground,
       title: 'Gatehouse',
       autoHideMenuBar: true,
       kiosk: isKiosk,
@@ -105,6 +105,11 @@ export class ConsoleWindow {
   /** What it looks at now. */
   set place(place: WallPlace) {
     this.#change({ place });
+  }
+
+  /** What it shows when its page is loaded again. @param ground a colour */
+  paint(ground: string): void {
+    if (!this.window.isDestroyed()) this.window.setBackgroundColor(ground);
   }
 
   toggleFullScreen(): void {

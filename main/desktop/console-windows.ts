@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { type IpcMainEvent, ipcMain, screen, type WebContents } from 'electron';
+import { type IpcMainEvent, ipcMain, nativeTheme, screen, type WebContents } from 'electron';
 import { type PageMessage, pageMessage, type ShellMessage, type WallPlace } from '../contract/shell.ts';
 import { consoleOrigin } from './console-files.ts';
 import { ConsoleWindow } from './console-window.ts';
 import type { WindowFile } from './window-file.ts';
+import { groundOf } from './window-look.ts';
 import {
   type DisplayArea,
   freeDisplay,
@@ -53,6 +54,8 @@ export class ConsoleWindows implements Disposable {
     screen.on('display-added', () => this.#displaysChanged());
     screen.on('display-removed', () => this.#displaysChanged());
     screen.on('display-metrics-changed', () => this.#displaysChanged());
+    // The operating system may have changed from light to dark.
+    nativeTheme.on('updated', () => this.paint());
   }
 
   get count(): number {
@@ -109,6 +112,12 @@ export class ConsoleWindows implements Disposable {
     for (const window of this.#windows) window.send(message);
   }
 
+  /** In the theme that was chosen last. */
+  paint(): void {
+    const ground = groundOf(this.#options.file.read().theme);
+    for (const window of this.#windows) window.paint(ground);
+  }
+
   /** Nobody sees any window from now on. */
   hide(because: HiddenBecause): void {
     this.#hidden.add(because);
@@ -148,11 +157,12 @@ export class ConsoleWindows implements Disposable {
   }
 
   #add(bounds: Rectangle, state: WindowState | undefined, isKiosk: boolean): void {
-    const { icon, hasDeveloperTools, onTrouble, onKioskClose } = this.#options;
+    const { file, icon, hasDeveloperTools, onTrouble, onKioskClose } = this.#options;
     const added: ConsoleWindow = new ConsoleWindow({
       preload,
       icon,
       bounds,
+      ground: groundOf(file.read().theme),
       state,
       isKiosk,
       hasDeveloperTools,

@@ -1,4 +1,5 @@
 import { Menu, nativeImage, Tray } from 'electron';
+import type { ShellWords } from './shell-words.ts';
 import type { TrayImage, TrayStatus } from './tray-status.ts';
 
 export interface TrayActions {
@@ -14,29 +15,38 @@ export class StatusTray implements Disposable {
   readonly #imageFile: (image: TrayImage) => string;
   #shown = '';
 
-  /** @param imageFile where the picture of a status is */
-  constructor(actions: TrayActions, imageFile: (image: TrayImage) => string) {
+  /**
+   * @param imageFile where the picture of a status is
+   * @param first what it shows at first
+   */
+  constructor(
+    actions: TrayActions,
+    imageFile: (image: TrayImage) => string,
+    first: TrayStatus,
+    words: ShellWords,
+  ) {
     this.#actions = actions;
     this.#imageFile = imageFile;
     this.#tray = new Tray(nativeImage.createFromPath(imageFile('attention')));
     this.#tray.on('click', () => actions.show());
-    this.show({ image: 'attention', words: 'Starting…' });
+    this.show(first, words);
   }
 
-  show({ image, words }: TrayStatus): void {
-    if (this.#shown === words) return;
-    this.#shown = words;
+  /** @param words what the rest of its menu says */
+  show({ image, words: status }: TrayStatus, words: ShellWords): void {
+    if (this.#shown === status) return;
+    this.#shown = status;
     const { show, newWindow, quit } = this.#actions;
     this.#tray.setImage(nativeImage.createFromPath(this.#imageFile(image)));
-    this.#tray.setToolTip(`Gatehouse: ${words}`);
+    this.#tray.setToolTip(`Gatehouse: ${status}`);
     this.#tray.setContextMenu(
       Menu.buildFromTemplate([
-        { id: 'status', label: words, enabled: false },
+        { id: 'status', label: status, enabled: false },
         { type: 'separator' },
-        { id: 'show', label: 'Show Gatehouse', click: show },
-        { id: 'new-window', label: 'New window', click: newWindow },
+        { id: 'show', label: words.show, click: show },
+        { id: 'new-window', label: words.newWindow, click: newWindow },
         { type: 'separator' },
-        { id: 'quit', label: 'Quit Gatehouse', click: quit },
+        { id: 'quit', label: words.quit, click: quit },
       ]),
     );
   }

@@ -1,4 +1,5 @@
 import type { EngineState } from '../contract/shell.ts';
+import type { ShellWords } from './shell-words.ts';
 
 export type TrayImage = 'ok' | 'attention' | 'trouble';
 
@@ -9,12 +10,13 @@ export interface TrayStatus {
 }
 
 /** All is well, a camera has a problem, or there is no engine. */
-export function trayStatus(engine: EngineState, cameras: { total: number; inTrouble: number }): TrayStatus {
-  if (engine.name === 'waiting')
-    return { image: 'trouble', words: 'No pictures: the engine is being started again' };
-  if (engine.name === 'starting') return { image: 'attention', words: 'Starting…' };
-  const { total, inTrouble } = cameras;
-  const all = total === 1 ? '1 camera' : `${total} cameras`;
-  if (inTrouble === 0) return { image: 'ok', words: total === 0 ? 'No cameras yet' : `${all}, all well` };
-  return { image: 'attention', words: `${inTrouble} of ${all} without a picture` };
+export function trayStatus(
+  engine: EngineState,
+  { total, inTrouble }: { readonly total: number; readonly inTrouble: number },
+  words: ShellWords,
+): TrayStatus {
+  if (engine.name === 'waiting') return { image: 'trouble', words: words.noEngine };
+  if (engine.name === 'starting') return { image: 'attention', words: words.starting };
+  if (inTrouble === 0) return { image: 'ok', words: total === 0 ? words.noCameras : words.allWell(total) };
+  return { image: 'attention', words: words.inTrouble(inTrouble, total) };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../base/error-code.ts';
 import { moveFileSync } from '../base/operating-system.ts';
+import { consoleLanguage, windowTheme } from '../contract/shell.ts';
 import { kioskPolicy } from '../contract/site-file-policy.ts';
 import { maximumWindows, windowState } from './window-state.ts';
 
@@ -11,9 +12,13 @@ const content = z.object({
   windows: z.array(windowState).max(maximumWindows),
   /** As the engine told it last: windows open before it runs. */
   kiosk: kioskPolicy.nullable().default(null),
+  /** As pages chose it last: windows are painted before their pages. */
+  theme: windowTheme.default('dark'),
+  /** As pages told it last; null: none has yet. */
+  language: consoleLanguage.nullable().default(null),
 });
 /** What the next start begins with. */
-export type Remembered = Pick<z.infer<typeof content>, 'windows' | 'kiosk'>;
+export type Remembered = Omit<z.infer<typeof content>, 'version'>;
 
 /**
  * Remembers the windows in `windows.json`, below the folder of Chromium's own files: of this machine and its displays, so it
@@ -40,14 +45,14 @@ export class WindowFile {
       return content.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') this.#putAside();
-      return { windows: [], kiosk: null };
+      return { windows: [], kiosk: null, theme: 'dark', language: null };
     }
   }
 
   /** What is left out stays. A full disk costs only that windows open elsewhere next time. */
   write(changed: Partial<Remembered>): void {
-    const { windows, kiosk } = { ...this.#written, ...changed };
-    const next: Remembered = { windows: windows.slice(0, maximumWindows), kiosk };
+    const all = { ...this.#written, ...changed };
+    const next: Remembered = { ...all, windows: all.windows.slice(0, maximumWindows) };
     const text = JSON.stringify({ version: 1, ...next }, null, 2);
     const unfinished = `${this.#file}.next`;
     try {

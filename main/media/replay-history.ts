@@ -1,4 +1,7 @@
+import type { AudioCodec } from '../contract/codecs.ts';
+import type { AudioFrame } from './audio-stream.ts';
 import { frameOverheadBytes, payloadOverheadBytes } from './gop-cache.ts';
+import { PictureBlocks } from './picture-blocks.ts';
 import type { PictureHolder, PictureMemory } from './picture-memory.ts';
 import type { StreamFrame } from './stream-frame.ts';
 
@@ -7,14 +10,27 @@ export interface Gop {
   readonly frames: readonly [StreamFrame, ...StreamFrame[]];
 }
 
+/** A piece of sound that was received. */
+export interface KeptSound {
+  readonly frame: AudioFrame;
+  /** `performance.now()`. */
+  readonly receivedAt: number;
+}
+
 interface KeptGop extends Gop {
   readonly frames: [StreamFrame, ...StreamFrame[]];
+  /** What came while it grew. */
+  readonly sounds: KeptSound[];
+  soundBlocks: PictureBlocks | undefined;
   bytes: number;
 }
 
+/** What a clip can take as it is; all else would be kept for nobody. */
+const keptSounds: ReadonlySet<AudioCodec> = new Set(['MPEG4-GENERIC', 'OPUS']);
+
 /**
  * The last minutes of a stream as they were received, for instant replay. Frames are those that viewers were sent, kept once. What
- * has to be given up is the oldest GOP; the memory says whose. It outlasts a camera that goes away: that is when it is looked at.
+ * has to be given up is the oldest GOP, with its sound; the memory says whose. It outlasts a camera that goes away: that is when it is looked at.
  */
 export class ReplayHistory implements PictureHolder {
   readonly #memory: PictureMemory;
@@ -38,12 +54,30 @@ export class ReplayHistory implements PictureHolder {
     if (this.#memory.limitBytes === 0) return;
     const bytes = bytesOf(frame);
     const newest = this.#gops.at(-1);
-    if (frame.keyFrame) this.#gops.push({ frames: [frame], bytes });
+    if (frame.keyFrame) this.#gops.push({ frames: [frame], sounds: [], soundBlocks: undefined, bytes });
     else if (newest === undefined) return;
     else {
       newest.frames.push(frame);
       newest.bytes += bytes;
     }
+    this.#hold(bytes);
+  }
+
+  /** Whether sound of this format is worth being heard for its sake. */
+  keepsSound(codec: AudioCodec): boolean {
+    return this.#memory.limitBytes > 0 && keptSounds.has(codec);
+  }
+
+  /** Sound before the first picture is of no use. @param receivedAt `performance.now()` */
+  addSound(frame: AudioFrame, receivedAt: number): void {
+    const newest = this.#gops.at(-1);
+    if (newest === undefined) return;
+    const before = newest.soundBlocks?.bytes ?? 0;
+    newest.soundBlocks ??= new PictureBlocks();
+    const payload = newest.soundBlocks.copy(frame.payload);
+    newest.sounds.push({ frame: { ...frame, payload }, receivedAt });
+    const bytes = newest.soundBlocks.bytes - before + frameOverheadBytes;
+    newest.bytes += bytes;
     this.#hold(bytes);
   }
 
@@ -58,6 +92,13 @@ export class ReplayHistory implements PictureHolder {
     return this.#gops
       .slice(Math.max(0, start))
       .flatMap(({ frames }) => frames.filter(({ receivedAt }) => receivedAt <= until));
+  }
+
+  /** What came from one moment to another one. @param from and until of `performance.now()` */
+  soundsBetween(from: number, until: number): KeptSound[] {
+    return this.#gops.flatMap(({ sounds }) =>
+      sounds.filter(({ receivedAt }) => receivedAt >= from && receivedAt <= until),
+    );
   }
 
   /** The one that follows, also upon one that was given up meanwhile. */

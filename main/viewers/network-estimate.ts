@@ -16,6 +16,8 @@ const convincingIntervals = 2;
 const trendMilliseconds = 10;
 /** The way without a queue: the fastest packet of the last 10 to 20 s, so that clocks may drift and routes change. */
 const baseMilliseconds = 10_000;
+/** No queue holds packets for so long: one of the two clocks has stood still, as in a computer that slept. */
+const impossibleMilliseconds = 5_000;
 /** Loss that no radio has for long: a queue that is full, or a limit that is enforced. */
 const congestedLoss = 0.2;
 /** Fewer packets than this say nothing about loss. */
@@ -224,7 +226,9 @@ export class NetworkEstimator {
 
   #baseWith(transit: number, now: number): number {
     const base = this.#base;
-    if (now - base.startedAt > baseMilliseconds) {
+    if (transit - Math.min(base.least, base.before) > impossibleMilliseconds) {
+      this.#base = { startedAt: now, least: transit, before: Number.POSITIVE_INFINITY };
+    } else if (now - base.startedAt > baseMilliseconds) {
       this.#base = { startedAt: now, least: transit, before: base.least };
     } else {
       base.least = Math.min(base.least, transit);

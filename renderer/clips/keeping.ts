@@ -26,8 +26,10 @@ export class Keeping {
       client.clips.saveLast({ cameraId: camera.id, seconds: lastSeconds, ago }),
     );
     if (saved === undefined) return;
+    const { milliseconds, sound } = saved.answer;
+    const kept = { number: camera.number, length: lengthWords(milliseconds) };
     this.#station.toasts.tell(
-      m.clips_kept_last({ number: camera.number, length: lengthWords(saved.answer.milliseconds) }),
+      sound === null ? m.clips_kept_last_without_sound(kept) : m.clips_kept_last_with_sound(kept),
     );
   }
 
@@ -72,8 +74,7 @@ export class Keeping {
   /** Of the selected tile, where it may be kept; what may not is said. */
   #camera(right: 'live' | 'replay'): Camera | null {
     const { wall } = this.#station;
-    // A wall of one camera needs no choice.
-    const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
+    const camera = wall.selectedCamera;
     if (camera === null) {
       this.#station.toasts.tell(m.clips_select_first());
       return null;

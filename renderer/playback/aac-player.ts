@@ -1,4 +1,5 @@
 import type { SoundMessage } from '../../main/contract/sound-message.ts';
+import { loudnessOf } from './loudness.ts';
 
 /** What comes is played so much later, seconds: packets of a camera come in bursts. */
 const delaySeconds = 0.12;
@@ -55,7 +56,7 @@ export class AacPlayer {
   get level(): number {
     const samples = new Float32Array(this.#analyser.fftSize);
     this.#analyser.getFloatTimeDomainData(samples);
-    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+    return loudnessOf(samples);
   }
 
   /** To be called when somebody has done something. */

@@ -252,6 +252,7 @@ export class Playback {
   /** The page is in front again: frames were not shown while it was not. */
   becameVisible(now: number): void {
     this.#visibleSince = now;
+    for (const slot of this.#slots) slot.becameVisible(now);
   }
 
   #slot(index: number): Slot {

@@ -80,6 +80,7 @@ export class Slot {
   #assignment = 0;
   #image: Image | null = null;
   #element: HTMLVideoElement | null = null;
+  #isReturning = $state(false);
   #verdict = $state.raw<PictureVerdict>(unsuspicious);
   #arrival = $state.raw<Arrival>('unknown');
   #receiver: RTCRtpReceiver | null = null;
@@ -151,6 +152,11 @@ export class Slot {
     return this.#isCurrent;
   }
 
+  /** The picture that stands there is from before somebody left the page, and none has come since they are back. */
+  get isReturning(): boolean {
+    return this.#isReturning;
+  }
+
   /** Where the replay is that it shows; null: none. */
   get replay(): Replay | null {
     return this.#replay;
@@ -201,6 +207,7 @@ export class Slot {
     this.#lastFrameAt = null;
     this.#verdict = unsuspicious;
     this.#arrival = 'unknown';
+    this.#isReturning = false;
   }
 
   /** The engine sends what was asked for with `assignment`, from `at` on. */
@@ -377,6 +384,7 @@ export class Slot {
       return;
     }
     this.#newestFrameAt = shownAt;
+    if (this.#isReturning) this.#isReturning = false;
     if (this.#share !== 'all') this.#measureInterval(shownAt);
     this.#replay = null;
     this.#returnedAt = undefined;
@@ -387,13 +395,23 @@ export class Slot {
     this.#picture = 'arriving';
   }
 
+  /** The page is in front again: what stands there may be old, and nothing else is known before the next picture. */
+  becameVisible(now: number): void {
+    if (this.#picture !== 'arriving' || now - this.#newestFrameAt <= this.#freshFor) return;
+    this.#lastFrameAt = this.#newestFrameAt;
+    this.#isReturning = true;
+  }
+
   /** @param visibleSince when the page was last brought to the front: frames are not shown behind other pages */
   checkFreshness(now: number, visibleSince: number): void {
     if (this.#returnedAt !== undefined && now - this.#returnedAt > freshMilliseconds) this.#endReplay();
     if (this.#picture !== 'arriving') return;
-    const isSeldom = this.#share === 'seldom';
-    const allowed = freshMilliseconds + (isSeldom ? (this.#interval ?? seldomMilliseconds) : 0);
-    if (now - Math.max(this.#newestFrameAt, visibleSince) > allowed) this.#stopArriving();
+    if (now - Math.max(this.#newestFrameAt, visibleSince) > this.#freshFor) this.#stopArriving();
+  }
+
+  /** How long a picture is one of now, milliseconds. */
+  get #freshFor(): number {
+    return freshMilliseconds + (this.#share === 'seldom' ? (this.#interval ?? seldomMilliseconds) : 0);
   }
 
   /** To a tenth of a second, so that it is not told anew with each picture. */
@@ -427,6 +445,7 @@ export class Slot {
   }
 
   #stopArriving(): void {
+    this.#isReturning = false;
     if (this.#picture !== 'arriving') return;
     this.#lastFrameAt = this.#newestFrameAt;
     this.#picture = 'stale';

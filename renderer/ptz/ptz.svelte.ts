@@ -78,7 +78,7 @@ export class Ptz {
   /** Begins or ends with the selected camera. */
   async toggle(): Promise<void> {
     const { wall } = this.#station;
-    const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
+    const camera = wall.selectedCamera;
     if (camera === null || this.#cameraId === camera.id) {
       this.leave();
       return;
@@ -97,7 +97,7 @@ export class Ptz {
       }
     }
     this.leave();
-    // A wall of one has nothing selected until somebody does.
+    // What fills the wall may not have been selected.
     if (wall.selected === null) wall.select(wall.maximised ?? 0);
     this.#station.zooms.reset(wall.maximised ?? wall.selected ?? 0);
     this.#cameraId = camera.id;

@@ -1,6 +1,9 @@
 import type { CustomKeys } from '../../main/contract/keys.ts';
 import { m } from '../language/messages.ts';
 
+/** Whether `$mod` is a Mac's ⌘: by what tinykeys knows it by. */
+const isApple = /Mac|iPod|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
+
 /** What the console does on a key, by name in the palette, and in the dialog of the keys. */
 export interface Command {
   readonly id: string;
@@ -127,7 +130,7 @@ export const sections = [
     rows: [
       { keys: [m.keys_name_enter()], does: m.keys_into_tile() },
       { keys: [m.keys_name_space()], does: m.keys_choose() },
-      { keys: ['Alt', '↑ ↓'], does: m.keys_move_order() },
+      { keys: [isApple ? '⌥' : 'Alt', '↑ ↓'], does: m.keys_move_order() },
       { keys: [m.keys_name_delete()], does: m.keys_remove() },
     ],
   },
@@ -177,7 +180,6 @@ export function withKey(custom: CustomKeys, command: Command, binding: string): 
 const noKey = 'None';
 
 const names: Readonly<Record<string, string>> = {
-  $mod: m.keys_name_control(),
   Shift: m.keys_name_shift(),
   Enter: m.keys_name_enter(),
   Delete: m.keys_name_delete(),
@@ -187,32 +189,41 @@ const names: Readonly<Record<string, string>> = {
   '-': '−',
 };
 
-/** A key as a person reads it, one part each; empty: there is none. */
-export function keyWords(binding: string): readonly string[] {
+/** As they are written on this computer's keyboard. */
+const modifiers = (apple: boolean): Readonly<Record<string, string>> =>
+  apple ? { $mod: '⌘', Alt: '⌥' } : { $mod: m.keys_name_control() };
+
+/** A key as a person reads it, one part each; empty: there is none. @param apple on a Mac's keyboard */
+export function keyWords(binding: string, apple: boolean = isApple): readonly string[] {
   if (binding === '' || binding === noKey) return [];
+  const words = { ...names, ...modifiers(apple) };
   return binding
     .split(/(?<=\w|\])\+/)
     .filter((part) => part !== '[Shift]')
-    .map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+    .map((part) => words[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }
 
 /** Digits, arrows and what leads through dialogs stay what they are. */
 const reserved =
   /^(?:\d|Arrow.*|Enter|Escape|Tab|Backspace| |Shift|Control|Alt|AltGraph|Meta|Dead|Unidentified|.*Lock|Process)$/;
 
-/** What was pressed, as it is bound; null: no key that a command can have. */
-export function pressedBinding({
-  key,
-  ctrlKey,
-  metaKey,
-  altKey,
-  shiftKey,
-}: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string | null {
-  if (reserved.test(key)) return null;
+/** What was pressed, as it is bound; null: no key that a command can have. @param apple on a Mac's keyboard */
+export function pressedBinding(
+  {
+    key,
+    ctrlKey,
+    metaKey,
+    altKey,
+    shiftKey,
+  }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,
+  apple: boolean = isApple,
+): string | null {
+  const [isModified, isForeign] = apple ? [metaKey, ctrlKey] : [ctrlKey, metaKey];
+  if (reserved.test(key) || isForeign) return null;
   const isLetter = /^\p{L}$/u.test(key);
   const isSign = !isLetter && key.length === 1;
   const shift = isSign ? '[Shift]+' : shiftKey ? 'Shift+' : '';
   const name = isLetter ? (shiftKey ? key.toUpperCase() : key.toLowerCase()) : key;
-  const isPlain = isSign && !shiftKey && !ctrlKey && !metaKey && !altKey;
-  return `${ctrlKey || metaKey ? '$mod+' : ''}${altKey ? 'Alt+' : ''}${isPlain ? '' : shift}${name}`;
+  const isPlain = isSign && !shiftKey && !isModified && !altKey;
+  return `${isModified ? '$mod+' : ''}${altKey ? 'Alt+' : ''}${isPlain ? '' : shift}${name}`;
 }

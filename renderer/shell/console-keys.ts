@@ -58,8 +58,7 @@ export function shellCommand(station: Station, actions: ShellActions): (command:
     'toggle-large': () => wall.toggleMaximised(wall.selected ?? wall.maximised ?? 0),
     'toggle-sound': () => {
       const { sound } = station.playback;
-      // A wall of one camera needs no choice.
-      const camera = wall.selectedCamera ?? (wall.size === 1 ? (wall.tiles[0] ?? null) : null);
+      const camera = wall.selectedCamera;
       if (camera !== null) sound.toggle(camera.id);
       else sound.stop();
     },

@@ -71,6 +71,7 @@ export class Wall {
   readonly chosen: string | null = $derived.by(() => {
     const index = this.maximised ?? this.#selected;
     const tile = index === null ? null : this.tileAt(index);
+    if (index === null) return null;
     const isHotspot = tile !== null && typeof tile !== 'string' && tile.shows === 'hotspot';
     return isHotspot ? null : (this.selectedCamera?.id ?? null);
   });
@@ -95,14 +96,19 @@ export class Wall {
     this.touring = place.touring ?? false;
   }
 
-  /** The tile that keys act on; null until somebody chose one. */
+  /** The tile that keys act on: the only one of a wall of one; else null until somebody chose one. */
   get selected(): number | null {
+    return this.#selected ?? (this.size === 1 ? 0 : null);
+  }
+
+  /** The tile that somebody chose. */
+  get picked(): number | null {
     return this.#selected;
   }
 
   /** The camera that keys act on. */
   get selectedCamera(): Camera | null {
-    const index = this.maximised ?? this.#selected;
+    const index = this.maximised ?? this.selected;
     return index === null ? null : (this.tiles[index] ?? null);
   }
 

@@ -1,27 +1,25 @@
 import { replaySpeeds } from '../../main/contract/limits.ts';
 import type { ReplayCommand } from '../../main/contract/replay.ts';
-import { lastPicture } from '../clips/snapshot.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { Slot } from '../playback/slot.svelte.ts';
 import type { Station } from '../state/station.svelte.ts';
+import { type Glimpse, Glimpses } from './glimpses.ts';
 
 const backMilliseconds = 10_000;
-/** Moments so near to each other look the same, mostly: key frames are seldom nearer. */
-const glimpseMilliseconds = 1_000;
-const glimpseWidth = 320;
-/** About 230 kB each. */
-const maximumGlimpses = 120;
+/** Above one of these the computer has enough to do: percent of its processors, and of the pictures that were dropped. */
+const busyPercent = 80;
+const droppedPercent = 5;
 
 /** Looks back with the selected tile: what its keys and its bar do. */
 export class Replays {
   readonly #station: Station;
   #sought: number | undefined;
-  readonly #glimpses = new Map<string, ImageBitmap>();
-  #glimpsing: Promise<unknown> = Promise.resolve();
-  #wanted = '';
+  readonly #glimpses: Glimpses;
+  #pointedAt = 0;
 
   constructor(station: Station) {
     this.#station = station;
+    this.#glimpses = new Glimpses((work) => station.ask(work));
   }
 
   back(): void {
@@ -52,30 +50,29 @@ export class Replays {
   }
 
   /**
-   * What a moment looked like, small; null: nobody knows, or another moment is wanted meanwhile.
+   * What the moment under the pointer looked like, small; null: nobody knows, or another moment is wanted meanwhile.
    * @param ago milliseconds
    */
   async glimpse(ago: number): Promise<ImageBitmap | null> {
-    const { wall, client } = this.#station;
-    const camera = this.#tile === null ? null : (wall.tiles[this.#tile] ?? null);
-    if (camera === null || client === null) return null;
-    const key = `${camera.id} ${Math.round((Date.now() - ago) / glimpseMilliseconds)}`;
-    const known = this.#glimpses.get(key);
-    if (known !== undefined) return known;
-    this.#wanted = key;
-    // One question at a time: a pointer that moves has many.
-    await this.#glimpsing;
-    if (this.#wanted !== key) return null;
-    const asking = this.#station.ask((of) => of.clips.glimpse({ cameraId: camera.id, ago }));
-    this.#glimpsing = asking;
-    const { failure, ...asked } = await asking;
-    const picture =
-      'answer' in asked && failure === null ? await lastPicture(asked.answer.file, glimpseWidth) : null;
-    if (picture === null) return null;
-    this.#glimpses.set(key, picture);
-    const [oldest] = this.#glimpses.keys();
-    if (this.#glimpses.size > maximumGlimpses && oldest !== undefined) this.#glimpses.delete(oldest);
-    return picture;
+    const at = performance.now() - ago;
+    this.#pointedAt = at;
+    // A pointer that moves has many questions.
+    const glimpse = await this.#glimpsed(at, () => this.#pointedAt === at);
+    return typeof glimpse === 'string' ? null : glimpse;
+  }
+
+  /** What a moment looked like, small. @param at of `performance.now()` */
+  glimpseAt(at: number): Promise<Glimpse> {
+    return this.#glimpsed(at, () => true);
+  }
+
+  /** Whether small pictures may be asked for that nobody waits for: the wall comes first. */
+  get mayGlimpse(): boolean {
+    const { playback, decoding, stage } = this.#station;
+    if (stage.unseen || playback.slots.some(({ skipping }) => skipping !== null)) return false;
+    return (
+      decoding.use === null || (decoding.use.percent < busyPercent && decoding.use.dropped < droppedPercent)
+    );
   }
 
   /** To the next speed; of what is live there is only one. */
@@ -86,15 +83,19 @@ export class Replays {
     if (next !== undefined) void this.#ask({ kind: 'play', speed: next });
   }
 
-  /** Its place; a wall of one camera needs no choice. */
   get #tile(): number | null {
     const { wall } = this.#station;
-    return wall.selected ?? wall.maximised ?? (wall.size === 1 ? 0 : null);
+    return wall.selected ?? wall.maximised;
   }
 
   get #slot(): Slot | undefined {
     const { playback, stage } = this.#station;
     return this.#tile === null ? undefined : playback.slot(stage.shown(this.#tile));
+  }
+
+  async #glimpsed(at: number, isWanted: () => boolean): Promise<Glimpse> {
+    const camera = this.#tile === null ? null : (this.#station.wall.tiles[this.#tile] ?? null);
+    return camera === null ? 'nothing' : await this.#glimpses.of(camera.id, at, isWanted);
   }
 
   async #seek(): Promise<void> {

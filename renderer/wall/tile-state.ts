@@ -76,6 +76,8 @@ export interface TileFacts {
   readonly lastFrameAt: number | null;
   /** The same of a picture that was kept while nobody saw the tile, as long as there is no other one; else null. */
   readonly keptAt: number | null;
+  /** The picture that stands there is from before somebody left the page, who has just come back. */
+  readonly returning: boolean;
   /** Milliseconds since 1970, as the times in `status`. */
   readonly time: number;
   /** Of `performance.now()`. */
@@ -124,6 +126,7 @@ export function tileState(facts: TileFacts): TileState {
     }
     case 'playing':
       if (facts.unshowable !== null) return unshowableState(facts.unshowable);
+      if (facts.returning) return connectingState({ ...facts, keptAt: facts.lastFrameAt });
       return facts.picture === 'arriving' ? judgedState(facts) : silentState(facts, status.missing);
     default:
       return status satisfies never;

@@ -47,6 +47,8 @@ export class TileView {
     return { first: this.#surface(first), second: this.#surface(second) };
   });
   readonly selected: boolean = $derived.by(() => this.#station.wall.selected === this.index);
+  /** Somebody has chosen it: the only tile of a wall is selected without. */
+  readonly picked: boolean = $derived.by(() => this.#station.wall.picked === this.index);
   readonly maximised: boolean = $derived.by(() => this.#station.wall.maximised === this.index);
   /** Its camera has an alarm that nobody has acknowledged. */
   readonly alarmed: boolean = $derived.by(
@@ -84,6 +86,7 @@ export class TileView {
       skipping: this.slot?.skipping ?? null,
       lastFrameAt: this.slot?.lastFrameAt ?? null,
       keptAt: this.kept?.at ?? null,
+      returning: this.slot?.isReturning ?? false,
       time: clock.time,
       monotonic: clock.monotonic,
     });

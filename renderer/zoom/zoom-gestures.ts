@@ -71,6 +71,8 @@ export function zoomGestures(tile: HTMLElement, target: ZoomTarget): () => void 
   };
 
   const onEnd = (event: PointerEvent) => {
+    // A finger belongs at first to what is under it, and loses that to the tile as it begins to move the picture.
+    if (event.type === 'lostpointercapture' && event.target !== tile) return;
     pressed.delete(event.pointerId);
     if (pressed.size === 0) isPanning = false;
   };

@@ -66,9 +66,8 @@ export class Zooms {
     return true;
   }
 
-  /** A wall of one camera needs no choice. */
   get #tile(): number | null {
-    const { maximised, selected, size } = this.#wall;
-    return maximised ?? selected ?? (size === 1 ? 0 : null);
+    const { maximised, selected } = this.#wall;
+    return maximised ?? selected;
   }
 }

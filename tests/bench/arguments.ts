@@ -28,7 +28,10 @@ export interface BenchArguments {
   readonly sections: readonly SectionName[];
 }
 
-export const usage = `Usage: npm run bench [-- --quick] [--only ${sectionNames.join(',')}]`;
+export const usage = `Usage: npm run bench [-- OPTIONS]
+
+  --quick         what fits into two minutes, and keeps the figures in .cache/bench
+  --only A,B      these sections alone: ${sectionNames.join(', ')}`;
 
 /** @throws Error in one sentence about what is wrong */
 export function parseBenchArguments(parameters: readonly string[]): BenchArguments {

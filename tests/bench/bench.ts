@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { helpIfAsked } from '../support/script-help.ts';
 import { type BenchArguments, parseBenchArguments, usage } from './arguments.ts';
 import { findForwarders } from './forwarders/kinds.ts';
 import { busyPercent, machineName } from './machine.ts';
@@ -87,5 +88,6 @@ function readArguments(): BenchArguments | undefined {
   }
 }
 
+helpIfAsked(usage);
 const wanted = readArguments();
 if (wanted !== undefined) await run(wanted);

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
+import { helpIfAsked } from '../support/script-help.ts';
 import { Serve } from '../support/serve.ts';
 import { type Summary, summarize } from './statistics.ts';
 
@@ -18,6 +19,9 @@ declare global {
   }
 }
 
+helpIfAsked(`Usage: npm run bench:connect [-- OPTIONS]
+
+  --hidden   the browser hides its addresses behind mDNS names`);
 const { values } = parseArgs({ options: { hidden: { type: 'boolean', default: false } } });
 const runs = 20;
 /** The first ones compile the code that they run. */

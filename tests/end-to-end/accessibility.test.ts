@@ -108,6 +108,11 @@ test('nor where walls, tours, joysticks, servers and phones are set up, nor in t
   await dialog.getByRole('button', { name: 'Add a server' }).click();
   expect(await findingsInThemes(page), 'servers').toEqual([]);
   await close();
+  await page.keyboard.press('a');
+  await dialog.getByRole('button', { name: 'A phone…' }).click();
+  await dialog.getByRole('heading', { name: 'A phone’s camera' }).waitFor();
+  expect(await findingsInThemes(page), 'a phone').toEqual([]);
+  await close();
   await page.keyboard.press('Shift+G');
   await page.locator('[data-grid-tile]').first().waitFor();
   expect(await findingsInThemes(page), 'grid').toEqual([]);

@@ -131,7 +131,14 @@ test('a computer that is locked shows nothing to nobody; displays stay on, and a
   await untilPicturesChange(desktop.page);
 });
 
-test('windows are opened again as they were, each with its own wall', async () => {
+/** What windows show where their pages show nothing yet. */
+async function grounds({ app }: DesktopApp): Promise<string[]> {
+  return await app.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows().map((window) => window.getBackgroundColor().toLowerCase()),
+  );
+}
+
+test('windows are opened again as they were, each with its own wall, and from the beginning in the theme that was chosen', async () => {
   const desktop = await start(2);
   await untilTiles(desktop.page, 'live', 2);
   const second = await newWindow(desktop);
@@ -142,6 +149,14 @@ test('windows are opened again as they were, each with its own wall', async () =
   // The page has told the shell.
   const windows = path.join(dataFolder, 'window/windows.json');
   await expect.poll(() => readFile(windows, 'utf8').catch(() => '')).toContain(large);
+  expect(await grounds(desktop)).toEqual(['#0d0f12', '#0d0f12']);
+  await desktop.page.keyboard.press('s');
+  const themes = desktop.page.getByRole('radiogroup', { name: 'Theme' });
+  await themes.getByText('As the system').click();
+  const source = () => desktop.app.evaluate(({ nativeTheme }) => nativeTheme.themeSource);
+  await expect.poll(source).toBe('system');
+  await themes.getByText('Light').click();
+  await expect.poll(() => grounds(desktop)).toEqual(['#f3f5f7', '#f3f5f7']);
   await desktop.app.evaluate(({ BrowserWindow }) => {
     const window = BrowserWindow.getAllWindows().find(({ id }) => id === 2);
     window?.setBounds({ x: 300, y: 200, width: 900, height: 600 });
@@ -155,6 +170,7 @@ test('windows are opened again as they were, each with its own wall', async () =
     BrowserWindow.getAllWindows().map((window) => window.getBounds()),
   );
   expect(bounds).toContainEqual({ x: 300, y: 200, width: 900, height: 600 });
+  expect(await grounds(again)).toEqual(['#f3f5f7', '#f3f5f7']);
   const walls = async () => {
     const shown = pages.map((page) =>
       page.evaluate(() => {
@@ -193,6 +209,22 @@ test.skipIf(builtProgram.isReal)(
     await expect.poll(bounds).toMatchObject({ x: 60 });
     await plug([left, right]);
     await expect.poll(bounds).toEqual(own);
+    // One more window for a wall fills the display that has none yet.
+    await desktop.page.getByRole('button', { name: 'What to do with wall All cameras' }).click();
+    await desktop.page.getByRole('menuitem', { name: 'Open on another display' }).click();
+    const others = () =>
+      desktop.app.evaluate(
+        ({ BrowserWindow }, { x }) =>
+          BrowserWindow.getAllWindows()
+            .filter((window) => window.getBounds().x !== x)
+            .map((window) => ({ ...window.getBounds(), isMaximised: window.isMaximized() })),
+        own,
+      );
+    await expect.poll(others).toEqual([{ ...left, isMaximised: true }]);
+    await desktop.app.evaluate(({ BrowserWindow }, { x }) => {
+      for (const window of BrowserWindow.getAllWindows()) if (window.getBounds().x !== x) window.close();
+    }, own);
+    await expect.poll(others).toEqual([]);
     await plug([left]);
     await desktop.quit();
 
@@ -229,6 +261,13 @@ test('the menu does what the keys do, in the window in front', async () => {
   await page.getByRole('button', { name: 'Leave full screen' }).waitFor({ state: 'attached' });
   await page.keyboard.press('f');
   await page.getByRole('button', { name: 'Full screen', exact: true }).waitFor();
+  // It speaks as the page does.
+  const settings = () =>
+    desktop.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('settings')?.label);
+  expect(await settings()).toBe('Settings…');
+  await page.evaluate(() => localStorage.setItem('gatehouse.language', 'es'));
+  await page.reload();
+  await expect.poll(settings).toBe('Ajustes…');
 });
 
 test.skipIf(builtProgram.isReal)(

@@ -106,6 +106,11 @@ test('the console is opened to the network, a phone signs in and sees the wall, 
   const visitor = await context.newPage();
   await visitor.goto(`${origin}/trust.html`);
   await visitor.getByRole('heading', { name: 'Trust this Gatehouse' }).waitFor();
+  const ground = () => visitor.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await visitor.emulateMedia({ colorScheme: 'light' });
+  expect(await ground()).toBe('rgb(243, 245, 247)');
+  await visitor.emulateMedia({ colorScheme: 'dark' });
+  expect(await ground()).toBe('rgb(13, 15, 18)');
   await visitor.goto(`${origin}/`);
   await visitor.getByLabel('Name').fill('Owner');
   await visitor.getByLabel('Password').fill(password);

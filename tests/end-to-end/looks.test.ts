@@ -33,6 +33,21 @@ test('a theme and a size that were chosen are there before the first picture of 
   );
   expect(backgrounds).toEqual(['rgb(243, 245, 247)', 'rgb(5, 6, 7)']);
   expect(await page.locator('meta[name="theme-color"]').getAttribute('content')).toBe('#f3f5f7');
+
+  // Where the system draws in its own colours, words on what is filled can be read, and what is chosen is told by a line.
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.locator('nav [aria-current="true"]').waitFor();
+  expect(
+    await page.locator('nav [aria-current="true"]').evaluate((tab) => getComputedStyle(tab).outlineStyle),
+  ).toBe('solid');
+  await page.keyboard.press('a');
+  const filled = page.getByRole('dialog').locator('.button.primary');
+  expect(
+    await filled.evaluate((button) => {
+      const { color, backgroundColor, forcedColorAdjust } = getComputedStyle(button);
+      return { isReadable: color !== backgroundColor, forcedColorAdjust };
+    }),
+  ).toEqual({ isReadable: true, forcedColorAdjust: 'none' });
   expect(errors).toEqual([]);
 });
 
@@ -64,5 +79,8 @@ test('who sits here for the first time is shown around by keys alone, once, and 
   await page.locator('[data-welcome="1"] button:focus').waitFor();
   await page.keyboard.press('Escape');
   await card.waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: 'Short tour' }).press('Enter');
+  await page.locator('[data-welcome="1"] button:focus').waitFor();
   expect(errors).toEqual([]);
 });

@@ -28,6 +28,15 @@ test('a guard looks back in one tile by keys, picture by picture, also while the
   await untilTiles(page, 'live', 1);
   await page.keyboard.press('k');
   await page.getByRole('button', { name: 'Go on' }).waitFor();
+  // The boxes along the bar are there at once, and get their pictures one after the other.
+  const boxes = page.locator('[data-scrub-strip] canvas');
+  await boxes.first().waitFor();
+  await expect
+    .poll(
+      async () =>
+        (await page.locator('[data-scrub-strip] canvas[data-drawn]').count()) >= (await boxes.count()) - 1,
+    )
+    .toBe(true);
   // What is under the pointer on the bar, before anybody goes there.
   await page.getByLabel('Moment').hover();
   await page.locator('[data-scrub-preview] canvas[data-drawn]').waitFor();

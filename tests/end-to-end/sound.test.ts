@@ -166,6 +166,12 @@ test('the sound of a camera goes along when its picture is made large, and small
   await page.keyboard.press('Escape');
   await page.locator('[data-camera-number="1"][data-profile="sub"][data-sound="heard"]').waitFor();
   await untilTrackSounds(page);
+  // The meter goes up with each chime and comes down as it fades away.
+  const meter = page.locator('[data-level]');
+  const level = async () => Number(await meter.getAttribute('data-level'));
+  await expect.poll(level).toBeGreaterThan(0.6);
+  await expect.poll(level).toBeLessThan(0.5);
+  await expect.poll(level).toBeGreaterThan(0.6);
   // The camera is away, and back: its sound comes back with its picture.
   fleet.cameras[0]?.drop();
   await page.locator('[data-camera-number="1"][data-sound="starting"]').waitFor();
@@ -173,7 +179,7 @@ test('the sound of a camera goes along when its picture is made large, and small
   await untilTrackSounds(page);
 });
 
-test('a camera without sound says so, and the choice does not outlive a reload', async () => {
+test('a camera without sound says so; the choice does not outlive a reload, the volume does', async () => {
   const { page } = await start([undefined, 'PCMU', undefined, undefined]);
   await pressM(page, 0);
   await page.getByText('Camera 1 sends no sound.').waitFor();
@@ -181,9 +187,18 @@ test('a camera without sound says so, and the choice does not outlive a reload',
   await pressM(page, 1);
   await untilHeard(page, 2);
   await page.getByText('Camera 1 sends no sound.').waitFor({ state: 'detached' });
+  const volume = page.locator('input[aria-label="Volume of camera 2"]');
+  await volume.evaluate((slider: HTMLInputElement) => {
+    slider.value = '0.35';
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  });
   await page.reload();
   await untilTiles(page, 'live', 4);
   expect(await page.locator('[data-sound]').count()).toBe(0);
+  // But the volume does.
+  await pressM(page, 1);
+  await untilHeard(page, 2);
+  expect(await volume.inputValue()).toBe('0.35');
 });
 
 test.each([

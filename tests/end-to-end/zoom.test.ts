@@ -1,3 +1,4 @@
+import type { CDPSession, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { demoCameraInputs } from '../../main/demo/demo-cameras.ts';
 import { startVirtualCameras } from '../../main/demo/virtual-fleet.ts';
@@ -53,5 +54,83 @@ test('the wheel enlarges a tile under the pointer from the main stream, a drag m
   for (const key of ['7', 'Enter', 'Enter']) await page.keyboard.press(key);
   await page.locator('[data-tile][data-maximised][data-camera-number="7"]').waitFor();
   expect(await page.locator('[data-tile][data-maximised] [data-zoom]').count()).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+/** A touch screen: fingers are the wide pointers of its browser. */
+async function touchScreen(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: true, maxTouchPoints: 5 });
+}
+
+type Finger = readonly [x: number, y: number];
+
+/** Puts fingers down, moves them in ten steps, and lifts them. */
+async function drag(session: CDPSession, from: readonly Finger[], to: readonly Finger[]): Promise<void> {
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share: number) => {
+    const between = (finger: Finger, index: number) => {
+      const [x, y] = to[index] ?? finger;
+      return { id: index, x: finger[0] + (x - finger[0]) * share, y: finger[1] + (y - finger[1]) * share };
+    };
+    return session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : from.map(between),
+    });
+  };
+  await touch('touchStart', 0);
+  for (let step = 1; step <= 10; step++) await touch('touchMove', step / 10);
+  await touch('touchEnd', 1);
+}
+
+test('on a touch screen a tap selects, two fingers enlarge, one moves what is enlarged, a double tap puts it back, and no target is smaller than a fingertip', async () => {
+  const fleet = suite.owned.use(await startVirtualCameras({ count: 2 }));
+  const engine = await suite.start(demoCameraInputs(fleet.cameras));
+  const { page, errors } = await suite.open(engine, touchScreen);
+  await untilTiles(page, 'live', 2);
+  expect(await page.evaluate(() => matchMedia('(pointer: coarse)').matches)).toBe(true);
+  const session = await page.context().newCDPSession(page);
+  const tile = page.locator('[data-tile]').first();
+  const box = await tile.boundingBox();
+  if (box === null) throw new Error('no tile');
+  const at = (x: number, y: number): Finger => [box.x + box.width * x, box.y + box.height * y];
+  const tap = async (x: number, y: number) => await drag(session, [at(x, y)], [at(x, y)]);
+  await tap(0.5, 0.5);
+  await page.locator('[data-tile][data-camera-number="1"][aria-current="true"]').waitFor();
+  await drag(session, [at(0.4, 0.5), at(0.6, 0.5)], [at(0.2, 0.5), at(0.8, 0.5)]);
+  const map = tile.locator('[data-zoom]');
+  await map.waitFor();
+  const part = () =>
+    map
+      .locator('.part')
+      .evaluate(({ style }: HTMLElement) => [style.left, style.top, style.width].map(Number.parseFloat));
+  const [left = 0, top = 0, width = 0] = await part();
+  // Three times as far apart, about the middle: the fingers do not move in the same moment.
+  expect(Math.abs(width - 100 / 3)).toBeLessThan(2);
+  expect(Math.abs(left - 100 / 3)).toBeLessThan(2);
+  expect(await page.evaluate(() => visualViewport?.scale)).toBe(1);
+  await drag(session, [at(0.7, 0.5)], [at(0.4, 0.5)]);
+  const [moved = 0, level = 0, same = 0] = await part();
+  expect(Math.abs(moved - left - 10)).toBeLessThan(1);
+  expect([level, same]).toEqual([top, width]);
+  // Neither a finger that moves nor two of them are a choice of something else.
+  expect(await page.locator('[data-maximised]').count()).toBe(0);
+  await tap(0.5, 0.6);
+  await tap(0.5, 0.6);
+  await map.waitFor({ state: 'detached' });
+  expect(await page.locator('[data-maximised]').count()).toBe(0);
+
+  await page.keyboard.press('j');
+  await page.locator('[data-replay-bar]').waitFor();
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a[href], input, select')]
+      .filter((target) => target.checkVisibility({ visibilityProperty: true }))
+      .map((target) => ({ target, box: target.getBoundingClientRect() }))
+      .filter(({ box: { width, height } }) => Math.min(width, height) < 44)
+      .map(
+        ({ target, box: { width, height } }) =>
+          `${target.ariaLabel ?? target.textContent}: ${width} x ${height}`,
+      ),
+  );
+  expect(small).toEqual([]);
   expect(errors).toEqual([]);
 });

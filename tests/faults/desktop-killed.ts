@@ -11,12 +11,17 @@ import {
   temporaryData,
   untilEnded,
 } from '../support/desktop-app.ts';
+import { helpIfAsked } from '../support/script-help.ts';
 
 /*
  * Kills the desktop app's engine, page and main process twenty times each, every time just after a change was acknowledged,
  * and prints as JSON whether the change was there afterwards and how long the pictures were away. Ends with 1 when one was lost.
  */
 
+helpIfAsked(`Usage: npm run faults:desktop [-- OPTIONS]
+
+  --rounds N    how often each of them is killed; 20 when left out
+  --cameras N   how many there are; 9`);
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '20' }, cameras: { type: 'string', default: '9' } },
 });

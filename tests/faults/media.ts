@@ -5,22 +5,27 @@ import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import type { Roughness } from '../support/datagram-relay.ts';
 import { FaultWall } from '../support/fault-wall.ts';
 import { seededRandom } from '../support/mutations.ts';
+import { helpIfAsked } from '../support/script-help.ts';
 import { cameraFaults, type FaultyCamera, isWell, type WallFault } from '../support/wall-faults.ts';
 import { colourOfTile, type TileWords, tileRecords, tileWords, watchTiles } from '../support/wall-witness.ts';
 
 /*
- * `npm run faults [-- --rounds N --seconds N --quiet N --only NAME --seed N]`: does to cameras, networks, windows and the engine
- * what happens to them in practice, and judges by what the wall shows: what its tiles say, and whether pixels change. Prints a table,
- * and JSON on stdout; ends with 1 when a picture that stood was called live, or something was not said in time.
+ * `npm run faults`: does to cameras, networks, windows and the engine what happens to them in practice, and judges by what the wall
+ * shows: what its tiles say, and whether pixels change. Prints a table, and JSON on stdout; ends with 1 when a picture that stood was
+ * called live, or something was not said in time.
  */
 
+helpIfAsked(`Usage: npm run faults [-- OPTIONS]
+
+  --rounds N    how often each fault is done; 20 when left out
+  --seconds N   of each rough network; 60
+  --quiet N     seconds without any fault; 60
+  --only A,B    these faults alone; a name that is none says which there are
+  --seed N      does what a run with this seed did`);
 const { values } = parseArgs({
   options: {
-    /** Of each fault. */
     rounds: { type: 'string', default: '20' },
-    /** Of each rough network. */
     seconds: { type: 'string', default: '60' },
-    /** Without a fault. */
     quiet: { type: 'string', default: '60' },
     only: { type: 'string' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { helpIfAsked } from '../support/script-help.ts';
 import { ViewerChurn } from '../support/viewer-churn.ts';
 
 /*
@@ -10,6 +11,12 @@ import { ViewerChurn } from '../support/viewer-churn.ts';
  * of them keeps is seen. Ends with 1 when something is left.
  */
 
+helpIfAsked(`Usage: npm run faults:windows [-- OPTIONS]
+
+  --rounds N     10 when left out
+  --windows N    how many come and go in each; 50
+  --switches N   how often each changes what it shows; 5
+  --seed N       does what a run with this seed did`);
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '10' },

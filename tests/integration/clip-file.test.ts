@@ -47,18 +47,20 @@ interface Packet {
 }
 
 test.runIf(existsSync('/usr/bin/ffprobe')).each([
-  ['H.264', () => loadClip(0, 'main', 2), 'h264'],
-  ['H.265', () => loadClipIn('H265'), 'hevc'],
-])(
-  '%s: the pictures in a file are those that the camera sent, bit for bit, at its own times, and are decoded without a complaint (ffmpeg)',
-  async (name, load, codec) => {
+  ['H.264', 'plain', 'h264', () => loadClip(0, 'main', 2)],
+  ['H.265', 'plain', 'hevc', () => loadClipIn('H265')],
+  ['H.264', 'fragments', 'h264', () => loadClip(0, 'main', 2)],
+  ['H.265', 'fragments', 'hevc', () => loadClipIn('H265')],
+] as const)(
+  '%s, %s: the pictures in a file are those that the camera sent, bit for bit, at its own times, and are decoded without a complaint (ffmpeg)',
+  async (name, layout, codec, load) => {
     const clip = load();
     const { frames, ticks } = receive(clip);
     expect(frames).toHaveLength(clip.frames.length);
     const [first] = frames;
     if (first === undefined) throw new Error('nothing was received');
-    const file = path.join(folder, `${name}.mp4`);
-    const writing = await ClipFile.create(file, first, 'Gate');
+    const file = path.join(folder, `${name} ${layout}.mp4`);
+    const writing = await ClipFile.create(file, first, 'Gate', null, layout);
     for (const frame of frames) await writing.addPicture(frame);
     const finished = await writing.finish();
 

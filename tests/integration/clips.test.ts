@@ -29,13 +29,16 @@ let client: ApiClient;
 let id: string;
 /** All that came of it. */
 const received: StreamFrame[] = [];
+/** SHA-256 of all sound that did. */
+const heard: string[] = [];
 
 beforeAll(async () => {
   harness = await createHarness(owned);
   client = memoryClient(harness);
   const { mainUrl } = await virtualCamera(owned, { sounds: ['MPEG4-GENERIC'] });
   ({ id } = await client.cameras.add({ name: 'Gate', number: 7, mainUrl }));
-  const { stream } = owned.use(harness.cameras.lease(id, 'main'));
+  const { stream, audio } = owned.use(harness.cameras.lease(id, 'main'));
+  owned.use(audio.read(({ payload }) => heard.push(createHash('sha256').update(payload).digest('hex'))));
   owned.use(stream.read((frame) => received.push(frame)));
   await untilFrames(stream, 20);
 });
@@ -64,7 +67,7 @@ async function download({ id, bytes }: Clip): Promise<Buffer> {
 const filesKept = () => readdir(path.join(harness.folder, 'clips'));
 
 /** SHA-256 of each picture in an MP4 file (ffprobe), and the codecs. */
-async function lookInto(data: Buffer): Promise<{ pictures: string[]; codecs: string[] }> {
+async function lookInto(data: Buffer): Promise<{ pictures: string[]; sounds: string[]; codecs: string[] }> {
   const file = path.join(harness.folder, `${randomUUID()}.mp4`);
   await writeFile(file, data);
   const quiet = ['-v', 'warning'];
@@ -77,10 +80,12 @@ async function lookInto(data: Buffer): Promise<{ pictures: string[]; codecs: str
   };
   const { stderr } = await run('ffmpeg', [...quiet, '-i', file, '-f', 'null', '-']);
   expect(stderr).toBe('');
+  const hashes = (type: string) =>
+    probed.packets
+      .filter(({ codec_type }) => codec_type === type)
+      .map(({ data_hash }) => data_hash.replace('SHA256:', ''));
   return {
-    pictures: probed.packets
-      .filter(({ codec_type }) => codec_type === 'video')
-      .map(({ data_hash }) => data_hash.replace('SHA256:', '')),
+    ...{ pictures: hashes('video'), sounds: hashes('audio') },
     codecs: probed.streams.map(({ codec_name }) => codec_name),
   };
 }
@@ -95,16 +100,20 @@ function hashOf(frame: StreamFrame): string {
   return hash.digest('hex');
 }
 
-test('the last seconds of a camera become an MP4 of the very pictures that were received, signed by this install', async () => {
+test('the last seconds of a camera become an MP4 of the very pictures and the sound that were received, signed by this install', async () => {
   const clip = await client.clips.saveLast({ cameraId: id, seconds: 60 });
-  expect(clip).toMatchObject({ cameraId: id, cameraNumber: 7, kind: 'video', codec: 'H264', sound: null });
+  expect(clip).toMatchObject({ cameraId: id, cameraNumber: 7, kind: 'video', codec: 'H264', sound: 'AAC' });
   const data = await download(clip);
   expect(data).toHaveLength(clip.bytes);
   expect(createHash('sha256').update(data).digest('hex')).toBe(clip.sha256);
   if (hasFfmpeg) {
-    const { pictures } = await lookInto(data);
+    const { pictures, sounds } = await lookInto(data);
     expect(pictures).toEqual(received.slice(0, pictures.length).map(hashOf));
     expect(pictures.length).toBeGreaterThanOrEqual(20);
+    const start = heard.indexOf(sounds[0] ?? '');
+    expect(sounds).toEqual(heard.slice(start, start + sounds.length));
+    // 1.3 s of it and more, in units of 64 ms.
+    expect(sounds.length).toBeGreaterThanOrEqual(10);
   }
   const { text, files } = await client.clips.manifest({ ids: [clip.id] });
   const manifest = JSON.parse(text) as {
@@ -183,6 +192,11 @@ test('whoever may not keep clips of a camera finds none of them, and saves none 
     callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'keep-clips'] }] }),
   );
   expect((await refusal(keeper.clips.saveLast({ cameraId: id, seconds: 5 }))).code).toBe('not-allowed');
+  const deaf = memoryClient(
+    harness,
+    callerOf(harness, { cameras: [{ scope: 'all', rights: ['live', 'replay', 'keep-clips'] }] }),
+  );
+  expect((await deaf.clips.saveLast({ cameraId: id, seconds: 5 })).sound).toBeNull();
   expect((await keeper.clips.rename({ id: clip.id, name: 'At the gate' })).name).toBe('At the gate');
 });
 

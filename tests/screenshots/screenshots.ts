@@ -15,29 +15,47 @@ import { openStore } from '../../main/store/store.ts';
 import { type Theme, themes, usualAppearance } from '../../renderer/looks/appearance.ts';
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
+import { helpIfAsked } from '../support/script-help.ts';
 import { Serve } from '../support/serve.ts';
 import { inAllThemes, type Scene, scenes } from './scenes.ts';
+import { translatedPage } from './translated-page.ts';
 
 /*
  * `npm run screenshots`: every screen of the console, empty, full and broken, at 1280x720 (PNG) and at 3840x2160 (JPEG), into
  * docs/screens; main screens in the other themes, too (JPEG). Cameras, the headless console and browser are real; everything stays
- * on loopback. For a look at some: `-- --only wall-9,settings --width 1280 --scale 200 --direction rtl --into /tmp/screens`.
+ * on loopback.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
+helpIfAsked(`Usage: npm run screenshots [-- OPTIONS]
+
+  --only A,B        these scenes alone
+  --into FOLDER     docs/screens when left out
+
+Each of these draws a scene once, in all that are named:
+  --width A,B       1280, 3840, 390 (a phone)
+  --scale A,B       how large everything is, in percent
+  --theme A,B       ${themes.join(', ')}
+  --media A,B       usual, forced-colors, contrast
+  --language NAME   en, de, es, ar`);
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    into: { type: 'string', default: path.join(root, 'docs/screens') },
     width: { type: 'string' },
     scale: { type: 'string' },
-    direction: { type: 'string' },
-    into: { type: 'string', default: path.join(root, 'docs/screens') },
+    theme: { type: 'string' },
+    media: { type: 'string' },
+    language: { type: 'string', default: 'en' },
   },
 });
 const target = path.resolve(values.into);
-const small = { width: 1280, height: 720 };
-const large = { width: 3840, height: 2160 };
-const usual: readonly Theme[] = ['dark'];
+const [small, large] = [1280, 3840];
+/** Of a laptop, of a large display, of a phone held upright. */
+const heights: Readonly<Record<number, number>> = { 1280: 720, 3840: 2160, 390: 844 };
+const newPictureMilliseconds = 1_000;
+/** Of each step of a scene that names no other. */
+const patienceMilliseconds = 15_000;
 const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
 
 /** Cameras that do not work, each in its own way. */
@@ -114,18 +132,57 @@ function findable(cameras: readonly VirtualCamera[]): DiscoverableDevice[] {
   return [...cameras, ...others].map((camera, index) => discoverableCamera(camera, index));
 }
 
-/** Another window of this computer chooses a theme. */
-async function showTheme(page: Page, theme: Theme): Promise<void> {
-  await page.evaluate((chosen) => {
-    const key = 'gatehouse.appearance';
-    const stored = JSON.parse(localStorage.getItem(key) ?? '{}');
-    localStorage.setItem(key, JSON.stringify({ ...stored, theme: chosen }));
-    dispatchEvent(new StorageEvent('storage', { key }));
-  }, theme);
+/** How a scene is drawn. */
+interface Look {
+  readonly width: number;
+  readonly theme: Theme;
+  /** In percent. */
+  readonly scale: number;
+  /** `usual`, `forced-colors` or `contrast`. */
+  readonly media: string;
+}
+
+/** A window of that size, and what somebody has chosen in another window of this computer. */
+async function show(page: Page, { width, theme, scale, media }: Look): Promise<void> {
+  await page.setViewportSize({ width, height: heights[width] ?? 720 });
+  await page.emulateMedia({
+    forcedColors: media === 'forced-colors' ? 'active' : 'none',
+    contrast: media === 'contrast' ? 'more' : 'no-preference',
+  });
+  await page.evaluate(
+    (appearance) => {
+      const key = 'gatehouse.appearance';
+      localStorage.setItem(key, JSON.stringify(appearance));
+      dispatchEvent(new StorageEvent('storage', { key }));
+    },
+    { theme, size: scale },
+  );
+  // Until a picture has come for its new size an element may be black; what stands still is not waited for.
+  await page.evaluate(async (patience) => {
+    const next = (video: HTMLVideoElement) =>
+      new Promise((resolve) => video.requestVideoFrameCallback(() => requestAnimationFrame(resolve)));
+    const videos = [...document.querySelectorAll('video')].filter((video) => video.checkVisibility());
+    const late = new Promise((resolve) => setTimeout(resolve, patience));
+    await Promise.race([Promise.all(videos.map(next)), late]);
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }, newPictureMilliseconds);
+}
+
+/** What is usual is left out. */
+function fileName(scene: Scene, { width, theme, scale, media }: Look): string {
+  const parts = [
+    scene.name,
+    ...(theme === usualAppearance.theme ? [] : [theme]),
+    ...(scale === usualAppearance.size ? [] : [scale]),
+    ...(media === 'usual' ? [] : [media]),
+    ...(values.language === 'en' ? [] : [values.language]),
+    width,
+  ];
+  return `${parts.join('-')}.${width === small && theme === usualAppearance.theme ? 'png' : 'jpg'}`;
 }
 
 /** With cameras, data and console of its own: what one scene breaks, another one does not see. */
-async function draw(browser: Browser, scene: Scene, viewport: typeof small): Promise<void> {
+async function draw(browser: Browser, scene: Scene, looks: readonly Look[]): Promise<void> {
   await using owned = new AsyncDisposableStack();
   const count = scene.cameras ?? 0;
   const { codecs = [], sounds = [], unshowable = 0, quirk } = scene;
@@ -154,16 +211,18 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
       GATEHOUSE_DISCOVERY: scene.findable === true ? 'loopback' : 'none',
     }),
   );
-  const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  const [first = usual] = looks;
+  const context = await browser.newContext({
+    viewport: { width: first.width, height: heights[first.width] ?? 720 },
+    reducedMotion: 'reduce',
+    locale: values.language,
+  });
   owned.defer(() => context.close());
-  const page = await context.newPage();
-  await page.addInitScript(
-    ({ size, direction }) => {
-      localStorage.setItem('gatehouse.appearance', JSON.stringify({ size }));
-      if (direction !== undefined) document.documentElement.dir = direction;
-    },
-    { size: Number(values.scale ?? 100), direction: values.direction },
-  );
+  const page = translatedPage(await context.newPage(), values.language);
+  await page.addInitScript((size) => {
+    localStorage.setItem('gatehouse.appearance', JSON.stringify({ size }));
+  }, first.scale);
+  page.setDefaultTimeout(patienceMilliseconds);
   await page.goto(serve.ready.url);
   if (count === 0) await page.getByText('No cameras yet').waitFor();
   else await untilTiles(page, 'live', Math.min(count, 25) - unshowable);
@@ -172,21 +231,43 @@ async function draw(browser: Browser, scene: Scene, viewport: typeof small): Pro
     const tiles = await page.locator('[data-tile][data-camera-id]').count();
     await untilTiles(page, 'live', tiles);
   }
-  const isLarge = viewport === large;
-  for (const theme of isLarge || values.scale || values.direction || !inAllThemes.has(scene.name)
-    ? usual
-    : themes) {
-    await showTheme(page, theme);
-    await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    );
-    const isUsual = theme === usualAppearance.theme;
-    const name = [scene.name, ...(isUsual ? [] : [theme]), viewport.width].join('-');
-    const isPacked = isLarge || !isUsual;
-    const file = path.join(target, `${name}.${isPacked ? 'jpg' : 'png'}`);
-    await page.screenshot(isPacked ? { path: file, type: 'jpeg', quality: 55 } : { path: file });
+  for (const look of looks) {
+    await show(page, look);
+    const file = path.join(target, fileName(scene, look));
+    await page.screenshot(file.endsWith('.jpg') ? { path: file, type: 'jpeg', quality: 55 } : { path: file });
     process.stdout.write(`${path.relative(root, file)}\n`);
   }
+}
+
+const usual: Look = {
+  width: small,
+  theme: 'dark',
+  scale: usualAppearance.size,
+  media: 'usual',
+};
+
+/** What a window shows one after the other, for each window that a scene is drawn in. */
+function windowsOf({ name }: Scene): readonly (readonly Look[])[] {
+  const { width, scale, theme, media } = values;
+  if ([width, scale, theme, media].every((option) => option === undefined)) {
+    const others = themes.filter((each) => each !== usual.theme && inAllThemes.has(name));
+    return [[usual, ...others.map((each) => ({ ...usual, theme: each }))], [{ ...usual, width: large }]];
+  }
+  const all = (option: string | undefined, without: string | number) =>
+    option?.split(',') ?? [String(without)];
+  const looks = all(width, small).flatMap((wide) =>
+    all(scale, usual.scale).flatMap((percent) =>
+      all(theme, usual.theme).flatMap((chosen) =>
+        all(media, usual.media).map((asked) => ({
+          width: Number(wide),
+          scale: Number(percent),
+          theme: themes.find((known) => known === chosen) ?? usual.theme,
+          media: asked,
+        })),
+      ),
+    ),
+  );
+  return [looks];
 }
 
 const names = values.only?.split(',');
@@ -197,9 +278,15 @@ await mkdir(target, { recursive: true });
 const browser = await launchChromium({ args: loopbackWebRtc });
 try {
   for (const scene of wanted) {
-    for (const viewport of [small, large])
-      if (values.width === undefined || Number(values.width) === viewport.width)
-        await draw(browser, scene, viewport);
+    for (const looks of windowsOf(scene)) {
+      try {
+        await draw(browser, scene, looks);
+      } catch (error) {
+        // The others are worth as much.
+        process.stderr.write(`${scene.name}: ${String(error)}\n`);
+        process.exitCode = 1;
+      }
+    }
   }
 } finally {
   await browser.close();

@@ -88,6 +88,8 @@ export class StandInBrowserWindow
       | 'getBounds'
       | 'getNormalBounds'
       | 'setBounds'
+      | 'getBackgroundColor'
+      | 'setBackgroundColor'
       | 'setTitle'
       | 'getTitle'
       | 'setMenuBarVisibility'
@@ -105,6 +107,7 @@ export class StandInBrowserWindow
   readonly #whenAttached = Promise.withResolvers<Chromium>();
   #bounds: Rectangle;
   #title: string;
+  #ground: string;
   #state: WindowState = 'normal';
   #isKiosk = false;
   #isVisible: boolean;
@@ -133,6 +136,7 @@ export class StandInBrowserWindow
     const { x = 0, y = 0, width = 800, height = 600 } = options;
     this.#bounds = { x, y, width, height };
     this.#title = options.title ?? '';
+    this.#ground = options.backgroundColor ?? '#FFFFFF';
     this.#isVisible = options.show !== false;
     this.#contents = new StandInWebContents(options.webPreferences);
     this.webContents = this.#contents as unknown as WebContents;
@@ -267,6 +271,14 @@ export class StandInBrowserWindow
     this.#applyBounds();
     this.emit('resize');
     this.emit('move');
+  }
+
+  getBackgroundColor(): string {
+    return this.#ground;
+  }
+
+  setBackgroundColor(colour: string): void {
+    this.#ground = colour;
   }
 
   setTitle(title: string): void {

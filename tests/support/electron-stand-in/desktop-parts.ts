@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type {
@@ -109,10 +108,28 @@ export const dialog = strict<
   },
 });
 
-export const nativeTheme = Object.assign(new EventEmitter(), {
-  themeSource: 'system',
-  shouldUseDarkColors: true,
-}) as EventEmitter & Pick<NativeTheme, 'themeSource' | 'shouldUseDarkColors'>;
+class StandInTheme
+  extends strictEmitter('nativeTheme', ['updated'])
+  implements Pick<NativeTheme, 'themeSource' | 'shouldUseDarkColors' | 'shouldUseHighContrastColors'>
+{
+  readonly shouldUseHighContrastColors = false;
+  #source: NativeTheme['themeSource'] = 'system';
+
+  get themeSource(): NativeTheme['themeSource'] {
+    return this.#source;
+  }
+
+  set themeSource(source: NativeTheme['themeSource']) {
+    this.#source = source;
+    this.emit('updated');
+  }
+
+  /** The operating system is set to dark. */
+  get shouldUseDarkColors(): boolean {
+    return this.#source !== 'light';
+  }
+}
+export const nativeTheme = new StandInTheme();
 
 export const nativeImage = strict('nativeImage', {
   /** As in Electron, a file that is not there gives an empty image. */

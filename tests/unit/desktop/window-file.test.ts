@@ -16,12 +16,21 @@ const place = { layoutId: 'all', page: 2, maximised: null };
 const window = { bounds, display, isMaximised: false, isFullScreen: true, place };
 const kiosk = { enabled: true, displays: [2], startAtLogin: false, hasPin: true };
 
-test('windows and kiosk are there again, each written without the other', () => {
+const nothing = { windows: [], kiosk: null, theme: 'dark', language: null };
+
+test('windows, kiosk, theme and language are there again, each written without the others', () => {
   const file = new WindowFile(path.join(folder, 'new'));
-  expect(file.read()).toEqual({ windows: [], kiosk: null });
+  expect(file.read()).toEqual(nothing);
   file.write({ windows: [window] });
   file.write({ kiosk });
-  expect(new WindowFile(path.join(folder, 'new')).read()).toMatchObject({ windows: [window], kiosk });
+  file.write({ theme: 'light' });
+  file.write({ language: 'ar' });
+  expect(new WindowFile(path.join(folder, 'new')).read()).toMatchObject({
+    windows: [window],
+    kiosk,
+    theme: 'light',
+    language: 'ar',
+  });
 });
 
 test.each(['', '{', '{"version":2,"windows":[]}', '{"version":1,"windows":[{"bounds":{"x":0}}]}', 'null'])(
@@ -30,7 +39,7 @@ test.each(['', '{', '{"version":2,"windows":[]}', '{"version":1,"windows":[{"bou
     const written = path.join(folder, 'windows.json');
     writeFileSync(written, text);
     const file = new WindowFile(folder);
-    expect(file.read()).toEqual({ windows: [], kiosk: null });
+    expect(file.read()).toEqual(nothing);
     expect(readFileSync(`${written}.unreadable`, 'utf8')).toBe(text);
     file.write({ windows: [window] });
     expect(file.read().windows).toEqual([window]);

@@ -49,6 +49,45 @@ test('the oldest GOP is given up first, whole, and by the camera that keeps most
   expect(large.stream.history.span?.newest).toBe(large.stream.gop.at(-1));
 });
 
+test('sound is kept with the pictures beside which it came, counts like them, and is given up with them', () => {
+  const memory = new PictureMemory(60_000);
+  const { stream, source } = recorded(memory, 3_000);
+  const { history } = stream;
+  const read = Buffer.alloc(65_536, 7);
+  const hear = (receivedAt: number) =>
+    history.addSound(
+      {
+        ...{ codec: 'OPUS' as const, clockRate: 48_000, timestamp: receivedAt * 48, aac: undefined },
+        payload: read.subarray(100, 400),
+      },
+      receivedAt,
+    );
+  hear(0);
+  expect(history.soundsBetween(0, 100)).toEqual([]);
+  source.send('key', 'delta');
+  const before = memory.usedBytes;
+  for (let piece = 1; piece <= 20; piece++) hear(piece);
+  expect(memory.usedBytes - before).toBeGreaterThan(20 * 300);
+  expect(memory.usedBytes - before).toBeLessThan(3 * 20 * 300);
+  const kept = history.soundsBetween(5, 8);
+  expect(kept.map(({ receivedAt }) => receivedAt)).toEqual([5, 6, 7, 8]);
+  expect(kept[0]?.frame.payload).toEqual(read.subarray(100, 400));
+  expect(kept[0]?.frame.payload.buffer).not.toBe(read.buffer);
+  for (let gop = 0; gop < 10; gop++) source.send('key', 'delta');
+  expect(history.soundsBetween(0, 100)).toEqual([]);
+  expect(memory.usedBytes).toBeLessThanOrEqual(60_000);
+});
+
+test('only sound that fits into a clip as it is is worth being heard, and none where nothing is kept', () => {
+  const memory = new PictureMemory(megabyte);
+  const { history } = recorded(memory).stream;
+  expect(
+    (['OPUS', 'MPEG4-GENERIC', 'PCMU', 'PCMA', 'G722'] as const).filter((codec) => history.keepsSound(codec)),
+  ).toEqual(['OPUS', 'MPEG4-GENERIC']);
+  memory.limitBytes = 0;
+  expect(history.keepsSound('OPUS')).toBe(false);
+});
+
 test('a smaller budget counts at once, and with none nothing is kept', () => {
   const memory = new PictureMemory(megabyte);
   const { stream, source } = recorded(memory);

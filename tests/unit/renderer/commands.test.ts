@@ -73,6 +73,18 @@ test('what is pressed is what then counts, on keyboards of every layout', () => 
     expect(pressedBinding({ ...none, key })).toBeNull();
 });
 
+test('on a Mac ⌘ is where Ctrl is elsewhere, in what is shown and in what is pressed', () => {
+  expect(keyWords('$mod+k', true)).toEqual(['⌘', 'K']);
+  expect(keyWords('Alt+Shift+W', true)).toEqual(['⌥', 'Shift', 'W']);
+  expect(keyWords('$mod+k', false)).toEqual(['Ctrl', 'K']);
+  const [control, meta] = [
+    { ...none, key: 'w', ctrlKey: true },
+    { ...none, key: 'w', metaKey: true },
+  ];
+  expect([control, meta].map((event) => pressedBinding(event, true))).toEqual([null, '$mod+w']);
+  expect([control, meta].map((event) => pressedBinding(event, false))).toEqual(['$mod+w', null]);
+});
+
 test('commands, cameras and walls are found by their words, and a number that is it comes first', () => {
   const camera = (number: number, name: string, group = '') => ({
     id: `camera-${number}`,

@@ -21,6 +21,7 @@ const facts: TileFacts = {
   skipping: null,
   lastFrameAt: 50_000,
   keptAt: null,
+  returning: false,
   time: 100_000,
   monotonic: 60_000,
 };
@@ -38,6 +39,7 @@ test.each<[string, Partial<TileFacts>, string, string]>([
   ['no camera', { hasCamera: false }, 'empty', 'Empty'],
   ['the engine is away', { linked: false }, 'offline', 'Connection to Gatehouse lost'],
   ['frames have stopped', { picture: 'stale' }, 'stale', 'No picture for 10 s'],
+  ['somebody comes back to an old picture', { returning: true }, 'connecting', 'Last picture 10 s ago'],
   ['long stopped', { picture: 'stale', lastFrameAt: -3_600_000 }, 'stale', 'No picture for 1 h 1 min'],
   ['the camera is dialled', { status: { state: 'connecting', since: 0 } }, 'connecting', 'Connecting…'],
   ['nothing is known', { status: undefined }, 'connecting', 'Connecting…'],
@@ -234,6 +236,29 @@ test('three seconds without a frame make a picture old, and the next frame makes
   expect(slot.lastFrameAt).toBe(1_000);
   slot.frame(5_000, 5_000);
   expect(slot.picture).toBe('arriving');
+});
+
+test('whoever comes back to the page is told how old the picture is that stands there, until there is another one', () => {
+  const slot = new Slot(0);
+  slot.assign(gate);
+  slot.confirm(slot.assignment, 0);
+  slot.frame(1_000, 1_000);
+  const said = (monotonic: number) => {
+    const { picture, lastFrameAt, isReturning: returning } = slot;
+    const { name, words } = tileState({ ...facts, picture, lastFrameAt, returning, monotonic });
+    return `${name}: ${words}`;
+  };
+  slot.becameVisible(3_900);
+  expect(said(3_900)).toBe('live: Live');
+  slot.becameVisible(6_000);
+  expect(said(6_000)).toBe('connecting: Last picture 5 s ago');
+  slot.checkFreshness(8_900, 6_000);
+  expect(said(8_900)).toBe('connecting: Last picture 7 s ago');
+  slot.frame(8_950, 8_950);
+  expect(said(8_950)).toBe('live: Live');
+  slot.becameVisible(20_000);
+  slot.checkFreshness(23_001, 20_000);
+  expect(said(23_001)).toBe('stale: No picture for 14 s');
 });
 
 test.each(['before', 'after'])(

@@ -187,3 +187,14 @@ test('a hotspot shows the camera that it is told, and is no place of its own', (
   wall.select(0);
   expect(wall.chosen).toBeNull();
 });
+
+test('the only tile of a wall is selected by itself, but nobody has picked it, and hotspots do not follow it', () => {
+  const { wall, mirror, cameras } = wallOf(1);
+  expect([wall.selected, wall.picked, wall.chosen]).toEqual([0, null, null]);
+  expect(wall.selectedCamera?.number).toBe(1);
+  mirror.apply({ type: 'camera', camera: testCamera(2) });
+  expect([wall.selected, wall.selectedCamera]).toEqual([null, null]);
+  mirror.apply({ type: 'removed', cameraId: cameras[0]?.id ?? '' });
+  wall.select(0);
+  expect([wall.selected, wall.picked, wall.chosen]).toEqual([0, 0, wall.tiles[0]?.id]);
+});

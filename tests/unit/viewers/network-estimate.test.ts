@@ -5,8 +5,6 @@ import { SendBudget } from '../../../main/viewers/send-budget.ts';
 
 const packetBytes = 1_200;
 const feedbackMilliseconds = 100;
-/** The receiver's clock is another one. */
-const receiverClock = 7_000_000;
 
 interface Link {
   readonly bitsPerSecond: number;
@@ -22,6 +20,8 @@ class Simulation {
   readonly estimator = new NetworkEstimator();
   readonly #budget = new SendBudget();
   now = 1_000;
+  /** The receiver's clock is another one. */
+  receiverClock = 7_000_000;
   link: Link;
   delivered = 0;
   refused = 0;
@@ -77,7 +77,7 @@ class Simulation {
     this.delivered += came.length;
     const times = new Float64Array(((last.number - first.number) & 0xffff) + 1).fill(Number.NaN);
     for (const { number, arrival } of came) {
-      times[(number - first.number) & 0xffff] = Math.round((arrival + receiverClock) * 4) / 4;
+      times[(number - first.number) & 0xffff] = Math.round((arrival + this.receiverClock) * 4) / 4;
     }
     this.estimator.arrived({ base: first.number, times }, this.now);
   }
@@ -174,6 +174,17 @@ test('a route that becomes longer is no queue for longer than twenty seconds', (
   wall.run(90_000, 4);
   expect(wall.estimate.limitBitsPerSecond).toBeUndefined();
   expect(wall.estimate.queueMilliseconds).toBeLessThan(10);
+});
+
+test('a receiver whose clock jumps has no queue', () => {
+  for (const jump of [600_000, -600_000]) {
+    const wall = new Simulation();
+    wall.run(3_000, 4);
+    wall.receiverClock += jump;
+    wall.run(5_000, 4);
+    expect(wall.estimator.limit).toBeUndefined();
+    expect(wall.estimate.queueMilliseconds).toBeLessThan(5);
+  }
 });
 
 test('one large picture is no congestion, though its last packet waits', () => {
