@@ -144,7 +144,7 @@ interface Look {
 
 /** A window of that size, and what somebody has chosen in another window of this computer. */
 async function show(page: Page, { width, theme, scale, media }: Look): Promise<void> {
-  await page.setViewportSize({ width, height: heights[width] ?? small.height });
+  await page.setViewportSize({ width, height: heights[width] ?? 720 });
   await page.emulateMedia({
     forcedColors: media === 'forced-colors' ? 'active' : 'none',
     contrast: media === 'contrast' ? 'more' : 'no-preference',
@@ -241,7 +241,7 @@ async function draw(browser: Browser, scene: Scene, looks: readonly Look[]): Pro
 
 const usual: Look = {
   width: small,
-  theme: usualAppearance.theme,
+  theme: 'dark',
   scale: usualAppearance.size,
   media: 'usual',
 };
