@@ -1,9 +1,11 @@
-import { openEarlyViewer } from '../playback/early-viewer.ts';
+import { loadSlotCount } from '../playback/slot-memory.ts';
+import { ViewerConnection } from '../playback/viewer-connection.ts';
 import { DesktopTransport } from './desktop-transport.ts';
+import type { EngineClient } from './engine-client.ts';
 import type { Connection, Transport } from './transport.ts';
 import { takeToken, WebTransport } from './web-transport.ts';
 
-/** This page's way to the engine. The first connection and its viewer are asked for at once, while the page is still being set up. */
+/** This page's way to the engine. The first connection is made, and its pictures are on their way, while the page is still being set up. */
 class EarlyTransport implements Transport {
   readonly #transport: Transport;
   #first: Promise<Connection> | null;
@@ -11,11 +13,11 @@ class EarlyTransport implements Transport {
   constructor(transport: Transport) {
     this.#transport = transport;
     const connecting = transport.connect();
-    const viewer = openEarlyViewer(connecting.then(({ client }) => client));
-    this.#first = Promise.all([connecting, viewer]).then(([connection, viewer]) => ({
-      ...connection,
-      viewer,
-    }));
+    const viewer = openViewer(connecting.then(({ client }) => client));
+    const closed = connecting.then(({ closed }) => closed);
+    // Also when nobody has taken it.
+    closed.catch(() => {}).finally(() => viewer?.close());
+    this.#first = connecting.then((connection) => ({ ...connection, viewer }));
     // Whoever takes it hears of it.
     this.#first.catch(() => {});
   }
@@ -24,6 +26,18 @@ class EarlyTransport implements Transport {
     const first = this.#first;
     this.#first = null;
     return first ?? this.#transport.connect();
+  }
+}
+
+/** @returns null in a browser that has not shown pictures before, since nobody knows how many there will be */
+function openViewer(client: Promise<EngineClient>): ViewerConnection | null {
+  const slots = loadSlotCount();
+  if (slots === null) return null;
+  try {
+    return new ViewerConnection(client, slots);
+  } catch {
+    // Where it says so: on the wall.
+    return null;
   }
 }
 

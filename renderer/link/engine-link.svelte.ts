@@ -1,4 +1,4 @@
-import type { EarlyViewer } from '../playback/early-viewer.ts';
+import type { ViewerConnection } from '../playback/viewer-connection.ts';
 import { linkBackoffMilliseconds } from './backoff.ts';
 import type { EngineClient } from './engine-client.ts';
 import { pause } from './pause.ts';
@@ -15,8 +15,8 @@ export type LinkState =
   | { readonly name: 'full'; readonly until: number }
   | { readonly name: 'signed-out' };
 
-/** @param viewer what was asked for before, if anything was */
-type OnConnected = (client: EngineClient, signal: AbortSignal, viewer: EarlyViewer | null) => void;
+/** @param viewer what was opened before, if anything was */
+type OnConnected = (client: EngineClient, signal: AbortSignal, viewer: ViewerConnection | null) => void;
 
 /** A connection that held for this long was a good one: the next failure starts with the shortest wait. */
 const stableMilliseconds = 5_000;

@@ -1,11 +1,11 @@
-import type { EarlyViewer } from '../playback/early-viewer.ts';
+import type { ViewerConnection } from '../playback/viewer-connection.ts';
 import type { EngineClient } from './engine-client.ts';
 
 /** One open connection to the engine, whatever carries it. */
 export interface Connection {
   readonly client: EngineClient;
-  /** Of the page's first connection: asked for with it. */
-  readonly viewer?: EarlyViewer | null;
+  /** Of the page's first connection: opened with it. */
+  readonly viewer?: ViewerConnection | null;
   /** Resolves when the connection has ended, from whichever side; never rejects. */
   readonly closed: Promise<void>;
   readonly close: () => void;

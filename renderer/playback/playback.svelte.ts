@@ -10,10 +10,8 @@ import { linkBackoffMilliseconds } from '../link/backoff.ts';
 import { callFailure } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import { pause } from '../link/pause.ts';
-import type { DecodeCount } from './decode-count.ts';
-import { DelayMeter } from './delay.svelte.ts';
-import type { EarlyViewer } from './early-viewer.ts';
-import { h265Support } from './h265-support.ts';
+import { countDecoding, type DecodeCount } from './decode-count.ts';
+import { DelayMeter, wayMilliseconds } from './delay.svelte.ts';
 import type { OpenViewer } from './open-viewer.ts';
 import { createPictureDecoder, type PictureDecoder } from './picture-decoder.ts';
 import { type Share, Slot } from './slot.svelte.ts';
@@ -22,7 +20,7 @@ import { loadSlotCount, saveSlotCount } from './slot-memory.ts';
 import { Sound } from './sound.svelte.ts';
 import { StaleReports } from './stale-reports.ts';
 import type { Stream } from './stream.ts';
-import { runViewerConnection, type SkippingSlots } from './viewer-connection.ts';
+import { type SkippingSlots, ViewerConnection } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
 /** What an engine takes a new viewer to want, as it is compared here. */
@@ -139,31 +137,31 @@ export class Playback {
    * another one with the first picture that is wanted: slots that show nothing have their price, since Chromium reports on each
    * of them once a second.
    * @param slots how many the wall needs, so that they are all there at once
-   * @param early what has been asked for already, if anything was
+   * @param early the first one, where the page has opened it already
    */
   async run(
     client: EngineClient,
     slots: () => number,
     signal: AbortSignal,
-    early: EarlyViewer | null,
+    early: ViewerConnection | null,
   ): Promise<void> {
-    const h265 = early?.h265 ?? (await h265Support());
-    let opening = early;
     let expected = this.#remembered ?? 0;
     if (expected === 0) await this.#firstWanted.promise;
     for (let attempt = 0; !signal.aborted; attempt++) {
-      let opened = false;
+      let isOpen = false;
       let retryMilliseconds = 0;
+      const needed = Math.min(maximumSlots, Math.max(expected, slots(), this.#slots.length));
       try {
-        await runViewerConnection(client, {
-          early: opening,
-          h265,
-          slots: Math.min(maximumSlots, Math.max(expected, slots(), this.#slots.length)),
-          signal,
-          events: {
-            opened: (id, measures) => {
-              opened = true;
-              this.#onOpened({ id, client, ...measures });
+        const connection = early ?? new ViewerConnection(Promise.resolve(client), needed);
+        await connection.run(
+          {
+            opened: (id, connection) => {
+              isOpen = true;
+              this.#onOpened({
+                ...{ id, client },
+                wayMilliseconds: () => wayMilliseconds(connection),
+                countDecoding: async () => countDecoding((await connection.getStats()).values()),
+              });
             },
             reached: (isReached) => {
               this.#unreached = !isReached;
@@ -187,7 +185,8 @@ export class Playback {
             // At once: the elements keep a copy of their last picture as soon as they know that it is old.
             closing: () => flushSync(() => this.#onLost()),
           },
-        });
+          signal,
+        );
       } catch (error) {
         // Refused, or the link ended: the wall shows that no picture arrives, and the next attempt may do.
         const { code, message, retryAfterSeconds = 0 } = await callFailure(error);
@@ -196,8 +195,8 @@ export class Playback {
         retryMilliseconds = retryAfterSeconds * 1_000 * (1 + Math.random() / 2);
       }
       expected = 0;
-      opening = null;
-      if (opened) attempt = 0;
+      early = null;
+      if (isOpen) attempt = 0;
       await pause(Math.max(retryMilliseconds, linkBackoffMilliseconds(attempt)), signal);
     }
   }

@@ -6,16 +6,11 @@ import {
 } from '../../main/contract/picture-message.ts';
 import type { ReplayPosition } from '../../main/contract/replay.ts';
 import { parseSoundMessage, type SoundMessage, soundChannel } from '../../main/contract/sound-message.ts';
-import type { H265Support, PictureWay, ViewerEvent, ViewerNetwork } from '../../main/contract/viewer.ts';
+import type { PictureWay, ViewerEvent, ViewerNetwork } from '../../main/contract/viewer.ts';
 import type { EngineClient } from '../link/engine-client.ts';
-import { countDecoding, type InboundReport } from './decode-count.ts';
-import { wayMilliseconds } from './delay.svelte.ts';
-import type { EarlyViewer } from './early-viewer.ts';
-import type { OpenViewer } from './open-viewer.ts';
+import { h265Support } from './h265-support.ts';
+import { MediaWay, onNetworkChange } from './media-way.ts';
 
-/** A new way is looked for on the same connection, and the pictures stand; after this long everything is begun anew. */
-const patienceMilliseconds = 15_000;
-const restartMilliseconds = 2_000;
 /** A way through servers on the other side of the world is found in a part of it. */
 const reachMilliseconds = 8_000;
 
@@ -23,7 +18,7 @@ export type SkippingSlots = (ViewerEvent & { type: 'skipping' })['slots'];
 
 interface ViewerConnectionEvents {
   /** The engine knows this viewer: slots can be bound, even before the media path is open. */
-  opened(viewerId: string, measures: Pick<OpenViewer, 'wayMilliseconds' | 'countDecoding'>): void;
+  opened(viewerId: string, connection: RTCPeerConnection): void;
   /** The engine has been told how media reaches this window: the rest goes on without the page. */
   answered(): void;
   /** Whether media reaches this window; said when it does, and when it should have for a while. */
@@ -51,141 +46,201 @@ interface ViewerConnectionEvents {
 }
 
 /**
- * The one peer connection of this window, from `viewer.open` to its end. Resolves when the media path is lost, rejects
- * when the engine refuses or the link ends; either way the peer connection is closed.
+ * The one peer connection of this window, from `viewer.open` to its end. It asks for the viewer and answers the offer from its first
+ * moment; what comes of it is told from `run` on. Nothing is bound before, so that nothing is missed.
  */
-export async function runViewerConnection(
-  client: EngineClient,
-  options: {
-    slots: number;
-    h265: H265Support;
-    /** Taken instead of another one, whatever its slots are: the others come when they are wanted. */
-    early: EarlyViewer | null;
-    events: ViewerConnectionEvents;
-    signal: AbortSignal;
-  },
-): Promise<void> {
-  const { events } = options;
-  const lost = new AbortController();
-  const configuration: RTCConfiguration = {
+export class ViewerConnection {
+  readonly #client: Promise<EngineClient>;
+  readonly #ending = new AbortController();
+  readonly #configuration: RTCConfiguration = {
     iceServers: [],
     bundlePolicy: 'max-bundle',
     iceCandidatePoolSize: 1,
   };
-  const connection = new RTCPeerConnection(configuration);
-  const { label, id } = pictureChannel;
-  const channel = connection.createDataChannel(label, { negotiated: true, id });
-  channel.binaryType = 'arraybuffer';
-  const assembler = new PictureAssembler();
-  channel.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
-    const picture = assembler.push(new Uint8Array(data));
-    if (picture !== undefined) events.picture(picture);
-  });
-  const sounds = connection.createDataChannel(soundChannel.label, { negotiated: true, id: soundChannel.id });
-  sounds.binaryType = 'arraybuffer';
-  sounds.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
-    const message = parseSoundMessage(new Uint8Array(data));
-    if (message !== undefined) events.sound(message);
-  });
-  const sender = new WaySender(client);
-  let reaching: ReturnType<typeof setTimeout> | undefined;
-  const search = new WaySearch(
-    () => sender.restart(),
-    () => lost.abort(),
-  );
-  connection.addEventListener('connectionstatechange', () => {
-    const { connectionState } = connection;
-    if (connectionState === 'failed') lost.abort();
-    if (connectionState === 'disconnected') search.begin();
-    if (connectionState !== 'connected') return;
-    search.end();
-    clearTimeout(reaching);
-    events.reached(true);
-  });
-  connection.addEventListener('icecandidate', ({ candidate }) => {
-    if (candidate !== null) sender.add(candidate);
-  });
-  const signal = AbortSignal.any([options.signal, lost.signal]);
-  // Sooner than ICE notices, and no harm where the way is still there: pictures go on over it meanwhile.
-  onNetworkChange(() => sender.restart(), signal);
-  const known = new Set<number>();
-  const receiverOf = (mid: string) =>
-    connection.getTransceivers().find((transceiver) => transceiver.mid === mid)?.receiver;
-  const onOffer = async ({ viewerId, sdp, slots, sound, iceServers }: ViewerEvent & { type: 'offer' }) => {
-    const isFirst = known.size === 0;
-    // Before the answer, so that they are asked for this way. What a browser cannot use must not cost the other ways.
-    if (iceServers.length > 0) useServers(connection, configuration, iceServers);
-    if (isFirst) {
-      events.opened(viewerId, {
-        wayMilliseconds: () => wayMilliseconds(connection),
-        countDecoding: async () => {
-          const reports: InboundReport[] = [];
-          (await connection.getStats()).forEach((report: InboundReport) => {
-            reports.push(report);
-          });
-          return countDecoding(reports);
-        },
-      });
-    }
-    await connection.setRemoteDescription({ type: 'offer', sdp });
-    await connection.setLocalDescription(await connection.createAnswer());
-    const answer = client.viewer.answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' });
-    for (const { slot, mid } of slots) {
-      if (known.has(slot)) continue;
-      const receiver = receiverOf(mid);
-      if (receiver === undefined) continue;
-      known.add(slot);
-      receiver.jitterBufferTarget = 0;
-      events.track(slot, new MediaStream([receiver.track]), receiver);
-    }
-    const soundReceiver = isFirst ? receiverOf(sound) : undefined;
-    if (soundReceiver !== undefined) events.soundTrack(soundReceiver);
-    await answer;
-    sender.sendTo(viewerId);
-    if (isFirst) reaching = setTimeout(() => events.reached(false), reachMilliseconds);
-    events.answered();
-  };
-  try {
-    const { slots, h265, early } = options;
-    if (early !== null) signal.addEventListener('abort', early.close, { once: true });
-    for await (const event of await (early?.events ?? client.viewer.open({ slots, h265 }, { signal }))) {
-      switch (event.type) {
-        case 'closed':
-          return;
-        case 'way':
-          events.way(event.slot, event.assignment, event.way);
-          break;
-        case 'still':
-          events.still(event.slot, event.assignment, event.milliseconds);
-          break;
-        case 'replay':
-          events.replay(event.slot, event.assignment, event.position);
-          break;
-        case 'skipping':
-          events.skipping(event.slots);
-          break;
-        case 'network':
-          events.network(event.network);
-          break;
-        case 'offer':
-          await onOffer(event);
-          break;
-        case 'candidate':
-          // One that belongs to an earlier way is refused, and no loss.
-          connection.addIceCandidate({ candidate: event.candidate, sdpMLineIndex: 0 }).catch(() => {});
-          break;
-        default:
-          event satisfies never;
-      }
-    }
-  } catch (error) {
-    if (!lost.signal.aborted) throw error;
-  } finally {
-    search.end();
-    clearTimeout(reaching);
-    events.closing();
-    connection.close();
+  readonly #connection = new RTCPeerConnection(this.#configuration);
+  readonly #pictures = this.#openChannel(pictureChannel);
+  readonly #sounds = this.#openChannel(soundChannel);
+  readonly #way = new MediaWay(() => this.#ending.abort());
+  /** The slots that have been told. */
+  readonly #known = new Set<number>();
+  readonly #viewerEvents: Promise<AsyncIteratorObject<ViewerEvent>>;
+  /** The first event; null: there is none. */
+  readonly #offer: Promise<Offer | null>;
+  readonly #answered: Promise<Answered | null>;
+  #isRunning = false;
+
+  /** @param slots that are expected to be needed: others come when they are wanted */
+  constructor(client: Promise<EngineClient>, slots: number) {
+    this.#client = client;
+    const connection = this.#connection;
+    const { signal } = this.#ending;
+    connection.addEventListener('connectionstatechange', () => {
+      const { connectionState } = connection;
+      if (connectionState === 'failed') this.#ending.abort();
+      if (connectionState === 'disconnected') this.#way.search();
+      if (connectionState === 'connected') this.#way.found();
+    });
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate !== null) this.#way.add(candidate);
+    });
+    // Sooner than ICE notices, and no harm where the way is still there: pictures go on over it meanwhile.
+    onNetworkChange(() => this.#way.restart(), signal);
+    this.#viewerEvents = this.#open(slots);
+    this.#offer = this.#viewerEvents.then((events) => takeOffer(events));
+    this.#answered = this.#offer.then((offer) => (offer === null ? null : this.#answer(offer)));
+    // Whoever runs it hears of it.
+    this.#answered.catch(() => {});
   }
+
+  /** Ends it; whoever runs it is told before its tracks end. */
+  close(): void {
+    this.#ending.abort();
+    if (!this.#isRunning) this.#release();
+  }
+
+  /**
+   * Tells what comes. Resolves when the media path is lost, or it was closed; rejects when the engine refuses or the link ends.
+   * Either way the peer connection is closed then.
+   * @param signal closes it
+   */
+  async run(events: ViewerConnectionEvents, signal: AbortSignal): Promise<void> {
+    this.#isRunning = true;
+    const connection = this.#connection;
+    const close = () => this.close();
+    signal.addEventListener('abort', close, { once: true });
+    if (signal.aborted) close();
+    let reaching: ReturnType<typeof setTimeout> | undefined;
+    const tellReached = () => {
+      if (connection.connectionState !== 'connected') return;
+      clearTimeout(reaching);
+      events.reached(true);
+    };
+    connection.addEventListener('connectionstatechange', tellReached);
+    const assembler = new PictureAssembler();
+    this.#pictures.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+      const picture = assembler.push(new Uint8Array(data));
+      if (picture !== undefined) events.picture(picture);
+    });
+    this.#sounds.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
+      const message = parseSoundMessage(new Uint8Array(data));
+      if (message !== undefined) events.sound(message);
+    });
+    try {
+      const offer = await this.#offer;
+      if (offer === null) return;
+      events.opened(offer.viewerId, connection);
+      const answered = await this.#answered;
+      if (answered !== null) {
+        if (answered.sound !== undefined) events.soundTrack(answered.sound);
+        await this.#tell(answered, events);
+      }
+      reaching = setTimeout(() => events.reached(false), reachMilliseconds);
+      tellReached();
+      for await (const event of await this.#viewerEvents) {
+        switch (event.type) {
+          case 'closed':
+            return;
+          case 'way':
+            events.way(event.slot, event.assignment, event.way);
+            break;
+          case 'still':
+            events.still(event.slot, event.assignment, event.milliseconds);
+            break;
+          case 'replay':
+            events.replay(event.slot, event.assignment, event.position);
+            break;
+          case 'skipping':
+            events.skipping(event.slots);
+            break;
+          case 'network':
+            events.network(event.network);
+            break;
+          case 'offer':
+            await this.#tell(await this.#answer(event), events);
+            break;
+          case 'candidate':
+            // One that belongs to an earlier way is refused, and no loss.
+            connection.addIceCandidate({ candidate: event.candidate, sdpMLineIndex: 0 }).catch(() => {});
+            break;
+          default:
+            event satisfies never;
+        }
+      }
+    } catch (error) {
+      if (!this.#ending.signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener('abort', close);
+      connection.removeEventListener('connectionstatechange', tellReached);
+      clearTimeout(reaching);
+      events.closing();
+      this.#release();
+    }
+  }
+
+  #openChannel({ label, id }: { readonly label: string; readonly id: number }): RTCDataChannel {
+    const channel = this.#connection.createDataChannel(label, { negotiated: true, id });
+    channel.binaryType = 'arraybuffer';
+    return channel;
+  }
+
+  async #open(slots: number): Promise<AsyncIteratorObject<ViewerEvent>> {
+    const { signal } = this.#ending;
+    const [h265, { viewer }] = await Promise.all([h265Support(), this.#client]);
+    return await viewer.open({ slots, h265 }, { signal });
+  }
+
+  async #answer({ viewerId, sdp, slots, sound, iceServers }: Offer): Promise<Answered> {
+    const connection = this.#connection;
+    const isFirst = this.#known.size === 0;
+    // Before the answer, so that they are asked for this way. What a browser cannot use must not cost the other ways.
+    if (iceServers.length > 0) useServers(connection, this.#configuration, iceServers);
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setLocalDescription();
+    const client = await this.#client;
+    const taken = client.viewer
+      .answer({ viewerId, sdp: connection.localDescription?.sdp ?? '' })
+      .then(() => this.#way.begin(client, viewerId));
+    // Whoever runs it hears of it.
+    taken.catch(() => {});
+    const receivers = new Map(connection.getTransceivers().map(({ mid, receiver }) => [mid, receiver]));
+    const tracks = slots.flatMap(({ slot, mid }) => {
+      const receiver = receivers.get(mid);
+      if (receiver === undefined || this.#known.has(slot)) return [];
+      this.#known.add(slot);
+      receiver.jitterBufferTarget = 0;
+      return { slot, receiver, media: new MediaStream([receiver.track]) };
+    });
+    return { tracks, taken, sound: isFirst ? receivers.get(sound) : undefined };
+  }
+
+  async #tell({ tracks, taken }: Answered, events: ViewerConnectionEvents): Promise<void> {
+    for (const { slot, media, receiver } of tracks) events.track(slot, media, receiver);
+    await taken;
+    events.answered();
+  }
+
+  #release(): void {
+    this.#ending.abort();
+    this.#way.found();
+    this.#connection.close();
+  }
+}
+
+type Offer = ViewerEvent & { type: 'offer' };
+
+/** What an answer has brought. */
+interface Answered {
+  readonly tracks: readonly { slot: number; media: MediaStream; receiver: RTCRtpReceiver }[];
+  /** Of the first answer: the one audio transceiver. */
+  readonly sound: RTCRtpReceiver | undefined;
+  /** Resolves when the engine has it. */
+  readonly taken: Promise<void>;
+}
+
+/** It is the first event of every viewer. */
+async function takeOffer(events: AsyncIteratorObject<ViewerEvent>): Promise<Offer | null> {
+  const { value, done } = await events.next();
+  return done === true || value.type !== 'offer' ? null : value;
 }
 
 function useServers(
@@ -200,73 +255,5 @@ function useServers(
     connection.setConfiguration({ ...configuration, iceServers });
   } catch {
     // The test of the connection says which of them a browser does not take.
-  }
-}
-
-/** While the way to the engine is lost: asks for another one again and again, and gives up in the end. */
-class WaySearch {
-  readonly #ask: () => void;
-  readonly #giveUp: () => void;
-  #asking: ReturnType<typeof setInterval> | undefined;
-  #waiting: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(ask: () => void, giveUp: () => void) {
-    this.#ask = ask;
-    this.#giveUp = giveUp;
-  }
-
-  begin(): void {
-    if (this.#asking !== undefined) return;
-    this.#asking = setInterval(this.#ask, restartMilliseconds);
-    this.#waiting = setTimeout(this.#giveUp, patienceMilliseconds);
-    this.#ask();
-  }
-
-  end(): void {
-    clearInterval(this.#asking);
-    clearTimeout(this.#waiting);
-    this.#asking = undefined;
-  }
-}
-
-function onNetworkChange(changed: () => void, signal: AbortSignal): void {
-  // Only Chromium tells of a change between two networks.
-  const { connection } = navigator as Navigator & { readonly connection?: EventTarget };
-  connection?.addEventListener('change', changed, { signal });
-  addEventListener('online', changed, { signal });
-}
-
-/** What the window has to say about its way: candidates, which wait until the engine has the answer that they belong to. */
-class WaySender {
-  readonly #client: EngineClient;
-  readonly #waiting: RTCIceCandidate[] = [];
-  #viewerId: string | undefined;
-
-  constructor(client: EngineClient) {
-    this.#client = client;
-  }
-
-  add(candidate: RTCIceCandidate): void {
-    if (this.#viewerId === undefined) this.#waiting.push(candidate);
-    else this.#send(this.#viewerId, candidate);
-  }
-
-  sendTo(viewerId: string): void {
-    this.#viewerId = viewerId;
-    for (const candidate of this.#waiting.splice(0)) this.#send(viewerId, candidate);
-  }
-
-  /** The way is lost, or a better one may be there. */
-  restart(): void {
-    // What cannot be said now is said again as long as the way is lost.
-    if (this.#viewerId !== undefined)
-      this.#client.viewer.restart({ viewerId: this.#viewerId }).catch(() => {});
-  }
-
-  #send(viewerId: string, { candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): void {
-    // A candidate that is lost is no failure: others may do, and the end of the link is noticed elsewhere.
-    this.#client.viewer
-      .candidate({ viewerId, candidate: { candidate, sdpMid, sdpMLineIndex } })
-      .catch(() => {});
   }
 }

@@ -20,11 +20,11 @@ import type { Transport } from '../link/transport.ts';
 import { Looks } from '../looks/looks.svelte.ts';
 import type { BudgetTile } from '../playback/ceilings.ts';
 import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
-import type { EarlyViewer } from '../playback/early-viewer.ts';
 import { NetworkWatch } from '../playback/network-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
+import type { ViewerConnection } from '../playback/viewer-connection.ts';
 import { Zooms } from '../zoom/zooms.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
 import { Clock } from './clock.svelte.ts';
@@ -305,7 +305,7 @@ export class Station {
     this.stage.checkMains(performance.now());
   }
 
-  #serve(client: EngineClient, signal: AbortSignal, viewer: EarlyViewer | null): void {
+  #serve(client: EngineClient, signal: AbortSignal, viewer: ViewerConnection | null): void {
     this.#client = client;
     signal.addEventListener('abort', () => {
       if (this.#client === client) this.#client = null;

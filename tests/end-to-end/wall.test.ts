@@ -196,11 +196,21 @@ test('what nobody sees costs nothing, and shows its last picture until there is 
   await untilTiles(page, 'live', 2);
 });
 
-test('all tiles are back after a reload', async () => {
+test('all tiles are back after a reload, and the way of their pictures before the console itself', async () => {
   const { engine } = await start(9);
   const page = await open(consoleUrl(engine));
   await untilTiles(page, 'live', 9);
-  await page.reload();
+  const held = Promise.withResolvers<void>();
+  await page.route('**/assets/wall-*.js', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.reload({ waitUntil: 'commit' });
+  await expect
+    .poll(() => page.evaluate(() => window.gatehousePeers.map(({ connectionState }) => connectionState)))
+    .toEqual(['connected']);
+  expect(await page.locator('[data-tile]').count()).toBe(0);
+  held.resolve();
   await untilTiles(page, 'live', 9);
   await untilPicturesChange(page);
 });

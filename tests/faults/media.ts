@@ -20,7 +20,7 @@ helpIfAsked(`Usage: npm run faults [-- OPTIONS]
   --rounds N    how often each fault is done; 20 when left out
   --seconds N   of each rough network; 60
   --quiet N     seconds without any fault; 60
-  --only NAME   this fault alone
+  --only A,B    these faults alone; a name that is none says which there are
   --seed N      does what a run with this seed did`);
 const { values } = parseArgs({
   options: {

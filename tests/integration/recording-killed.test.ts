@@ -32,6 +32,7 @@ beforeAll(async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
+  whole.defer(() => void child.kill('SIGKILL'));
   let text: string | undefined;
   for await (const line of createInterface(child.stdout)) {
     if (line.startsWith('{')) text = line;

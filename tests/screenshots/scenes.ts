@@ -725,7 +725,11 @@ export const scenes: readonly Scene[] = [
         await page.getByRole('button', { name: 'Presets' }).click();
         await page.getByLabel('Name of the new preset').fill(name);
         await page.getByRole('button', { name: 'Save', exact: true }).click();
-        await page.locator('[data-presets]').getByRole('button', { name }).locator('img').waitFor();
+        await page
+          .locator('[data-presets]')
+          .getByRole('button', { name })
+          .locator('img')
+          .waitFor({ state: 'attached' });
         await page.locator('[data-presets] input').blur();
       }
     },

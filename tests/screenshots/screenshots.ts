@@ -53,6 +53,7 @@ const target = path.resolve(values.into);
 const [small, large] = [1280, 3840];
 /** Of a laptop, of a large display, of a phone held upright. */
 const heights: Readonly<Record<number, number>> = { 1280: 720, 3840: 2160, 390: 844 };
+const newPictureMilliseconds = 1_000;
 /** Of each step of a scene that names no other. */
 const patienceMilliseconds = 15_000;
 const credentials = { scheme: 'digest-md5', username: 'guard', password: 'right' } as const;
@@ -143,7 +144,7 @@ interface Look {
 
 /** A window of that size, and what somebody has chosen in another window of this computer. */
 async function show(page: Page, { width, theme, scale, media }: Look): Promise<void> {
-  await page.setViewportSize({ width, height: heights[width] ?? small.height });
+  await page.setViewportSize({ width, height: heights[width] ?? 720 });
   await page.emulateMedia({
     forcedColors: media === 'forced-colors' ? 'active' : 'none',
     contrast: media === 'contrast' ? 'more' : 'no-preference',
@@ -156,9 +157,15 @@ async function show(page: Page, { width, theme, scale, media }: Look): Promise<v
     },
     { theme, size: scale },
   );
-  await page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
+  // Until a picture has come for its new size an element may be black; what stands still is not waited for.
+  await page.evaluate(async (patience) => {
+    const next = (video: HTMLVideoElement) =>
+      new Promise((resolve) => video.requestVideoFrameCallback(() => requestAnimationFrame(resolve)));
+    const videos = [...document.querySelectorAll('video')].filter((video) => video.checkVisibility());
+    const late = new Promise((resolve) => setTimeout(resolve, patience));
+    await Promise.race([Promise.all(videos.map(next)), late]);
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }, newPictureMilliseconds);
 }
 
 /** What is usual is left out. */
@@ -234,7 +241,7 @@ async function draw(browser: Browser, scene: Scene, looks: readonly Look[]): Pro
 
 const usual: Look = {
   width: small,
-  theme: usualAppearance.theme,
+  theme: 'dark',
   scale: usualAppearance.size,
   media: 'usual',
 };

@@ -78,7 +78,9 @@ class Translation {
         return (this.#other.get(key) ?? []).map((other) => pattern(other, values));
       }),
     );
-    return filled.length > 0 ? filled : this.#keys((form) => form.includes(words));
+    return filled.length > 0
+      ? filled
+      : this.#keys((form) => new RegExp(`(?<!\\w)${escaped(words)}(?!\\w)`).test(form));
   }
 
   #keys(matches: (form: string) => boolean): string[] {

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 /** A strip that runs, and what it has asked for. */
-function open({ glimpse = (at: number): Glimpse => pictureOf(at), mayAsk = () => true } = {}) {
+function open({ glimpse = (at: number): Glimpse => pictureOf(at), mayAsk = (): boolean => true } = {}) {
   const asked: number[] = [];
   const strip = new ScrubStrip(
     (at) => {

@@ -194,7 +194,7 @@ test('the only tile of a wall is selected by itself, but nobody has picked it, a
   expect(wall.selectedCamera?.number).toBe(1);
   mirror.apply({ type: 'camera', camera: testCamera(2) });
   expect([wall.selected, wall.selectedCamera]).toEqual([null, null]);
-  mirror.apply({ type: 'removed', id: cameras[0]?.id ?? '' });
+  mirror.apply({ type: 'removed', cameraId: cameras[0]?.id ?? '' });
   wall.select(0);
   expect([wall.selected, wall.picked, wall.chosen]).toEqual([0, 0, wall.tiles[0]?.id]);
 });
