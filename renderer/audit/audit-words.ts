@@ -178,6 +178,55 @@ export function refusalWords({ outcome }: AuditEntry): string | null {
   });
 }
 
+/** What the fields of calls are called; what is not here stands as it is. */
+const fieldWords: Readonly<Record<string, () => string>> = {
+  name: m.audit_field_name,
+  number: m.audit_field_number,
+  group: m.audit_field_group,
+  names: m.audit_field_names,
+  connection: m.audit_field_connection,
+  transport: m.audit_field_transport,
+  certificate: m.audit_field_certificate,
+  mayStandStill: m.audit_field_may_stand_still,
+  cameras: m.audit_field_cameras,
+  camera: m.audit_field_camera,
+  given: m.audit_field_given,
+  seconds: m.audit_field_seconds,
+  ago: m.audit_field_ago,
+  hours: m.audit_field_hours,
+  rights: m.audit_field_rights,
+  secondFactor: m.audit_field_second_factor,
+  sound: m.audit_field_sound,
+  withPictures: m.audit_field_with_pictures,
+  windows: m.audit_field_windows,
+  windowsOfUser: m.audit_field_windows_of_user,
+  megabits: m.audit_field_megabits,
+  megabitsOfUser: m.audit_field_megabits_of_user,
+  servers: m.audit_field_servers,
+  interfaces: m.audit_field_interfaces,
+  ports: m.audit_field_ports,
+  port: m.audit_field_port,
+  open: m.audit_field_open,
+  enabled: m.audit_field_enabled,
+  disabled: m.audit_field_disabled,
+  displays: m.audit_field_displays,
+  startAtLogin: m.audit_field_start_at_login,
+  keepDays: m.audit_field_keep_days,
+  format: m.audit_field_format,
+  note: m.audit_field_note,
+  kind: m.audit_field_kind,
+  count: m.audit_field_count,
+  reason: m.audit_field_reason,
+  version: m.audit_field_version,
+  feed: m.audit_field_feed,
+  installAt: m.audit_field_install_at,
+  profile: m.audit_field_profile,
+  tiles: m.audit_field_tiles,
+  grid: m.audit_field_grid,
+  rules: m.audit_field_rules,
+  file: m.audit_field_file,
+};
+
 /** What is known beside that, in one line. Ids stand for the names that are said before. */
 export function detailWords({ details, about }: AuditEntry): string {
   const names = new Map(about.map(({ id, name }) => [id, name]));
@@ -187,14 +236,15 @@ export function detailWords({ details, about }: AuditEntry): string {
     if (times !== undefined)
       return [
         m.audit_detail_times({
-          field: names.get(field) ?? field,
+          field: names.get(field) ?? fieldOf(field),
           since: momentWords(times.since),
           until: momentWords(times.until),
         }),
       ];
     const items = Array.isArray(value) ? value.filter((item) => !names.has(String(item))) : null;
     if (items !== null && items.length === 0) return [];
-    return [`${field}: ${items === null ? plain(value) : items.map(plain).join(', ')}`];
+    const words = items === null ? plain(value) : items.map(plain).join(', ');
+    return [m.audit_detail({ field: fieldOf(field), value: words })];
   });
   return said.join(' · ');
 }
@@ -204,6 +254,10 @@ function timesOf(value: unknown): { since: number; until: number } | undefined {
     return undefined;
   const { since, until } = value;
   return typeof since === 'number' && typeof until === 'number' ? { since, until } : undefined;
+}
+
+function fieldOf(name: string): string {
+  return Object.hasOwn(fieldWords, name) ? (fieldWords[name]?.() ?? name) : name;
 }
 
 function plain(value: unknown): string {
