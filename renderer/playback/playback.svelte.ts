@@ -25,6 +25,8 @@ import { type SkippingSlots, ViewerConnection } from './viewer-connection.ts';
 const showRetryMilliseconds = 1_000;
 /** What an engine takes a new viewer to want, as it is compared here. */
 const nothingReduced = ' ';
+/** For a tile that changes its stream: it has two for a moment. */
+const spareSlots = 1;
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
 const freeNetwork: ViewerNetwork = { short: 0, hasRoom: true };
@@ -118,7 +120,7 @@ export class Playback {
     for (const slot of this.#slots) if (slot.stream !== null) this.#slotOfStream.set(key(slot.stream), slot);
     if (streams.length > 0) {
       this.#firstWanted.resolve();
-      this.#rememberSlots();
+      this.#rememberSlots(Math.min(maximumSlots, streams.length + spareSlots));
     }
     this.#scheduleFlush();
   }
@@ -260,8 +262,7 @@ export class Playback {
     return this.#slots[index] as Slot;
   }
 
-  #rememberSlots(): void {
-    const count = this.#slots.length;
+  #rememberSlots(count: number): void {
     if (count === this.#remembered) return;
     this.#remembered = count;
     saveSlotCount(count);

@@ -115,7 +115,7 @@ describe.each(transports)('%s', (_name, transport) => {
   test('a viewer begins with its offer and is gone when nobody listens any more', async () => {
     const events = await client.viewer.open({ slots: 3 });
     const offer = await nextOffer(events);
-    expect(offer.slots).toHaveLength(16);
+    expect(offer.slots).toHaveLength(4);
     expect(harness.viewers.get(offer.viewerId)).toBeDefined();
     await events.return?.(undefined);
     while ([...harness.viewers.viewers].length > 0) await new Promise(setImmediate);
