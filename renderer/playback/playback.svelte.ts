@@ -25,8 +25,8 @@ import { type SkippingSlots, ViewerConnection } from './viewer-connection.ts';
 const showRetryMilliseconds = 1_000;
 /** What an engine takes a new viewer to want, as it is compared here. */
 const nothingReduced = ' ';
-/** For a tile that changes its stream: it has two for a moment. */
-const spareSlots = 1;
+/** When another tile is selected, two change their streams, and have two for a moment. */
+export const spareSlots = 2;
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
 const freeNetwork: ViewerNetwork = { short: 0, hasRoom: true };
