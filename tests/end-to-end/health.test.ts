@@ -18,6 +18,10 @@ test('the health of all cameras is sorted, searched, saved as CSV, and leads to 
   // What has the most to do comes first.
   await rows.first().and(page.locator('[data-health-row="4 main"]')).waitFor();
   await rows.filter({ hasText: 'H.264' }).nth(2).waitFor();
+  await page
+    .locator('[data-health-decoding]')
+    .getByText(/^Decoding: /)
+    .waitFor();
   await page.getByRole('button', { name: 'No.', exact: true }).click();
   await page.getByRole('button', { name: 'No.', exact: true }).click();
   await page.locator('[aria-sort="descending"]').getByText('No.').waitFor();
