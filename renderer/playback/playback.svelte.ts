@@ -25,6 +25,8 @@ import { type SkippingSlots, ViewerConnection } from './viewer-connection.ts';
 const showRetryMilliseconds = 1_000;
 /** What an engine takes a new viewer to want, as it is compared here. */
 const nothingReduced = ' ';
+/** Where the wall is not known yet: enough for most. */
+const usualSlots = 16;
 /** When another tile is selected, two change their streams, and have two for a moment. */
 export const spareSlots = 2;
 /** An engine that is well answers within a tenth of it. */
@@ -148,7 +150,10 @@ export class Playback {
     early: ViewerConnection | null,
   ): Promise<void> {
     let expected = this.#remembered ?? 0;
-    if (expected === 0) await this.#firstWanted.promise;
+    if (expected === 0) {
+      await this.#firstWanted.promise;
+      expected = usualSlots;
+    }
     for (let attempt = 0; !signal.aborted; attempt++) {
       let isOpen = false;
       let retryMilliseconds = 0;
