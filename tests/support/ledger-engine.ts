@@ -6,16 +6,13 @@ import { createRouterClient } from '@orpc/server';
 import { createAccess } from '../../main/access/access.ts';
 import { createRouter } from '../../main/api/router.ts';
 import type { Services } from '../../main/api/services.ts';
-import { Audit } from '../../main/audit/audit.ts';
-import { createLog } from '../../main/base/log.ts';
-import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import type { Camera } from '../../main/contract/camera.ts';
 import type { Layout } from '../../main/contract/layout.ts';
 import { defaultLayoutId, grids } from '../../main/contract/limits.ts';
 import { Layouts } from '../../main/site/layouts.ts';
-import { openStore } from '../../main/store/store.ts';
 import type { LedgerLine, LedgerRow } from './ledger.ts';
 import { seededRandom } from './mutations.ts';
+import { openStoredCameras } from './stored-cameras.ts';
 
 /*
  * Store and API of an engine, which writes as fast as it can until it is killed. Says on stdout what it is about to write, and
@@ -36,16 +33,8 @@ const { values } = parseArgs({
   },
 });
 
-const log = createLog('silent');
-const store = openStore({ folder: values.data, log });
-const cameras = new CameraRegistry({
-  table: store.cameras,
-  history: store.history,
-  newConnection: () => 'on-demand',
-  log,
-});
+const { log, store, cameras, audit } = openStoredCameras(values.data);
 // The others are not called.
-const audit = new Audit({ store, log });
 const services = {
   cameras,
   layouts: new Layouts(store.layouts),

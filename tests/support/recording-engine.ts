@@ -1,10 +1,7 @@
 import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Audit } from '../../main/audit/audit.ts';
-import { createLog } from '../../main/base/log.ts';
-import { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import { Clips } from '../../main/clips/clips.ts';
-import { openStore } from '../../main/store/store.ts';
+import { openStoredCameras } from './stored-cameras.ts';
 
 /*
  * Cameras and clips of an engine that records one camera until it is killed. Says on stdout which recording it is, and then each
@@ -14,16 +11,8 @@ import { openStore } from '../../main/store/store.ts';
 const { values } = parseArgs({
   options: { data: { type: 'string', default: '' }, camera: { type: 'string', default: '' } },
 });
-const log = createLog('silent');
-const store = openStore({ folder: values.data, log });
-const cameras = new CameraRegistry({
-  table: store.cameras,
-  history: store.history,
-  newConnection: () => 'on-demand',
-  log,
-});
+const { log, store, cameras, audit } = openStoredCameras(values.data);
 const { id } = cameras.add({ name: 'Gate', number: 7, group: '', mainUrl: values.camera, subUrl: null });
-const audit = new Audit({ store, log });
 const clips = new Clips({
   ...{ table: store.clips, folder: values.data, audit, limitBytes: () => 1e9, log },
 });
