@@ -28,7 +28,7 @@ const nothingReduced = ' ';
 /** Where the wall is not known yet: enough for most. */
 const usualSlots = 16;
 /** When another tile is selected, two change their streams, and have two for a moment. */
-export const spareSlots = 2;
+const spareSlots = 2;
 /** An engine that is well answers within a tenth of it. */
 const prepareMilliseconds = 200;
 const freeNetwork: ViewerNetwork = { short: 0, hasRoom: true };
@@ -157,7 +157,7 @@ export class Playback {
     for (let attempt = 0; !signal.aborted; attempt++) {
       let isOpen = false;
       let retryMilliseconds = 0;
-      const needed = Math.min(maximumSlots, Math.max(expected, slots(), this.#slots.length));
+      const needed = Math.min(maximumSlots, Math.max(expected, slots() + spareSlots, this.#slots.length));
       try {
         const connection = early ?? new ViewerConnection(Promise.resolve(client), needed);
         await connection.run(

@@ -22,7 +22,7 @@ import type { BudgetTile } from '../playback/ceilings.ts';
 import { DecodeWatch } from '../playback/decode-watch.svelte.ts';
 import { NetworkWatch } from '../playback/network-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
-import { Playback, spareSlots } from '../playback/playback.svelte.ts';
+import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
 import type { ViewerConnection } from '../playback/viewer-connection.ts';
 import { Zooms } from '../zoom/zooms.svelte.ts';
@@ -347,7 +347,7 @@ export class Station {
     );
     // What was changed while the engine was away.
     for (const layout of this.layouts.unsaved) this.saveLayout(layout);
-    void this.playback.run(client, () => this.wall.size + spareSlots, signal, viewer);
+    void this.playback.run(client, () => this.wall.size, signal, viewer);
   }
 
   /** Somebody else is here, or the same person may do something else: what is open may not be theirs any more. */
