@@ -5,7 +5,7 @@ import type { EngineClient } from './engine-client.ts';
 import type { Connection, Transport } from './transport.ts';
 import { takeToken, WebTransport } from './web-transport.ts';
 
-/** This page's way to the engine. The first connection is made, and its pictures are on their way, while the page is still being set up. */
+/** This page's way to the engine. While the page is still being set up, the first connection is made, and the way of the pictures. */
 class EarlyTransport implements Transport {
   readonly #transport: Transport;
   #first: Promise<Connection> | null;

@@ -384,7 +384,7 @@ export class Slot {
       return;
     }
     this.#newestFrameAt = shownAt;
-    if (this.#isReturning) this.#isReturning = false;
+    this.#isReturning = false;
     if (this.#share !== 'all') this.#measureInterval(shownAt);
     this.#replay = null;
     this.#returnedAt = undefined;

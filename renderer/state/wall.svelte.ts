@@ -70,8 +70,8 @@ export class Wall {
   /** The camera that somebody has selected, for hotspots: in a tile that is none itself. */
   readonly chosen: string | null = $derived.by(() => {
     const index = this.maximised ?? this.#selected;
-    const tile = index === null ? null : this.tileAt(index);
     if (index === null) return null;
+    const tile = this.tileAt(index);
     const isHotspot = tile !== null && typeof tile !== 'string' && tile.shows === 'hotspot';
     return isHotspot ? null : (this.selectedCamera?.id ?? null);
   });
