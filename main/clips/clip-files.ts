@@ -52,7 +52,7 @@ export class ClipFiles {
     return { unlisted, interrupted };
   }
 
-  /** Says beside the draft of a recording what it is, before it is written. @throws errors of the file system */
+  /** Says beside the draft of a recording what it is: without that, a start after a kill removes it. @throws errors of the file system */
   async note(id: string, about: string): Promise<void> {
     await using handle = await open(this.#noteOf({ id, kind: 'video' }), 'wx', 0o600);
     await handle.writeFile(about);

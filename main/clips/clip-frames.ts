@@ -14,8 +14,8 @@ export interface KeptTime {
 }
 
 /**
- * The frames of a time, from the key frame before it on, and the sound that came with them: of the first history, the main stream's, unless another one has clearly more
- * of it. Where a camera was set to another format meanwhile, those since then.
+ * The frames of a time, from the key frame before it on, and the sound that came with them: of the first history, the main stream's,
+ * unless another one has clearly more of it. Where a camera was set to another format meanwhile, those since then.
  * @param histories the best first  @param from and until of `performance.now()`
  */
 export function keptTime(histories: readonly ReplayHistory[], from: number, until: number): KeptTime {

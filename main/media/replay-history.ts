@@ -30,7 +30,8 @@ const keptSounds: ReadonlySet<AudioCodec> = new Set(['MPEG4-GENERIC', 'OPUS']);
 
 /**
  * The last minutes of a stream as they were received, for instant replay. Frames are those that viewers were sent, kept once. What
- * has to be given up is the oldest GOP, with its sound; the memory says whose. It outlasts a camera that goes away: that is when it is looked at.
+ * has to be given up is the oldest GOP, with its sound; the memory says whose. It outlasts a camera that goes away: that is when it is
+ * looked at.
  */
 export class ReplayHistory implements PictureHolder {
   readonly #memory: PictureMemory;

@@ -21,7 +21,7 @@ import { SlotTurns } from './slot-turns.ts';
 import { SoundChannel } from './sound-channel.ts';
 import type { TrafficShare } from './traffic.ts';
 
-/** The first slots are as many as are asked for, in steps of so many: each of them delays the first picture in Chromium by two milliseconds. */
+/** The first slots are as many as are asked for, in steps of so many: each delays the first picture in Chromium by two milliseconds. */
 const firstStep = 4;
 /** Later ones come in larger steps, so that a larger wall is seldom a renegotiation. */
 const laterStep = 16;
