@@ -22,7 +22,7 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
     .getByText(/^REC \d+ s$/)
     .waitFor();
   await page.keyboard.press('Shift+R');
-  await page.getByText(/^Camera 1: .* kept, /).waitFor();
+  await page.getByText(/^Camera 1: .* kept, without sound/).waitFor();
   await page.keyboard.press('Shift+P');
   // At full resolution, with a strip below.
   await page.getByText('a picture was kept, 1280 × 760').waitFor();

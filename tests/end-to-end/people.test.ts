@@ -112,7 +112,9 @@ test('a locked console goes on showing its wall, takes no key, stays locked when
   expect(deeds.filter((deed) => deed === 'account.unlock')).toHaveLength(2);
   await page.getByText('Not done: bad input').waitFor();
   await page.getByLabel('Search the audit').fill('weather');
-  await page.getByText('Nothing of this kind is in the audit').waitFor();
+  await page
+    .getByText('Nothing of this kind is in the audit. Choose more above, or a longer time.')
+    .waitFor();
   await page.getByLabel('Search the audit').fill('owner');
   await page.getByText('Unlocked the console').first().waitFor();
   expect(await findings(page), 'audit').toEqual([]);
