@@ -108,6 +108,7 @@ const refusals = new EngineSentences([
   m.refusals_clips_room,
   m.refusals_recording_no_picture,
   m.refusals_recordings_full,
+  m.refusals_recording_unlisted,
   m.refusals_still_memory,
   m.refusals_onvif_no_movement,
   m.refusals_password_other_host,
