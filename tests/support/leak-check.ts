@@ -58,7 +58,7 @@ function waitingTimers(): string[] {
   clearTimeout(timer);
   return v8
     .queryObjects(timer.constructor as new () => unknown, { format: 'summary' })
-    .filter((summary) => summary.includes('_destroyed: false') && summary.includes('(refed)]: true'))
+    .filter((summary) => summary.includes('_destroyed: false') && /Symbol\(refed\)\]?: true/.test(summary))
     .map((summary) => {
       const value = (name: string) => new RegExp(`${name}: (.*?),?\n`).exec(summary)?.[1];
       return `${value('_onTimeout')} after ${value('_idleTimeout')} ms`;
