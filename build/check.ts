@@ -1,5 +1,5 @@
 import { compileMessages } from './messages.ts';
-import { runSteps, type Step } from './step.ts';
+import { runStepsTogether, type Step, tellResults } from './step.ts';
 
 /** Format, lint, types, dependency directions, dead code. */
 export const checks: readonly Step[] = [
@@ -37,5 +37,5 @@ export const checks: readonly Step[] = [
 // Not `import.meta.main`, which Node 22 does not have.
 if (process.argv[1] === import.meta.filename) {
   await compileMessages();
-  if (!runSteps(checks)) process.exitCode = 1;
+  if (!tellResults(await runStepsTogether(checks))) process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-import { runSteps } from './step.ts';
+import { runStep, tellResults } from './step.ts';
 import { findWine, prepareWine, WineMissing } from './wine.ts';
 
 /*
@@ -12,7 +12,7 @@ try {
   await prepareWine(findWine(), say);
   const parameters = ['run', '--config', 'build/vitest.wine.config.ts', ...process.argv.slice(2)];
   const tests = { name: 'tests under Wine', script: 'node_modules/vitest/vitest.mjs', parameters };
-  if (!runSteps([tests])) process.exitCode = 1;
+  if (!tellResults([await runStep(tests)])) process.exitCode = 1;
 } catch (error) {
   if (error instanceof WineMissing)
     process.stderr.write(`skipped: the tests under Wine, since ${error.message}.\n`);

@@ -1,6 +1,6 @@
 import { checks } from './check.ts';
 import { compileMessages } from './messages.ts';
-import { runSteps } from './step.ts';
+import { runStep, runStepsTogether, tellResults } from './step.ts';
 
 /** All checks and all tests; what follows `--` goes to vitest, and then only the tests run. */
 const parameters = process.argv.slice(2);
@@ -10,4 +10,5 @@ const tests = {
   parameters: ['run', '--config', 'build/vitest.config.ts', ...parameters],
 };
 await compileMessages();
-if (!runSteps(parameters.length === 0 ? [...checks, tests] : [tests])) process.exitCode = 1;
+const checked = parameters.length === 0 ? await runStepsTogether(checks) : [];
+if (!tellResults([...checked, await runStep(tests)])) process.exitCode = 1;

@@ -7,7 +7,10 @@ import { compileMessages } from './messages.ts';
 const root = path.resolve(import.meta.dirname, '..');
 await compileMessages();
 
-/** Unit tests are quick and alone; integration uses real sockets and files; end-to-end a real Chromium and the build. */
+/**
+ * Unit tests are quick and alone; integration uses real sockets and files; end-to-end a real Chromium and the build. Most of them
+ * wait for cameras and clocks for most of their time, so that more run at once than there are processors.
+ */
 export default defineConfig({
   root,
   plugins: [svelte({ configFile: false })],
@@ -18,7 +21,7 @@ export default defineConfig({
     env: { GATEHOUSE_DISCOVERY: 'none' },
     reporters: ['default', new SkipReporter()],
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 4,
     // What becomes true by another message than the one that was waited for: on a busy machine it takes its time.
     expect: { poll: { timeout: 60_000 } },
     projects: [
@@ -48,7 +51,9 @@ export default defineConfig({
           setupFiles: ['tests/support/leak-check.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Each has a Chromium that decodes.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

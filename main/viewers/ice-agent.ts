@@ -40,7 +40,14 @@ export class IceAgent {
     this.#onHeard = onHeard;
     const agent = this.#agent;
     agent.connect = () => findWay(agent);
-    dtls.iceTransport.onStateChange.subscribe((state) => {
+    const { iceTransport } = dtls;
+    const start = iceTransport.start.bind(iceTransport);
+    // For an answer that comes while the way of the one before is looked for, werift would look again once it is found, without end.
+    iceTransport.start = async () => {
+      if (iceTransport.state !== 'checking' || dtls.state === 'connected') return await start();
+      while (dtls.state === 'new' || dtls.state === 'connecting') await dtls.onStateChange.asPromise();
+    };
+    iceTransport.onStateChange.subscribe((state) => {
       if (state !== 'connected') return;
       this.#retireRelays();
       void this.#closeRetired();

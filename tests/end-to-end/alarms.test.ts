@@ -29,7 +29,8 @@ test('a camera that is lost is an alarm in front of the wall, is acknowledged wi
   engine.site.changeAlarms({ lostSeconds: 5 });
   await untilTiles(page, 'live', 4);
   await openAlarms(page, 0);
-  const rebooting = fleet.cameras[1]?.reboot(12);
+  await fleet.cameras[1]?.refuse(true);
+  fleet.cameras[1]?.drop();
   // The large picture and the mark on its tile.
   const front = page.locator(`[data-alarm-camera="${idOf(engine, 2)}"]`);
   await front.waitFor();
@@ -50,7 +51,7 @@ test('a camera that is lost is an alarm in front of the wall, is acknowledged wi
   expect(engine.events.list({ kind: 'camera-lost', limit: 10 }).events).toMatchObject([
     { alarm: true, count: 1, acknowledged: { by: 'Owner', note: 'Electrician is there' } },
   ]);
-  await rebooting;
+  await fleet.cameras[1]?.refuse(false);
   await page.getByText(/^back after/).waitFor();
   await untilTiles(page, 'live', 4);
   expect(errors).toEqual([]);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -85,17 +86,27 @@ test('two commands at once set the clone up once', async () => {
   ]);
 });
 
+/** What `npm test` has built of these sources; where nothing is built, or something else, the command does it. */
+async function takeBuilt(): Promise<void> {
+  const dist = path.join(root, 'dist');
+  if (existsSync(dist)) await cp(dist, path.join(clone, 'dist'), { recursive: true });
+}
+
 test('a lock whose owner was killed keeps nobody out', async () => {
+  await takeBuilt();
+  await append('preload/preload.ts', '\n// changed\n');
   const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(dead, 'exit');
   await mkdir(path.join(clone, '.cache'), { recursive: true });
   await writeFile(path.join(clone, '.cache/set-up.lock'), String(dead.pid));
   const { code, stderr } = await run('build');
   expect(code).toBe(0);
+  expect(builtTargets(stderr)).toContain('preload');
   expect(stderr).not.toContain('waiting');
 });
 
 test('a build that fails ends the command and leaves the last good one', async () => {
+  await takeBuilt();
   await run('build');
   const built = path.join(clone, 'dist/preload/preload.cjs');
   const before = await readFile(built, 'utf8');
@@ -108,6 +119,7 @@ test('a build that fails ends the command and leaves the last good one', async (
 });
 
 test("the task's output, exit code and signals are its own", async () => {
+  await takeBuilt();
   const refused = await run('serve', '--port', 'many', '--data', 'x');
   expect(refused.code).toBe(2);
   expect(refused.stdout).toBe('');

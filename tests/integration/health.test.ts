@@ -30,8 +30,12 @@ test('a stream that plays has its figures, one that nobody watches has none, a c
   const { id } = await client.cameras.add({ name, mainUrl, subUrl });
   const { id: away } = await client.cameras.add({ name: 'Gate', mainUrl: 'rtsp://127.0.0.1:1/x' });
   using _lease = harness.cameras.lease(id, 'main');
-  // Nobody waits until it is asked by itself.
+  // Nobody waits until it is asked by itself. The losses of a day are counted with the first answer, and then for half a minute not.
   using _away = harness.cameras.lease(away, 'main');
+  const stateOfAway = () =>
+    harness.cameras.statuses().find(({ cameraId, profile }) => cameraId === away && profile === 'main')
+      ?.status.state;
+  await expect.poll(stateOfAway).toBe('waiting');
   // From one key frame to the next.
   await expect
     .poll(async () => (await streamOf(id, 'main'))?.keyFrameSeconds, { timeout: 20_000 })

@@ -4,7 +4,7 @@ import { CameraSession } from '../../main/cameras/camera-session.ts';
 import type { VirtualCamera } from '../../main/demo/virtual-camera.ts';
 import type { StreamLease } from '../../main/media/stream-lease.ts';
 import { RtspSession, type RtspTransport } from '../../main/rtsp/rtsp-session.ts';
-import { untilFrames, virtualCamera } from '../support/camera-scene.ts';
+import { until, untilFrames, virtualCamera } from '../support/camera-scene.ts';
 
 let owned: AsyncDisposableStack;
 beforeEach(() => {
@@ -70,7 +70,7 @@ test.each(['tcp', 'udp'] as const)(
       if (pictures === 30) enough.resolve();
     });
     // Nobody has asked for it yet.
-    while (pictures < 5) await new Promise(setImmediate);
+    await until(() => pictures >= 5);
     const { promise: heard, resolve } = Promise.withResolvers<void>();
     session.hear(() => ++pieces === 5 && resolve());
     await heard;
@@ -90,7 +90,7 @@ test('a camera whose pictures stop is silent, whatever its sound does', async ()
   camera.stopPictures(true);
   let pieces = 0;
   using _reading = lease.audio.read(() => pieces++);
-  while (session.status.state === 'playing') await new Promise(setImmediate);
+  await until(() => session.status.state !== 'playing');
   expect(session.status).toMatchObject({ state: 'waiting', error: { code: 'camera-silent' } });
   expect(pieces).toBeGreaterThan(10);
 });

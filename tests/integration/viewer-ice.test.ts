@@ -10,6 +10,7 @@ import type { StreamLease } from '../../main/media/stream-lease.ts';
 import type { Viewer } from '../../main/viewers/viewer.ts';
 import { ViewerService, type ViewerSettings } from '../../main/viewers/viewer-service.ts';
 import { forgedDatagram } from '../support/forged-datagrams.ts';
+import { NarrowRelay } from '../support/narrow-relay.ts';
 import { VideoSource } from '../support/video-source.ts';
 import { viewerSettings } from '../support/viewer-settings.ts';
 import { WeriftWindow } from '../support/werift-window.ts';
@@ -36,13 +37,14 @@ function openService(log: Log = silent): ViewerService {
 /** werift's peer connection inside the viewer is the one that offers. */
 async function open(
   service = openService(),
+  relay?: NarrowRelay,
 ): Promise<{ viewer: Viewer; window: WeriftWindow; peer: RTCPeerConnection }> {
   const offering = vi.spyOn(RTCPeerConnection.prototype, 'createOffer');
   const viewer = await service.open(1);
   const [peer] = offering.mock.contexts as RTCPeerConnection[];
   offering.mockRestore();
   if (peer === undefined) throw new Error('nobody offers');
-  return { viewer, window: owned.use(new WeriftWindow(viewer)), peer };
+  return { viewer, window: owned.use(new WeriftWindow(viewer, relay && { relay })), peer };
 }
 
 function lease(stream: LiveStream): StreamLease {
@@ -245,6 +247,31 @@ test('a window whose way is not allowed any more gets its pictures over another 
     if (found === undefined) throw new Error(`no socket on port ${port}`);
     return found.transport;
   }
+});
+
+test('a window that needs more tiles before its way is found gets pictures on them, and looks no further', async () => {
+  const relay = await NarrowRelay.start(owned);
+  // Nothing that the viewer says arrives, until both offers are answered.
+  relay.oneLostOf = 1;
+  const { viewer, window, peer } = await open(openService(), relay);
+  let answers = 0;
+  window.changeAnswer = (sdp) => {
+    answers++;
+    return sdp;
+  };
+  const first = window.negotiate();
+  await expect.poll(() => peer.iceTransports[0]?.state).toBe('checking');
+  const stream = new LiveStream();
+  const source = new VideoSource(stream);
+  viewer.bind(8, lease(stream));
+  const second = window.negotiate();
+  await expect.poll(() => [answers, peer.signalingState]).toEqual([2, 'stable']);
+  relay.oneLostOf = 0;
+  await Promise.all([first, second]);
+  source.send('key');
+  await window.until(() => window.packetsOf(8).length === 1);
+  // The end of the file tells whether it still looks: tests/support/leak-check.ts.
+  await expect.poll(() => peer.iceTransports[0]?.state).toBe('connected');
 });
 
 function iceUser(sdp: string): string | undefined {

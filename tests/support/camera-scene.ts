@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraRegistry } from '../../main/cameras/camera-registry.ts';
 import type { Camera, CameraStatus, StreamProfile, StreamStatus } from '../../main/contract/camera.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
@@ -38,9 +39,9 @@ export async function untilFrames(stream: LiveStream, count: number): Promise<vo
   await promise;
 }
 
-/** Looks at every turn of the event loop. */
+/** Looks once a millisecond, and leaves the processor to what is waited for. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
+  while (!condition()) await delay(1);
 }
 
 /** A stored camera that plays, to see whether what happens to others disturbs it. */

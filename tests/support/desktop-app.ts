@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { electronBinary } from '../../build/electron-binary.ts';
 
@@ -199,7 +200,7 @@ export async function untilEnded(pids: readonly number[]): Promise<void> {
     const state = /\) (\S)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1];
     return state !== undefined && state !== 'Z';
   };
-  while ((await Promise.all(pids.map(isRunning))).includes(true)) await new Promise(setImmediate);
+  while ((await Promise.all(pids.map(isRunning))).includes(true)) await delay(5);
 }
 
 function answersSignals(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import v8 from 'node:v8';
 import { afterAll, beforeAll, vi } from 'vitest';
 
 /*
@@ -51,6 +52,19 @@ function leaks(before: ReadonlyMap<string, number>): string[] {
     .map(([kind, count]) => `${count - (before.get(kind) ?? 0)} ${kind}`);
 }
 
+/** What tells whose a timer is: its milliseconds, and its function as far as that has a name. */
+function waitingTimers(): string[] {
+  const timer = setTimeout(() => {});
+  clearTimeout(timer);
+  return v8
+    .queryObjects(timer.constructor as new () => unknown, { format: 'summary' })
+    .filter((summary) => summary.includes('_destroyed: false') && /Symbol\(refed\)\]?: true/.test(summary))
+    .map((summary) => {
+      const value = (name: string) => new RegExp(`${name}: (.*?),?\n`).exec(summary)?.[1];
+      return `${value('_onTimeout')} after ${value('_idleTimeout')} ms`;
+    });
+}
+
 let before: Map<string, number>;
 
 beforeAll(() => {
@@ -68,5 +82,7 @@ afterAll(async () => {
     await new Promise((resolve) => setImmediate(resolve));
   }
   const left = leaks(before);
-  if (left.length > 0) throw new Error(`left open after the last test: ${left.join(', ')}`);
+  if (left.length === 0) return;
+  const timers = left.some((kind) => kind.endsWith(' Timeout')) ? waitingTimers() : [];
+  throw new Error(`left open after the last test: ${[...left, ...timers].join(', ')}`);
 });
