@@ -997,6 +997,18 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    // The desktop's shell says why; here the page hears the same words from nobody.
+    name: 'engine-restarting',
+    cameras: 4,
+    async prepare(page, { serve }) {
+      await serve.end('SIGKILL');
+      await untilTiles(page, 'offline', 4);
+      const reason = 'The engine has ended unexpectedly.';
+      await say(page, { type: 'engine', state: { name: 'waiting', until: Date.now() + 60_000, reason } });
+      await page.waitForTimeout(1_000);
+    },
+  },
+  {
     name: 'people',
     cameras: 4,
     store: fillPeople,

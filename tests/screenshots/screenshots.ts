@@ -66,7 +66,8 @@ const names = chosen(
 
 /** What an option names, each of it known; empty: it was left out. */
 function chosen<Value extends string>(option: keyof typeof values, known: readonly Value[]): Value[] {
-  const named = values[option]?.split(',') ?? [];
+  // Scenes look for words of one language.
+  const named = option === 'language' ? [values.language] : (values[option]?.split(',') ?? []);
   const unknown = named.find((name) => known.every((each) => each !== name));
   if (unknown !== undefined) {
     process.stderr.write(`--${option} has no “${unknown}”. There are: ${known.join(', ')}\n`);
@@ -74,6 +75,7 @@ function chosen<Value extends string>(option: keyof typeof values, known: readon
   }
   return known.filter((each) => named.includes(each));
 }
+
 const newPictureMilliseconds = 1_000;
 /** Of each step of a scene that names no other. */
 const patienceMilliseconds = 15_000;
