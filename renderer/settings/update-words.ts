@@ -19,7 +19,7 @@ export function updateWords(state: UpdateState): string {
     case 'downloading':
       return m.settings_updates_downloading({ version: state.version, percent: state.percent });
     case 'available':
-      return m.settings_updates_available({ version: state.version, how: state.how });
+      return m.settings_updates_available({ version: state.version, how: refusalWords(state.how) });
     case 'ready':
       return state.installsAt === null
         ? m.settings_updates_ready_at_quit({ version: state.version })
