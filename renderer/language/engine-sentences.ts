@@ -30,10 +30,16 @@ export class EngineSentences {
 
   /** @param english one sentence, or several of which each is known @returns in the reader's language; null: it is not known */
   translate(english: string, to: Locale = locale): string | null {
+    const known = this.#several(english, to);
+    // One that begins with a camera's name would run in the direction of that name.
+    return known?.startsWith('\u2068') === true ? `\u200F${known}` : known;
+  }
+
+  #several(english: string, to: Locale): string | null {
     // What failed and what to do about it are sentences of their own, in many pairs.
     for (const { index } of english.matchAll(betweenSentences)) {
       const first = this.#one(english.slice(0, index), to);
-      const rest = first === null ? null : this.translate(english.slice(index + 1), to);
+      const rest = first === null ? null : this.#several(english.slice(index + 1), to);
       if (rest !== null) return `${first} ${rest}`;
     }
     return this.#one(english, to);
@@ -58,7 +64,7 @@ export class EngineSentences {
   }
 
   #value(name: string, value: string, to: Locale): string {
-    const known = (english: string) => this.translate(english, to) ?? english;
+    const known = (english: string) => this.#several(english, to) ?? english;
     const comma = to === 'ar' ? '، ' : ', ';
     switch (name) {
       case 'reason':
