@@ -71,14 +71,12 @@ export class EngineSentences {
         return known(value);
       case 'changes':
         return value.split(', ').map(known).join(comma);
-      case 'mistakes': {
-        const lines = value.split('; ').map((line) => {
-          // The place, as the file has it, and what is wrong there.
-          const [, place = '', mistake = ''] = /^(\S*[.[]\S*|\S+ file) (.+)$/.exec(line) ?? [];
-          return place === '' ? known(line) : `${place} ${known(mistake)}`;
-        });
-        return lines.join('; ');
-      }
+      // Each is a place, as the file has it, and what is wrong there.
+      case 'mistakes':
+        return value
+          .split('; ')
+          .map((line) => this.#several(line, to) ?? line.replace(/(?<=^\S+ ).+/, known))
+          .join('; ');
       default:
         return figure(value, to);
     }
