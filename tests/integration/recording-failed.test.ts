@@ -66,9 +66,11 @@ class Scene {
   readonly clips: Clips;
   readonly events: ClipEvent[] = [];
   readonly #packets = new CameraPackets();
+  readonly folder: string;
   #at = 0;
 
-  constructor(readonly folder: string) {
+  constructor(folder: string) {
+    this.folder = folder;
     this.store = owned.use(openStore({ folder, log }));
     this.audit = owned.use(new Audit({ store: this.store, log }));
     this.clips = owned.use(this.open());
