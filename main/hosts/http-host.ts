@@ -72,6 +72,12 @@ export interface HttpHost extends AsyncDisposable {
 }
 
 /**
+ * Of a JavaScript module, which is UTF-8 whatever is said here (HTML, "fetch a single module script"). Chromium 156 compiles a module
+ * while it comes, at each visit anew, although it keeps compiled code; in this charset it cannot, and takes what it has kept.
+ */
+const moduleType = 'text/javascript; charset=iso-8859-2';
+
+/**
  * The console for browsers of this machine, on loopback; being on loopback is not being signed in.
  * @throws GatehouseError port-in-use
  */
@@ -131,6 +137,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     setHeaders(reply, file) {
       const isHashed = file.includes(`${path.sep}assets${path.sep}`);
       reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (isHashed && file.endsWith('.js')) reply.header('content-type', moduleType);
     },
   });
   const { authority } = options;

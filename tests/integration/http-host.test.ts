@@ -1,4 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HttpHost } from '../../main/hosts/http-host.ts';
 import {
@@ -112,6 +114,21 @@ test('only our own names and origins get an answer, on every endpoint', async ()
     const socket = await request('GET', '/api', { ...from, ...upgrade });
     expect(socket.status, seen).toBe(allowed ? 101 : 403);
   }
+});
+
+test('modules come in a charset that keeps Chromium from compiling them anew, and are kept for ever', async () => {
+  const assets = path.join(harness.folder, 'assets');
+  await mkdir(assets);
+  await writeFile(path.join(assets, 'wall-1.js'), "export const words = 'Tür';");
+  await writeFile(path.join(harness.folder, 'later.js'), '');
+  const own = owned.use(await startHost(harness, 0, harness.folder));
+  const [wall, later] = await Promise.all(
+    ['/assets/wall-1.js', '/later.js'].map((file) => fetch(new URL(file, originOf(own)))),
+  );
+  expect(wall?.headers.get('content-type')).toBe('text/javascript; charset=iso-8859-2');
+  expect(wall?.headers.get('cache-control')).toContain('immutable');
+  expect(await wall?.text()).toContain('Tür');
+  expect(later?.headers.get('content-type')).toMatch(/^(text|application)\/javascript; charset=utf-8$/i);
 });
 
 test('a request that changes something must say where it comes from', async () => {

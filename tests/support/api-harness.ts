@@ -317,13 +317,13 @@ export function callerOf(
   return caller as Caller & { readonly principal: { readonly userId: string } };
 }
 
-export async function startHost(harness: ApiHarness, port = 0): Promise<HttpHost> {
+export async function startHost(harness: ApiHarness, port = 0, folder = rendererFolder): Promise<HttpHost> {
   return await startHttpHost({
     port,
     router: harness.router,
     access: harness.access,
     ...harness.endpoints,
-    rendererFolder,
+    rendererFolder: folder,
     log: silent,
   });
 }
