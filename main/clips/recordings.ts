@@ -265,7 +265,7 @@ export class Recordings implements AsyncDisposable {
   ): Promise<(InterruptedFile & { endMissing: EndMissingCause }) | LostRecording> {
     const { files, log } = this.#options;
     const failure = explainFileError(error, `Nothing of camera ${camera.number} was kept`);
-    log.error({ err: failure, camera: camera.id }, 'a recording could not be written to its end');
+    log.error({ err: error, camera: camera.id }, 'a recording could not be written to its end');
     const draft = { id, kind: 'video' } as const;
     const mended = await mendFile(files.draftOf(draft));
     if (mended !== null)
