@@ -1,7 +1,7 @@
-import type * as z from 'zod';
 import { GatehouseError, type InputIssue } from '../base/gatehouse-error.ts';
 import { IssueList } from '../base/issue-list.ts';
 import { type CameraInput, cameraId, cameraInput } from '../contract/camera.ts';
+import { issueWords } from '../contract/issue-words.ts';
 import { streamKey } from './camera-input.ts';
 
 /** One camera of a file, its values checked and completed. */
@@ -144,7 +144,7 @@ export class CameraFileCheck {
       refuse('id', 'is none that Gatehouse gave; leave it empty for a new camera');
     }
     const used = [...values].filter(([field, value]) => field !== 'id' && value !== undefined);
-    const checked = cameraInput.safeParse(Object.fromEntries(used), { error: explain });
+    const checked = cameraInput.safeParse(Object.fromEntries(used), { error: issueWords });
     for (const issue of checked.error?.issues ?? []) {
       const field = String(issue.path[0]);
       const isNoUrl = field === 'mainUrl' && !String(values.get('mainUrl')).includes('://');
@@ -224,11 +224,4 @@ function tidy(field: Field, value: unknown): unknown {
     default:
       return field satisfies never;
   }
-}
-
-/** For what the contract says in the words of a schema. */
-function explain(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === 'invalid_type' && issue.expected === 'string') return 'must be text';
-  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(' or ')}`;
-  return undefined;
 }

@@ -15,7 +15,7 @@ import {
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import { unitsOfFrame } from '../media/frame-units.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
-import type { ClipSound } from './clip-sound.ts';
+import type { ClipSound, SoundPacket } from './clip-sound.ts';
 import {
   type DecoderConfiguration,
   decoderConfiguration,
@@ -27,8 +27,8 @@ const ticksPerSecond = 90_000;
 const usualSeconds = 1 / 25;
 /** What is written at once. */
 const chunkBytes = 1024 * 1024;
-/** Pictures are handed over for so many bytes; then packets of other cameras have their turn. */
-const turnBytes = 512 * 1024;
+/** Pictures and sound are handed over for so long; then packets of other cameras have their turn. */
+const turnMilliseconds = 4;
 const lengthBytes = 4;
 /** Of a file in fragments: so much is lost at most when the power fails, besides the fragment that is being made. */
 const syncMilliseconds = 5_000;
@@ -67,7 +67,9 @@ export class ClipFile {
   #next: { frame: StreamFrame; data: Buffer } | undefined;
   #seconds = 0;
   #bytes = 0;
-  #sinceTurn = 0;
+  #turnedAt = performance.now();
+  /** Of writing: mediabunny tells it with the next fragment only. */
+  #failure: unknown;
   #hasVideo = false;
   #hasAudio = false;
   #syncedAt = performance.now();
@@ -88,8 +90,13 @@ export class ClipFile {
     this.#sound = sound;
     const writable = new WritableStream<StreamTargetChunk>({
       write: async ({ data, position }) => {
-        await handle.write(data, 0, data.byteLength, position);
-        if (layout === 'fragments') await this.#syncSometimes();
+        try {
+          await writeAll(handle, data, position);
+          if (layout === 'fragments') await this.#syncSometimes();
+        } catch (error) {
+          this.#failure = error;
+          throw error;
+        }
       },
     });
     this.#output = new Output(
@@ -154,13 +161,14 @@ export class ClipFile {
     await this.#write(before, (frame.timestamp - before.frame.timestamp) / ticksPerSecond);
   }
 
-  /** @param seconds after the first picture  @throws errors of the file system */
-  async addSound(payload: Buffer, seconds: number, duration: number): Promise<void> {
+  /** @throws errors of the file system */
+  async addSound({ data, seconds, duration }: SoundPacket): Promise<void> {
     if (this.#audio === null || this.#sound === null) return;
     const meta = this.#hasAudio ? undefined : { decoderConfig: this.#sound.decoderConfig };
     this.#hasAudio = true;
-    this.#bytes += payload.length;
-    await this.#audio.add(new EncodedPacket(payload, 'key', seconds, duration), meta);
+    this.#bytes += data.length;
+    await this.#audio.add(new EncodedPacket(data, 'key', seconds, duration), meta);
+    await this.#giveTurns();
   }
 
   /** No more sound comes: pictures wait for it no longer. */
@@ -168,7 +176,7 @@ export class ClipFile {
     this.#audio?.close();
   }
 
-  /** Writes the rest; all of it is on the disk when this returns. @throws errors of the file system */
+  /** Writes the rest; all of it is on the disk when this returns. @throws errors of the file system: what is written stays */
   async finish(): Promise<FinishedFile> {
     if (this.#next !== undefined) await this.#write(this.#next, this.#lastDuration);
     await this.#output.finalize();
@@ -182,10 +190,15 @@ export class ClipFile {
     };
   }
 
-  /** Nothing of it stays. */
-  async discard(): Promise<void> {
+  /** Writes no more: what is in the file stays there. Of one in fragments `mendFile` makes a whole one. */
+  async abandon(): Promise<void> {
     await this.#output.cancel().catch(() => {});
     await this.#handle.close().catch(() => {});
+  }
+
+  /** Nothing of it stays. */
+  async discard(): Promise<void> {
+    await this.abandon();
     await rm(this.#path, { force: true });
   }
 
@@ -209,10 +222,22 @@ export class ClipFile {
     const meta = this.#hasVideo ? undefined : { decoderConfig: videoConfig(this.#configuration) };
     this.#hasVideo = true;
     await this.#video.add(new EncodedPacket(data, frame.keyFrame ? 'key' : 'delta', at, duration), meta);
-    this.#sinceTurn += data.length;
-    if (this.#sinceTurn < turnBytes) return;
-    this.#sinceTurn = 0;
+    await this.#giveTurns();
+  }
+
+  async #giveTurns(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (performance.now() - this.#turnedAt < turnMilliseconds) return;
     await turn();
+    this.#turnedAt = performance.now();
+  }
+}
+
+/** A disk that becomes full takes a part of it without a word, and says so only of the rest. */
+async function writeAll(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < data.byteLength; ) {
+    const { bytesWritten } = await handle.write(data, at, data.byteLength - at, position + at);
+    at += bytesWritten;
   }
 }
 

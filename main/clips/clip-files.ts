@@ -150,7 +150,7 @@ export function fileOf({ id, kind }: Pick<Clip, 'id' | 'kind'>): string {
 export function explainFileError(error: unknown, what: string): GatehouseError {
   if (error instanceof GatehouseError) return error;
   const code = errorCode(error) ?? '';
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
   const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
   return new GatehouseError(isFull ? 'disk-full' : 'storage-failed', `${what}: ${why}`, { cause: error });
 }
@@ -159,6 +159,7 @@ const notWritable =
   'nothing may be written there. Choose another folder, or ask whoever looks after this computer.';
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Make room on it and try again.',
+  SQLITE_FULL: 'the disk is full. Make room on it and try again.',
   EDQUOT: 'there is no more room for this user on the disk. Make room and try again.',
   EACCES: notWritable,
   EPERM: notWritable,

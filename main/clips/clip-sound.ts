@@ -1,15 +1,25 @@
 import type { AudioFrame } from '../media/audio-stream.ts';
 import type { KeptSound } from '../media/replay-history.ts';
+import { flacDescription, flacFrame, maximumFlacSamples } from './flac.ts';
+import { decodeG711 } from './g711.ts';
 
 /** What MP4 must know of the sound in a clip. */
 export interface ClipSound {
-  readonly codec: 'aac' | 'opus';
+  readonly codec: 'aac' | 'opus' | 'flac';
   readonly decoderConfig: {
     readonly codec: string;
     readonly sampleRate: number;
     readonly numberOfChannels: number;
     readonly description: Buffer;
   };
+}
+
+/** A piece of sound as it is in a file. */
+export interface SoundPacket {
+  readonly data: Buffer;
+  /** After the first picture. */
+  readonly seconds: number;
+  readonly duration: number;
 }
 
 /** What a camera says of its sound; a frame of it says as much. */
@@ -20,20 +30,45 @@ interface Described extends Pick<AudioFrame, 'codec' | 'clockRate'> {
 /** Of Opus on RTP, whatever it was sampled at (RFC 7587 section 4.1). */
 const opusHertz = 48_000;
 const opusChannels = 2;
+/** Of G.711, of which cameras have no other (RFC 3551 section 4.5.14). */
+const telephoneHertz = 8_000;
 /** Milliseconds of an Opus frame by its configuration (RFC 6716 section 3.1, table 2). */
 const silkMilliseconds = [10, 20, 40, 60];
 const hybridMilliseconds = [10, 20];
 const celtMilliseconds = [2.5, 5, 10, 20];
+/** Of G.711, where packets are missing. What is less is a clock that is not even, and is made up for with the next gap. */
+const silenceTicks = 320;
+const silence = new Int16Array(maximumFlacSamples);
 
-/** Undefined: MP4 has no place for it as it is (G.711 and G.722 are for telephones), and nothing is encoded anew. */
+/**
+ * AAC and Opus are put into a clip as they are. For G.711 MP4 has no place: its samples are kept without loss, as FLAC.
+ * Undefined: what it is (G.722) would have to be encoded anew.
+ */
 export function clipSound({ codec, aac, clockRate }: Described): ClipSound | undefined {
-  if (codec === 'OPUS') return { codec: 'opus', decoderConfig: opusConfig };
-  if (codec !== 'MPEG4-GENERIC' || aac === undefined) return undefined;
-  // The object type is in the first five bits (ISO 14496-3 section 1.6.2.1).
-  const type = (aac.config[0] ?? 0) >> 3;
-  const { config: description, channels: numberOfChannels } = aac;
-  const config = { codec: `mp4a.40.${type}`, sampleRate: clockRate, numberOfChannels, description };
-  return { codec: 'aac', decoderConfig: config };
+  switch (codec) {
+    case 'OPUS':
+      return { codec: 'opus', decoderConfig: opusConfig };
+    case 'PCMU':
+    case 'PCMA':
+      return { codec: 'flac', decoderConfig: flacConfig };
+    case 'G722':
+      return undefined;
+    case 'MPEG4-GENERIC': {
+      if (aac === undefined) return undefined;
+      // The object type is in the first five bits (ISO 14496-3 section 1.6.2.1).
+      const type = (aac.config[0] ?? 0) >> 3;
+      const { config: description, channels: numberOfChannels } = aac;
+      const config = { codec: `mp4a.40.${type}`, sampleRate: clockRate, numberOfChannels, description };
+      return { codec: 'aac', decoderConfig: config };
+    }
+    default:
+      return codec satisfies never;
+  }
+}
+
+/** Whether one decoder plays both without being set up anew. */
+export function isSameSound(one: ClipSound, other: ClipSound | undefined): boolean {
+  return one.codec === other?.codec && one.decoderConfig.description.equals(other.decoderConfig.description);
 }
 
 /** What one decoder plays without being set up anew: where a camera was set to another format meanwhile, what came since then. */
@@ -47,22 +82,61 @@ export function playableSound(pieces: readonly KeptSound[]): PlayableSound | nul
   const last = pieces.at(-1)?.frame;
   const sound = last && clipSound(last);
   if (sound === undefined) return null;
-  const { description } = sound.decoderConfig;
-  const other = pieces.findLastIndex(
-    ({ frame }) =>
-      frame.codec !== last?.codec ||
-      !(clipSound(frame)?.decoderConfig.description.equals(description) ?? false),
-  );
+  const other = pieces.findLastIndex(({ frame }) => !isSameSound(sound, clipSound(frame)));
   return { sound, pieces: pieces.slice(other + 1) };
 }
 
+const names = { aac: 'AAC', opus: 'OPUS', flac: 'FLAC' } as const;
+
 /** As a clip names it. */
-export function soundName({ codec }: ClipSound): 'AAC' | 'OPUS' {
-  return codec === 'aac' ? 'AAC' : 'OPUS';
+export function soundName(codec: ClipSound['codec']): (typeof names)[ClipSound['codec']] {
+  return names[codec];
 }
 
-/** How long a piece of sound lasts, in seconds. */
-export function soundSeconds({ codec, aac, clockRate, payload }: AudioFrame): number {
+/**
+ * Makes what is put into a file of what was received. Sound and pictures have clocks of their own: they meet at the moment in which the
+ * first sound came.
+ */
+export class SoundPackets {
+  readonly #picturesBeganAt: number;
+  #began: { readonly seconds: number; readonly timestamp: number } | undefined;
+  /** Samples of G.711 that are in the file, silence and all: they have no gaps, which players treat each in its own way. */
+  #samples = 0;
+
+  /** @param picturesBeganAt when the first picture came: `performance.now()` */
+  constructor(picturesBeganAt: number) {
+    this.#picturesBeganAt = picturesBeganAt;
+  }
+
+  of({ frame, receivedAt }: KeptSound): SoundPacket[] {
+    const { codec, payload, timestamp, clockRate } = frame;
+    const seconds = Math.max(0, (receivedAt - this.#picturesBeganAt) / 1_000);
+    this.#began ??= { seconds, timestamp };
+    const ticks = timestamp - this.#began.timestamp;
+    if (codec !== 'PCMU' && codec !== 'PCMA') {
+      const at = this.#began.seconds + ticks / clockRate;
+      return [{ data: payload, seconds: at, duration: secondsOf(frame) }];
+    }
+    const packets: SoundPacket[] = [];
+    if (ticks - this.#samples >= silenceTicks)
+      for (let missing = ticks - this.#samples; missing > 0; missing -= maximumFlacSamples)
+        packets.push(this.#lossless(silence.subarray(0, missing), clockRate));
+    return [...packets, this.#lossless(decodeG711(codec, payload), clockRate)];
+  }
+
+  #lossless(samples: Int16Array, hertz: number): SoundPacket {
+    const position = this.#samples;
+    this.#samples += samples.length;
+    return {
+      data: flacFrame(samples, position),
+      seconds: (this.#began?.seconds ?? 0) + position / hertz,
+      duration: samples.length / hertz,
+    };
+  }
+}
+
+/** How long a piece of AAC or Opus lasts. */
+function secondsOf({ codec, aac, clockRate, payload }: AudioFrame): number {
   if (codec !== 'OPUS') return (aac?.ticksPerUnit ?? 0) / clockRate;
   const first = payload[0] ?? 0;
   const configuration = first >> 3;
@@ -71,23 +145,6 @@ export function soundSeconds({ codec, aac, clockRate, payload }: AudioFrame): nu
   const milliseconds = lengths[configuration % lengths.length] ?? 20;
   const frames = [1, 2, 2, (payload[1] ?? 0) & 0x3f][first & 3] ?? 1;
   return (frames * milliseconds) / 1_000;
-}
-
-/** Sound and pictures have clocks of their own: they meet at the moment in which the first sound came. */
-export class SoundClock {
-  readonly #picturesBeganAt: number;
-  #began: { readonly seconds: number; readonly timestamp: number } | undefined;
-
-  /** @param picturesBeganAt when the first picture came: `performance.now()` */
-  constructor(picturesBeganAt: number) {
-    this.#picturesBeganAt = picturesBeganAt;
-  }
-
-  /** Seconds after the first picture. */
-  at({ frame: { timestamp, clockRate }, receivedAt }: KeptSound): number {
-    this.#began ??= { seconds: Math.max(0, (receivedAt - this.#picturesBeganAt) / 1_000), timestamp };
-    return this.#began.seconds + (timestamp - this.#began.timestamp) / clockRate;
-  }
 }
 
 /** RFC 7845 section 5.1: what begins in the middle of a stream has nothing to be skipped. */
@@ -99,3 +156,8 @@ const opusConfig = (() => {
   description.writeUInt32LE(opusHertz, 12);
   return { codec: 'opus', sampleRate: opusHertz, numberOfChannels: opusChannels, description };
 })();
+
+const flacConfig = {
+  ...{ codec: 'flac', sampleRate: telephoneHertz, numberOfChannels: 1 },
+  description: flacDescription(telephoneHertz),
+};

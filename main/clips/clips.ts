@@ -27,6 +27,9 @@ const reserveBytes = 256 * megabyte;
 /** Each keeps its pictures in memory until it is written. */
 const maximumWaiting = 4;
 
+/** What is written and not in the list yet. */
+type MadeFile = Omit<FinishedRecording, 'codec'> & { readonly codec: ClipStatement['codec'] };
+
 /** Clips and pictures that somebody has kept: files in the data folder, each with what was signed of it in the database. */
 export class Clips implements AsyncDisposable {
   readonly #table: ClipTable;
@@ -65,8 +68,7 @@ export class Clips implements AsyncDisposable {
       keep: (camera, finished) => this.#keep(camera, finished),
       onChange: () =>
         this.#changes.put('recordings', { type: 'recordings', recordings: this.#recordings.list }),
-      onEnded: (recording, words) =>
-        this.#changes.put(`ended ${recording.id}`, { type: 'ended', recording, words }),
+      onEnded: (ended) => this.#changes.put(`ended ${ended.recording.id}`, { type: 'ended', ...ended }),
     });
     for (const stored of this.#table.list()) this.#take(stored);
     const { unlisted, interrupted } = this.#files.settle(new Set([...this.#clips.values()].map(fileOf)));
@@ -145,9 +147,9 @@ export class Clips implements AsyncDisposable {
           sound,
         );
       });
-      return await this.#keep(camera, {
-        ...{ ...finished, id, startedAt, by, endMissing: false },
-        sound: sound === null ? null : soundName(sound.sound),
+      return await this.#keepOrDiscard(camera, {
+        ...{ ...finished, id, startedAt, by },
+        sound: sound === null ? null : soundName(sound.sound.codec),
       });
     } finally {
       this.#waiting--;
@@ -166,7 +168,7 @@ export class Clips implements AsyncDisposable {
     });
     const sha256 = createHash('sha256').update(png).digest('hex');
     const file = { codec: 'PNG', ...size, bytes: png.length, sha256, milliseconds: 0 } as const;
-    return await this.#keep(camera, { ...file, id, startedAt: at, sound: null, by, endMissing: false });
+    return await this.#keepOrDiscard(camera, { ...file, id, startedAt: at, sound: null, by });
   }
 
   /** Begins to record a camera: see `Recordings.begin`. */
@@ -309,27 +311,30 @@ export class Clips implements AsyncDisposable {
     );
   }
 
-  /** Its file is written: signs it, lists it, gives it its name. */
-  async #keep(
-    camera: ClipCamera,
-    made: Omit<FinishedRecording, 'codec'> & { readonly codec: ClipStatement['codec'] },
-  ): Promise<Clip> {
+  async #keepOrDiscard(camera: ClipCamera, made: Omit<MadeFile, 'endMissing'>): Promise<Clip> {
+    try {
+      return await this.#keep(camera, { ...made, endMissing: null });
+    } catch (error) {
+      if (!this.#clips.has(made.id))
+        await this.#files.discard({ id: made.id, kind: made.codec === 'PNG' ? 'picture' : 'video' });
+      throw error;
+    }
+  }
+
+  /** Its file is written: signs it, lists it, gives it its name. @throws GatehouseError: the file stays */
+  async #keep(camera: ClipCamera, made: MadeFile): Promise<Clip> {
     const { id, startedAt, milliseconds, codec, sound, width, height, bytes, sha256, by, endMissing } = made;
     const statement: ClipStatement = {
       ...{ format: 'gatehouse-clip', version: 1, id, kind: codec === 'PNG' ? 'picture' : 'video' },
       ...{ cameraId: camera.id, cameraNumber: camera.number, cameraName: camera.name },
       ...{ startedAt, milliseconds, codec, sound, width, height, bytes, sha256 },
-      ...{ savedAt: Date.now(), savedBy: by, endMissing },
+      ...{ savedAt: Date.now(), savedBy: by },
+      ...{ endMissing: endMissing !== null, endMissingCause: endMissing },
     };
     const text = statementText(statement);
     const { savedAt } = statement;
     const stored = { id, name: '', savedAt, statement: text, ...this.#audit.sign(statementBytes(text)) };
-    try {
-      this.#table.insert(stored);
-    } catch (error) {
-      await this.#files.discard(clipOf(stored));
-      throw error;
-    }
+    this.#table.insert(stored);
     const clip = this.#take(stored);
     await this.#writing(camera, () => this.#files.keep(clip));
     return this.#tell(clip);

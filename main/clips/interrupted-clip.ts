@@ -1,13 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { EncodedPacketSink, FilePathSource, Input, MP4 } from 'mediabunny';
+import { type AudioCodec, EncodedPacketSink, FilePathSource, Input, MP4 } from 'mediabunny';
+import type { ClipStatement } from '../contract/clip.ts';
 import { type FinishedFile, hashFile } from './clip-file.ts';
+import { soundName } from './clip-sound.ts';
 
 const longHeaderBytes = 16;
 const shortHeaderBytes = 8;
 
-/** What there is of a recording that was not ended. */
+/** What there is of a recording that was not written to its end. */
 export interface InterruptedFile extends FinishedFile {
-  readonly sound: 'AAC' | 'OPUS' | null;
+  readonly sound: ClipStatement['sound'];
 }
 
 /**
@@ -61,6 +63,10 @@ async function describe(file: string): Promise<Omit<InterruptedFile, 'bytes' | '
     milliseconds: Math.round((await video.computeDuration()) * 1_000),
     codec: video.codec === 'hevc' ? 'H265' : 'H264',
     ...{ width: video.codedWidth, height: video.codedHeight },
-    sound: !isHeard ? null : audio.codec === 'aac' ? 'AAC' : 'OPUS',
+    sound: isHeard ? soundOf(audio.codec) : null,
   };
+}
+
+function soundOf(codec: AudioCodec | null): ClipStatement['sound'] {
+  return codec === 'aac' || codec === 'opus' || codec === 'flac' ? soundName(codec) : null;
 }

@@ -1,6 +1,6 @@
 import type { StreamFrame } from '../media/stream-frame.ts';
 import { ClipFile, type FinishedFile } from './clip-file.ts';
-import { type PlayableSound, SoundClock, soundSeconds } from './clip-sound.ts';
+import { type PlayableSound, SoundPackets } from './clip-sound.ts';
 
 /**
  * Writes what was received of a camera before, pictures and sound in the order in which they came, so that both lie beside each other.
@@ -15,13 +15,13 @@ export async function writePast(
 ): Promise<FinishedFile> {
   const [first] = frames;
   const file = await ClipFile.create(draft, first, title, sound?.sound);
-  const clock = new SoundClock(first.receivedAt);
+  const packets = new SoundPackets(first.receivedAt);
   const pieces = sound?.pieces ?? [];
   let next = 0;
   try {
     for (const frame of frames) {
       for (let piece = pieces[next]; piece && piece.receivedAt <= frame.receivedAt; piece = pieces[++next])
-        await file.addSound(piece.frame.payload, clock.at(piece), soundSeconds(piece.frame));
+        for (const packet of packets.of(piece)) await file.addSound(packet);
       await file.addPicture(frame);
     }
     return await file.finish();

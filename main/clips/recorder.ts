@@ -1,11 +1,12 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
+import type { ClipStatement } from '../contract/clip.ts';
 import type { AudioFrame } from '../media/audio-stream.ts';
 import type { KeptSound } from '../media/replay-history.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { ClipFile, type FinishedFile } from './clip-file.ts';
 import { bytesOfFrames } from './clip-frames.ts';
-import { type ClipSound, clipSound, SoundClock, soundName, soundSeconds } from './clip-sound.ts';
+import { type ClipSound, clipSound, isSameSound, SoundPackets, soundName } from './clip-sound.ts';
 
 /** A camera that is asked for a key frame mostly sends one within a second, others every ten. */
 const firstPictureMilliseconds = 12_000;
@@ -15,8 +16,8 @@ const maximumWaitingBytes = 64 * 1024 * 1024;
 const silenceMilliseconds = 2_000;
 const maximumWaitingSounds = 500;
 
-/** Why a recording has ended by itself. */
-export type RecordingEnd = 'too-long' | 'no-room' | 'slow-disk' | 'format-changed' | 'failed';
+/** Why a recording does not go on. */
+export type RecorderEnd = 'too-long' | 'no-room' | 'slow-disk' | 'format-changed' | 'failed';
 
 export interface RecorderOptions {
   readonly lease: StreamLease;
@@ -28,7 +29,7 @@ export interface RecorderOptions {
   /** Whether it may go on. */
   readonly hasRoom: () => Promise<boolean>;
   /** Called once, when it does not go on. `finish` says what there is of it. */
-  readonly onEnd: (end: RecordingEnd) => void;
+  readonly onEnd: (end: RecorderEnd) => void;
 }
 
 /**
@@ -42,13 +43,15 @@ export class Recorder {
   #waiting: StreamFrame[] = [];
   #waitingBytes = 0;
   #sounds: KeptSound[] = [];
-  #soundClock: SoundClock | undefined;
+  #soundPackets: SoundPackets | undefined;
   #heardAt = performance.now();
   #isEnding = false;
   #wake: () => void = () => {};
   #file: ClipFile | undefined;
+  /** Undefined: there is none, or it has come no more for a while. */
   #sound: ClipSound | undefined;
-  #hasSound = false;
+  /** Of what is in the file. */
+  #soundName: ClipStatement['sound'] = null;
   #begun: StreamFrame | undefined;
   #writing: Promise<void> = Promise.resolve();
   #failure: unknown;
@@ -59,7 +62,8 @@ export class Recorder {
     this.#reading.use(options.lease);
     const cached = stream.isGopWhole ? stream.gop : [];
     for (const frame of cached) this.#take(frame);
-    if (cached.length === 0) stream.wantKeyFrame();
+    // Nothing is in the file before the key frame that follows the first one: the sooner it comes, the less a kill can take.
+    stream.wantKeyFrame();
     this.#reading.use(stream.read((frame) => this.#take(frame)));
   }
 
@@ -89,12 +93,11 @@ export class Recorder {
   }
 
   /** What the sound in it is; null: there is none. */
-  get sound(): 'AAC' | 'OPUS' | null {
-    if (!this.#hasSound || this.#sound === undefined) return null;
-    return soundName(this.#sound);
+  get sound(): ClipStatement['sound'] {
+    return this.#soundName;
   }
 
-  /** Ends it. @throws errors of the file system: nothing of it stays */
+  /** Ends it. @throws errors of the file system: what is written of it stays, see `mendFile` */
   async finish(): Promise<FinishedFile> {
     this.#end();
     await this.#writing;
@@ -104,7 +107,7 @@ export class Recorder {
       if (this.#failure !== undefined) throw this.#failure;
       return await file.finish();
     } catch (error) {
-      await file.discard();
+      await file.abandon();
       throw error;
     }
   }
@@ -123,7 +126,7 @@ export class Recorder {
   }
 
   #hear(frame: AudioFrame): void {
-    if (this.#isEnding || this.#sound === undefined || clipSound(frame)?.codec !== this.#sound.codec) return;
+    if (this.#isEnding || this.#sound === undefined || !isSameSound(this.#sound, clipSound(frame))) return;
     this.#heardAt = performance.now();
     if (this.#sounds.length < maximumWaitingSounds) this.#sounds.push({ frame, receivedAt: this.#heardAt });
   }
@@ -186,16 +189,16 @@ export class Recorder {
   async #writeSounds(file: ClipFile): Promise<void> {
     if (this.#sound === undefined) return;
     for (const sound of this.#sounds.splice(0)) {
-      this.#soundClock ??= new SoundClock(this.beganAt);
-      this.#hasSound = true;
-      await file.addSound(sound.frame.payload, this.#soundClock.at(sound), soundSeconds(sound.frame));
+      this.#soundPackets ??= new SoundPackets(this.beganAt);
+      this.#soundName = soundName(this.#sound.codec);
+      for (const packet of this.#soundPackets.of(sound)) await file.addSound(packet);
     }
     if (performance.now() - this.#heardAt < silenceMilliseconds) return;
     this.#sound = undefined;
     file.endSound();
   }
 
-  #stop(end: RecordingEnd): void {
+  #stop(end: RecorderEnd): void {
     if (this.#isEnding) return;
     this.#end();
     this.#options.onEnd(end);

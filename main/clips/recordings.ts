@@ -4,13 +4,20 @@ import { type Audit, gatehouse } from '../audit/audit.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { cameraId } from '../contract/camera.ts';
-import type { Clip, Recording } from '../contract/clip.ts';
+import type {
+  Clip,
+  ClipStatement,
+  EndMissingCause,
+  Recording,
+  RecordingEnd,
+  RecordingOutcome,
+} from '../contract/clip.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
 import type { FinishedFile } from './clip-file.ts';
 import { type ClipFiles, explainFileError } from './clip-files.ts';
-import { mendFile } from './interrupted-clip.ts';
-import { Recorder, type RecordingEnd } from './recorder.ts';
+import { type InterruptedFile, mendFile } from './interrupted-clip.ts';
+import { Recorder, type RecorderEnd } from './recorder.ts';
 
 const longestMilliseconds = 60 * 60_000;
 const maximumRecordings = 16;
@@ -21,22 +28,30 @@ interface RunningRecording {
   readonly camera: ClipCamera;
 }
 
-const endWords: Readonly<Record<RecordingEnd | 'closed', string>> = {
-  'too-long': 'An hour is recorded; what is longer needs another recording.',
-  'no-room': 'There is no more room for clips.',
-  'slow-disk': 'The disk is too slow for it.',
-  'format-changed': 'The camera was set to another format.',
-  failed: 'The file could not be written.',
-  closed: 'Gatehouse is being closed.',
-};
-
 /** What a recording is when it has ended. */
 export interface FinishedRecording extends FinishedFile {
   readonly id: string;
   readonly startedAt: number;
-  readonly sound: 'AAC' | 'OPUS' | null;
+  readonly sound: ClipStatement['sound'];
   readonly by: string;
-  readonly endMissing: boolean;
+  /** Null: it is whole. */
+  readonly endMissing: EndMissingCause | null;
+}
+
+/** Nothing of it is in the list. */
+interface LostRecording {
+  readonly failure: GatehouseError;
+  readonly outcome: 'unlisted' | 'lost';
+}
+
+type EndedRecording = LostRecording | { readonly clip: Clip };
+
+/** A recording that has ended by itself. */
+interface SelfEnded {
+  readonly recording: Recording;
+  readonly cameraNumber: number;
+  readonly end: RecordingEnd;
+  readonly outcome: RecordingOutcome;
 }
 
 /** What stands beside a recording while it is written, so that it is not lost when the engine is killed. */
@@ -56,12 +71,11 @@ interface RecordingsOptions {
   readonly files: ClipFiles;
   /** Why nothing more may be written; null: it may. */
   readonly lackOfRoom: () => Promise<GatehouseError | null>;
-  /** Signs and lists what is written. */
+  /** Signs and lists what is written. @throws GatehouseError: the file stays */
   readonly keep: (camera: ClipCamera, finished: FinishedRecording) => Promise<Clip>;
   /** They are others now. */
   readonly onChange: () => void;
-  /** One has ended by itself. */
-  readonly onEnded: (recording: Recording, words: string) => void;
+  readonly onEnded: (ended: SelfEnded) => void;
   readonly audit: Audit;
   readonly log: Log;
 }
@@ -101,7 +115,7 @@ export class Recordings implements AsyncDisposable {
   async begin(camera: ClipCamera, lease: StreamLease, withSound: boolean, by: string): Promise<Recording> {
     const id = randomUUID();
     // It may end before it is in the list.
-    let end: RecordingEnd | undefined;
+    let end: RecorderEnd | undefined;
     let recorder: Recorder | undefined;
     this.#beginning++;
     const { files } = this.#options;
@@ -131,22 +145,16 @@ export class Recordings implements AsyncDisposable {
     }
   }
 
-  /** @throws GatehouseError not-found, disk-full, storage-failed */
+  /**
+   * Ends it. Where it could not be written to its end, what there is of it is kept.
+   * @throws GatehouseError not-found, disk-full, storage-failed
+   */
   async end(id: string): Promise<Clip> {
     const running = this.#running.get(id);
     if (running === undefined) throw new GatehouseError('not-found', 'This recording has ended already.');
-    const { recording, recorder, camera } = running;
-    this.#running.delete(id);
-    this.#options.onChange();
-    try {
-      const finished = await recorder.finish();
-      const { startedAt, by } = recording;
-      const { sound } = recorder;
-      return await this.#options.keep(camera, { ...finished, id, startedAt, sound, by, endMissing: false });
-    } catch (error) {
-      await this.#options.files.discard({ id, kind: 'video' });
-      throw explainFileError(error, `Nothing of camera ${camera.number} was kept`);
-    }
+    const ended = await this.#finish(running);
+    if ('failure' in ended) throw ended.failure;
+    return ended.clip;
   }
 
   /**
@@ -170,7 +178,7 @@ export class Recordings implements AsyncDisposable {
         log.warn({ camera: camera.id }, 'nothing of a recording that was interrupted can be shown');
         return;
       }
-      await keep(camera, { ...mended, id, startedAt, by, endMissing: true });
+      await keep(camera, { ...mended, id, startedAt, by, endMissing: 'interrupted' });
       audit.write(gatehouse, deed);
     } catch (error) {
       log.error(
@@ -198,21 +206,71 @@ export class Recordings implements AsyncDisposable {
     throw lack;
   }
 
-  async #endByItself(id: string, reason: RecordingEnd | 'closed'): Promise<void> {
+  async #endByItself(id: string, end: RecorderEnd | 'closed'): Promise<void> {
     const running = this.#running.get(id);
     if (running === undefined) return;
     const { recording, camera } = running;
     const { audit, log, onEnded } = this.#options;
-    const deed = { did: 'clips.ended', about: [{ id: camera.id, name: camera.name }], details: { reason } };
-    try {
-      await this.end(id);
-      audit.write(gatehouse, deed);
-      onEnded(recording, `Camera ${camera.number}: the recording has ended. ${endWords[reason]}`);
-    } catch (error) {
-      const failure = GatehouseError.from(error);
-      log.error({ err: failure }, 'a recording was lost');
-      audit.refuse(gatehouse, { ...deed, outcome: failure.code });
-      onEnded(recording, `The recording of camera ${camera.number} is lost. ${failure.message}`);
+    const deed = { did: 'clips.ended', about: [{ id: camera.id, name: camera.name }] };
+    const told = { recording, cameraNumber: camera.number };
+    const ended = await this.#finish(running);
+    if ('failure' in ended) {
+      const { failure, outcome } = ended;
+      const reason = failure.code === 'disk-full' ? failure.code : 'storage-failed';
+      audit.refuse(gatehouse, { ...deed, details: { reason }, outcome: failure.code });
+      onEnded({ ...told, end: reason, outcome });
+      return;
     }
+    const { endMissing, endMissingCause } = ended.clip;
+    const written = endMissingCause === 'disk-full' ? endMissingCause : 'storage-failed';
+    const reason = endMissing || end === 'failed' ? written : end;
+    onEnded({ ...told, end: reason, outcome: endMissing ? 'end-missing' : 'kept' });
+    try {
+      audit.write(gatehouse, { ...deed, details: { reason } });
+    } catch (error) {
+      // A disk that took the clip may have no room for more.
+      log.error({ err: error }, 'the audit could not say that a recording has ended');
+    }
+  }
+
+  /** Never rejects: what fails is in the log, too. */
+  async #finish(running: RunningRecording): Promise<EndedRecording> {
+    const { recording, recorder, camera } = running;
+    const { id, startedAt, by } = recording;
+    const { keep, log, onChange } = this.#options;
+    this.#running.delete(id);
+    onChange();
+    try {
+      const finished = await recorder.finish().then(
+        (file) => ({ ...file, sound: recorder.sound, endMissing: null }),
+        (error: unknown) => this.#rescue(running, error),
+      );
+      if ('failure' in finished) return finished;
+      return { clip: await keep(camera, { ...finished, id, startedAt, by }) };
+    } catch (error) {
+      const failure = new GatehouseError(
+        explainFileError(error, 'It could not be listed').code,
+        `What was recorded of camera ${camera.number} could not be listed: see that the disk has room and takes what is written. It becomes a clip when Gatehouse is started again.`,
+        { cause: error },
+      );
+      log.error({ err: failure, camera: camera.id }, 'a recording could not be listed');
+      return { failure, outcome: 'unlisted' };
+    }
+  }
+
+  /** What there is of a recording that could not be written to its end. @throws errors of the file system: the file stays */
+  async #rescue(
+    { recording: { id }, camera }: RunningRecording,
+    error: unknown,
+  ): Promise<(InterruptedFile & { endMissing: EndMissingCause }) | LostRecording> {
+    const { files, log } = this.#options;
+    const failure = explainFileError(error, `Nothing of camera ${camera.number} was kept`);
+    log.error({ err: failure, camera: camera.id }, 'a recording could not be written to its end');
+    const draft = { id, kind: 'video' } as const;
+    const mended = await mendFile(files.draftOf(draft));
+    if (mended !== null)
+      return { ...mended, endMissing: failure.code === 'disk-full' ? 'disk-full' : 'storage-failed' };
+    await files.discard(draft);
+    return { failure, outcome: 'lost' };
   }
 }

@@ -5,6 +5,10 @@ import { filledLine, line } from './text.ts';
 
 export const clipId = z.uuid();
 
+/** Why the end of a recording is missing: Gatehouse was killed or the power failed, there was no room, or nothing could be written. */
+export const endMissingCause = z.enum(['interrupted', 'disk-full', 'storage-failed']);
+export type EndMissingCause = z.infer<typeof endMissingCause>;
+
 /** What was kept of a camera, as it was signed when it was saved: nothing of it changes afterwards. */
 export const clipStatement = z.object({
   format: z.literal('gatehouse-clip'),
@@ -19,8 +23,8 @@ export const clipStatement = z.object({
   /** From the first picture to the end of the last one; 0 for a picture. */
   milliseconds: z.int().min(0),
   codec: z.enum(['H264', 'H265', 'PNG']),
-  /** Null: there is none in it. */
-  sound: z.enum(['AAC', 'OPUS']).nullable(),
+  /** As it is in the file: FLAC was G.711 at the camera. Null: there is none in it. */
+  sound: z.enum(['AAC', 'OPUS', 'FLAC']).nullable(),
   width: z.int(),
   height: z.int(),
   bytes: z.int().min(0),
@@ -28,8 +32,10 @@ export const clipStatement = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   savedAt: z.int(),
   savedBy: z.string(),
-  /** Gatehouse was killed, or the power failed, while it was recorded: what came last is not in it. */
+  /** What came last while it was recorded is not in it. */
   endMissing: z.boolean().default(false),
+  /** Null where nothing is missing, and in statements of before, where it was an interruption. */
+  endMissingCause: endMissingCause.nullable().default(null),
 });
 export type ClipStatement = z.infer<typeof clipStatement>;
 
@@ -49,6 +55,25 @@ export const recording = z.object({
 });
 export type Recording = z.infer<typeof recording>;
 
+/** Why a recording has ended by itself. */
+export const recordingEnd = z.enum([
+  'too-long',
+  'no-room',
+  'slow-disk',
+  'format-changed',
+  'closed',
+  'disk-full',
+  'storage-failed',
+]);
+export type RecordingEnd = z.infer<typeof recordingEnd>;
+
+/**
+ * What became of it: a clip; one whose end is missing; a file that is to become a clip when Gatehouse starts again, since that did not
+ * succeed; nothing.
+ */
+export const recordingOutcome = z.enum(['kept', 'end-missing', 'unlisted', 'lost']);
+export type RecordingOutcome = z.infer<typeof recordingOutcome>;
+
 /** All clips together take so much, also those that are not seen. */
 const usedBytes = z.int().min(0);
 
@@ -60,8 +85,14 @@ export const clipEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('removed'), id: clipId, cameraId, usedBytes }),
   /** All that are being recorded. */
   z.object({ type: z.literal('recordings'), recordings: z.array(recording) }),
-  /** One has ended by itself; `words` say why, and what became of it. */
-  z.object({ type: z.literal('ended'), recording, words: z.string() }),
+  /** One has ended by itself. */
+  z.object({
+    type: z.literal('ended'),
+    recording,
+    cameraNumber: z.int(),
+    end: recordingEnd,
+    outcome: recordingOutcome,
+  }),
 ]);
 export type ClipEvent = z.infer<typeof clipEvent>;
 

@@ -25,7 +25,16 @@ export const streamHealth = z.object({
   /** How often the connection was lost during the last day. */
   reconnects: z.int(),
   /** What is wrong and what to do about it; none: all is well. */
-  advice: z.array(z.object({ verdict: z.enum(['warning', 'problem']), words: z.string() })),
+  advice: z.array(
+    z.object({
+      verdict: z.enum(['warning', 'problem']),
+      /** With its unit; empty: the meaning says it. */
+      measured: z.string(),
+      meaning: z.string(),
+      /** Null: nothing is to be done here. */
+      advice: z.string().nullable(),
+    }),
+  ),
 });
 export type StreamHealth = z.infer<typeof streamHealth>;
 

@@ -7,12 +7,11 @@ const minimumMediaPorts = 16;
 const mediaPort = z.int().min(1024).max(65_535);
 
 /** UDP ports, both ends included. */
-export const mediaPorts = z
-  .object({ first: mediaPort, last: mediaPort })
-  .refine(
-    ({ first, last }) => last - first + 1 >= minimumMediaPorts,
-    `must be at least ${minimumMediaPorts} ports: each window takes one`,
-  );
+export const mediaPorts = z.object({ first: mediaPort, last: mediaPort }).refine(
+  ({ first, last }) => last - first + 1 >= minimumMediaPorts,
+  // What is wrong with a range stands where its end is typed.
+  { path: ['last'], error: `must be at least ${minimumMediaPorts} ports: each window takes one` },
+);
 export type MediaPorts = z.infer<typeof mediaPorts>;
 
 /** Over which of this computer's networks pictures go to windows. Windows on this computer itself use loopback, too, whatever is chosen. */

@@ -62,7 +62,7 @@ export function judgeReach(host: string, knock: Knock): Judgement {
         'problem',
         'no answer',
         `Nothing at ${host} answers.`,
-        'Check power and network cable of the camera, and whether it has another address now (Shift+A looks for it).',
+        'Check power and network cable of the camera, and whether it has another address now (“Find cameras” looks for it).',
       );
     case 'unknown-name':
       return judge(

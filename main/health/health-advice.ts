@@ -73,8 +73,5 @@ export function adviceFor(measured: MeasuredStream): StreamHealth['advice'] {
 
 function toAdvice({ verdict, measured, meaning, advice }: Judgement): StreamHealth['advice'] {
   if (verdict !== 'warning' && verdict !== 'problem') return [];
-  // The figure itself is in the meaning of some.
-  const figure = measured === '' || meaning.includes(measured) ? '' : ` (${measured})`;
-  const said = `${meaning.replace(/\.$/, '')}${figure}.`;
-  return [{ verdict, words: advice === null ? said : `${said} ${advice}` }];
+  return [{ verdict, measured: meaning.includes(measured) ? '' : measured, meaning, advice }];
 }

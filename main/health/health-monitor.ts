@@ -74,7 +74,8 @@ export class HealthMonitor implements Disposable {
     };
     const named = { cameraId, profile, state: status.state, reconnects };
     if (status.state === 'waiting') {
-      return { ...named, ...none, advice: [{ verdict: 'problem', words: status.error.message }] };
+      const meaning = status.error.message;
+      return { ...named, ...none, advice: [{ verdict: 'problem', measured: '', meaning, advice: null }] };
     }
     if (status.state !== 'playing') return { ...named, ...none, advice: [] };
     const { jitter, delay } = quality;

@@ -175,7 +175,7 @@ export class LiveStream {
     this.#take({ nalUnits: [file], timestamp, keyFrame: true, receivedAt });
   }
 
-  /** A reader cannot start, since nothing is cached: counts until the next key frame. */
+  /** A reader waits for one, mostly since nothing is cached: counts until the next key frame. */
   wantKeyFrame(): void {
     this.#wantsKeyFrame = true;
   }

@@ -25,8 +25,8 @@ interface KeptGop extends Gop {
   bytes: number;
 }
 
-/** What a clip can take as it is; all else would be kept for nobody. */
-const keptSounds: ReadonlySet<AudioCodec> = new Set(['MPEG4-GENERIC', 'OPUS']);
+/** What a clip has a place for; all else would be kept for nobody. */
+const keptSounds: ReadonlySet<AudioCodec> = new Set(['MPEG4-GENERIC', 'OPUS', 'PCMU', 'PCMA']);
 
 /**
  * The last minutes of a stream as they were received, for instant replay. Frames are those that viewers were sent, kept once. What

@@ -47,7 +47,7 @@ export async function importAtStart(options: {
     const listed = mistakeLines(issues.slice(0, maximumMistakes));
     if (issues.length > maximumMistakes) listed.push(`and ${issues.length - maximumMistakes} more`);
     const isSaid = issues.length === 1 && issues[0]?.message === message;
-    const words = `${file || fileName} was not taken. ${message}${isSaid || issues.length === 0 ? '' : ` ${listed.join('; ')}.`}`;
+    const words = `${file || fileName} was not taken. ${message}${isSaid || issues.length === 0 ? '' : ` In it: ${listed.join('; ')}.`}`;
     log.warn({ file }, 'the site file was not taken');
     // Said once, however often Gatehouse is started before somebody has read it.
     if (!site.state.notices.some((notice) => notice.message === words))

@@ -1,13 +1,14 @@
 import { GatehouseError } from '../base/gatehouse-error.ts';
-import type { VideoCodec } from '../contract/codecs.ts';
-import type { ReplayCommand, ReplayPosition } from '../contract/replay.ts';
-import type { H265Support, PictureWay, SkipReason } from '../contract/viewer.ts';
+import type { ReplayCommand } from '../contract/replay.ts';
+import type { SkipReason } from '../contract/viewer.ts';
 import type { LiveStream } from '../media/live-stream.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import { ticksPerMillisecond } from '../media/timeline.ts';
+import { SlotOutput } from './slot-output.ts';
 import { SlotReplay } from './slot-replay.ts';
 import type { SlotSender } from './slot-sender.ts';
+import { SlotTimeline } from './slot-timeline.ts';
+import type { SlotWindow } from './slot-window.ts';
 import { type PictureShare, Thinning } from './thinning.ts';
 
 /** A receiver that asks for key frames faster than this only asks because the last answer is still on its way. */
@@ -48,31 +49,8 @@ type State =
 /** A camera that has sent nothing for longer than this is silent, and its last pictures must not come as new ones. */
 const silentMilliseconds = 1_500;
 
-const track: PictureWay = { kind: 'track' };
 /** Words that come and go with every GOP could not be read. */
 const skippingMilliseconds = 4_000;
-
-/** What a slot has of its window. */
-export interface SlotWindow {
-  readonly h265: H265Support;
-  /** A picture that no track carries. @param timestamp 90 kHz, not wrapped */
-  offerPicture(assignment: number, frame: StreamFrame, timestamp: number): void;
-  /** Pictures that were offered and have not been sent are of no use any more. */
-  clearPictures(): void;
-  /** The pictures of this binding come by another way than before; every binding begins with the track. */
-  wayChanged(assignment: number, way: PictureWay): void;
-  /**
-   * What is shown from now on is this old and stands still; null: it does so no longer.
-   * @param milliseconds since it was received
-   */
-  stillShown(assignment: number, milliseconds: number | null): void;
-  /** What is shown is the past, and where in it; null: the present again. */
-  replayMoved(assignment: number, position: ReplayPosition | null): void;
-  /** How many packets of a live picture may leave in this turn, up to those that are asked for. */
-  takeRoom(packets: number): number;
-  /** `catchUp` or `replay` has work to do. */
-  turnNeeded(): void;
-}
 
 /**
  * One place of a window that can show one camera. It reads a stream with a cursor: first the cached GOP, then live. The
@@ -83,20 +61,14 @@ export interface SlotWindow {
 export class Slot {
   readonly #sender: SlotSender;
   readonly #window: SlotWindow;
+  readonly #output: SlotOutput;
+  readonly #timeline = new SlotTimeline();
   #lease: StreamLease | undefined;
   #reading: Disposable | undefined;
   #state: State = { name: 'empty' };
   #connected = false;
   #assignment = 0;
-  #codec: VideoCodec = 'H264';
-  #way: PictureWay = track;
-  /** Slot timestamp of the stream timestamp `anchor`; frames before `anchor` are squeezed together. */
-  #anchor = { streamTimestamp: 0, slotTimestamp: 0, replayed: 0 };
-  #lastTimestamp = Math.floor(Math.random() * 2 ** 31);
-  #lastSentAt = performance.now();
   #replayedAt = Number.NEGATIVE_INFINITY;
-  /** Packets that have gone of a picture that has not gone wholly. */
-  #sentPackets = 0;
   #isStill = false;
   /** A picture was not sent, and those after it need it: it goes on with the next key frame. */
   #lacks: SkipReason | undefined;
@@ -108,6 +80,7 @@ export class Slot {
   constructor(sender: SlotSender, window: SlotWindow) {
     this.#sender = sender;
     this.#window = window;
+    this.#output = new SlotOutput(sender, window);
   }
 
   /** Whether `replay` has something to send. */
@@ -152,22 +125,14 @@ export class Slot {
    * present binding, and what live frames add to the stream's own.
    */
   get mapping(): { stream: LiveStream | undefined; firstTimestamp: number; timestampOffset: number } {
-    const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
-    return {
-      stream: this.#lease?.stream,
-      firstTimestamp: slotTimestamp - Math.max(0, replayed - 1) * ticksPerMillisecond,
-      timestampOffset: slotTimestamp - streamTimestamp,
-    };
+    return { stream: this.#lease?.stream, ...this.#timeline.mapping };
   }
 
   /** Shows another camera, or none. The slot owns the lease from now on. @param assignment what the window calls this */
   bind(lease: StreamLease | null, assignment = 0): void {
     const previous = this.#lease;
-    if (this.#way.kind === 'channel') this.#window.clearPictures();
     this.#assignment = assignment;
-    this.#way = track;
-    if (this.#codec === 'H265') this.#sender.use('H264');
-    this.#codec = 'H264';
+    this.#output.bind(assignment);
     this.#isStill = false;
     this.#skipped = undefined;
     this.#sentReceivedAt = Number.NEGATIVE_INFINITY;
@@ -249,10 +214,15 @@ export class Slot {
     const { gop, cursor, isWhole } = this.#state;
     const frame = gop[cursor];
     // Cached pictures wait until the network takes them.
-    if (frame !== undefined && this.#sentPackets === 0 && this.#isPaced(frame) && !this.#sender.hasRoom)
+    if (
+      frame !== undefined &&
+      !this.#output.isUnderway &&
+      this.#output.isPaced(frame) &&
+      !this.#sender.hasRoom
+    )
       return 0;
-    const packets = frame === undefined ? 0 : this.#send(frame, this.#timestampOf(frame, cursor), most);
-    if (this.#sentPackets > 0) return packets;
+    const packets = frame === undefined ? 0 : this.#send(frame, this.#timeline.of(frame, cursor), most);
+    if (this.#output.isUnderway) return packets;
     this.#state.cursor++;
     const { cursor: next, end } = this.#state;
     if (next < Math.min(end, gop.length)) return packets;
@@ -267,8 +237,8 @@ export class Slot {
     const { behind } = this.#state;
     const [next] = behind;
     if (next === undefined) return 0;
-    const packets = this.#send(next.frame, this.#timestampOf(next.frame, next.index), most);
-    if (this.#sentPackets === 0) behind.shift();
+    const packets = this.#send(next.frame, this.#timeline.of(next.frame, next.index), most);
+    if (!this.#output.isUnderway) behind.shift();
     return packets;
   }
 
@@ -294,7 +264,7 @@ export class Slot {
     const isWhole = stream.isGopWhole;
     const [first = newest] = gop;
     const isEnough = isWhole && this.#thinning.isEnough(now - first.receivedAt);
-    this.#anchorAt(isEnough ? first : newest, isEnough ? 1 : gop.length);
+    this.#timeline.anchorAt(isEnough ? first : newest, isEnough ? 1 : gop.length);
     if (!isWhole) {
       stream.wantKeyFrame();
       this.#isStill = true;
@@ -313,7 +283,7 @@ export class Slot {
     const assignment = this.#assignment;
     const past = new SlotReplay([history, ...(other === undefined ? [] : [other])], gop, {
       frameDue: (begins) => {
-        if (begins) this.#sentPackets = 0;
+        if (begins) this.#output.drop();
         if (this.#connected) this.#window.turnNeeded();
       },
       moved: (position) => this.#window.replayMoved(assignment, position),
@@ -337,14 +307,11 @@ export class Slot {
   #sendPast(past: SlotReplay, most: number): number {
     const { frame } = past;
     if (frame === undefined) return 0;
-    const begins = this.#sentPackets === 0;
-    if (begins && this.#isPaced(frame) && !this.#sender.hasRoom) return 0;
-    const elapsed = Math.round((performance.now() - this.#lastSentAt) * ticksPerMillisecond);
-    const timestamp = begins
-      ? this.#lastTimestamp + Math.max(elapsed, ticksPerMillisecond)
-      : this.#lastTimestamp;
+    const begins = !this.#output.isUnderway;
+    if (begins && this.#output.isPaced(frame) && !this.#sender.hasRoom) return 0;
+    const timestamp = begins ? this.#timeline.next() : this.#timeline.last;
     const packets = this.#send(frame, timestamp, most);
-    if (this.#sentPackets === 0) past.sent();
+    if (!this.#output.isUnderway) past.sent();
     return packets;
   }
 
@@ -356,7 +323,7 @@ export class Slot {
   /** A picture that has begun to go and does not go on is left: the next one is a key frame. */
   #enter(state: State): void {
     if (this.#state.name === 'past') this.#state.past[Symbol.dispose]();
-    this.#sentPackets = 0;
+    this.#output.drop();
     this.#lacks = undefined;
     this.#thinning.forget();
     this.#state = state;
@@ -374,7 +341,7 @@ export class Slot {
         break;
       case 'awaiting-key-frame':
         if (!frame.keyFrame) break;
-        this.#anchorAt(frame, 1);
+        this.#timeline.anchorAt(frame, 1);
         this.#enter(live());
         this.#sendLive(stream, { frame, index: 0 });
         break;
@@ -385,14 +352,15 @@ export class Slot {
         if (frame.keyFrame) {
           // A newer picture to start from: what is left of the old GOP is no longer worth sending.
           this.#enter(live());
-          this.#sendLive(stream, { frame, index: this.#anchor.replayed });
+          this.#sendLive(stream, { frame, index: this.#timeline.replayed });
         } else if (stream.gop !== this.#state.gop) {
           // The cache gave up this GOP or the camera was connected anew: the frames in between are gone.
           this.#awaitKeyFrame(stream);
         }
         break;
       case 'live':
-        if (!this.#passesOver(stream, frame)) this.#sendLive(stream, { frame, index: this.#anchor.replayed });
+        if (!this.#passesOver(stream, frame))
+          this.#sendLive(stream, { frame, index: this.#timeline.replayed });
         break;
       default:
         this.#state satisfies never;
@@ -420,7 +388,7 @@ export class Slot {
       this.#awaitKeyFrame(stream);
       return;
     }
-    this.#anchorAt(newest, gop.length);
+    this.#timeline.anchorAt(newest, gop.length);
     this.#enter({ name: 'replaying', gop, isWhole: true, cursor, end: Number.POSITIVE_INFINITY });
     this.#window.turnNeeded();
   }
@@ -432,9 +400,9 @@ export class Slot {
     if (frame.keyFrame) {
       if (behind.length > 0) this.#countSkipped('computer', behind.length);
       behind.length = 0;
-      this.#sentPackets = 0;
+      this.#output.drop();
     }
-    const isPaced = this.#isPaced(frame);
+    const isPaced = this.#output.isPaced(frame);
     if (isPaced && !this.#admits(frame)) {
       if (this.#thinning.share !== 'all') this.#awaitRoom(stream, frame);
       return;
@@ -447,7 +415,7 @@ export class Slot {
     if (behind.length === 0) {
       // Anything else has a queue of its own.
       const room = isPaced ? this.#window.takeRoom(frame.payloads.length) : Number.POSITIVE_INFINITY;
-      if (room > 0) this.#send(frame, this.#timestampOf(frame, index), room);
+      if (room > 0) this.#send(frame, this.#timeline.of(frame, index), room);
       if (!isPaced || room >= frame.payloads.length) return;
     }
     behind.push({ frame, index });
@@ -457,7 +425,7 @@ export class Slot {
   /** Of key frames only: one that the network did not take goes as soon as it does, since the next one is far away. */
   #awaitRoom({ gop }: LiveStream, frame: StreamFrame): void {
     if (gop[0] !== frame) return;
-    this.#anchorAt(frame, 1);
+    this.#timeline.anchorAt(frame, 1);
     this.#enter({ name: 'replaying', gop, isWhole: true, cursor: 0, end: 1 });
     this.#window.turnNeeded();
   }
@@ -479,73 +447,16 @@ export class Slot {
     this.#skipped = { count, at: performance.now(), reason };
   }
 
-  /** Whether it goes over the track. */
-  #isPaced({ codec }: StreamFrame): boolean {
-    return codec === 'H264' || (codec === 'H265' && this.#window.h265 === 'track');
-  }
-
-  /** Fixes the slot timestamp of the newest of `frames` cached frames: now, and late enough for those before it. */
-  #anchorAt(newest: StreamFrame, frames: number): void {
-    const elapsed = Math.round((performance.now() - this.#lastSentAt) * ticksPerMillisecond);
-    this.#anchor = {
-      streamTimestamp: newest.timestamp,
-      slotTimestamp: this.#lastTimestamp + Math.max(elapsed, (frames + 1) * ticksPerMillisecond),
-      replayed: frames,
-    };
-  }
-
-  #timestampOf(frame: StreamFrame, index: number): number {
-    const { streamTimestamp, slotTimestamp, replayed } = this.#anchor;
-    return index < replayed
-      ? slotTimestamp - (replayed - 1 - index) * ticksPerMillisecond
-      : slotTimestamp + frame.timestamp - streamTimestamp;
-  }
-
-  /** Sends what has not gone of a picture, up to `most` packets; `#sentPackets` is 0 when it has gone. Returns how many. */
+  /** Sends what has not gone of a picture, up to `most` packets; returns how many. */
   #send(frame: StreamFrame, timestamp: number, most: number): number {
-    if (frame.codec !== this.#codec) this.#takeCodec(frame.codec);
-    if (this.#way.kind === 'none') return 0;
-    this.#lastTimestamp = timestamp;
+    const packets = this.#output.send(frame, timestamp, most);
+    if (packets === 0) return 0;
+    this.#timeline.sent(timestamp);
     this.#sentReceivedAt = frame.receivedAt;
-    this.#lastSentAt = performance.now();
-    if (this.#way.kind === 'channel') {
-      this.#window.offerPicture(this.#assignment, frame, timestamp);
-      return 1;
-    }
-    const { payloads } = frame;
-    const start = this.#sentPackets;
-    const end = Math.min(payloads.length, start + most);
-    const isWhole = start === 0 && end === payloads.length;
-    this.#sender.send(isWhole ? payloads : payloads.slice(start, end), timestamp, end === payloads.length);
-    this.#sentPackets = end === payloads.length ? 0 : end;
-    return end - start;
-  }
-
-  /** The camera sends another format than the frames before; a stream of another camera begins anew. */
-  #takeCodec(codec: VideoCodec): void {
-    this.#codec = codec;
-    const way = wayOf(codec, this.#window.h265);
-    if (codec !== 'JPEG' && way.kind === 'track') this.#sender.use(codec);
-    if (way.kind === 'track' && this.#way.kind === 'track') return;
-    this.#way = way;
-    this.#window.wayChanged(this.#assignment, way);
+    return packets;
   }
 }
 
 function live(): State {
   return { name: 'live', behind: [] };
-}
-
-/** By which way a window gets the pictures of a format. */
-function wayOf(codec: VideoCodec, h265: H265Support): PictureWay {
-  switch (codec) {
-    case 'H264':
-      return track;
-    case 'H265':
-      return h265 === 'track' ? track : { kind: h265, codec };
-    case 'JPEG':
-      return { kind: 'channel', codec };
-    default:
-      return codec satisfies never;
-  }
 }

@@ -15,9 +15,10 @@ import type { Pacer } from './pacer.ts';
 import { Peer } from './peer.ts';
 import { PictureChannel } from './picture-channel.ts';
 import { countSections, isAnswerTo } from './sdp-answer.ts';
-import { Slot, type SlotWindow } from './slot.ts';
+import { Slot } from './slot.ts';
 import { RtpSlotSender, type SlotSender, type TrackCodec } from './slot-sender.ts';
 import { SlotTurns } from './slot-turns.ts';
+import type { SlotWindow } from './slot-window.ts';
 import { SoundChannel } from './sound-channel.ts';
 import type { TrafficShare } from './traffic.ts';
 

@@ -1,22 +1,19 @@
-import { SvelteMap } from 'svelte/reactivity';
 import type { Camera } from '../../main/contract/camera.ts';
+import { Form } from '../shell/form.svelte.ts';
 import type { Station } from '../state/station.svelte.ts';
 
 /** A camera that a phone sends to, new or not. */
-export class PhoneCameraForm {
+export class PhoneCameraForm extends Form {
   readonly #station: Station;
   readonly #existing: Camera | null;
   name = $state('');
   number = $state('');
   group = $state('');
   mayStandStill = $state(false);
-  /** By field. */
-  readonly errors: Map<string, string> = new SvelteMap();
-  failure = $state.raw('');
-  busy = $state(false);
 
   /** @param existing null: a new one */
   constructor(station: Station, existing: Camera | null) {
+    super();
     this.#station = station;
     this.#existing = existing;
     if (existing === null) return;
@@ -28,24 +25,16 @@ export class PhoneCameraForm {
 
   /** @returns the camera as it is stored now; null: it was refused, and that is said */
   async save(): Promise<Camera | null> {
-    if (this.busy) return null;
-    this.busy = true;
-    this.failure = '';
-    this.errors.clear();
     const { name, group, mayStandStill } = this;
     const number = this.number.trim() === '' ? undefined : Number(this.number);
     const input = { name, group, mayStandStill, ...(number === undefined ? {} : { number }) };
     const existing = this.#existing;
-    const result = await this.#station.ask((client) =>
+    const saved = await this.send(this.#station, '', (client) =>
       existing === null
         ? // The phone sends whether somebody watches or not: its picture is there at once.
           client.cameras.addPublished({ ...input, connection: 'always' })
         : client.cameras.edit({ id: existing.id, ...input }),
     );
-    this.busy = false;
-    if (result.failure === null) return result.answer;
-    for (const { path, message } of result.failure.issues) this.errors.set(path, message);
-    if (this.errors.size === 0) this.failure = result.failure.message;
-    return null;
+    return saved?.answer ?? null;
   }
 }

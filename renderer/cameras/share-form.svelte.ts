@@ -1,13 +1,14 @@
 import { type Camera, isPublished } from '../../main/contract/camera.ts';
 import type { Share, ShareKind } from '../../main/contract/share.ts';
 import { m } from '../language/messages.ts';
+import { Form } from '../shell/form.svelte.ts';
 import type { Station } from '../state/station.svelte.ts';
 
 /** How long a share lasts, in hours. */
 export const durations = { day: 24, week: 7 * 24, month: 30 * 24, year: 365 * 24 } as const;
 
 /** The shares of one camera, and a new one. */
-export class ShareForm {
+export class ShareForm extends Form {
   readonly #station: Station;
   readonly #cameraId: string;
   /** Whether somebody sends to the camera here, and a phone may be asked to. */
@@ -26,11 +27,9 @@ export class ShareForm {
   made = $state.raw<{ readonly kind: ShareKind; readonly sound: boolean; readonly token: string } | null>(
     null,
   );
-  nameError = $state.raw<string>();
-  failure = $state.raw('');
-  busy = $state(false);
 
   constructor(station: Station, camera: Camera) {
+    super();
     this.#station = station;
     this.#cameraId = camera.id;
     this.isPublished = isPublished(camera);
@@ -48,7 +47,7 @@ export class ShareForm {
   async load(): Promise<void> {
     const result = await this.#station.ask((client) => client.shares.list({ cameraId: this.#cameraId }));
     if (result.failure !== null) {
-      this.failure = result.failure.message;
+      this.refuse('', result.failure.message);
       return;
     }
     this.shares = result.answer.shares;
@@ -57,9 +56,6 @@ export class ShareForm {
   }
 
   async make(): Promise<void> {
-    this.busy = true;
-    this.nameError = undefined;
-    this.failure = '';
     const { kind, sound } = this;
     const input = {
       cameraId: this.#cameraId,
@@ -68,22 +64,17 @@ export class ShareForm {
       hours: durations[this.duration],
       sound,
     };
-    const result = await this.#station.ask((client) => client.shares.add(input));
-    this.busy = false;
-    if (result.failure !== null) {
-      this.nameError = result.failure.issues.find(({ path }) => path === 'name')?.message;
-      if (this.nameError === undefined) this.failure = result.failure.message;
-      return;
-    }
-    this.made = { kind, sound, token: result.answer.token };
+    const made = await this.send(this.#station, '', (client) => client.shares.add(input));
+    if (made === undefined) return;
+    this.made = { kind, sound, token: made.answer.token };
     this.name = '';
     await this.load();
   }
 
   async end(id: string): Promise<void> {
-    this.failure = '';
+    this.clear();
     const { failure } = await this.#station.ask((client) => client.shares.remove({ id }));
-    if (failure !== null && failure.code !== 'not-found') this.failure = failure.message;
+    if (failure !== null && failure.code !== 'not-found') this.refuse('', failure.message);
     await this.load();
   }
 }

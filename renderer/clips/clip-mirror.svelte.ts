@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Clip, ClipEvent, Recording } from '../../main/contract/clip.ts';
+import { endedWords } from './clip-words.ts';
 
 /** What was kept and is being recorded, as of the engine's last message; kept while the engine is away. */
 export class ClipMirror {
@@ -38,7 +39,7 @@ export class ClipMirror {
         this.#recordings = event.recordings;
         return null;
       case 'ended':
-        return event.words;
+        return endedWords(event);
       default:
         return event satisfies never;
     }

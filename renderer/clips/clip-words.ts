@@ -1,4 +1,4 @@
-import type { Clip } from '../../main/contract/clip.ts';
+import type { Clip, ClipEvent, EndMissingCause, RecordingEnd } from '../../main/contract/clip.ts';
 import { codecWords } from '../../main/contract/codecs.ts';
 import { dateFormat, numberFormat } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
@@ -38,4 +38,43 @@ export function contentWords({ kind, codec, sound, width, height, milliseconds }
   if (kind === 'picture' || codec === 'PNG') return m.clips_content_picture({ width, height });
   const content = { length: lengthWords(milliseconds), codec: codecWords[codec], width, height };
   return sound === null ? m.clips_content_without_sound(content) : m.clips_content_with_sound(content);
+}
+
+const missingWords: Readonly<Record<EndMissingCause, () => string>> = {
+  interrupted: m.clips_end_missing,
+  'disk-full': m.clips_end_missing_disk_full,
+  'storage-failed': m.clips_end_missing_storage_failed,
+};
+
+/** Of a clip whose end is missing. */
+export function endMissingWords({ endMissingCause }: Clip): string {
+  return missingWords[endMissingCause ?? 'interrupted']();
+}
+
+const endWords: Readonly<Record<RecordingEnd, (values: { number: number }) => string>> = {
+  'too-long': m.clips_ended_too_long,
+  'no-room': m.clips_ended_no_room,
+  'slow-disk': m.clips_ended_slow_disk,
+  'format-changed': m.clips_ended_format_changed,
+  closed: m.clips_ended_closed,
+  'disk-full': m.clips_ended_disk_full,
+  'storage-failed': m.clips_ended_storage_failed,
+};
+
+/** Why a recording has ended by itself, and what became of it. */
+export function endedWords(ended: Extract<ClipEvent, { type: 'ended' }>): string {
+  const { cameraNumber: number, end, outcome } = ended;
+  const why = endWords[end]({ number });
+  switch (outcome) {
+    case 'kept':
+      return why;
+    case 'end-missing':
+      return `${why} ${m.clips_ended_end_missing()}`;
+    case 'unlisted':
+      return `${why} ${m.clips_ended_unlisted()}`;
+    case 'lost':
+      return `${why} ${m.clips_ended_lost()}`;
+    default:
+      return outcome satisfies never;
+  }
 }

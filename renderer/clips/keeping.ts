@@ -3,7 +3,7 @@ import type { Camera } from '../../main/contract/camera.ts';
 import { m } from '../language/messages.ts';
 import { callFailure, notLinked } from '../link/call-error.ts';
 import type { Station } from '../state/station.svelte.ts';
-import { lengthWords } from './clip-words.ts';
+import { endMissingWords, lengthWords } from './clip-words.ts';
 import { keepPicture } from './snapshot.ts';
 
 /** What one key keeps. */
@@ -64,11 +64,12 @@ export class Keeping {
     }
     const saved = await this.#station.try((client) => client.clips.endRecording({ id: recording.id }));
     if (saved === undefined) return;
-    const { milliseconds, sound } = saved.answer;
+    const { milliseconds, sound, endMissing } = saved.answer;
     const recorded = { number: camera.number, length: lengthWords(milliseconds) };
-    toasts.tell(
-      sound === null ? m.clips_recorded_without_sound(recorded) : m.clips_recorded_with_sound(recorded),
-    );
+    const words =
+      sound === null ? m.clips_recorded_without_sound(recorded) : m.clips_recorded_with_sound(recorded);
+    if (endMissing) toasts.fail(`${words} ${endMissingWords(saved.answer)}`);
+    else toasts.tell(words);
   }
 
   /** Of the selected tile, where it may be kept; what may not is said. */

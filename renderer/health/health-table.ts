@@ -1,9 +1,9 @@
 import type { Camera } from '../../main/contract/camera.ts';
 import { codecWords } from '../../main/contract/codecs.ts';
 import type { StreamHealth } from '../../main/contract/health.ts';
-import { adviceWords } from '../examination/finding-words.ts';
 import { numberFormat } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
+import { adviceWords } from './advice-words.ts';
 
 /** A stream with its camera. */
 export interface HealthRow extends StreamHealth {
@@ -95,7 +95,7 @@ export const healthColumns: readonly HealthColumn[] = [
     title: m.health_advice(),
     explanation: m.health_advice_explanation(),
     value: ({ advice }) => -advice.reduce((sum, { verdict }) => sum + (verdict === 'problem' ? 100 : 1), 0),
-    words: ({ advice }) => advice.map(({ words }) => adviceWords(words)).join(' '),
+    words: ({ advice }) => advice.map((each) => adviceWords(each)).join(' '),
   },
 ];
 

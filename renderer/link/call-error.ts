@@ -44,3 +44,9 @@ export async function inReadersWords(failure: CallFailure): Promise<CallFailure>
     return failure;
   }
 }
+
+/** What the engine or the shell said by itself, in the reader's language as far as it is known there. */
+export async function sentenceInReadersWords(english: string): Promise<string> {
+  const { message } = await inReadersWords({ code: 'internal', message: english, issues: [] });
+  return message;
+}

@@ -42,6 +42,8 @@ const arrivalMilliseconds = 2_000;
  * has taken them: further apart than this, in the units of RTP (90 kHz), on any screen.
  */
 const liveTicks = 720;
+/** So long pictures of now must have come until they may take the place of another stream's: what has caught up stumbles at first. */
+const settledTicks = 13_500;
 
 const track: PictureWay = { kind: 'track' };
 
@@ -70,6 +72,8 @@ export class Slot {
   #isCurrent = $state(false);
   /** Of the last frame, while it may be one of the past. */
   #rtpTimestamp: number | undefined;
+  /** Of the frame from which on they were of now. */
+  #liveFrom = 0;
   #lastFrameAt = $state.raw<number | null>(null);
   #way = $state.raw<PictureWay>(track);
   #skipping = $state.raw<SkipReason | null>(null);
@@ -147,7 +151,7 @@ export class Slot {
     return this.#picture;
   }
 
-  /** Whether pictures have come that are not those with which a stream begins: they go through its last seconds at once. */
+  /** Whether pictures come that are not those with which a stream begins, which go through its last seconds at once. */
   get isCurrent(): boolean {
     return this.#isCurrent;
   }
@@ -367,8 +371,12 @@ export class Slot {
     const before = this.#rtpTimestamp;
     this.#rtpTimestamp = rtpTimestamp;
     // It wraps at 32 bits.
-    this.#isCurrent =
-      rtpTimestamp === undefined || (before !== undefined && ((rtpTimestamp - before) | 0) > liveTicks);
+    if (rtpTimestamp === undefined) {
+      this.#isCurrent = true;
+      return;
+    }
+    if (before === undefined || ((rtpTimestamp - before) | 0) <= liveTicks) this.#liveFrom = rtpTimestamp;
+    this.#isCurrent = ((rtpTimestamp - this.#liveFrom) | 0) > settledTicks;
   }
 
   /** Only a change is one. */

@@ -1,6 +1,5 @@
 import { type IceServerInput, type IceServers, iceServersChange } from '../../main/contract/ice-server.ts';
-import { issueWords } from '../../main/contract/issue-words.ts';
-import { refusalWords } from '../language/refusal-words.ts';
+import { Form } from '../shell/form.svelte.ts';
 
 const mostServers = 8;
 
@@ -13,13 +12,13 @@ export interface IceServerRow {
   secret: string;
 }
 
-/** What is typed in the dialog, and what is wrong with it. */
-export class IceServersForm {
+/** Servers as they are typed; what is wrong with one is at `servers.0.url` and the like. */
+export class IceServersForm extends Form {
   rows: IceServerRow[] = $state([]);
-  errors: ReadonlyMap<string, string> = $state.raw(new Map());
   readonly #stored: IceServers['servers'];
 
   constructor({ servers }: IceServers) {
+    super();
     this.#stored = servers;
     this.rows = servers.map((server) => ({ ...server, secret: '' }));
   }
@@ -30,12 +29,12 @@ export class IceServersForm {
 
   add(): void {
     this.rows.push({ url: '', login: 'password', username: '', secret: '' });
-    this.errors = new Map();
+    this.clear();
   }
 
   remove(index: number): void {
     this.rows.splice(index, 1);
-    this.errors = new Map();
+    this.clear();
   }
 
   /** Whether a secret is stored for what stands in this row. */
@@ -48,19 +47,12 @@ export class IceServersForm {
     );
   }
 
-  /** What to save; undefined when something is wrong, which `errors` tells then. */
+  /** What to save; undefined when something is wrong, which `error` says then. */
   read(): { servers: IceServerInput[] } | undefined {
     const servers = this.rows.map((row) => {
       const secret = row.secret === '' && (row.login === 'none' || this.hasSecret(row)) ? null : row.secret;
       return { ...row, username: row.login === 'none' ? '' : row.username, secret };
     });
-    const { success, data, error } = iceServersChange.safeParse({ servers }, { error: issueWords });
-    this.fail(success ? [] : error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
-    return data;
-  }
-
-  /** @param issues of the schema, or of the engine */
-  fail(issues: readonly { readonly path: string; readonly message: string }[]): void {
-    this.errors = new Map(issues.map(({ path, message }) => [path, refusalWords(message)]));
+    return this.check(iceServersChange, { servers });
   }
 }

@@ -1,13 +1,11 @@
-import { type LanHost, type LanHostState, lanHost } from '../../main/contract/lan-host.ts';
-import { refusalWords } from '../language/refusal-words.ts';
+import { type LanHostState, lanHost } from '../../main/contract/lan-host.ts';
 import type { EngineClient } from '../link/engine-client.ts';
+import { Form } from '../shell/form.svelte.ts';
 import type { Station } from '../state/station.svelte.ts';
 import { NetworkChoice } from './network-choice.svelte.ts';
 
-type Issues = readonly { readonly path: string; readonly message: string }[];
-
 /** How the console is opened to other computers, as it is typed; what counts is what the engine answered last. */
-export class LanHostForm {
+export class LanHostForm extends Form {
   readonly #station: Station;
   state: LanHostState;
   networks: NetworkChoice;
@@ -15,10 +13,9 @@ export class LanHostForm {
   names: string = $state('');
   certificate: string = $state('');
   privateKey: string = $state('');
-  errors: ReadonlyMap<string, string> = $state.raw(new Map());
-  busy: boolean = $state(false);
 
   constructor(station: Station, state: LanHostState) {
+    super();
     this.#station = station;
     this.state = $state.raw(state);
     this.networks = $state.raw(new NetworkChoice(state.interfaces, state.chosen.interfaces));
@@ -27,48 +24,31 @@ export class LanHostForm {
 
   /** Opens as it is typed, or closes. */
   async save(open: boolean): Promise<void> {
-    const { success, data, error } = lanHost.safeParse({
+    const chosen = this.check(lanHost, {
       open,
       port: Number(this.port.trim()),
       interfaces: this.networks.names,
       names: this.names.split(/[\s,]+/).filter(Boolean),
     });
-    if (!success) {
-      this.#fail(error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
-      return;
-    }
-    await this.#change(data);
+    if (chosen !== undefined) await this.#change((client) => client.site.changeLanHost(chosen));
   }
 
   async useCertificate(): Promise<void> {
     const given = { certificate: this.certificate, privateKey: this.privateKey };
-    await this.#ask((client) => client.site.useLanCertificate(given));
-    if (this.errors.size === 0) {
-      this.certificate = '';
-      this.privateKey = '';
-    }
+    if (!(await this.#change((client) => client.site.useLanCertificate(given)))) return;
+    this.certificate = '';
+    this.privateKey = '';
   }
 
   async useOwnCertificate(): Promise<void> {
-    await this.#ask((client) => client.site.useOwnLanCertificate());
+    await this.#change((client) => client.site.useOwnLanCertificate());
   }
 
-  async #change(chosen: LanHost): Promise<void> {
-    await this.#ask((client) => client.site.changeLanHost(chosen));
-  }
-
-  async #ask(work: (client: EngineClient) => Promise<LanHostState>): Promise<void> {
-    this.busy = true;
-    this.errors = new Map();
-    const result = await this.#station.ask(work);
-    this.busy = false;
-    if (result.failure === null) this.#take(result.answer);
-    else
-      this.#fail(
-        result.failure.issues.length > 0
-          ? result.failure.issues
-          : [{ path: '', message: result.failure.message }],
-      );
+  /** @returns whether the engine did it */
+  async #change(work: (client: EngineClient) => Promise<LanHostState>): Promise<boolean> {
+    const changed = await this.send(this.#station, '', work);
+    if (changed !== undefined) this.#take(changed.answer);
+    return changed !== undefined;
   }
 
   #take(state: LanHostState): void {
@@ -77,11 +57,5 @@ export class LanHostForm {
     this.port = String(chosen.port);
     this.names = chosen.names.join(', ');
     this.networks = new NetworkChoice(interfaces, chosen.interfaces);
-  }
-
-  #fail(issues: Issues): void {
-    this.errors = new Map(
-      issues.map(({ path, message }) => [path.split('.')[0] ?? '', refusalWords(message)]),
-    );
   }
 }

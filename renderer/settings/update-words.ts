@@ -1,12 +1,13 @@
 import type { UpdateState } from '../../main/contract/shell.ts';
 import { momentWords } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
+import { refusalWords } from '../language/refusal-words.ts';
 
 /** How it stands with new versions, for a person. */
 export function updateWords(state: UpdateState): string {
   switch (state.name) {
     case 'off':
-      return state.reason ?? m.settings_updates_off();
+      return state.reason === null ? m.settings_updates_off() : refusalWords(state.reason);
     case 'forbidden':
       return m.settings_updates_forbidden();
     case 'idle':
@@ -18,7 +19,7 @@ export function updateWords(state: UpdateState): string {
     case 'downloading':
       return m.settings_updates_downloading({ version: state.version, percent: state.percent });
     case 'available':
-      return m.settings_updates_available({ version: state.version, how: state.how });
+      return m.settings_updates_available({ version: state.version, how: refusalWords(state.how) });
     case 'ready':
       return state.installsAt === null
         ? m.settings_updates_ready_at_quit({ version: state.version })
@@ -26,7 +27,10 @@ export function updateWords(state: UpdateState): string {
     case 'installing':
       return m.settings_updates_installing({ version: state.version });
     case 'failed':
-      return m.settings_updates_failed({ reason: state.reason, time: momentWords(state.nextAttempt) });
+      return m.settings_updates_failed({
+        reason: refusalWords(state.reason),
+        time: momentWords(state.nextAttempt),
+      });
     default:
       return state satisfies never;
   }

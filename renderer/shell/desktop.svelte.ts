@@ -1,4 +1,5 @@
 import type { EngineState, ShellCommand, UpdateState } from '../../main/contract/shell.ts';
+import { sentenceInReadersWords } from '../link/call-error.ts';
 import { hearShell, tellShell } from '../link/shell.ts';
 
 /** What the page does when the shell asks it to. */
@@ -50,6 +51,7 @@ export class Desktop {
       switch (message.type) {
         case 'engine':
           this.#engine = message.state;
+          void this.#translate(message.state);
           break;
         case 'updates':
           this.#updates = message.state;
@@ -76,5 +78,12 @@ export class Desktop {
           message satisfies never;
       }
     }, signal);
+  }
+
+  /** The reason is said in English until its words have come. */
+  async #translate(state: EngineState): Promise<void> {
+    if (state.name === 'running' || state.reason === null) return;
+    const reason = await sentenceInReadersWords(state.reason);
+    if (this.#engine === state) this.#engine = { ...state, reason };
   }
 }

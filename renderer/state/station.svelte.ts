@@ -1,5 +1,6 @@
 import type { Camera, CameraEvent } from '../../main/contract/camera.ts';
 import type { IceServers } from '../../main/contract/ice-server.ts';
+import type { CustomKeys } from '../../main/contract/keys.ts';
 import type { LanHostState } from '../../main/contract/lan-host.ts';
 import type { MediaNetworks } from '../../main/contract/media-network.ts';
 import type { Account } from '../../main/contract/people.ts';
@@ -11,7 +12,7 @@ import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
 import { ClipMirror } from '../clips/clip-mirror.svelte.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { m } from '../language/messages.ts';
-import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
+import { type CallFailure, callFailure, notLinked, sentenceInReadersWords } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import { EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
@@ -142,6 +143,11 @@ export class Station {
   /** Who is in front of this window; null until it is known. */
   get account(): Account | null {
     return this.#account;
+  }
+
+  /** What this person has changed of the keys. */
+  get keys(): CustomKeys {
+    return this.#account?.keys ?? {};
   }
 
   /** Whether this console shows its wall and takes no orders. */
@@ -340,9 +346,9 @@ export class Station {
     );
     void follow(
       () => client.clips.watch(undefined, { signal }),
-      (event) => {
+      async (event) => {
         const words = this.clips.apply(event);
-        if (words !== null) this.toasts.fail(words);
+        if (words !== null) this.toasts.fail(await sentenceInReadersWords(words));
       },
     );
     // What was changed while the engine was away.

@@ -1,7 +1,8 @@
 import type { CustomKeys } from '../../main/contract/keys.ts';
 import type { CameraRight } from '../../main/contract/rights.ts';
 import { m } from '../language/messages.ts';
-import { bindingOf, type CommandId, commands, keyWords } from '../shell/commands.ts';
+import type { CommandId } from '../shell/commands.ts';
+import { keyOf } from '../shell/key-tip.ts';
 
 export interface WelcomeStep {
   readonly title: string;
@@ -12,10 +13,7 @@ export interface WelcomeStep {
 
 /** What a guard needs first, in ten seconds each; what this one may not do is left out. @param custom their keys */
 export function welcomeSteps(custom: CustomKeys, may: (right: CameraRight) => boolean): WelcomeStep[] {
-  const key = (id: CommandId) => {
-    const command = commands.find((one) => one.id === id);
-    return command === undefined ? '' : keyWords(bindingOf(command, custom)).join(' ');
-  };
+  const key = (id: CommandId) => keyOf(id, custom);
   const steps: (WelcomeStep & { readonly right?: CameraRight })[] = [
     { title: m.welcome_tile_title(), words: m.welcome_tile_words(), beside: null },
     { title: m.welcome_large_title(), words: m.welcome_large_words(), beside: null },

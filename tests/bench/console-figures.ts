@@ -7,6 +7,7 @@ import type { CameraInput } from '../../main/contract/camera.ts';
 import { openStore } from '../../main/store/store.ts';
 import { Serve } from '../support/serve.ts';
 import { type ListFigures, measureList } from './console-list.ts';
+import { measureTour, type TourFigures } from './console-tour.ts';
 import { measureSoak, measureWalls, type SoakFigures, type WallFigures } from './console-walls.ts';
 import { type Summary, summarize } from './statistics.ts';
 
@@ -15,7 +16,7 @@ const manyCameras = 1_000;
 const startRuns = 5;
 
 /** What a person waits for at the console. Milliseconds, unless a name says otherwise. */
-export interface ConsoleFigures extends ListFigures, WallFigures {
+export interface ConsoleFigures extends ListFigures, WallFigures, TourFigures {
   /** From starting the headless process to the line that says it is ready. */
   readonly startEmpty: Summary;
   readonly startWith1000: Summary;
@@ -24,7 +25,7 @@ export interface ConsoleFigures extends ListFigures, WallFigures {
   readonly pageWith1000: Summary;
 }
 
-/** @param cameras at least 50 virtual ones, in another process */
+/** @param cameras at least 128 virtual ones, in another process */
 export async function measureConsole(
   browser: Browser,
   cameras: readonly CameraInput[],
@@ -48,6 +49,7 @@ export async function measureConsole(
   const list = await measureList(page);
   await page.context().close();
   const walls = await measureWalls(browser, { dataFolder: await dataFolder(owned, []), cameras, openPage });
+  const tour = await measureTour(browser, { dataFolder: await dataFolder(owned, []), cameras, openPage });
   return {
     startEmpty: empty.start,
     startWith1000: full.start,
@@ -55,6 +57,7 @@ export async function measureConsole(
     pageWith1000: full.page,
     ...list,
     ...walls,
+    ...tour,
   };
 }
 

@@ -93,7 +93,7 @@ async function openWalls(
   const engine = await EngineProcess.start({ dataFolder, rendererFolder, cameras: [], notes: false });
   owned.defer(() => engine.stop());
   const walls = keys.map((_, index) => cameras.slice(index * tilesOfWall, (index + 1) * tilesOfWall));
-  await engine.ask({ type: 'walls', walls });
+  await engine.ask({ type: 'walls', walls, shape: { grid: '25' } });
   const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
   const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
   owned.defer(() => page.context().close());

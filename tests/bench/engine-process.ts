@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLog } from '../../main/base/log.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
+import type { Layout } from '../../main/contract/layout.ts';
 import { startEngine } from '../../main/engine/engine.ts';
 import type { LiveStream } from '../../main/media/live-stream.ts';
 import type { StreamLease } from '../../main/media/stream-lease.ts';
 import { Slot } from '../../main/viewers/slot.ts';
 import { RtpSlotSender } from '../../main/viewers/slot-sender.ts';
+
+type WallShape = Pick<Layout, 'grid' | 'tourSeconds'>;
 
 /** What the benchmark may ask of the engine's process. */
 export type EngineRequest =
@@ -19,7 +22,7 @@ export type EngineRequest =
   /** When the pictures were received that were sent since it was asked last. */
   | { type: 'sent' }
   /** Makes a wall of each list, of cameras that are always connected. */
-  | { type: 'walls'; walls: readonly (readonly CameraInput[])[] }
+  | { type: 'walls'; walls: readonly (readonly CameraInput[])[]; shape: WallShape }
   /** Answered when the slots of the only window show exactly the cameras of that wall. */
   | { type: 'until-shown'; wall: number }
   | { type: 'stock' };
@@ -149,9 +152,9 @@ function slots(): { index: number; slot: Slot }[] {
   );
 }
 
-function makeWall(inputs: readonly CameraInput[], index: number): void {
+function makeWall(inputs: readonly CameraInput[], index: number, shape: WallShape): void {
   const ids = inputs.map((camera) => engine.cameras.add({ ...camera, connection: 'always' }).id);
-  engine.layouts.save({ id: randomUUID(), name: `Wall ${index + 1}`, grid: '25', tiles: ids });
+  engine.layouts.save({ id: randomUUID(), name: `Wall ${index + 1}`, ...shape, tiles: ids });
   const streams = ids.map((id) => {
     using lease = engine.cameras.lease(id, 'sub');
     return lease.stream;
@@ -230,7 +233,7 @@ async function answer(request: EngineRequest): Promise<unknown> {
         return sent === undefined ? [] : [{ slot: index, receivedAt: sent }];
       });
     case 'walls':
-      request.walls.forEach(makeWall);
+      for (const [index, wall] of request.walls.entries()) makeWall(wall, index, request.shape);
       return 0;
     case 'until-shown':
       await new Promise<void>((resolve) => {

@@ -51,6 +51,11 @@ test('nothing on a wall, in its list and in its dialogs stands in the way of a s
   await page.keyboard.press('Enter');
   await page.getByLabel('The new token').waitFor();
   expect(await findingsInThemes(page), 'a token').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('j');
+  await page.locator('[data-scrub-strip] canvas[data-drawn]').first().waitFor();
+  expect(await findingsInThemes(page), 'replay with its row of pictures').toEqual([]);
 });
 
 test('nor in an alarm, in the events, in the health of the cameras and where alarms are set up', async () => {

@@ -12,7 +12,7 @@ import { consoleSuite } from '../support/console-suite.ts';
 const suite = consoleSuite();
 
 test('a guard keeps the last seconds of a camera and records it, sees both in the list, plays, names, downloads and removes them', async () => {
-  const fleet = suite.owned.use(await startVirtualCameras({ count: 1 }));
+  const fleet = suite.owned.use(await startVirtualCameras({ count: 1, sounds: ['PCMU'] }));
   const { page, errors } = await suite.openWith(demoCameraInputs(fleet.cameras));
   await untilTiles(page, 'live', 1);
   await page.locator('[data-tile][data-camera-number="1"]').click();
@@ -22,7 +22,7 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
     .getByText(/^REC \d+ s$/)
     .waitFor();
   await page.keyboard.press('Shift+R');
-  await page.getByText(/^Camera 1: .* kept, without sound/).waitFor();
+  await page.getByText(/^Camera 1: .* kept, with sound/).waitFor();
   await page.keyboard.press('Shift+P');
   // At full resolution, with a strip below.
   await page.getByText('a picture was kept, 1280 × 760').waitFor();
@@ -43,7 +43,10 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
     .getByRole('button', { name: /^Play the clip/ })
     .click();
   const plays = () =>
-    page.locator('dialog video').evaluate((video) => (video as HTMLVideoElement).currentTime > 0.2);
+    page.locator('dialog video').evaluate((element) => {
+      const video = element as HTMLVideoElement & { webkitAudioDecodedByteCount: number };
+      return video.currentTime > 0.2 && video.webkitAudioDecodedByteCount > 0;
+    });
   await expect.poll(plays).toBe(true);
 
   const [download] = await Promise.all([

@@ -90,6 +90,15 @@ async function lookInto(data: Buffer): Promise<{ pictures: string[]; sounds: str
   };
 }
 
+/** Samples of 16 bits, as ffmpeg decodes them. */
+async function samplesOf(...input: readonly string[]): Promise<Buffer> {
+  const { stdout } = await run('ffmpeg', ['-v', 'error', ...input, '-vn', '-f', 's16le', '-'], {
+    encoding: 'buffer',
+    maxBuffer: 2 ** 26,
+  });
+  return stdout;
+}
+
 function hashOf(frame: StreamFrame): string {
   const hash = createHash('sha256');
   for (const unit of unitsOfFrame(frame)) {
@@ -146,6 +155,42 @@ test('a recording begins with a whole picture and has the sound of the camera, a
   expect(received[start]?.keyFrame).toBe(true);
   expect(pictures).toEqual(sent.slice(start, start + pictures.length));
 });
+
+test.runIf(hasFfmpeg).each([
+  ['PCMU', 'kept', 'mulaw'],
+  ['PCMA', 'recorded', 'alaw'],
+] as const)(
+  'the sound of a camera that sends %s is in what is %s, sample for sample as ffmpeg decodes it (%s)',
+  async (codec, how, format) => {
+    await using gone = new AsyncDisposableStack();
+    const { mainUrl } = await virtualCamera(gone, { sounds: [codec] });
+    const { id: cameraId } = await client.cameras.add({ name: 'Yard', number: 8, mainUrl });
+    gone.defer(async () => void (await client.cameras.remove({ ids: [cameraId] })));
+    const { stream, audio } = gone.use(harness.cameras.lease(cameraId, 'main'));
+    const sent: Buffer[] = [];
+    gone.use(audio.read(({ payload }) => sent.push(payload)));
+    await untilFrames(stream, 5);
+    const recording = how === 'recorded' ? await client.clips.record({ cameraId }) : null;
+    await untilFrames(stream, 20);
+    const clip =
+      recording === null
+        ? await client.clips.saveLast({ cameraId, seconds: 60 })
+        : await client.clips.endRecording({ id: recording.id });
+    expect(clip.sound).toBe('FLAC');
+    const file = path.join(harness.folder, 'clips', `${clip.id}.mp4`);
+    const { codecs } = await lookInto(await download(clip));
+    expect(codecs.sort()).toEqual(['flac', 'h264']);
+    const g711 = path.join(harness.folder, `${clip.id}.${format}`);
+    await writeFile(g711, Buffer.concat(sent));
+    const [inClip, ofCamera] = [
+      await samplesOf('-i', file),
+      await samplesOf('-f', format, '-ar', '8000', '-ac', '1', '-i', g711),
+    ];
+    // A second of it and more, two bytes a sample.
+    expect(inClip.length).toBeGreaterThan(16_000);
+    expect(ofCamera.includes(inClip)).toBe(true);
+  },
+);
 
 test('what is kept and recorded is told to all windows, with who did it, and to nobody who may not keep clips of the camera', async () => {
   const watching = new AbortController();

@@ -54,7 +54,7 @@ test('a stream that plays has its figures, one that nobody watches has none, a c
       state: 'waiting',
       kilobitsPerSecond: null,
       reconnects: 1,
-      advice: [{ verdict: 'problem', words: expect.stringMatching(/./) }],
+      advice: [{ verdict: 'problem', measured: '', meaning: expect.stringMatching(/./), advice: null }],
     });
   const sub = await streamOf(id, 'sub');
   expect(sub?.picturesPerSecond ?? null).toBeNull();

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { Recorder, type RecorderOptions, type RecordingEnd } from '../../main/clips/recorder.ts';
+import { Recorder, type RecorderEnd, type RecorderOptions } from '../../main/clips/recorder.ts';
 import { loadClip } from '../../main/demo/clip.ts';
 import { toRtpPayloads } from '../../main/demo/rtp-payloads.ts';
 import { AudioStream } from '../../main/media/audio-stream.ts';
@@ -18,18 +18,28 @@ afterEach(async () => {
 /** A camera whose pictures come when they are told to, and a recording of it. */
 class Scene {
   readonly stream = new LiveStream();
-  readonly ended: RecordingEnd[] = [];
+  readonly ended: RecorderEnd[] = [];
   isLeased = true;
+  keyFramesWanted = 0;
   readonly #packets = new CameraPackets();
   #at = 0;
 
+  constructor() {
+    this.stream.onKeyFrameWanted = () => void this.keyFramesWanted++;
+  }
+
   /** All pictures of a clip, 66 ms apart. */
-  send(profile: 'main' | 'sub'): void {
-    for (const { nalUnits } of loadClip(0, profile, 2).frames) {
+  send(profile: 'main' | 'sub', frames = loadClip(0, profile, 2).frames): void {
+    for (const { nalUnits } of frames) {
       this.#at += 66;
       for (const packet of this.#packets.picture(this.#at * 90, toRtpPayloads(nalUnits)))
         this.stream.push(packet, this.#at);
     }
+  }
+
+  /** One picture, and no key frame. */
+  sendDelta(): void {
+    this.send('main', loadClip(0, 'main', 2).frames.slice(1, 2));
   }
 
   async record(options: Partial<RecorderOptions> = {}): Promise<Recorder> {
@@ -50,7 +60,7 @@ class Scene {
   }
 }
 
-test.each<[RecordingEnd, Partial<RecorderOptions>, 'main' | 'sub']>([
+test.each<[RecorderEnd, Partial<RecorderOptions>, 'main' | 'sub']>([
   ['too-long', { longestMilliseconds: 3_000 }, 'main'],
   ['no-room', { hasRoom: async () => false }, 'main'],
   ['format-changed', {}, 'sub'],
@@ -70,6 +80,16 @@ test.each<[RecordingEnd, Partial<RecorderOptions>, 'main' | 'sub']>([
     expect(finished.bytes).toBeGreaterThan(0);
   },
 );
+
+test('a recording asks for the key frame with which its first pictures are safe from a kill', async () => {
+  const scene = new Scene();
+  scene.send('main');
+  const recorder = await scene.record();
+  expect(scene.keyFramesWanted).toBe(0);
+  scene.sendDelta();
+  expect(scene.keyFramesWanted).toBe(1);
+  await recorder.finish();
+});
 
 test('a recording of a camera that sends nothing waits for its first key frame', async () => {
   const scene = new Scene();

@@ -35,6 +35,8 @@ export interface Scene {
   readonly unshowable?: number;
   /** Cameras beside them that do not work. */
   readonly broken?: boolean;
+  /** What is prepared takes pictures away: nobody waits for all of them. */
+  readonly halfBroken?: boolean;
   /** What is stored before the console starts, besides the cameras. */
   store?(store: Store): void;
   /** The database is damaged, and a backup lies beside it. */
@@ -122,6 +124,21 @@ const lookBack = async (page: Page) => {
     const boxes = [...document.querySelectorAll<HTMLElement>('[data-scrub-strip] canvas')];
     return boxes.filter(({ dataset }) => dataset.drawn === undefined).length <= 1;
   });
+};
+/** Every second camera stops in one of four ways, and the wall says so. */
+const breakHalf = async (page: Page, { cameras }: Stage) => {
+  await untilTiles(page, 'live', cameras.length);
+  const ways = [
+    (camera: VirtualCamera) => camera.freeze(true),
+    (camera: VirtualCamera) => camera.silence(true),
+    (camera: VirtualCamera) => camera.look('black'),
+    (camera: VirtualCamera) => void camera.reboot(120),
+  ];
+  const broken = cameras.filter((_, index) => index % 2 === 1);
+  for (const [index, camera] of broken.entries()) ways[index % ways.length]?.(camera);
+  const half = Math.floor(broken.length / 2);
+  await untilTiles(page, 'waiting', half);
+  await untilTiles(page, 'stale', half);
 };
 const openList = async (page: Page) => {
   await page.keyboard.press('c');
@@ -293,8 +310,20 @@ export const scenes: readonly Scene[] = [
     },
   },
   { name: 'wall-9', cameras: 9 },
+  { name: 'wall-1', cameras: 1 },
+  { name: 'wall-16', cameras: 16 },
+  { name: 'wall-16-broken', cameras: 16, halfBroken: true, prepare: breakHalf },
   { name: 'wall-25', cameras: 25 },
   { name: 'wall-64', cameras: 64, prepare: (page) => shape(page, '64 cameras') },
+  {
+    name: 'wall-64-broken',
+    cameras: 64,
+    halfBroken: true,
+    async prepare(page, stage) {
+      await shape(page, '64 cameras');
+      await breakHalf(page, stage);
+    },
+  },
   {
     // A small tile that is selected, with all that its strip can have.
     name: 'wall-64-selected',
@@ -965,6 +994,18 @@ export const scenes: readonly Scene[] = [
     async prepare(page, { serve }) {
       await serve.end('SIGKILL');
       await untilTiles(page, 'offline', 4);
+    },
+  },
+  {
+    // The desktop's shell says why; here the page hears the same words from nobody.
+    name: 'engine-restarting',
+    cameras: 4,
+    async prepare(page, { serve }) {
+      await serve.end('SIGKILL');
+      await untilTiles(page, 'offline', 4);
+      const reason = 'The engine has ended unexpectedly.';
+      await say(page, { type: 'engine', state: { name: 'waiting', until: Date.now() + 60_000, reason } });
+      await page.waitForTimeout(1_000);
     },
   },
   {

@@ -12,7 +12,8 @@ import { DiscoveryResponder } from '../../main/demo/discovery-responder.ts';
 import { startVirtualCameras, type VirtualCamera } from '../../main/demo/virtual-fleet.ts';
 import { Backups } from '../../main/store/backups.ts';
 import { openStore } from '../../main/store/store.ts';
-import { type Theme, themes, usualAppearance } from '../../renderer/looks/appearance.ts';
+import { sizes, type Theme, themes, usualAppearance } from '../../renderer/looks/appearance.ts';
+import settings from '../../renderer/messages/project.inlang/settings.json' with { type: 'json' };
 import { launchChromium, loopbackWebRtc } from '../support/chromium.ts';
 import { untilTiles } from '../support/console-page.ts';
 import { helpIfAsked } from '../support/script-help.ts';
@@ -33,11 +34,11 @@ helpIfAsked(`Usage: npm run screenshots [-- OPTIONS]
   --into FOLDER     docs/screens when left out
 
 Each of these draws a scene once, in all that are named:
-  --width A,B       1280, 3840, 390 (a phone)
-  --scale A,B       how large everything is, in percent
+  --width A,B       1280, 1920, 3840, 390 (a phone)
+  --scale A,B       how large everything is, in percent: ${sizes.join(', ')}
   --theme A,B       ${themes.join(', ')}
   --media A,B       usual, forced-colors, contrast
-  --language NAME   en, de, es, ar`);
+  --language NAME   ${settings.locales.join(', ')}`);
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -51,8 +52,30 @@ const { values } = parseArgs({
 });
 const target = path.resolve(values.into);
 const [small, large] = [1280, 3840];
-/** Of a laptop, of a large display, of a phone held upright. */
-const heights: Readonly<Record<number, number>> = { 1280: 720, 3840: 2160, 390: 844 };
+/** Of a laptop, of a display, of a large one, of a phone held upright. */
+const heights: Readonly<Record<number, number>> = { 1280: 720, 1920: 1080, 3840: 2160, 390: 844 };
+const widths = chosen('width', Object.keys(heights)).map(Number);
+const scales = chosen('scale', sizes.map(String)).map(Number);
+const chosenThemes = chosen('theme', themes);
+const medias = chosen('media', ['usual', 'forced-colors', 'contrast']);
+chosen('language', settings.locales);
+const names = chosen(
+  'only',
+  scenes.map(({ name }) => name),
+);
+
+/** What an option names, each of it known; empty: it was left out. */
+function chosen<Value extends string>(option: keyof typeof values, known: readonly Value[]): Value[] {
+  // Scenes look for words of one language.
+  const named = option === 'language' ? [values.language] : (values[option]?.split(',') ?? []);
+  const unknown = named.find((name) => known.every((each) => each !== name));
+  if (unknown !== undefined) {
+    process.stderr.write(`--${option} has no “${unknown}”. There are: ${known.join(', ')}\n`);
+    process.exit(2);
+  }
+  return known.filter((each) => named.includes(each));
+}
+
 const newPictureMilliseconds = 1_000;
 /** Of each step of a scene that names no other. */
 const patienceMilliseconds = 15_000;
@@ -227,7 +250,7 @@ async function draw(browser: Browser, scene: Scene, looks: readonly Look[]): Pro
   if (count === 0) await page.getByText('No cameras yet').waitFor();
   else await untilTiles(page, 'live', Math.min(count, 25) - unshowable);
   await scene.prepare?.(page, { serve, cameras, locked });
-  if (scene.name.startsWith('wall-') && scene.broken !== true) {
+  if (scene.name.startsWith('wall-') && scene.broken !== true && scene.halfBroken !== true) {
     const tiles = await page.locator('[data-tile][data-camera-id]').count();
     await untilTiles(page, 'live', tiles);
   }
@@ -248,32 +271,22 @@ const usual: Look = {
 
 /** What a window shows one after the other, for each window that a scene is drawn in. */
 function windowsOf({ name }: Scene): readonly (readonly Look[])[] {
-  const { width, scale, theme, media } = values;
-  if ([width, scale, theme, media].every((option) => option === undefined)) {
+  if ([widths, scales, chosenThemes, medias].every(({ length }) => length === 0)) {
     const others = themes.filter((each) => each !== usual.theme && inAllThemes.has(name));
     return [[usual, ...others.map((each) => ({ ...usual, theme: each }))], [{ ...usual, width: large }]];
   }
-  const all = (option: string | undefined, without: string | number) =>
-    option?.split(',') ?? [String(without)];
-  const looks = all(width, small).flatMap((wide) =>
-    all(scale, usual.scale).flatMap((percent) =>
-      all(theme, usual.theme).flatMap((chosen) =>
-        all(media, usual.media).map((asked) => ({
-          width: Number(wide),
-          scale: Number(percent),
-          theme: themes.find((known) => known === chosen) ?? usual.theme,
-          media: asked,
-        })),
+  const all = <Value>(named: readonly Value[], without: Value) => (named.length === 0 ? [without] : named);
+  const looks = all(widths, usual.width).flatMap((width) =>
+    all(scales, usual.scale).flatMap((scale) =>
+      all(chosenThemes, usual.theme).flatMap((theme) =>
+        all(medias, usual.media).map((media) => ({ width, scale, theme, media })),
       ),
     ),
   );
   return [looks];
 }
 
-const names = values.only?.split(',');
-const wanted = scenes.filter(({ name }) => names?.includes(name) ?? true);
-if (wanted.length === 0)
-  throw new Error(`There is no scene of this name. There are: ${scenes.map(({ name }) => name).join(', ')}`);
+const wanted = scenes.filter(({ name }) => names.length === 0 || names.includes(name));
 await mkdir(target, { recursive: true });
 const browser = await launchChromium({ args: loopbackWebRtc });
 try {

@@ -1,5 +1,6 @@
 import type { AddingFigures } from '../adding-figures.ts';
 import type { ConsoleFigures } from '../console-figures.ts';
+import type { TourFigures } from '../console-tour.ts';
 import type { SoakFigures } from '../console-walls.ts';
 import type { DiscoveryFigures } from '../discovery-figures.ts';
 import type { Report } from './report.ts';
@@ -20,6 +21,9 @@ const consoleRows = {
   keyToList: 'a key → the list opens or closes',
   layoutSwitchAll25: 'a wall of 25 other cameras, connected already → all pictures',
   layoutSwitchTask: 'the page’s longest task at it (50: none is longer)',
+  tourDelay: 'a tour of two walls of 64: after the time of a stop → the next one',
+  tourChange: 'the change → all pictures of the new wall',
+  tourTask: 'the page’s longest task in a stop of it',
 } as const satisfies Partial<Record<keyof ConsoleFigures, string>>;
 
 export function consoleReport(figures: ConsoleFigures): Report {
@@ -30,6 +34,7 @@ export function consoleReport(figures: ConsoleFigures): Report {
     title: 'The console',
     words: [
       `What a person waits for, in Chromium. The list runs at ${figures.scrollFramesPerSecond} frames a second while it is scrolled. (\`tests/bench/console-*.ts\`)`,
+      ...('tourFrames' in figures ? [tourWords(figures.tourFrames)] : []),
     ],
     plots: [],
     tables: [
@@ -42,6 +47,10 @@ export function consoleReport(figures: ConsoleFigures): Report {
       },
     ],
   };
+}
+
+function tourWords({ drawn, empty, composited, black }: TourFigures['tourFrames']): string {
+  return `The tour goes to and fro between two walls of 64 cameras that are all connected, five seconds each, the next one loaded meanwhile. Of ${figure(drawn)} frames that the page drew, ${figure(empty)} had a tile without a picture; of ${figure(composited)} that Chromium composited around two changes, ${figure(black)} had a black one.`;
 }
 
 export function discoveryReport({ firstDevice, fiftyDevices }: DiscoveryFigures): Report {

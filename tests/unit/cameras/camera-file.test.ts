@@ -263,7 +263,7 @@ describe('what is refused', () => {
       'line 4, number: must be a whole number',
       'line 4, mainUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
       'line 4, subUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
-      'line 4, connection: must be on-demand or always',
+      'line 4, connection: must be one of on-demand, always',
       'line 5, number: must be at most 9999',
       'line 5, mainUrl: must be an address that starts with rtsp://, rtsps://, http://, https://, whep:// or wheps://',
       'line 5, subUrl: The address has a port that is not between 1 and 65535.',
@@ -298,11 +298,11 @@ Door,07,${id.toUpperCase()},rtsp://host/1`;
     ];
     expect(issuesOf(json(cameras))).toEqual([
       'camera 2, id: is none that Gatehouse gave; leave it empty for a new camera',
-      'camera 2, name: must be text',
-      'camera 2, group: must be text',
-      'camera 2, mainUrl: must be text',
-      'camera 2, password: must be text',
-      'camera 2, connection: must be on-demand or always',
+      'camera 2, name: must be a text',
+      'camera 2, group: must be a text',
+      'camera 2, mainUrl: must be a text',
+      'camera 2, password: must be a text',
+      'camera 2, connection: must be one of on-demand, always',
       'camera 2, number: is the same as in camera 1; no two cameras can share it',
       ...[3, 4, 5].map((place) => `camera ${place}: is no camera: it needs "name" and "mainUrl"`),
     ]);

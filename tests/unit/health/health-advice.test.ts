@@ -7,7 +7,9 @@ const good: MeasuredStream = {
   ...{ jitter: 4, delay: 60, reconnects: 0 },
 };
 const words = (change: Partial<MeasuredStream>) =>
-  adviceFor({ ...good, ...change }).map((advice) => advice.words);
+  adviceFor({ ...good, ...change }).map(
+    ({ measured, meaning, advice }) => `${measured}: ${meaning} ${advice}`,
+  );
 
 test('of a stream that is as it should be there is nothing to say', () => {
   expect(words({})).toEqual([]);
@@ -31,7 +33,7 @@ test('few pictures, a high bit rate, uneven packets, long delays and many losses
   expect(words({ pictures: 60 })[0]).toContain('Few pictures');
   expect(words({ kilobitsPerSecond: 4_000 })[0]).toContain('4.0 Mbit/s');
   expect(words({ jitter: 100 })[0]).toContain('unevenly');
-  expect(words({ delay: 1_400 })[0]).toContain('more than a second late (1.4 s)');
+  expect(words({ delay: 1_400 })[0]).toContain('1.4 s: At times pictures come more than a second late.');
   expect(words({ reconnects: 40 })[0]).toContain('lost 40 times during the last day');
 });
 

@@ -10,6 +10,7 @@ import {
   pressedBinding,
   withKey,
 } from '../../../renderer/shell/commands.ts';
+import { keyTip } from '../../../renderer/shell/key-tip.ts';
 import { paletteItems } from '../../../renderer/shell/palette-items.ts';
 
 const command = (id: string) => {
@@ -106,4 +107,12 @@ test('commands, cameras and walls are found by their words, and a number that is
   expect(found('full scr')).toMatchObject([{ key: 'full-screen', keys: ['W'] }]);
   expect(found('nothing of the kind')).toEqual([]);
   expect(found('').length).toBeGreaterThan(30);
+});
+
+test('a tip names the key that the person has given, and none where they took it away', () => {
+  expect(keyTip('Lock', 'lock', {})).toBe('Lock (Shift L)');
+  const changed = withKey({}, command('lock'), 'Shift+K');
+  expect(keyTip('Lock', 'lock', changed)).toBe('Lock (Shift K)');
+  expect(keyTip('Clips', 'clips', withKey({}, command('lock'), 'o'))).toBe('Clips (Shift L)');
+  expect(keyTip('People', 'people', {})).toBe('People');
 });

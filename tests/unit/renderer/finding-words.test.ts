@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { adviceWords, findingWords, measuredWords } from '../../../renderer/examination/finding-words.ts';
+import { findingWords, measuredWords } from '../../../renderer/examination/finding-words.ts';
+import { adviceWords } from '../../../renderer/health/advice-words.ts';
 
 const main = path.resolve(import.meta.dirname, '../../../main');
 
@@ -31,21 +32,18 @@ test('what was measured is told part by part, with the decimals of the language'
   expect(measuredWords('640 × 360, 12.5 a second', 'es')).toBe('640 × 360, 12,5 por segundo');
   expect(measuredWords('3 days behind', 'de')).toBe('3 Tage nach');
   expect(measuredWords('554 open, 80 closed', 'ar')).toBe('\u2068554 مفتوح\u2069، \u206880 مغلق\u2069');
-  expect(measuredWords('77.0 ms', 'de')).toBe('77.0 ms');
+  expect(measuredWords('77.0 ms', 'de')).toBe('77,0 ms');
 });
 
-test('advice is told in its parts; what nobody has translated stays as it is', () => {
-  const cable =
+test('advice is told with what was measured; what nobody has translated stays as it is', () => {
+  const meaning = 'Packets come unevenly: the picture moves in jerks.';
+  const advice =
     'Connect the camera by cable instead of Wi-Fi, and look for a link on the way that is overloaded.';
-  const uneven = `Packets come unevenly: the picture moves in jerks (77.5 ms). ${cable}`;
+  const uneven = { measured: '77.5 ms', meaning, advice };
   expect(adviceWords(uneven, 'de')).toBe(
-    `Pakete kommen ungleichmäßig: Das Bild ruckelt (77.5 ms). ${findingWords(cable, 'de')}`,
+    `77,5 ms: Pakete kommen ungleichmäßig: Das Bild ruckelt. ${findingWords(advice, 'de')}`,
   );
-  const twoSentences =
-    'The camera does not send over TCP. Over UDP, a busy network loses parts of pictures (UDP, TCP refused).';
-  expect(adviceWords(twoSentences, 'de')).toBe(
-    'Die Kamera sendet nicht über TCP. Über UDP verliert ein belastetes Netz Teile von Bildern (UDP, TCP abgelehnt).',
-  );
-  for (const words of [uneven, twoSentences]) expect(adviceWords(words, 'en')).toBe(words);
-  expect(adviceWords('Set "TCP", please.', 'de')).toBe('Set "TCP", please.');
+  expect(adviceWords(uneven, 'en')).toBe(`77.5 ms: ${meaning} ${advice}`);
+  expect(adviceWords({ measured: '', meaning, advice: null }, 'en')).toBe(meaning);
+  expect(adviceWords({ measured: '', meaning: 'Unheard of.', advice: null }, 'de')).toBe('Unheard of.');
 });

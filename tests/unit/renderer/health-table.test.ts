@@ -31,15 +31,15 @@ test('rows are sorted by any column, what has no value comes last either way', (
 });
 
 test('at first those with the most to do come first, then by number', () => {
-  const warning = { verdict: 'warning', words: 'w' } as const;
-  const problem = { verdict: 'problem', words: 'p' } as const;
+  const warning = { verdict: 'warning', measured: '', meaning: 'w', advice: null } as const;
+  const problem = { verdict: 'problem', measured: '', meaning: 'p', advice: null } as const;
   const rows = [row(4), row(1), row(2, { advice: [warning, warning] }), row(3, { advice: [problem] })];
   expect(numbers(sortedRows(rows, { name: 'advice', descending: false }))).toEqual([3, 2, 1, 4]);
 });
 
 test('a CSV has a line for each row, and names that spreadsheets would calculate are texts', () => {
-  const words = 'Set "TCP", please.';
-  const rows = [row(1, { loss: 0.0123, advice: [{ verdict: 'warning', words }] }, '=HYPERLINK("x")'), row(2)];
+  const advice = { verdict: 'warning', measured: '', meaning: 'Set "TCP", please.', advice: null } as const;
+  const rows = [row(1, { loss: 0.0123, advice: [advice] }, '=HYPERLINK("x")'), row(2)];
   const [head, first, second, end] = healthCsv(rows).split('\r\n');
   expect(head).toBe(
     'number,camera,stream,state,format,kbit/s,fps,loss %,jitter ms,delay ms,key frame s,reconnects,advice',

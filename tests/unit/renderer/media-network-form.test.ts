@@ -43,9 +43,9 @@ test.each([
   form.first = first;
   form.last = last;
   expect(form.read()).toBeUndefined();
-  expect([...form.errors.keys()]).toContain(field);
+  expect(form.error(field)).toBeDefined();
   form.first = '';
   form.last = '';
   expect(form.read()).toEqual({ interfaces: null, ports: null });
-  expect(form.errors.size).toBe(0);
+  expect(form.error()).toBeUndefined();
 });

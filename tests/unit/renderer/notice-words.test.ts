@@ -66,3 +66,15 @@ test('a clock that jumped is said in the reader’s language, and what is not kn
   }
   expect(noticeWords('Nobody has translated this.', 'de')).toBe('Nobody has translated this.');
 });
+
+test('what a site file changes, or what is wrong in it, is told in the reader’s language, part by part', () => {
+  expect(noticeWords('/data/site.json was taken: 2 cameras added, 1 wall changed.', 'de')).toBe(
+    '/data/site.json wurde übernommen: Kameras hinzugefügt: 2, Wände geändert: 1.',
+  );
+  const refused =
+    '/data/site.json was not taken. 2 things are wrong in this site file. Nothing was imported. In it: cameras[3].mainUrl must be given; and 1 more.';
+  expect(noticeWords(refused, 'de')).toBe(
+    '/data/site.json wurde nicht übernommen. 2 Dinge stimmen in dieser Standortdatei nicht. Nichts wurde importiert. Darin: cameras[3].mainUrl muss angegeben werden; und 1 weitere.',
+  );
+  expect(noticeWords(refused, 'en')).toBe(refused);
+});

@@ -117,7 +117,7 @@ test('the size of a picture that came over the data channel counts, too', () => 
   expect(profiles()).toEqual(['sub', 'sub', 'main', ...Array.from({ length: 6 }, () => 'sub')]);
 });
 
-test('the small picture goes on until the large one has gone through its past', () => {
+test('the small picture goes on until the large one has gone through its past and found its pace', () => {
   show(4, '4', ultraHd);
   const [main, sub] = [streamOf(0, 'main'), streamOf(0, 'sub')];
   expect(stage.plan(0).wanted).toEqual(main);
@@ -127,10 +127,23 @@ test('the small picture goes on until the large one has gone through its past', 
     expect(shown(0)).toBe('sub');
   }
   expect(playback.slot(sub)).toBeDefined();
-  frame(main, 40);
+  for (const apart of [67, 67]) {
+    frame(main, apart);
+    expect(shown(0)).toBe('sub');
+  }
+  frame(main, 67);
   expect(shown(0)).toBe('main');
   stage.arrange();
   expect(playback.slot(sub)).toBeUndefined();
+});
+
+test('a large picture that comes once a second takes the place of the small one with its second frame', () => {
+  show(4, '4', ultraHd);
+  const main = streamOf(0, 'main');
+  frame(main);
+  expect(shown(0)).toBe('sub');
+  frame(main, 1_000);
+  expect(shown(0)).toBe('main');
 });
 
 test('a main stream that does not begin gives way to the small one', () => {

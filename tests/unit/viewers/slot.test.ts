@@ -6,8 +6,9 @@ import { AudioStream } from '../../../main/media/audio-stream.ts';
 import { LiveStream } from '../../../main/media/live-stream.ts';
 import type { StreamFrame } from '../../../main/media/stream-frame.ts';
 import type { StreamLease } from '../../../main/media/stream-lease.ts';
-import { Slot, type SlotWindow } from '../../../main/viewers/slot.ts';
+import { Slot } from '../../../main/viewers/slot.ts';
 import type { SlotSender, TrackCodec } from '../../../main/viewers/slot-sender.ts';
+import type { SlotWindow } from '../../../main/viewers/slot-window.ts';
 import { VideoSource } from '../../support/video-source.ts';
 
 class RecordingSender implements SlotSender {

@@ -1,0 +1,191 @@
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type { CameraInput } from '../../main/contract/camera.ts';
+import { EngineProcess } from './engine-child.ts';
+import { untilLive } from './probed-page.ts';
+import { type Summary, summarize } from './statistics.ts';
+
+const tilesOfWall = 64;
+/** Shorter than the time in which the next stop is loaded: it is, all the time. */
+const stopSeconds = 5;
+const measuredChanges = 3;
+/** Of which each composited frame is looked at, which costs the computer something. */
+const filmedChanges = 2;
+/** A change may come so late: the tour waits for its pictures, and then for no more. */
+const patienceMilliseconds = 40_000;
+/** Brightness of the brightest colour on average, 0 … 255, of a tile that shows nothing; the scenes have five times as much. */
+const blackBrightness = 12;
+
+/** A tour of two walls of 64 cameras each, all connected: 128 streams while the next wall is loaded. */
+export interface TourFigures {
+  /** From the end of a stop's time to the next wall: the tour waits for its pictures. */
+  readonly tourDelay: Summary;
+  /** The page's longest task from one wall to the next, 50 where none was longer. */
+  readonly tourTask: Summary;
+  /** From the change to the first frame in which all tiles have pictures of the new wall. */
+  readonly tourChange: Summary;
+  readonly tourFrames: {
+    /** Frames of the page, and in how many of them a tile had no picture. */
+    readonly drawn: number;
+    readonly empty: number;
+    /** The same of what was composited around two changes, by the colours of its tiles. */
+    readonly composited: number;
+    readonly black: number;
+  };
+}
+
+/** What the page keeps. Times are milliseconds of its own clock. */
+interface TourRecord {
+  readonly changes: number[];
+  readonly tasks: [startedAt: number, milliseconds: number][];
+  /** Since when all tiles had a picture, by change. */
+  readonly wholeAt: number[];
+  frames: number;
+  empty: number;
+}
+
+declare global {
+  interface Window {
+    gatehouseTourRecord: TourRecord;
+  }
+}
+
+interface TourOptions {
+  readonly dataFolder: string;
+  /** At least 128 virtual ones, in another process. */
+  readonly cameras: readonly CameraInput[];
+  openPage(browser: Browser, url: string): Promise<Page>;
+}
+
+export async function measureTour(
+  browser: Browser,
+  { dataFolder, cameras, openPage }: TourOptions,
+): Promise<TourFigures> {
+  await using owned = new AsyncDisposableStack();
+  const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
+  const engine = await EngineProcess.start({ dataFolder, rendererFolder, cameras: [], notes: false });
+  owned.defer(() => engine.stop());
+  const walls = [cameras.slice(0, tilesOfWall), cameras.slice(tilesOfWall, 2 * tilesOfWall)];
+  await engine.ask({ type: 'walls', walls, shape: { grid: '64', tourSeconds: stopSeconds } });
+  const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
+  const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
+  owned.defer(() => page.context().close());
+  await page.keyboard.press('Shift+Digit2');
+  await page.waitForSelector(`[data-wall-size="${tilesOfWall}"]`);
+  await untilLive(
+    page,
+    Array.from({ length: tilesOfWall }, (_, index) => index + 1),
+  );
+  await page.evaluate(watchTour);
+  await page.keyboard.press('Shift+T');
+  // Two are still warming up: the code of a change is compiled, and the first stop had begun before.
+  await untilChanged(page, 2);
+  await untilChanged(page, 2 + measuredChanges);
+  const record = await page.evaluate(() => window.gatehouseTourRecord);
+  const film = await filmChanges(page, 2 + measuredChanges, filmedChanges);
+  const { frames, empty } = await page.evaluate(() => window.gatehouseTourRecord);
+  const measured = record.changes.map((at, index) => ({ at, index })).slice(2, 2 + measuredChanges);
+  const beforeOf = (index: number) => record.changes[index - 1] ?? Number.NaN;
+  return {
+    tourDelay: summarize(measured.map(({ at, index }) => at - beforeOf(index) - stopSeconds * 1_000)),
+    tourTask: summarize(
+      measured.map(({ at, index }) =>
+        Math.max(
+          50,
+          ...record.tasks.flatMap(([startedAt, time]) =>
+            startedAt > beforeOf(index) && startedAt <= at ? time : [],
+          ),
+        ),
+      ),
+    ),
+    tourChange: summarize(measured.map(({ at, index }) => (record.wholeAt[index] ?? Number.NaN) - at)),
+    tourFrames: { drawn: frames, empty, ...film },
+  };
+}
+
+async function untilChanged(page: Page, changes: number): Promise<void> {
+  await page.waitForFunction((wanted) => window.gatehouseTourRecord.changes.length >= wanted, changes, {
+    timeout: patienceMilliseconds,
+    polling: 100,
+  });
+}
+
+/** Runs in the page: keeps what becomes of the wall, frame by frame. Self-contained, as it is serialised. */
+function watchTour(): void {
+  const record: TourRecord = { changes: [], tasks: [], wholeAt: [], frames: 0, empty: 0 };
+  window.gatehouseTourRecord = record;
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) record.tasks.push([startTime, duration]);
+  }).observe({ type: 'longtask' });
+  const wall = document.querySelector('[data-layout-id]');
+  if (wall === null) throw new Error('no wall');
+  new MutationObserver(() => record.changes.push(performance.now())).observe(wall, {
+    attributeFilter: ['data-layout-id'],
+  });
+  const hasPicture = (tile: HTMLElement) => {
+    const shown = tile.querySelector<HTMLVideoElement>('video[data-shown="true"]');
+    return shown !== null && shown.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && shown.videoWidth > 0;
+  };
+  const look = (now: number) => {
+    record.frames++;
+    if (![...document.querySelectorAll<HTMLElement>('[data-tile]')].every(hasPicture)) record.empty++;
+    else if (record.wholeAt.length < record.changes.length) record.wholeAt.push(now);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** What Chromium composited around changes, and in how many of these frames a tile was black. */
+async function filmChanges(
+  page: Page,
+  already: number,
+  changes: number,
+): Promise<{ composited: number; black: number }> {
+  const devtools = await page.context().newCDPSession(page);
+  const film: string[] = [];
+  devtools.on('Page.screencastFrame', ({ data, sessionId }) => {
+    film.push(data);
+    void devtools.send('Page.screencastFrameAck', { sessionId }).catch(() => {});
+  });
+  await devtools.send('Page.startScreencast', { format: 'jpeg', quality: 70 });
+  let [composited, black] = [0, 0];
+  for (let count = already + 1; count <= already + changes; count++) {
+    await untilChanged(page, count);
+    await page.waitForFunction((wanted) => window.gatehouseTourRecord.wholeAt.length >= wanted, count);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    for (const frame of film.splice(0)) {
+      composited++;
+      if (await page.evaluate(hasBlackTile, { frame, blackBrightness })) black++;
+    }
+  }
+  await devtools.detach();
+  return { composited, black };
+}
+
+/** Runs in the page: whether a tile of this screenshot shows nothing. */
+async function hasBlackTile({
+  frame,
+  blackBrightness,
+}: {
+  frame: string;
+  blackBrightness: number;
+}): Promise<boolean> {
+  const bytes = Uint8Array.from(atob(frame), (character) => character.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d', {
+    willReadFrequently: true,
+  });
+  if (context === null) throw new Error('no canvas');
+  context.drawImage(bitmap, 0, 0);
+  const scale = bitmap.width / innerWidth;
+  return [...document.querySelectorAll('[data-tile]')].some((tile) => {
+    const { left, top, width, height } = tile.getBoundingClientRect();
+    // Below the strip with its name.
+    const area = [left, top + height / 2, width, height / 2].map((value) => Math.round(value * scale));
+    const { data } = context.getImageData(area[0] ?? 0, area[1] ?? 0, area[2] ?? 1, area[3] ?? 1);
+    let sum = 0;
+    for (let at = 0; at < data.length; at += 4)
+      sum += Math.max(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
+    return sum / (data.length / 4) < blackBrightness;
+  });
+}
