@@ -94,12 +94,20 @@ function isSubscription(answer: unknown): answer is AsyncGenerator {
   return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 }
 
+const longestMessage = 500_000;
+
 /** As it arrives; undefined for what JSON cannot hold, or what is too long for a message. */
 function overJson(input: unknown): unknown {
   try {
-    const text = JSON.stringify(input);
-    return text.length > 500_000 ? undefined : JSON.parse(text);
+    const text = JSON.stringify(input, refuseLongText);
+    return text.length > longestMessage ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** To write a million control characters only to find that they are too long would take most of the time of all these tests. */
+function refuseLongText(_key: string, value: unknown): unknown {
+  if (typeof value === 'string' && value.length > longestMessage) throw new RangeError('too long');
+  return value;
 }
