@@ -56,7 +56,8 @@ const longestStride = 4;
  * climb that fails doubles the time until the next one, so that it comes to rest.
  */
 export class DecodeBudget {
-  readonly #usual: number;
+  /** So many tiles get all their pictures as long as nothing is known of this computer. */
+  readonly usual: number;
   /** So many tiles may show their main stream, all their pictures, all their key frames. */
   #mains = firstMains;
   #whole: number;
@@ -78,8 +79,8 @@ export class DecodeBudget {
 
   /** @param processors that this computer has */
   constructor(processors: number) {
-    this.#usual = Math.floor(tilesOfProcessor * processors);
-    this.#whole = this.#usual;
+    this.usual = Math.floor(tilesOfProcessor * processors);
+    this.#whole = this.usual;
   }
 
   /** Whether something was too much on this wall: what is given up then is for that reason. */
@@ -112,7 +113,7 @@ export class DecodeBudget {
   #forget(): void {
     this.#learntWith = 0;
     this.#patience = firstPatienceSamples;
-    this.#whole = Math.max(this.#whole, this.#usual);
+    this.#whole = Math.max(this.#whole, this.usual);
     this.#steady = Number.POSITIVE_INFINITY;
     this.#tooMany = Number.POSITIVE_INFINITY;
   }

@@ -8,12 +8,19 @@ import { PageLoad } from './page-load.ts';
 import type { Playback } from './playback.svelte.ts';
 import type { Share, Slot } from './slot.svelte.ts';
 import type { Stage } from './stage.svelte.ts';
+import type { Stream } from './stream.ts';
 
 /** One report on all tracks has its price: seldom enough to be none of the trouble. */
 const sampleMilliseconds = 2_000;
 /** A browser that takes longer than this for the report has no time for its pictures, either; thirty seconds were seen. */
 const reportMilliseconds = 1_000;
 const withoutReport: DecodeLoad = { busy: 0, dropped: 0, delay: 0, blocked: 1, missed: 0 };
+
+/**
+ * What was passed over of a picture that was loaded ahead comes at once: for so long after it is shown the computer is busy with
+ * showing it.
+ */
+const arrivalMilliseconds = 1_000;
 
 const shareOrder: Readonly<Record<Share, number>> = { all: 0, 'key-frames': 1, seldom: 2 };
 
@@ -46,18 +53,26 @@ export class DecodeWatch {
   #judgedAt = 0;
   #before: { readonly count: DecodeCount; readonly at: number } | undefined;
   #use = $state.raw<DecodeUse | null>(null);
+  readonly #ahead: () => readonly Stream[];
+  /** When a slot was loaded ahead last, of `performance.now()`. */
+  readonly #aheadAt = new WeakMap<Slot, number>();
   /** Counts what was decided. */
   #decisions = $state.raw(0);
 
-  /** @param tiles those that show something */
+  /**
+   * @param tiles those that show something
+   * @param ahead what they show next, while it is loaded
+   */
   constructor(
     playback: Playback,
     stage: Pick<Stage, 'ceilings' | 'plan' | 'shown'>,
     tiles: () => readonly BudgetTile[],
+    ahead: () => readonly Stream[] = () => [],
   ) {
     this.#playback = playback;
     this.#stage = stage;
     this.#tiles = tiles;
+    this.#ahead = ahead;
   }
 
   /** Null: nothing is decoded, or nobody knows yet. */
@@ -106,16 +121,27 @@ export class DecodeWatch {
   /** A stream that several tiles show is that of the one that may have most. */
   #shares(tiles: readonly BudgetTile[], ceilings: readonly Ceiling[]): Map<Slot, Share> {
     const shares = new Map<Slot, Share>();
+    const ahead = this.#ahead().flatMap((stream) => this.#playback.slot(stream) ?? []);
+    const now = performance.now();
+    for (const slot of ahead) this.#aheadAt.set(slot, now);
     for (const { tile } of tiles) {
       const ceiling = ceilings[tile];
-      const share = ceiling === 'key-frames' || ceiling === 'seldom' ? ceiling : 'all';
-      for (const stream of this.#stage.plan(tile).surfaces) {
+      const wanted = ceiling === 'key-frames' || ceiling === 'seldom' ? ceiling : 'all';
+      const plan = this.#stage.plan(tile);
+      for (const stream of plan.surfaces) {
+        if (stream?.cameraId !== plan.wanted?.cameraId) continue;
         const slot = this.#playback.slot(stream);
         if (slot === undefined) continue;
+        const isArriving = now - (this.#aheadAt.get(slot) ?? Number.NEGATIVE_INFINITY) < arrivalMilliseconds;
+        const share = wanted === 'all' && isArriving ? untrack(() => slot.share) : wanted;
         const other = shares.get(slot) ?? 'seldom';
         shares.set(slot, shareOrder[share] < shareOrder[other] ? share : other);
       }
     }
+    const isMuch =
+      shares.size + ahead.length > this.#budget.usual ||
+      [...shares.values()].some((share) => share !== 'all');
+    for (const slot of ahead) if (!shares.has(slot)) shares.set(slot, isMuch ? 'key-frames' : 'all');
     return shares;
   }
 

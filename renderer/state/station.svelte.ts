@@ -25,6 +25,7 @@ import { NetworkWatch } from '../playback/network-watch.svelte.ts';
 import { PictureWatch } from '../playback/picture-watch.ts';
 import { Playback } from '../playback/playback.svelte.ts';
 import { Stage } from '../playback/stage.svelte.ts';
+import type { Stream } from '../playback/stream.ts';
 import type { ViewerConnection } from '../playback/viewer-connection.ts';
 import { Zooms } from '../zoom/zooms.svelte.ts';
 import { CameraMirror } from './camera-mirror.svelte.ts';
@@ -118,7 +119,12 @@ export class Station {
     this.zooms = new Zooms(this.wall);
     this.stage = new Stage(this.wall, this.playback, (tile) => this.zooms.isZoomed(tile));
     this.numberEntry = new NumberEntry(this.mirror);
-    this.decoding = new DecodeWatch(this.playback, this.stage, () => this.#budgetTiles());
+    this.decoding = new DecodeWatch(
+      this.playback,
+      this.stage,
+      () => this.#budgetTiles(),
+      () => this.#streamsAhead(),
+    );
     this.network = new NetworkWatch(this.playback, () => this.#budgetTiles());
     this.pictures = new PictureWatch(
       () => this.playback.slots,
@@ -304,6 +310,16 @@ export class Station {
         wantsMain: this.stage.wantsMain(tile),
       };
     });
+  }
+
+  /** What a tour loads before it shows it. */
+  #streamsAhead(): Stream[] {
+    const { ahead } = this.wall;
+    return (ahead?.tiles ?? []).flatMap((camera, tile) =>
+      this.stage
+        .plan(tile)
+        .surfaces.flatMap((stream) => (camera !== null && stream?.cameraId === camera.id ? stream : [])),
+    );
   }
 
   /** Behind another page no frames are shown, and nothing is known. */

@@ -16,6 +16,11 @@ export interface WallPage {
   readonly page: number;
 }
 
+/** A page that a tour shows next, and how many of its tiles are asked for so far. */
+interface UpcomingPage extends WallPage {
+  readonly tiles: number;
+}
+
 /** A page with its cameras. */
 export interface WallView {
   readonly shape: GridShape;
@@ -35,7 +40,7 @@ export class Wall {
   /** Whether the window goes through walls. */
   touring: boolean = $state(false);
   /** The page that a tour shows next, while it is loaded. */
-  upcoming: WallPage | null = $state.raw(null);
+  upcoming: UpcomingPage | null = $state.raw(null);
   /** The camera that a touring tile shows, by `keyAt`. */
   readonly tourNow: SvelteMap<string, string> = new SvelteMap();
   /** The one that it shows next, while it is loaded. */
@@ -77,7 +82,11 @@ export class Wall {
   });
   /** What is loaded before it is shown, tile by tile; null: nothing. */
   readonly ahead: WallView | null = $derived.by(() => {
-    if (this.upcoming !== null) return this.#viewOf(this.upcoming);
+    if (this.upcoming !== null) {
+      const { tiles: wanted } = this.upcoming;
+      const view = this.#viewOf(this.upcoming);
+      return view && { ...view, tiles: view.tiles.slice(0, wanted) };
+    }
     if (this.tourNext.size === 0) return null;
     const tiles = this.tiles.map((_, index) => {
       const next = this.tourNext.get(this.keyAt(index));
@@ -134,6 +143,20 @@ export class Wall {
     if (layout === undefined) return 0;
     const sequence = this.#sequenceOf(layout);
     return Math.max(1, Math.ceil(sequence.length / gridShape(layout.grid, sequence.length).cells.length));
+  }
+
+  /** Whether all of the page that a tour shows next is asked for. */
+  get isLoadedAhead(): boolean {
+    if (this.upcoming === null) return false;
+    return this.upcoming.tiles >= (this.#viewOf(this.upcoming)?.tiles.length ?? 0);
+  }
+
+  /** Asks for more tiles of the page that a tour shows next. */
+  loadAhead({ layoutId, page }: WallPage, more: number): void {
+    const { upcoming } = this;
+    const isSame = upcoming?.layoutId === layoutId && upcoming.page === page;
+    if (isSame && this.isLoadedAhead) return;
+    this.upcoming = { layoutId, page, tiles: (isSame ? upcoming.tiles : 0) + more };
   }
 
   /** Shows a page of any wall, as the next stop of a tour. */

@@ -5,7 +5,9 @@ import type { Station } from '../state/station.svelte.ts';
 import type { WallPage } from '../state/wall.svelte.ts';
 import { TourClock } from './tour-clock.ts';
 
-const stepMilliseconds = 250;
+const stepMilliseconds = 100;
+/** Of the next wall, at each step: each takes the page some eight milliseconds to begin. */
+const tilesAtOnce = 4;
 /** A computer that slept, or was busy, has shown nothing meanwhile. */
 const longestStepMilliseconds = 1_000;
 /** Whoever touched the console is left in peace for so long. */
@@ -130,9 +132,10 @@ export class Tours {
     const seconds =
       layouts.layout(wall.layout.id)?.tourSeconds ?? layouts.layout(next.layoutId)?.tourSeconds ?? 0;
     const isReady =
-      wall.upcoming !== null && (wall.ahead?.tiles.every((_, tile) => this.#isReady(tile)) ?? false);
+      wall.isLoadedAhead && (wall.ahead?.tiles.every((_, tile) => this.#isReady(tile)) ?? false);
     const act = this.#wallClock.step(passed, seconds * 1_000, isReady);
-    if (act === 'prepare') wall.upcoming = next;
+    if (act === 'stay') return;
+    wall.loadAhead(next, tilesAtOnce);
     if (act !== 'change') return;
     wall.visit(next);
     this.#wallClock.restart();

@@ -23,14 +23,6 @@ import {
   viewWords,
 } from './tile-state.ts';
 
-/** One of the two `<video>` elements of a tile. */
-export interface SurfaceView {
-  readonly slot: Slot | undefined;
-  readonly shown: boolean;
-  /** Width through height as its picture is to be shown; null: as it is. */
-  readonly shape: number | null;
-}
-
 const corner: Cell = { column: 0, row: 0, columns: 1, rows: 1 };
 
 /** All that one tile shows, put together from the station's parts. */
@@ -41,11 +33,9 @@ export class TileView {
   readonly camera: Camera | null = $derived.by(() => this.#station.wall.tiles[this.index] ?? null);
   readonly stream: Stream | null = $derived.by(() => this.#station.stage.shown(this.index));
   readonly slot: Slot | undefined = $derived.by(() => this.#station.playback.slot(this.stream));
+  readonly first: SurfaceView;
   /** The second element exists only while it has something to show. */
-  readonly surfaces: { readonly first: SurfaceView; readonly second: SurfaceView } = $derived.by(() => {
-    const [first, second] = this.#station.stage.plan(this.index).surfaces;
-    return { first: this.#surface(first), second: this.#surface(second) };
-  });
+  readonly second: SurfaceView;
   readonly selected: boolean = $derived.by(() => this.#station.wall.selected === this.index);
   /** Somebody has chosen it: the only tile of a wall is selected without. */
   readonly picked: boolean = $derived.by(() => this.#station.wall.picked === this.index);
@@ -188,6 +178,8 @@ export class TileView {
   constructor(station: Station, index: number) {
     this.#station = station;
     this.index = index;
+    this.first = new SurfaceView(station, this, 0);
+    this.second = new SurfaceView(station, this, 1);
   }
 
   /** What this window hears. */
@@ -220,11 +212,30 @@ export class TileView {
     if (this.stream !== null) this.#station.pictures.accept(this.stream);
     this.slot?.setVerdict(unsuspicious);
   }
+}
 
-  #surface(stream: Stream | null): SurfaceView {
-    const slot = this.#station.playback.slot(stream);
-    const status = stream === null ? undefined : this.#station.mirror.status(stream.cameraId, stream.profile);
-    const shape = status?.state === 'playing' ? (status.shape ?? null) : null;
-    return { slot, shown: slot !== undefined && slot === this.slot && slot.picture !== 'none', shape };
+/** One of the two `<video>` elements of a tile. Each of its facts changes alone: what a wall plans anew is mostly as it was. */
+class SurfaceView {
+  readonly #station: Station;
+  readonly #tile: TileView;
+  readonly #place: 0 | 1;
+  readonly #stream: Stream | null = $derived.by(
+    () => this.#station.stage.plan(this.#tile.index).surfaces[this.#place],
+  );
+  readonly slot: Slot | undefined = $derived.by(() => this.#station.playback.slot(this.#stream));
+  readonly shown: boolean = $derived.by(
+    () => this.slot !== undefined && this.slot === this.#tile.slot && this.slot.picture !== 'none',
+  );
+  /** Width through height as its picture is to be shown; null: as it is. */
+  readonly shape: number | null = $derived.by(() => {
+    if (this.#stream === null) return null;
+    const status = this.#station.mirror.status(this.#stream.cameraId, this.#stream.profile);
+    return status?.state === 'playing' ? (status.shape ?? null) : null;
+  });
+
+  constructor(station: Station, tile: TileView, place: 0 | 1) {
+    this.#station = station;
+    this.#tile = tile;
+    this.#place = place;
   }
 }

@@ -1,18 +1,21 @@
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import { EngineProcess } from './engine-child.ts';
-import { untilLive } from './probed-page.ts';
+import { firstCameras, untilLive } from './probed-page.ts';
 import { type Summary, summarize } from './statistics.ts';
 
 const tilesOfWall = 64;
 /** Shorter than the time in which the next stop is loaded: it is, all the time. */
 const stopSeconds = 5;
+/** The first one compiles what the others run, and its stop had begun before the tour. */
+const warmUpChanges = 1;
 const measuredChanges = 3;
-/** Of which each composited frame is looked at, which costs the computer something. */
-const filmedChanges = 2;
-/** A change may come so late: the tour waits for its pictures, and then for no more. */
-const patienceMilliseconds = 40_000;
+/** One more is filmed, which costs the computer something: from so long before its time on. */
+const filmedMilliseconds = 500;
+/** A tour waits ten seconds at most for its pictures, at each change. */
+const patienceMilliseconds = 90_000;
 /** Brightness of the brightest colour on average, 0 … 255, of a tile that shows nothing; the scenes have five times as much. */
 const blackBrightness = 12;
 
@@ -28,7 +31,7 @@ export interface TourFigures {
     /** Frames of the page, and in how many of them a tile had no picture. */
     readonly drawn: number;
     readonly empty: number;
-    /** The same of what was composited around two changes, by the colours of its tiles. */
+    /** The same of what was composited around one change, by the colours of its tiles. */
     readonly composited: number;
     readonly black: number;
   };
@@ -72,19 +75,16 @@ export async function measureTour(
   owned.defer(() => page.context().close());
   await page.keyboard.press('Shift+Digit2');
   await page.waitForSelector(`[data-wall-size="${tilesOfWall}"]`);
-  await untilLive(
-    page,
-    Array.from({ length: tilesOfWall }, (_, index) => index + 1),
-  );
+  await untilLive(page, firstCameras(tilesOfWall));
   await page.evaluate(watchTour);
   await page.keyboard.press('Shift+T');
-  // Two are still warming up: the code of a change is compiled, and the first stop had begun before.
-  await untilChanged(page, 2);
-  await untilChanged(page, 2 + measuredChanges);
+  const changes = warmUpChanges + measuredChanges;
+  await untilChanged(page, changes);
   const record = await page.evaluate(() => window.gatehouseTourRecord);
-  const film = await filmChanges(page, 2 + measuredChanges, filmedChanges);
+  await delay(stopSeconds * 1_000 - filmedMilliseconds);
+  const film = await filmChange(page, changes + 1);
   const { frames, empty } = await page.evaluate(() => window.gatehouseTourRecord);
-  const measured = record.changes.map((at, index) => ({ at, index })).slice(2, 2 + measuredChanges);
+  const measured = record.changes.map((at, index) => ({ at, index })).slice(warmUpChanges, changes);
   const beforeOf = (index: number) => record.changes[index - 1] ?? Number.NaN;
   return {
     tourDelay: summarize(measured.map(({ at, index }) => at - beforeOf(index) - stopSeconds * 1_000)),
@@ -126,50 +126,42 @@ function watchTour(): void {
     const shown = tile.querySelector<HTMLVideoElement>('video[data-shown="true"]');
     return shown !== null && shown.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && shown.videoWidth > 0;
   };
-  const look = (now: number) => {
+  const look = () => {
     record.frames++;
     if (![...document.querySelectorAll<HTMLElement>('[data-tile]')].every(hasPicture)) record.empty++;
-    else if (record.wholeAt.length < record.changes.length) record.wholeAt.push(now);
+    else if (record.wholeAt.length < record.changes.length) record.wholeAt.push(performance.now());
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
 
-/** What Chromium composited around changes, and in how many of these frames a tile was black. */
-async function filmChanges(
-  page: Page,
-  already: number,
-  changes: number,
-): Promise<{ composited: number; black: number }> {
+/** What Chromium composited until after a change, and in how many of these frames a tile was black. */
+async function filmChange(page: Page, change: number): Promise<{ composited: number; black: number }> {
   const devtools = await page.context().newCDPSession(page);
   const film: string[] = [];
   devtools.on('Page.screencastFrame', ({ data, sessionId }) => {
     film.push(data);
     void devtools.send('Page.screencastFrameAck', { sessionId }).catch(() => {});
   });
-  await devtools.send('Page.startScreencast', { format: 'jpeg', quality: 70 });
-  let [composited, black] = [0, 0];
-  for (let count = already + 1; count <= already + changes; count++) {
-    await untilChanged(page, count);
-    await page.waitForFunction((wanted) => window.gatehouseTourRecord.wholeAt.length >= wanted, count);
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-    for (const frame of film.splice(0)) {
-      composited++;
-      if (await page.evaluate(hasBlackTile, { frame, blackBrightness })) black++;
-    }
-  }
+  await devtools.send('Page.startScreencast', { format: 'jpeg', quality: 70, maxWidth: 640, maxHeight: 360 });
+  await untilChanged(page, change);
+  await delay(filmedMilliseconds);
   await devtools.detach();
-  return { composited, black };
+  let black = 0;
+  for (const frame of film) {
+    if ((await page.evaluate(countBlackTiles, { frame, blackBrightness })) > 0) black++;
+  }
+  return { composited: film.length, black };
 }
 
-/** Runs in the page: whether a tile of this screenshot shows nothing. */
-async function hasBlackTile({
+/** Runs in the page: how many tiles of this screenshot show nothing. */
+async function countBlackTiles({
   frame,
   blackBrightness,
 }: {
   frame: string;
   blackBrightness: number;
-}): Promise<boolean> {
+}): Promise<number> {
   const bytes = Uint8Array.from(atob(frame), (character) => character.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/jpeg' }));
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d', {
@@ -178,7 +170,7 @@ async function hasBlackTile({
   if (context === null) throw new Error('no canvas');
   context.drawImage(bitmap, 0, 0);
   const scale = bitmap.width / innerWidth;
-  return [...document.querySelectorAll('[data-tile]')].some((tile) => {
+  return [...document.querySelectorAll('[data-tile]')].filter((tile) => {
     const { left, top, width, height } = tile.getBoundingClientRect();
     // Below the strip with its name.
     const area = [left, top + height / 2, width, height / 2].map((value) => Math.round(value * scale));
@@ -187,5 +179,5 @@ async function hasBlackTile({
     for (let at = 0; at < data.length; at += 4)
       sum += Math.max(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
     return sum / (data.length / 4) < blackBrightness;
-  });
+  }).length;
 }

@@ -50,7 +50,7 @@ export function consoleReport(figures: ConsoleFigures): Report {
 }
 
 function tourWords({ drawn, empty, composited, black }: TourFigures['tourFrames']): string {
-  return `The tour goes to and fro between two walls of 64 cameras that are all connected, five seconds each, the next one loaded meanwhile. Of ${figure(drawn)} frames that the page drew, ${figure(empty)} had a tile without a picture; of ${figure(composited)} that Chromium composited around two changes, ${figure(black)} had a black one.`;
+  return `The tour goes to and fro between two walls of 64 cameras that are all connected, five seconds each, the next one loaded meanwhile. Of ${figure(drawn)} frames that the page drew, ${figure(empty)} had a tile without a picture; of ${figure(composited)} that Chromium composited around one change, ${figure(black)} had a black tile.`;
 }
 
 export function discoveryReport({ firstDevice, fiftyDevices }: DiscoveryFigures): Report {

@@ -6,24 +6,28 @@ import { Playback } from '../../../renderer/playback/playback.svelte.ts';
 import type { TilePlan } from '../../../renderer/playback/stage.svelte.ts';
 import type { Stream } from '../../../renderer/playback/stream.ts';
 
-const cameras = ['one', 'two', 'three', 'four', 'five'];
+let cameras: string[];
 
 const shown = (tile: number): Stream => ({ cameraId: cameras[tile] ?? '', profile: 'sub' });
 
 let playback: Playback;
 let watch: DecodeWatch;
 let first: string;
+/** What a tour shows next, which is of no tile yet. */
+let ahead: readonly Stream[];
 let wantsMain: ReadonlySet<string>;
 let ceilings: readonly Ceiling[];
 let count: DecodeCount;
 let running: AbortController;
 
 beforeEach(() => {
+  cameras = ['one', 'two', 'three', 'four', 'five'];
   vi.useFakeTimers();
   vi.stubGlobal('document', { visibilityState: 'visible' });
   vi.stubGlobal('navigator', { hardwareConcurrency: 2 });
   count = { seconds: 0, decoded: 0, dropped: 0, tracks: 5, inHardware: 0, received: new Map() };
   first = 'five';
+  ahead = [];
   wantsMain = new Set();
   playback = new Playback();
   playback.want(cameras.map((cameraId) => ({ cameraId, profile: 'sub' })));
@@ -39,12 +43,12 @@ beforeEach(() => {
     plan: (tile: number): TilePlan => ({ wanted: shown(tile), surfaces: [shown(tile), null] }),
     shown,
   };
-  watch = new DecodeWatch(playback, stage, () =>
+  const tiles = () =>
     cameras.map((cameraId, tile) => ({
       ...{ tile, comesFirst: cameraId === first, isAlarmed: false, area: 1, distance: tile },
       wantsMain: wantsMain.has(cameraId),
-    })),
-  );
+    }));
+  watch = new DecodeWatch(playback, stage, tiles, () => ahead);
   running = new AbortController();
   void watch.run(running.signal);
   return () => {
@@ -93,6 +97,30 @@ test('where decoding is too much the last tiles get key frames only, and never t
   expect(reduced()).toEqual(['one', 'two', 'three', 'four']);
   expect(playback.slots.map(({ share }) => share)).toEqual([...Array(4).fill('seldom'), 'all']);
   expect(watch.use).toMatchObject({ percent: 110, processors: 2, decoder: 'software', reduced: 4 });
+});
+
+test('of a large wall key frames are enough ahead of a tour, and in the first moment in which it is seen', async () => {
+  const next: Stream = { cameraId: 'six', profile: 'sub' };
+  const many = Array.from(
+    { length: 50 },
+    (_, index): Stream => ({ cameraId: `next ${index}`, profile: 'sub' }),
+  );
+  playback.want([...cameras.map((_, tile) => shown(tile)), next, ...many]);
+  ahead = [next];
+  watch.arrange();
+  expect(reduced()).toEqual([]);
+  ahead = [next, ...many];
+  watch.arrange();
+  expect(reduced()).toEqual(['six', ...many.map(({ cameraId }) => cameraId)]);
+  // The tour goes on to a wall with the sixth camera in the last tile.
+  ahead = [];
+  cameras[4] = 'six';
+  first = 'six';
+  watch.arrange();
+  expect(reduced()).toEqual(['six']);
+  await vi.advanceTimersByTimeAsync(1_000);
+  watch.arrange();
+  expect(reduced()).toEqual([]);
 });
 
 test('who is selected has all pictures at once', async () => {

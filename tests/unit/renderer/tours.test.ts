@@ -93,6 +93,26 @@ test('a tour goes through the pages of the walls that are in it, each for its ti
   expect(after(4)).toEqual(['Night', 0, 1, 2, 3, 4]);
 });
 
+test('the tiles of a large wall are loaded a few at a time, and it is not shown before all are', () => {
+  const large = {
+    ...wallOf(
+      'Large',
+      Array.from({ length: 9 }, () => ids[1] ?? null),
+      3,
+    ),
+    grid: '9' as const,
+  };
+  const { after, start, wall } = open([wallOf('Small', [ids[0] ?? null], 3), large]);
+  start();
+  const loaded = [1, 2, 3].map(() => {
+    after(0.1);
+    return wall.ahead?.tiles.length;
+  });
+  expect(loaded).toEqual([4, 8, 9]);
+  expect(after(2.6)[0]).toBe('Small');
+  expect(after(0.2)[0]).toBe('Large');
+});
+
 test('the next wall is shown when its pictures are there', () => {
   let ready = false;
   const { after, start } = open([wallOf('Night', [ids[0] ?? null], 5), wallOf('Day', [ids[1] ?? null], 5)], {
