@@ -83,12 +83,17 @@ export class EngineSentences {
   }
 }
 
+/** What some parameters hold, so that they take no other sentence for theirs. */
+const narrow: Readonly<Record<string, string>> = {
+  count: String.raw`[\d.,]+`,
+  kind: '[a-z]+(?: [a-z]+)?',
+  change: '[a-z]+',
+};
+
 function patternOf(sentence: Sentence): RegExp {
   const parts = sentence(marked as never, { locale: 'en' }).split(mark);
   const source = parts.map((part, index) =>
-    index % 2 === 0
-      ? part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-      : `(?<${part}>${part === 'count' ? String.raw`[\d.,]+` : '.+?'})`,
+    index % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&') : `(?<${part}>${narrow[part] ?? '.+?'})`,
   );
   return new RegExp(`^${source.join('')}$`);
 }

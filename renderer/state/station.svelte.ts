@@ -12,7 +12,7 @@ import type { ViewerLimitsInUse } from '../../main/contract/viewer-limits.ts';
 import { ClipMirror } from '../clips/clip-mirror.svelte.ts';
 import { EventMirror } from '../events/event-mirror.svelte.ts';
 import { m } from '../language/messages.ts';
-import { type CallFailure, callFailure, notLinked, sentenceInReadersWords } from '../link/call-error.ts';
+import { type CallFailure, callFailure, notLinked } from '../link/call-error.ts';
 import type { EngineClient } from '../link/engine-client.ts';
 import { EngineLink } from '../link/engine-link.svelte.ts';
 import { followEvents } from '../link/follow-events.ts';
@@ -362,9 +362,9 @@ export class Station {
     );
     void follow(
       () => client.clips.watch(undefined, { signal }),
-      async (event) => {
+      (event) => {
         const words = this.clips.apply(event);
-        if (words !== null) this.toasts.fail(await sentenceInReadersWords(words));
+        if (words !== null) this.toasts.fail(words);
       },
     );
     // What was changed while the engine was away.

@@ -12,7 +12,7 @@ import ts from 'typescript';
 export const something = '7';
 
 /** What becomes of words: which part of the console translates them. */
-export type Kind = 'refusal' | 'meaning' | 'measured' | 'notice' | 'detail' | 'problem' | 'ended';
+export type Kind = 'refusal' | 'meaning' | 'measured' | 'notice' | 'detail' | 'problem';
 
 export interface Said {
   readonly file: string;
@@ -117,7 +117,6 @@ class EngineSources {
       if (called === 'GatehouseError.ofField') take('refusal', node.arguments[1]);
       if (/\.notify$/.test(called)) take('notice', node.arguments[1]);
       if (/\bonProblem$/.test(called)) take('problem', node.arguments[0]);
-      if (/\bonEnded$/.test(called)) take('ended', node.arguments[1]);
       if (schemaChecks.test(called))
         for (const words of node.arguments) if (isText(words)) take('refusal', words);
     }

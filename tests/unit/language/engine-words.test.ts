@@ -53,7 +53,6 @@ const english: Readonly<Record<string, string>> = {
 const translators: Readonly<Record<Kind, (words: string, to?: 'en' | 'ar') => string>> = {
   refusal: refusalWords,
   problem: (words, to) => detailWords(refusalWords(words, to), to),
-  ended: refusalWords,
   meaning: findingWords,
   measured: measuredWords,
   notice: noticeWords,
