@@ -101,7 +101,7 @@ test('the networks of the pictures are chosen for this computer, and what cannot
   const tooFew = { interfaces: null, ports: { first: 42_300, last: 42_301 } };
   await expect(client.site.changeMediaNetwork(tooFew)).rejects.toMatchObject({
     code: 'bad-input',
-    data: { issues: [{ path: 'ports', message: 'must be at least 16 ports: each window takes one' }] },
+    data: { issues: [{ path: 'ports.last', message: 'must be at least 16 ports: each window takes one' }] },
   });
   expect((await client.site.readMediaNetwork()).chosen).toEqual(wanted);
 });
