@@ -53,6 +53,8 @@ test('nothing on a wall, in its list and in its dialogs stands in the way of a s
   expect(await findingsInThemes(page), 'a token').toEqual([]);
   await page.keyboard.press('Escape');
   await page.locator('dialog').waitFor({ state: 'detached' });
+  // The row is shown where there is room for it.
+  await page.locator('[data-tile]').first().dblclick();
   await page.keyboard.press('j');
   await page.locator('[data-scrub-strip] canvas[data-drawn]').first().waitFor();
   expect(await findingsInThemes(page), 'replay with its row of pictures').toEqual([]);
