@@ -149,11 +149,17 @@ export function fileOf({ id, kind }: Pick<Clip, 'id' | 'kind'>): string {
  */
 export function explainFileError(error: unknown, what: string): GatehouseError {
   if (error instanceof GatehouseError) return error;
-  const code = errorCode(error) ?? '';
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
-  const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return new GatehouseError(isFull ? 'disk-full' : 'storage-failed', `${what}: ${why}`, { cause: error });
+  const why = reasons[errorCode(error) ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  return new GatehouseError(fileErrorCode(error), `${what}: ${why}`, { cause: error });
 }
+
+/** What kind of failure it is that a file could not be written, read or listed. */
+export function fileErrorCode(error: unknown): GatehouseError['code'] {
+  if (error instanceof GatehouseError) return error.code;
+  return fullDisk.has(errorCode(error) ?? '') ? 'disk-full' : 'storage-failed';
+}
+
+const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
 
 const notWritable =
   'nothing may be written there. Choose another folder, or ask whoever looks after this computer.';

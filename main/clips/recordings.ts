@@ -15,7 +15,7 @@ import type {
 import type { StreamLease } from '../media/stream-lease.ts';
 import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
 import type { FinishedFile } from './clip-file.ts';
-import { type ClipFiles, explainFileError } from './clip-files.ts';
+import { type ClipFiles, explainFileError, fileErrorCode } from './clip-files.ts';
 import { type InterruptedFile, mendFile } from './interrupted-clip.ts';
 import { Recorder, type RecorderEnd } from './recorder.ts';
 
@@ -249,7 +249,7 @@ export class Recordings implements AsyncDisposable {
       return { clip: await keep(camera, { ...finished, id, startedAt, by }) };
     } catch (error) {
       const failure = new GatehouseError(
-        explainFileError(error, 'It could not be listed').code,
+        fileErrorCode(error),
         `What was recorded of camera ${camera.number} could not be listed: see that the disk has room and takes what is written. It becomes a clip when Gatehouse is started again.`,
         { cause: error },
       );

@@ -226,7 +226,6 @@ export const refusals = new EngineSentences(
     m.refusals_kept_nothing,
     m.refusals_removed_nothing,
     m.refusals_clip_unreadable,
-    m.refusals_not_listed,
     m.refusals_reason_disk_full,
     m.refusals_reason_quota,
     m.refusals_reason_not_writable,
