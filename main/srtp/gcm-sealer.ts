@@ -29,6 +29,8 @@ const streams = new Int32Array(lanes);
 export class GcmSealer {
   readonly #blockCipher: Cipheriv;
   readonly #tables: Uint8Array;
+  /** What `seal` has returned the last time. */
+  readonly #sealed: Buffer[] = [];
 
   constructor(key: KeyObject) {
     this.#blockCipher = createCipheriv('aes-128-ecb', key, null);
@@ -44,6 +46,7 @@ export class GcmSealer {
    * @returns for each packet header, encrypted payload and 16 bytes of tag, in one piece
    */
   seal(nonces: Buffer, headers: readonly Buffer[], payloads: readonly Buffer[]): Buffer[] {
+    this.#sealed.length = 0;
     if (payloads.length === 0) return [];
     if (payloads.length <= lanes) return this.#sealBatch(nonces, headers, payloads);
     const sealed: Buffer[] = [];
@@ -57,6 +60,18 @@ export class GcmSealer {
       sealed.push(...batch);
     }
     return sealed;
+  }
+
+  /**
+   * Frees what `seal` has returned the last time: nobody may need it any more. As garbage it would count as memory outside the
+   * heap, and with every 50 MB of that V8 marks the whole heap: up to a fifth of the cost of sending.
+   */
+  release(): void {
+    for (const { buffer, length } of this.#sealed) {
+      // Never a part of something larger.
+      if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
+    }
+    this.#sealed.length = 0;
   }
 
   /** One to 16 packets. */
@@ -111,6 +126,7 @@ export class GcmSealer {
       end = next;
     });
     const datagrams = this.#blockCipher.update(ghashMemory.subarray(textsAt, end));
+    this.#sealed.push(datagrams);
     ghashMemory.set(datagrams, textsAt);
     return { datagrams, end, blocks };
   }

@@ -81,6 +81,11 @@ export class SrtpStream {
     }
   }
 
+  /** Frees what `protect` has returned the last time: nobody may need it any more. */
+  release(): void {
+    if (this.#keys.profile === 'gcm') this.#keys.sealer.release();
+  }
+
   #protectCounterMode(
     key: KeyObject,
     authenticationKey: KeyObject,

@@ -16,8 +16,11 @@ export interface IceTransport {
   onData: (datagram: Buffer, from: [string, number]) => void;
   /** No more checks; media and its RTCP go on. */
   retire(): void;
-  /** Sends one datagram, without a promise. Lost when the transport is closed. */
-  sendMedia(datagram: Buffer, to: Address): void;
+  /**
+   * Sends one datagram, without a promise. Lost when the transport is closed.
+   * @returns whether nothing reads the datagram any more
+   */
+  sendMedia(datagram: Buffer, to: Address): boolean;
   send(datagram: Buffer, to: Address): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,8 +59,10 @@ export class SocketTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendMedia(datagram: Buffer, [address, port]: Address): void {
+  sendMedia(datagram: Buffer, [address, port]: Address): boolean {
     if (!this.closed) this.socket.send(datagram, port, address);
+    // Node sends at once, or the datagram waits.
+    return this.waiting === 0;
   }
 
   async send(datagram: Buffer, to: Address): Promise<void> {
@@ -102,8 +107,9 @@ export class RelayTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendMedia(datagram: Buffer, to: Address): void {
+  sendMedia(datagram: Buffer, to: Address): boolean {
     this.#allocation.send([datagram], to);
+    return false;
   }
 
   async send(datagram: Buffer, to: Address): Promise<void> {

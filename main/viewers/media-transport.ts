@@ -114,14 +114,14 @@ export class MediaTransport {
     return this.network.sent(bytes, now, isNumbered);
   }
 
-  /** Sends one datagram. Lost when there is no way now. */
-  send(datagram: Buffer): void {
+  /** Sends one datagram. Lost when there is no way now. @returns whether nothing reads the datagram any more */
+  send(datagram: Buffer): boolean {
     const nominated = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
     // During an ICE restart there is none: the last one is used until another is found.
     if (nominated !== undefined) this.#pair = nominated;
     const pair = this.#pair;
-    if (pair === undefined || this.#dtls.state !== 'connected') return;
-    pair.protocol.transport.sendMedia(datagram, pair.remoteAddr);
+    if (pair === undefined || this.#dtls.state !== 'connected') return true;
+    return pair.protocol.transport.sendMedia(datagram, pair.remoteAddr);
   }
 
   /** A datagram that could not be sent is a lost one. */

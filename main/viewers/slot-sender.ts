@@ -135,12 +135,15 @@ export class RtpSlotSender implements SlotSender {
       return writeHeader(transport, header, fields, payload);
     });
     const datagrams = stream.protect(headers, payloads);
-    for (const datagram of datagrams) transport.send(datagram);
+    // For a receiver that gets the very same ones again.
+    const kept = isPicture && repairHeader === undefined ? datagrams : undefined;
+    let areRead = kept !== undefined;
+    for (const datagram of datagrams) areRead = !transport.send(datagram) || areRead;
+    if (!areRead) stream.release();
     this.#packets += payloads.length;
     this.#repairsLeft = Math.min(maximumRepairs, this.#repairsLeft + payloads.length);
     this.#octets += octetsOf(payloads);
     if (!isPicture) return;
-    const kept = repairHeader === undefined ? datagrams : undefined;
     this.#sent.add({ first, payloads, datagrams: kept, timestamp: this.#timestamp, marker }, now);
     // That the last packet of a picture is lost shows only with the next picture: too late where much is lost.
     if (marker && this.#repeatsUnasked(transport)) this.#repair([stream.sequenceNumber], 1);

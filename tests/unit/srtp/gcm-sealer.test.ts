@@ -96,3 +96,32 @@ test('datagrams that were given out stay as they are when others are made', () =
   sealer.seal(nonce, [Buffer.alloc(12)], [Buffer.alloc(900, 2)]);
   expect(first?.toString('hex')).toBe(before);
 });
+
+test('what is released is freed at once, and no other memory with it', () => {
+  const key = Buffer.alloc(16, 4);
+  const sealer = sealerOf(key);
+  const packets = Array.from({ length: 20 }, (_, place) => ({
+    nonce: Buffer.alloc(gcmNonceBytes, place),
+    header: Buffer.alloc(12, 1),
+    payload: Buffer.alloc(100, place),
+  }));
+  const expected = packets.map((packet) => sealWithOpenssl(key, packet));
+  const earlier = sealer.seal(
+    Buffer.alloc(gcmNonceBytes),
+    [Buffer.alloc(12)],
+    [Buffer.from('an earlier one')],
+  );
+  const pooled = Buffer.from('in the pool that Node cuts small buffers from');
+  const datagrams = sealer.seal(
+    Buffer.concat(packets.map(({ nonce }) => nonce)),
+    packets.map(({ header }) => header),
+    packets.map(({ payload }) => payload),
+  );
+  expect(datagrams.map((datagram) => datagram.toString('hex'))).toEqual(expected);
+  sealer.release();
+  sealer.release();
+  expect(datagrams.map(({ length }) => length)).toEqual(packets.map(() => 0));
+  expect(earlier[0]?.length).toBe(12 + 'an earlier one'.length + gcmTagBytes);
+  expect(pooled.toString()).toBe('in the pool that Node cuts small buffers from');
+  expect(seal(sealer, packets)).toEqual(expected);
+});
