@@ -12,7 +12,10 @@ const common = ['build/build.ts', 'package-lock.json'];
 const inputs = {
   main: ['main', 'build/vite.main.config.ts', 'build/update-key.pub', ...common],
   preload: ['preload', 'build/vite.preload.config.ts', ...common],
-  renderer: ['renderer', 'main/contract', 'build/vite.renderer.config.ts', 'build/messages.ts', ...common],
+  renderer: [
+    ...['renderer', 'main/contract', 'build/messages.ts'],
+    ...['build/vite.renderer.config.ts', 'build/vite.publish.config.ts', ...common],
+  ],
   messages: ['renderer/messages', 'build/messages.ts', 'package-lock.json'],
 };
 const targets = ['main', 'preload', 'renderer'];

@@ -73,23 +73,17 @@ function importedBy(module: string, modules: Modules): Set<string> {
 /** One file for all that a module imports, not one for each set of dialogs that share it: a page asks for six at a time. */
 function filesTogether(name: string, module: string, priority: number) {
   let found: Set<string> | undefined;
-  const find = (modules: Modules): Set<string> => {
-    const together = importedBy(module, modules);
-    // A phone does not load the wall for the little that its page shares with it.
-    for (const shared of importedBy('publish/publish-page.ts', modules)) together.delete(shared);
-    return together;
-  };
   return {
     debugName: name,
     name: (id: string, modules: Modules) => {
-      found ??= find(modules);
+      found ??= importedBy(module, modules);
       return found.has(id) ? name : null;
     },
     priority,
   };
 }
 
-/** The console's page, and that of a phone that is a camera: relative addresses, since they are served over http:// and over app://. */
+/** The console's page: relative addresses, since it is served over http:// and over app://. */
 export default defineConfig({
   root: path.join(root, 'renderer'),
   base: './',
@@ -105,7 +99,7 @@ export default defineConfig({
     // Nothing inline: the content security policy allows files of our own only.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: ['index.html', 'publish.html'].map(page),
+      input: page('index.html'),
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,

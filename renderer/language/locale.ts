@@ -64,7 +64,7 @@ function languageOf(tag: string): string {
   return tag.split('-', 1)[0] ?? tag;
 }
 
-// Not by `state/browser-storage.ts`: the phone's page shares this module, and the console's first script would be two files.
+// Not by `state/browser-storage.ts`: the phone's page shares this module, and little else.
 function loadLocale(): Locale | null {
   if (typeof document === 'undefined') return null;
   try {
