@@ -12,7 +12,8 @@ const maximumToasts = 3;
 /** The oldest one is forgotten. */
 const maximumSteps = 50;
 const plainMilliseconds = 6_000;
-const undoMilliseconds = 15_000;
+/** What asks for something to be done. */
+const longMilliseconds = 15_000;
 
 /** Something that was done here and can be taken back. */
 interface Step {
@@ -79,7 +80,7 @@ export class Toasts {
     const [oldest] = this.#toasts;
     if (this.#toasts.length >= maximumToasts && oldest !== undefined) this.dismiss(oldest.id);
     this.#toasts = [...this.#toasts, { ...toast, id }];
-    const wait = toast.undo === null ? plainMilliseconds : undoMilliseconds;
+    const wait = toast.undo === null && !toast.isFailure ? plainMilliseconds : longMilliseconds;
     this.#timers.set(
       id,
       setTimeout(() => this.dismiss(id), wait),

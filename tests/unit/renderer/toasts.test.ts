@@ -36,3 +36,14 @@ test('only so many steps are kept: the oldest is forgotten', () => {
   for (let press = 0; press < 70; press++) toasts.undoLast();
   expect(undone).toEqual(Array.from({ length: 50 }, (_, index) => 59 - index));
 });
+
+test('what failed stays for as long as it takes to read what to do about it, what was done goes before', () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  toasts.tell('Camera 1: 30 s kept.');
+  toasts.fail('Camera 2: the recording has ended. The disk is full: make room on it.');
+  vi.advanceTimersByTime(10_000);
+  expect(toasts.list.map(({ isFailure }) => isFailure)).toEqual([true]);
+  vi.advanceTimersByTime(10_000);
+  expect(toasts.list).toEqual([]);
+});
