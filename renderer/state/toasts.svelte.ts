@@ -77,6 +77,9 @@ export class Toasts {
 
   #show(toast: Omit<Toast, 'id'>): number {
     const id = this.#nextId++;
+    // What is said again is said once.
+    for (const { id: same, text, undo } of this.#toasts)
+      if (text === toast.text && undo === null && toast.undo === null) this.dismiss(same);
     const [oldest] = this.#toasts;
     if (this.#toasts.length >= maximumToasts && oldest !== undefined) this.dismiss(oldest.id);
     this.#toasts = [...this.#toasts, { ...toast, id }];

@@ -914,6 +914,7 @@ export const scenes: readonly Scene[] = [
     async prepare(page, { serve }) {
       await showServers(page);
       await serve.end('SIGKILL');
+      await untilTiles(page, 'offline', 4);
       await page.getByRole('button', { name: 'Save and test' }).click();
       await page.getByText('Nothing was changed; try again').waitFor();
     },
@@ -936,7 +937,7 @@ export const scenes: readonly Scene[] = [
       await openDialog(page, 'a');
       await page.getByRole('button', { name: 'A phone…' }).click();
       await page.getByLabel('Number').fill('1');
-      await page.getByRole('button', { name: 'Add camera' }).click();
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByText('must not be empty').waitFor();
     },
   },

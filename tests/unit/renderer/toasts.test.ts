@@ -47,3 +47,15 @@ test('what failed stays for as long as it takes to read what to do about it, wha
   vi.advanceTimersByTime(10_000);
   expect(toasts.list).toEqual([]);
 });
+
+test('what fails again is not there twice, what can be taken back is', () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  for (let times = 0; times < 2; times++) toasts.fail('The disk is full.');
+  for (let times = 0; times < 2; times++) toasts.tell('A tile was emptied.', () => {});
+  expect(toasts.list.map(({ text }) => text)).toEqual([
+    'The disk is full.',
+    'A tile was emptied.',
+    'A tile was emptied.',
+  ]);
+});
