@@ -92,7 +92,7 @@ async function exportAll(page: Page, clips: number): Promise<string> {
   });
   for (let index = 0; index < clips; index++) await page.locator('[data-clip-id] input').nth(index).check();
   await page.getByRole('button', { name: `Export ${clips}…` }).click();
-  await page.getByText(`${clips} clips are in`).waitFor();
+  await page.getByRole('dialog').getByText(`${clips} clips are in`).waitFor();
   const files = await page.evaluate(async () => {
     const read: [name: string, base64: string][] = [];
     const folder = (await navigator.storage.getDirectory()) as unknown as AsyncIterable<
