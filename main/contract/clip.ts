@@ -23,7 +23,7 @@ export const clipStatement = z.object({
   /** From the first picture to the end of the last one; 0 for a picture. */
   milliseconds: z.int().min(0),
   codec: z.enum(['H264', 'H265', 'PNG']),
-  /** As it is in the file: FLAC was G.711 at the camera. Null: there is none in it. */
+  /** As it is in the file: FLAC was G.711 or G.722 at the camera. Null: there is none in it. */
   sound: z.enum(['AAC', 'OPUS', 'FLAC']).nullable(),
   width: z.int(),
   height: z.int(),
