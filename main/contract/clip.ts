@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
-import { longestLastSeconds, maximumClipReadBytes, maximumPictureBytes } from './limits.ts';
+import { longestLastSeconds, maximumClipReadBytes, maximumClips, maximumPictureBytes } from './limits.ts';
 import { filledLine, line } from './text.ts';
 
 export const clipId = z.uuid();
@@ -109,7 +109,7 @@ export const lastInput = z.object({
 
 export const clipRename = z.object({ id: clipId, name: line(80) });
 
-export const clipIds = z.array(clipId).min(1).max(500);
+export const clipIds = z.array(clipId).min(1).max(maximumClips);
 
 /** A part of the file. */
 export const clipRead = z.object({
