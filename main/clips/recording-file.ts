@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import {
   EncodedAudioPacketSource,
   EncodedVideoPacketSource,
@@ -73,7 +73,7 @@ export class RecordingFile {
   /**
    * @param first a key frame, which is not in the file before it is added
    * @param title what players show
-   * @throws GatehouseError camera-codec-unsupported; errors of the file system
+   * @throws GatehouseError camera-codec-unsupported; errors of the file system: what is written stays
    */
   static async create(
     file: string,
@@ -89,7 +89,6 @@ export class RecordingFile {
       return recording;
     } catch (error) {
       await recording.abandon();
-      await rm(file, { force: true });
       throw error;
     }
   }

@@ -33,7 +33,7 @@ test.runIf(hasFfmpeg)('whatever comes is decoded to the same samples as by ffmpe
       ]);
       expect(new G722Decoder().decode(input)).toEqual(ffmpeg(input));
     }),
-    { numRuns: 4 },
+    { numRuns: 4, endOnFailure: true },
   );
 });
 
@@ -50,7 +50,7 @@ test('however a stream is cut into packets, it says the same', () => {
       });
       expect(Int16Array.from(samples)).toEqual(whole);
     }),
-    { numRuns: 10 },
+    { numRuns: 10, endOnFailure: true },
   );
 });
 
