@@ -1,7 +1,6 @@
 import { createCipheriv, createHmac, type KeyObject } from 'node:crypto';
+import { type GcmSealer, gcmNonceBytes } from './gcm-sealer.ts';
 
-const gcmTagBytes = 16;
-const gcm = { authTagLength: gcmTagBytes };
 const hmacTagBytes = 10;
 /** Half of all sequence numbers: a receiver that misses the first packets must not take them for ones after a wrap. */
 const firstSequenceNumbers = 0x8000;
@@ -9,7 +8,7 @@ const firstSequenceNumbers = 0x8000;
 /** What one side encrypts its packets with: session keys, already derived from those of DTLS (RFC 3711 section 4.3). */
 export type SrtpKeys =
   /** AEAD_AES_128_GCM (RFC 7714). `salt`: 12 bytes */
-  | { readonly profile: 'gcm'; readonly key: KeyObject; readonly salt: Buffer }
+  | { readonly profile: 'gcm'; readonly sealer: GcmSealer; readonly salt: Buffer }
   /** AES_CM_128_HMAC_SHA1_80 (RFC 3711). `salt`: 14 bytes */
   | {
       readonly profile: 'counter-mode';
@@ -42,7 +41,7 @@ export class SrtpStream {
     this.#sequenceNumber = (sequenceNumber - 1) & 0xffff;
     if (this.#sequenceNumber === 0xffff) this.#rollovers = -1;
     // Salt and SSRC stay; what counts lies in bytes 6 to 11 (RFC 7714 section 8.1) or 8 to 13 (RFC 3711 section 4.1.1).
-    this.#firstVector = Buffer.alloc(keys.profile === 'gcm' ? 12 : 16);
+    this.#firstVector = Buffer.alloc(keys.profile === 'gcm' ? gcmNonceBytes : 16);
     keys.salt.copy(this.#firstVector);
     const ssrcOffset = keys.profile === 'gcm' ? 2 : 4;
     this.#firstVector.writeUInt32BE((this.#firstVector.readUInt32BE(ssrcOffset) ^ ssrc) >>> 0, ssrcOffset);
@@ -55,48 +54,59 @@ export class SrtpStream {
   }
 
   /**
-   * Encrypts one packet.
-   * @param header 12 bytes and what extensions there are; its sequence number and SSRC are written here
-   * @param payload is not changed
-   * @returns what goes on the wire, in order; the header is the one that was given
+   * Encrypts packets, in this order.
+   * @param headers 12 bytes and what extensions there are; their sequence numbers and SSRC are written here
+   * @param payloads one for each header; they are not changed
+   * @returns for each what goes on the wire
    * @throws Error after 2^48 packets, when the key has to be another one
    */
-  protect(header: Buffer, payload: Buffer): Buffer[] {
-    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-    if (this.#sequenceNumber === 0) this.#rollovers++;
-    if (this.#rollovers > 0xffffffff) throw new Error('This SRTP key has been used for 2^48 packets.');
-    header.writeUInt16BE(this.#sequenceNumber, 2);
-    header.writeUInt32BE(this.ssrc, 8);
-    return this.#keys.profile === 'gcm'
-      ? this.#protectGcm(this.#keys.key, header, payload)
-      : this.#protectCounterMode(this.#keys.key, this.#keys.authenticationKey, header, payload);
+  protect(headers: readonly Buffer[], payloads: readonly Buffer[]): Buffer[] {
+    const keys = this.#keys;
+    switch (keys.profile) {
+      case 'gcm': {
+        const nonces = Buffer.allocUnsafe(headers.length * gcmNonceBytes);
+        headers.forEach((header, place) => {
+          this.#count(header, 6);
+          this.#vector.copy(nonces, place * gcmNonceBytes);
+        });
+        return keys.sealer.seal(nonces, headers, payloads);
+      }
+      case 'counter-mode':
+        return headers.map((header, place) => {
+          this.#count(header, 8);
+          return this.#protectCounterMode(keys.key, keys.authenticationKey, header, payloads[place]);
+        });
+      default:
+        return keys satisfies never;
+    }
   }
 
-  #protectGcm(key: KeyObject, header: Buffer, payload: Buffer): Buffer[] {
-    this.#countInto(6);
-    const cipher = createCipheriv('aes-128-gcm', key, this.#vector, gcm);
-    cipher.setAAD(header);
-    const encrypted = cipher.update(payload);
-    cipher.final();
-    return [header, encrypted, cipher.getAuthTag()];
+  /** Frees what `protect` has returned the last time: nobody may need it any more. */
+  release(): void {
+    if (this.#keys.profile === 'gcm') this.#keys.sealer.release();
   }
 
   #protectCounterMode(
     key: KeyObject,
     authenticationKey: KeyObject,
     header: Buffer,
-    payload: Buffer,
-  ): Buffer[] {
-    this.#countInto(8);
+    payload: Buffer = Buffer.alloc(0),
+  ): Buffer {
     const encrypted = createCipheriv('aes-128-ctr', key, this.#vector).update(payload);
     const rollovers = Buffer.allocUnsafe(4);
     rollovers.writeUInt32BE(this.#rollovers);
     const authentication = createHmac('sha1', authenticationKey).update(header).update(encrypted);
-    return [header, encrypted, authentication.update(rollovers).digest().subarray(0, hmacTagBytes)];
+    const tag = authentication.update(rollovers).digest().subarray(0, hmacTagBytes);
+    return Buffer.concat([header, encrypted, tag]);
   }
 
-  /** The packet's index: rollover counter, then sequence number, mixed into six bytes of the vector. */
-  #countInto(offset: number): void {
+  /** Counts a packet: into its header, and its index (rollover counter, then sequence number) into six bytes of the vector. */
+  #count(header: Buffer, offset: number): void {
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    if (this.#sequenceNumber === 0) this.#rollovers++;
+    if (this.#rollovers > 0xffffffff) throw new Error('This SRTP key has been used for 2^48 packets.');
+    header.writeUInt16BE(this.#sequenceNumber, 2);
+    header.writeUInt32BE(this.ssrc, 8);
     const first = this.#firstVector;
     this.#vector.writeUInt32BE((first.readUInt32BE(offset) ^ this.#rollovers) >>> 0, offset);
     this.#vector.writeUInt16BE(first.readUInt16BE(offset + 4) ^ this.#sequenceNumber, offset + 4);
