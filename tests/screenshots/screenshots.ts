@@ -66,7 +66,10 @@ const names = chosen(
 );
 
 /** What an option names, each of it known; empty: it was left out. */
-function chosen<Value extends string>(option: keyof typeof values, known: readonly Value[]): Value[] {
+function chosen<Value extends string>(
+  option: Exclude<keyof typeof values, 'docs'>,
+  known: readonly Value[],
+): Value[] {
   // Scenes look for words of one language.
   const named = option === 'language' ? [values.language] : (values[option]?.split(',') ?? []);
   const unknown = named.find((name) => known.every((each) => each !== name));
