@@ -12,7 +12,8 @@ const maximumToasts = 3;
 /** The oldest one is forgotten. */
 const maximumSteps = 50;
 const plainMilliseconds = 6_000;
-const undoMilliseconds = 15_000;
+/** What asks for something to be done. */
+const longMilliseconds = 15_000;
 
 /** Something that was done here and can be taken back. */
 interface Step {
@@ -76,10 +77,13 @@ export class Toasts {
 
   #show(toast: Omit<Toast, 'id'>): number {
     const id = this.#nextId++;
+    // What is said again is said once.
+    for (const { id: same, text, undo } of this.#toasts)
+      if (text === toast.text && undo === null && toast.undo === null) this.dismiss(same);
     const [oldest] = this.#toasts;
     if (this.#toasts.length >= maximumToasts && oldest !== undefined) this.dismiss(oldest.id);
     this.#toasts = [...this.#toasts, { ...toast, id }];
-    const wait = toast.undo === null ? plainMilliseconds : undoMilliseconds;
+    const wait = toast.undo === null && !toast.isFailure ? plainMilliseconds : longMilliseconds;
     this.#timers.set(
       id,
       setTimeout(() => this.dismiss(id), wait),

@@ -92,8 +92,11 @@ async function openWalls(
   const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
   const engine = await EngineProcess.start({ dataFolder, rendererFolder, cameras: [], notes: false });
   owned.defer(() => engine.stop());
-  const walls = keys.map((_, index) => cameras.slice(index * tilesOfWall, (index + 1) * tilesOfWall));
-  await engine.ask({ type: 'walls', walls, shape: { grid: '25' } });
+  const walls = keys.map((_, index) => ({
+    grid: '25' as const,
+    cameras: cameras.slice(index * tilesOfWall, (index + 1) * tilesOfWall),
+  }));
+  await engine.ask({ type: 'walls', walls });
   const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
   const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
   owned.defer(() => page.context().close());

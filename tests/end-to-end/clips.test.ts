@@ -92,8 +92,7 @@ async function exportAll(page: Page, clips: number): Promise<string> {
   });
   await page.getByLabel('Choose all').check();
   await page.getByRole('button', { name: `Export ${clips}…` }).click();
-  // Over the list, where a person can read it.
-  await page.locator('dialog').getByText(`${clips} clips are in`).waitFor();
+  await page.getByRole('dialog').getByText(`${clips} clips are in`).waitFor();
   const files = await page.evaluate(async () => {
     const read: [name: string, base64: string][] = [];
     type Folder<Entry> = AsyncIterable<[string, Entry]>;
