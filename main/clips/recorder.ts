@@ -171,7 +171,8 @@ export class Recorder {
         const frame = this.#waiting.shift();
         if (frame !== undefined) {
           this.#waitingBytes -= bytesOfFrames([frame]);
-          if (!(await this.#mayGoOn(file, frame))) return;
+          // Whether there is room for the first one was asked before.
+          if (file.bytes > 0 && !(await this.#mayGoOn(file, frame))) return;
           await file.addPicture(frame);
         } else if (!isKept) {
           await file.flush();

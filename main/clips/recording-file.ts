@@ -120,11 +120,8 @@ export class RecordingFile {
   }
 
   addSound({ data, seconds, duration }: SoundPacket): void {
-    const [at, ticks] = [seconds, duration].map((time) => Math.round(time * this.#soundHertz)) as [
-      number,
-      number,
-    ];
-    this.#sounds.add({ data, at, duration: ticks, isKey: true });
+    const ticks = (time: number) => Math.round(time * this.#soundHertz);
+    this.#sounds.add({ data, at: ticks(seconds), duration: ticks(duration), isKey: true });
     this.#bytes += data.length;
   }
 

@@ -115,6 +115,8 @@ export function folderFailure(error: unknown): string | undefined {
     case 'SecurityError':
       return m.clips_folder_not_allowed();
     case 'NotFoundError':
+    // What was there when writing began is not there any more.
+    case 'InvalidStateError':
       return m.clips_folder_gone();
     default:
       return m.clips_folder_failed({ reason: error.message });

@@ -76,6 +76,7 @@ test.each<[RecorderEnd, Partial<RecorderOptions>, 'main' | 'sub']>([
     expect(scene.isLeased).toBe(false);
     const finished = await recorder.finish();
     expect(finished).toMatchObject({ codec: 'H264', width: 1_280, height: 720 });
+    expect(finished.milliseconds).toBeGreaterThan(1_000);
     expect(finished.milliseconds).toBeLessThan(60_000);
     expect(finished.bytes).toBeGreaterThan(0);
   },
