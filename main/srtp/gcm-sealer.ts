@@ -69,7 +69,7 @@ export class GcmSealer {
    */
   release(): void {
     for (const { buffer, length } of this.#sealed) {
-      // Never a part of something larger.
+      // Should Node ever cut it from something larger, that stays.
       if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
     }
     this.#sealed.length = 0;
@@ -86,7 +86,7 @@ export class GcmSealer {
       (paddedBytes(headerBytes) + paddedBytes(longest) + blockBytes) / (strides * blockBytes),
     );
     const rowBytes = steps * strides * blockBytes;
-    for (let lane = payloads.length * strides; lane < lanes; lane++) setLane(lane, end);
+    // Lanes that no packet uses hash what lies where they were the last time; nobody looks at them.
     payloads.forEach((payload, place) => {
       const row = end + place * rowBytes;
       for (let stride = 0; stride < strides; stride++) {

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A short word about something that a person did, with the way back where there is one. */
 export interface Toast {
   readonly id: number;
@@ -25,12 +27,29 @@ interface Step {
 /** What is said at the lower edge of the window; it goes by itself. And what can be taken back, the newest first, for longer. */
 export class Toasts {
   #toasts = $state.raw<readonly Toast[]>([]);
+  #dialogs = $state(0);
   readonly #steps: Step[] = [];
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #nextId = 1;
 
   get list(): readonly Toast[] {
     return this.#toasts;
+  }
+
+  /** Whether a dialog shows them: the page behind it takes no clicks. */
+  get areInDialog(): boolean {
+    return this.#dialogs > 0;
+  }
+
+  /** A dialog shows them from now on. @returns to be called when it is gone */
+  enterDialog(): () => void {
+    // One may open before the one before it is gone.
+    untrack(() => {
+      this.#dialogs++;
+    });
+    return () => {
+      this.#dialogs--;
+    };
   }
 
   tell(text: string, undo: (() => void) | null = null): void {

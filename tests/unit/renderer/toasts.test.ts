@@ -48,6 +48,15 @@ test('what failed stays for as long as it takes to read what to do about it, wha
   expect(toasts.list).toEqual([]);
 });
 
+test('dialogs that follow each other show what is said, the page when the last one is gone', () => {
+  const toasts = new Toasts();
+  const [first, second] = [toasts.enterDialog(), toasts.enterDialog()];
+  first();
+  expect(toasts.areInDialog).toBe(true);
+  second();
+  expect(toasts.areInDialog).toBe(false);
+});
+
 test('what fails again is not there twice, what can be taken back is', () => {
   vi.useFakeTimers();
   const toasts = new Toasts();
