@@ -1,6 +1,7 @@
 /** Which folder may import which: the arrows of ARCHITECTURE.md. */
 const layers = {
   contract: [],
+  srtp: [],
   base: ['contract'],
   rtsp: ['base', 'contract'],
   http: ['base', 'rtsp'],
@@ -15,7 +16,7 @@ const layers = {
   doctor: ['base', 'contract', 'rtsp', 'media', 'onvif', 'trace', 'cameras'],
   events: ['base', 'contract', 'store', 'onvif', 'cameras'],
   health: ['base', 'contract', 'cameras', 'doctor'],
-  viewers: ['base', 'contract', 'media'],
+  viewers: ['base', 'contract', 'media', 'srtp'],
   site: ['base', 'contract', 'store'],
   diagnostics: ['base', 'contract', 'store'],
   audit: ['base', 'contract', 'store'],

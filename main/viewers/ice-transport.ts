@@ -16,8 +16,11 @@ export interface IceTransport {
   onData: (datagram: Buffer, from: [string, number]) => void;
   /** No more checks; media and its RTCP go on. */
   retire(): void;
-  /** Sends one datagram, given in parts. Lost when the transport is closed. */
-  sendParts(parts: readonly Buffer[], to: Address): void;
+  /**
+   * Sends one datagram, without a promise. Lost when the transport is closed.
+   * @returns whether nothing reads the datagram any more
+   */
+  sendMedia(datagram: Buffer, to: Address): boolean;
   send(datagram: Buffer, to: Address): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,12 +59,14 @@ export class SocketTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendParts(parts: readonly Buffer[], [address, port]: Address): void {
-    if (!this.closed) this.socket.send(parts as Buffer[], port, address);
+  sendMedia(datagram: Buffer, to: Address): boolean {
+    if (!this.closed) this.socket.send(datagram, to[1], to[0]);
+    // Node sends at once, or the datagram waits.
+    return this.waiting === 0;
   }
 
-  async send(datagram: Buffer, [address, port]: Address): Promise<void> {
-    if (!this.closed) this.socket.send(datagram, port, address);
+  async send(datagram: Buffer, to: Address): Promise<void> {
+    this.sendMedia(datagram, to);
   }
 
   close(): Promise<void> {
@@ -102,12 +107,13 @@ export class RelayTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendParts(parts: readonly Buffer[], to: Address): void {
-    this.#allocation.send(parts, to);
+  sendMedia(datagram: Buffer, to: Address): boolean {
+    this.#allocation.send([datagram], to);
+    return false;
   }
 
   async send(datagram: Buffer, to: Address): Promise<void> {
-    this.#allocation.send([datagram], to);
+    this.sendMedia(datagram, to);
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,12 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { RTCDtlsTransport, RtcpPacket } from 'werift';
+import { GcmSealer } from '../srtp/gcm-sealer.ts';
+import { type SrtpKeys, SrtpStream } from '../srtp/srtp-stream.ts';
 import type { IceTransport } from './ice-transport.ts';
 import { NetworkEstimator } from './network-estimate.ts';
 import { ReplayWindow } from './replay-window.ts';
 import { parseRtcpFeedback, type RtcpFeedback } from './rtcp-feedback.ts';
 import { SendBudget } from './send-budget.ts';
-import { type SrtpKeys, SrtpStream } from './srtp-stream.ts';
 import type { TrafficShare } from './traffic.ts';
 
 /** Datagrams that wait for the network card; pictures wait long before (see `Viewer`). Beyond it nothing is sent but they. */
@@ -27,7 +28,7 @@ interface SessionKeys {
 interface NominatedPair {
   readonly remoteAddr: readonly [string, number];
   readonly protocol: {
-    readonly transport: Pick<IceTransport, 'sendParts' | 'waiting'>;
+    readonly transport: Pick<IceTransport, 'sendMedia' | 'waiting'>;
   };
 }
 
@@ -113,14 +114,14 @@ export class MediaTransport {
     return this.network.sent(bytes, now, isNumbered);
   }
 
-  /** Sends one datagram, given in parts. Lost when there is no way now. */
-  send(parts: readonly Buffer[]): void {
+  /** Sends one datagram. Lost when there is no way now. @returns whether nothing reads the datagram any more */
+  send(datagram: Buffer): boolean {
     const nominated = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
     // During an ICE restart there is none: the last one is used until another is found.
     if (nominated !== undefined) this.#pair = nominated;
     const pair = this.#pair;
-    if (pair === undefined || this.#dtls.state !== 'connected') return;
-    pair.protocol.transport.sendParts(parts, pair.remoteAddr);
+    if (pair === undefined || this.#dtls.state !== 'connected') return true;
+    return pair.protocol.transport.sendMedia(datagram, pair.remoteAddr);
   }
 
   /** A datagram that could not be sent is a lost one. */
@@ -182,7 +183,7 @@ export class MediaTransport {
     const key = Buffer.isBuffer(srtpSessionKey) ? createSecretKey(srtpSessionKey) : srtpSessionKey;
     this.#keys =
       profile === gcmProfile
-        ? { profile: 'gcm', key, salt: srtpSessionSalt.subarray(0, 12) }
+        ? { profile: 'gcm', sealer: new GcmSealer(key), salt: srtpSessionSalt.subarray(0, 12) }
         : {
             profile: 'counter-mode',
             key,

@@ -12,7 +12,7 @@ export interface SentFrame {
   /** As they are in the GOP cache, which all viewers share. */
   readonly payloads: readonly Buffer[];
   /** The packets as they left, encrypted; only for a receiver that gets the very same ones again. */
-  readonly datagrams: readonly (readonly Buffer[])[] | undefined;
+  readonly datagrams: readonly Buffer[] | undefined;
   readonly timestamp: number;
   /** Of its last packet. */
   readonly marker: boolean;
@@ -21,7 +21,7 @@ export interface SentFrame {
 /** What it takes to send a packet again. */
 export interface SentPacket {
   readonly payload: Buffer;
-  readonly datagram: readonly Buffer[] | undefined;
+  readonly datagram: Buffer | undefined;
   readonly timestamp: number;
   readonly marker: boolean;
 }

@@ -7,10 +7,10 @@ import {
   SourceDescriptionChunk,
   SourceDescriptionItem,
 } from 'werift';
+import type { SrtpStream } from '../srtp/srtp-stream.ts';
 import type { MediaTransport, StreamFeedback } from './media-transport.ts';
 import { RtpHeader } from './rtp-header.ts';
 import { SentFrames } from './sent-frames.ts';
-import type { SrtpStream } from './srtp-stream.ts';
 
 /** Seconds between 1900, where NTP counts from, and 1970. */
 const ntpEpochSeconds = 2_208_988_800;
@@ -128,20 +128,25 @@ export class RtpSlotSender implements SlotSender {
     this.#timestamp = timestamp >>> 0;
     this.#sentAt = now;
     const { header, repairHeader } = negotiated;
-    const datagrams: Buffer[][] | undefined = isPicture && repairHeader === undefined ? [] : undefined;
     const first = (stream.sequenceNumber + 1) & 0xffff;
     const last = payloads.length - 1;
+    const headers = Buffer.allocUnsafe(payloads.length * header.length);
+    const sentAt = performance.timeOrigin + now;
     payloads.forEach((payload, place) => {
-      const fields = { timestamp: this.#timestamp, marker: marker && place === last, now };
-      const datagram = this.#protect(transport, stream, header, fields, payload);
-      transport.send(datagram);
-      datagrams?.push(datagram);
+      const number = transport.count(header.length + payload.length, now, header.countsTransport);
+      header.write(headers, place * header.length, this.#timestamp, marker && place === last, sentAt, number);
     });
+    const datagrams = stream.protect(headers, header.length, payloads);
+    // For a receiver that gets the very same ones again.
+    const kept = isPicture && repairHeader === undefined ? datagrams : undefined;
+    let areRead = kept !== undefined;
+    for (const datagram of datagrams) areRead = !transport.send(datagram) || areRead;
+    if (!areRead) stream.release();
     this.#packets += payloads.length;
     this.#repairsLeft = Math.min(maximumRepairs, this.#repairsLeft + payloads.length);
     this.#octets += octetsOf(payloads);
     if (!isPicture) return;
-    this.#sent.add({ first, payloads, datagrams, timestamp: this.#timestamp, marker }, now);
+    this.#sent.add({ first, payloads, datagrams: kept, timestamp: this.#timestamp, marker }, now);
     // That the last packet of a picture is lost shows only with the next picture: too late where much is lost.
     if (marker && this.#repeatsUnasked(transport)) this.#repair([stream.sequenceNumber], 1);
   }
@@ -181,19 +186,6 @@ export class RtpSlotSender implements SlotSender {
         chunks: [new SourceDescriptionChunk({ source: ssrc, items: [name] })],
       }),
     ]);
-  }
-
-  /** Encrypts one packet; `fields` are those of its header that change. */
-  #protect(
-    transport: MediaTransport,
-    stream: SrtpStream,
-    header: RtpHeader,
-    fields: { readonly timestamp: number; readonly marker: boolean; readonly now: number },
-    payload: Buffer,
-  ): Buffer[] {
-    const { timestamp, marker, now } = fields;
-    const number = transport.count(header.length + payload.length, now, header.countsTransport);
-    return stream.protect(header.write(timestamp, marker, performance.timeOrigin + now, number), payload);
   }
 
   #negotiate(): Negotiated | undefined {
@@ -283,9 +275,12 @@ export class RtpSlotSender implements SlotSender {
       const { datagram, timestamp, marker, payload } = packet;
       for (let copy = 0; copy < copies; copy++) {
         if (repairHeader !== undefined && repairs !== undefined) {
-          const fields = { timestamp, marker, now };
           const numbered = Buffer.concat([numberOf(sequenceNumber), payload]);
-          transport.send(this.#protect(transport, repairs, repairHeader, fields, numbered));
+          const { length } = repairHeader;
+          const header = Buffer.allocUnsafe(length);
+          const number = transport.count(length + numbered.length, now, repairHeader.countsTransport);
+          repairHeader.write(header, 0, timestamp, marker, performance.timeOrigin + now, number);
+          for (const repair of repairs.protect(header, length, [numbered])) transport.send(repair);
         } else if (datagram !== undefined) {
           transport.send(datagram);
         }

@@ -47,13 +47,14 @@ export async function measureProfile(load: ProfileFigures['load'], quick: boolea
 
 export type Purpose = 'datagrams' | 'encryption' | 'garbage' | 'gatehouse' | 'packages' | 'node';
 
-/** Functions of C++ are known by their names alone. */
+/** Functions of C++ are known by their names alone; the engine's only WebAssembly is GHASH. */
 const encryption: ReadonlySet<string> = new Set(['CipherBase', 'update', 'final', 'setAAD', 'getAuthTag']);
 
 function purposeOf({ name, file }: ProfiledFunction): Purpose {
   if (name === '(garbage collector)') return 'garbage';
   if (file.startsWith('node_modules/')) return 'packages';
-  if (file.startsWith('node:internal/crypto') || (file === '' && encryption.has(name))) return 'encryption';
+  if (/^(node:internal\/crypto|main\/srtp|wasm:)/.test(file) || (file === '' && encryption.has(name)))
+    return 'encryption';
   if (file === 'node:dgram' || (file === '' && name === 'send')) return 'datagrams';
   if (file === '' || file.startsWith('node:')) return 'node';
   return 'gatehouse';

@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   GenericNack,
   ReceiverEstimatedMaxBitrate,
@@ -34,6 +34,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   await owned.disposeAsync();
 });
 
@@ -288,13 +289,36 @@ test('packets follow the candidate pair that is nominated now', async () => {
   const transport = new MediaTransport(dtls, () => {}, new TrafficShare([]));
   const firstCame = once(windows[0], 'message');
   const secondCame = once(windows[1], 'message');
-  transport.send([Buffer.from('one '), Buffer.from('way')]);
+  transport.send(Buffer.from('one way'));
   expect(String((await firstCame)[0])).toBe('one way');
   connection.nominated = ways[1];
-  transport.send([Buffer.from('another')]);
+  transport.send(Buffer.from('another'));
   expect(String((await secondCame)[0])).toBe('another');
   connection.nominated = undefined;
-  transport.send([Buffer.from('nowhere')]);
+  transport.send(Buffer.from('nowhere'));
+});
+
+test('memory of a picture is freed once it has left, and not while it waits for the network card', async () => {
+  const { pictures, source, window } = await watch();
+  const ssrc = pictures[0]?.header.ssrc ?? 0;
+  const given: Buffer[] = [];
+  const { prototype } = dgram.Socket;
+  const send = prototype.send as (this: dgram.Socket, ...parameters: unknown[]) => void;
+  vi.spyOn(prototype, 'send').mockImplementation(function watched(
+    this: dgram.Socket,
+    ...parameters: unknown[]
+  ) {
+    const [datagram] = parameters;
+    if (Buffer.isBuffer(datagram) && datagram.length > 12 && datagram.readUInt32BE(8) === ssrc)
+      given.push(datagram);
+    send.apply(this, parameters);
+  });
+  source.send('delta');
+  await window.until(() => window.packetsOf(0).length === 4);
+  vi.spyOn(prototype, 'getSendQueueCount').mockReturnValue(1);
+  source.send('delta');
+  await window.until(() => window.packetsOf(0).length === 5);
+  expect(given.map(({ length }) => length > 0)).toEqual([false, true]);
 });
 
 test('an SSRC has one stream for its key, so that no nonce is used twice', async () => {

@@ -1,6 +1,12 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { answerLines } from '../line-process.ts';
-import type { Forwarder, ForwarderRequest, ForwarderUsage } from './forwarder.ts';
+import {
+  type Forwarder,
+  type ForwarderRequest,
+  type ForwarderUsage,
+  mostToOneViewer,
+  packetsPerAccessUnit,
+} from './forwarder.ts';
 import { Profiler } from './profiler.ts';
 
 /*
@@ -25,9 +31,16 @@ let cameras = 0;
 
 async function saturate(accessUnits: number): Promise<ForwarderUsage> {
   const before = usage();
+  let millisecond = { began: performance.now(), packets: 0 };
   let turnAt = before.packets + packetsPerTurn;
   for (let unit = 0; unit < accessUnits; unit++) {
     forwarder?.sendAccessUnit(unit % cameras);
+    millisecond.packets += packetsPerAccessUnit;
+    if (millisecond.packets >= mostToOneViewer) {
+      // Idle time is not counted; Gatehouse would skip pictures.
+      while (performance.now() - millisecond.began < 1) await delay(1);
+      millisecond = { began: performance.now(), packets: 0 };
+    }
     if ((forwarder?.packets ?? 0) < turnAt) continue;
     turnAt = (forwarder?.packets ?? 0) + packetsPerTurn;
     await turn();

@@ -1,6 +1,8 @@
 /** How many packets an access unit has at saturation, and bytes of payload in each: a large picture of a sub-stream. */
 export const packetsPerAccessUnit = 8;
 export const payloadBytes = 1_160;
+/** Packets a millisecond: less than what Gatehouse sends to one window (`main/viewers/burst-limit.ts`). */
+export const mostToOneViewer = 40;
 /** 90 kHz ticks from picture to picture at 15 pictures a second. */
 export const ticksPerFrame = 6_000;
 

@@ -12,6 +12,9 @@ import type { Viewer } from '../../../main/viewers/viewer.ts';
 import { VideoSource } from '../../support/video-source.ts';
 import { type Forwarder, type ForwarderSize, packetsPerAccessUnit, payloadBytes } from './forwarder.ts';
 
+/** Two seconds of a camera. */
+const picturesPerGop = 30;
+
 /**
  * The whole engine: cameras over its own RTSP client, viewers with a slot for each. At saturation pictures are put into its
  * streams as one large packet each, so that it cuts them into packets itself, once for all viewers.
@@ -21,6 +24,8 @@ export class GatehouseForwarder implements Forwarder {
   readonly #owned = new AsyncDisposableStack();
   readonly #viewers: Viewer[] = [];
   readonly #sources: VideoSource[] = [];
+  /** Of each camera, so far. */
+  readonly #pictures: number[] = [];
   #engine: Engine | undefined;
   #cameras = 0;
 
@@ -51,7 +56,9 @@ export class GatehouseForwarder implements Forwarder {
 
   sendAccessUnit(camera: number): void {
     if (this.#sources.length === 0) this.#makeSources();
-    this.#sources[camera]?.send('delta');
+    const pictures = this.#pictures[camera] ?? 0;
+    this.#pictures[camera] = pictures + 1;
+    this.#sources[camera]?.send(pictures % picturesPerGop === 0 ? 'key' : 'delta');
   }
 
   async pull(urls: readonly string[]): Promise<void> {
@@ -80,7 +87,6 @@ export class GatehouseForwarder implements Forwarder {
       const stream = new LiveStream();
       this.#bind(slot, () => ({ stream, audio: new AudioStream(), [Symbol.dispose]: () => {} }));
       const source = new VideoSource(stream, { frameBytes });
-      source.send('key');
       this.#sources.push(source);
     }
   }

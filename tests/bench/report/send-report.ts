@@ -27,14 +27,14 @@ export function sendReport(figures: readonly SendFigures[]): Report {
   return {
     title: 'Sending at saturation',
     words: [
-      'CPU time of the sending process for each packet of 1,160 bytes of payload, as fast as it can: access units of eight packets, one camera after the other, each to all viewers. All send the same to the same receivers, which make a real connection (ICE, DTLS), decrypt the first packets of each stream and then only count; they are a process of their own, and **their CPU is not in these figures**. Delivering on loopback, up to the receiver’s socket, is in all of them. The forwarders take turns, round by round. The floor is what Node needs for AES-GCM and one datagram, without WebRTC; it sends to a plain socket. (`tests/bench/send.ts`, `tests/bench/forwarders`)',
+      'CPU time of the sending process for each packet of 1,160 bytes of payload, as fast as it can: access units of eight packets, one camera after the other, each to all viewers. All send the same to the same receivers, which make a real connection (ICE, DTLS), decrypt the first packets of each stream and then only count; they are a process of their own, and **their CPU is not in these figures**. Delivering on loopback, up to the receiver’s socket, is in all of them. The forwarders take turns, round by round. The floor is what Node needs for AES-GCM by `node:crypto` and one datagram, without WebRTC; it sends to a plain socket. Gatehouse encrypts for less (`main/srtp`). (`tests/bench/send.ts`, `tests/bench/forwarders`)',
       `In this run ${figure(decrypted)} packets were decrypted by the receivers and ${refused} refused; SRTP profile ${[...profiles].map((profile) => (profile === 7 ? 'AES-128-GCM' : `number ${profile}`)).join(', ')}; ${lost} packets left no trace in receivers or their sockets.`,
     ],
     plots: [costPlot('send', 'CPU for each packet, saturated', figures)],
     tables: [
       {
         caption:
-          'Microseconds of CPU for each packet that was sent, median of nine rounds (cameras × viewers). With one viewer Gatehouse’s figure is none of sending: a window gets 48 packets a millisecond, and pictures beyond that are skipped',
+          'Microseconds of CPU for each packet that was sent, median of nine rounds (cameras × viewers). No viewer is sent more than 40 packets a millisecond: Gatehouse sends 48 at most to one window, and skips pictures beyond that',
         table: costTable(figures),
       },
       { caption: 'Gatehouse’s figure divided by that of the reference', table: ratioTable(figures) },
@@ -80,7 +80,7 @@ export function profileReport(figures: readonly ProfileFigures[]): Report {
     title: 'Where the time goes',
     words: [
       'What the ratios above do not reach, by V8’s sampling profiler in Gatehouse’s process at 16 × 4: time in a function itself, as a share of the time in which the process was not idle. (`tests/bench/profile.ts`)',
-      'What Node adds to each packet, and C++ and Go need not: a new cipher (`node:crypto` cannot give one another nonce), its result and its tag as buffers of their own, a request for each datagram, and the collection of all that. The floor pays the same. Functions without a file are C++.',
+      'What Node adds to each packet, and C++ and Go need not: a request for each datagram, objects for its parts, and their collection. `node:crypto` would add a new cipher for each packet, which the floor pays, and werift. Functions without a file are C++; those of WebAssembly are GHASH (`main/srtp/ghash.ts`).',
     ],
     plots: [],
     tables: [

@@ -17,6 +17,7 @@ const (
 	packetsPerAccessUnit = 8
 	payloadBytes         = 1160
 	ticksPerFrame        = 6000
+	mostToOneViewer      = 40
 	connectionPatience   = 30 * time.Second
 )
 
@@ -136,7 +137,15 @@ func (f *forwarder) answer(viewer int, sdp string) error {
 func (f *forwarder) saturate(accessUnits int) error {
 	payload := make([]byte, payloadBytes)
 	payload[0] = 0x7c
+	began := time.Now()
 	for unit := range accessUnits {
+		// As the forwarders on Node: not more to one viewer than Gatehouse would send.
+		if unit > 0 && unit%(mostToOneViewer/packetsPerAccessUnit) == 0 {
+			if early := time.Millisecond - time.Since(began); early > 0 {
+				time.Sleep(early)
+			}
+			began = time.Now()
+		}
 		camera := unit % len(f.tracks)
 		if camera == 0 {
 			f.timestamp += ticksPerFrame
