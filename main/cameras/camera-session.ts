@@ -319,7 +319,7 @@ export class CameraSession implements AsyncDisposable {
     if (source.audio.kind === 'playable') {
       const { history } = this.stream;
       this.audio.begin(source.audio.track, (onPacket) => source.hear(onPacket));
-      if (history.keepsSound(source.audio.track.codec))
+      if (history.keepsSound)
         hearing.use(this.audio.read((frame) => history.addSound(frame, performance.now())));
     }
     let traits: StreamTraits | undefined;

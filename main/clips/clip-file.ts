@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import {
@@ -12,32 +10,23 @@ import {
   StreamTarget,
   type StreamTargetChunk,
 } from 'mediabunny';
-import { GatehouseError } from '../base/gatehouse-error.ts';
-import { unitsOfFrame } from '../media/frame-units.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
-import type { ClipSound, SoundPacket } from './clip-sound.ts';
 import {
-  type DecoderConfiguration,
-  decoderConfiguration,
-  isSameConfiguration,
-} from './decoder-configuration.ts';
+  codecOf,
+  configurationOf,
+  pictureData,
+  ticksPerSecond,
+  usualSeconds,
+  videoConfig,
+} from './clip-pictures.ts';
+import type { ClipSound, SoundPacket } from './clip-sound.ts';
+import type { DecoderConfiguration } from './decoder-configuration.ts';
+import { hashFile, writeAll } from './file-bytes.ts';
 
-const ticksPerSecond = 90_000;
-/** Of the last picture where there is no other to tell it by. */
-const usualSeconds = 1 / 25;
 /** What is written at once. */
 const chunkBytes = 1024 * 1024;
 /** Pictures and sound are handed over for so long; then packets of other cameras have their turn. */
 const turnMilliseconds = 4;
-const lengthBytes = 4;
-/** Of a file in fragments: so much is lost at most when the power fails, besides the fragment that is being made. */
-const syncMilliseconds = 5_000;
-
-/**
- * How a file is laid out. `plain` has its index at the end, and is nothing without it. `fragments` are whole one by one, each
- * from a key frame on, and what there is of them can be shown wherever writing was interrupted.
- */
-type Layout = 'plain' | 'fragments';
 
 /** What a file has become. */
 export interface FinishedFile {
@@ -52,7 +41,8 @@ export interface FinishedFile {
 }
 
 /**
- * An MP4 file that is being written: the pictures as the camera sent them, at the times that it gave them (90,000 ticks a second).
+ * An MP4 file of what is there already: the pictures as the camera sent them, at the times that it gave them (90,000 ticks a second).
+ * Its index is at the end: it is nothing before it is whole.
  * Pictures that are to be shown in another order than they come in have no such times, see `StreamTraits`.
  */
 export class ClipFile {
@@ -66,13 +56,9 @@ export class ClipFile {
   readonly #sound: ClipSound | null;
   #next: { frame: StreamFrame; data: Buffer } | undefined;
   #seconds = 0;
-  #bytes = 0;
   #turnedAt = performance.now();
-  /** Of writing: mediabunny tells it with the next fragment only. */
-  #failure: unknown;
   #hasVideo = false;
   #hasAudio = false;
-  #syncedAt = performance.now();
 
   private constructor(
     file: string,
@@ -81,7 +67,6 @@ export class ClipFile {
     configuration: DecoderConfiguration,
     sound: ClipSound | null,
     title: string,
-    layout: Layout,
   ) {
     this.#path = file;
     this.#handle = handle;
@@ -89,25 +74,13 @@ export class ClipFile {
     this.#configuration = configuration;
     this.#sound = sound;
     const writable = new WritableStream<StreamTargetChunk>({
-      write: async ({ data, position }) => {
-        try {
-          await writeAll(handle, data, position);
-          if (layout === 'fragments') await this.#syncSometimes();
-        } catch (error) {
-          this.#failure = error;
-          throw error;
-        }
-      },
+      write: ({ data, position }) => writeAll(handle, data, position),
     });
-    this.#output = new Output(
-      layout === 'plain'
-        ? {
-            format: new Mp4OutputFormat({ fastStart: false }),
-            target: new StreamTarget(writable, { chunked: true, chunkSize: chunkBytes }),
-          }
-        : { format: new Mp4OutputFormat({ fastStart: 'fragmented' }), target: new StreamTarget(writable) },
-    );
-    this.#video = new EncodedVideoPacketSource(first.codec === 'H265' ? 'hevc' : 'avc');
+    this.#output = new Output({
+      format: new Mp4OutputFormat({ fastStart: false }),
+      target: new StreamTarget(writable, { chunked: true, chunkSize: chunkBytes }),
+    });
+    this.#video = new EncodedVideoPacketSource(codecOf(first));
     // It rounds to pictures of this rate, which are the ticks that timestamps count.
     this.#output.addVideoTrack(this.#video, { frameRate: ticksPerSecond });
     this.#audio = sound === null ? null : new EncodedAudioPacketSource(sound.codec);
@@ -125,12 +98,10 @@ export class ClipFile {
     first: StreamFrame,
     title: string,
     sound: ClipSound | null = null,
-    layout: Layout = 'plain',
   ): Promise<ClipFile> {
     const configuration = configurationOf(first);
-    if (configuration === undefined) throw unsupported(first);
     const handle = await open(file, 'wx', 0o600);
-    const clip = new ClipFile(file, handle, first, configuration, sound, title, layout);
+    const clip = new ClipFile(file, handle, first, configuration, sound, title);
     try {
       await clip.#output.start();
       return clip;
@@ -140,23 +111,10 @@ export class ClipFile {
     }
   }
 
-  /** Of pictures and sound that were added. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Whether a frame can be in the same file: a camera that was set to another format begins a new one. */
-  fits(frame: StreamFrame): boolean {
-    if (frame.codec !== this.#first.codec) return false;
-    if (!frame.keyFrame) return true;
-    const configuration = configurationOf(frame);
-    return configuration !== undefined && isSameConfiguration(configuration, this.#configuration);
-  }
-
   /** The frame that comes next. @throws errors of the file system */
   async addPicture(frame: StreamFrame): Promise<void> {
     const before = this.#next;
-    this.#next = { frame, data: withLengths(unitsOfFrame(frame)) };
+    this.#next = { frame, data: pictureData(frame) };
     if (before === undefined) return;
     await this.#write(before, (frame.timestamp - before.frame.timestamp) / ticksPerSecond);
   }
@@ -166,14 +124,8 @@ export class ClipFile {
     if (this.#audio === null || this.#sound === null) return;
     const meta = this.#hasAudio ? undefined : { decoderConfig: this.#sound.decoderConfig };
     this.#hasAudio = true;
-    this.#bytes += data.length;
     await this.#audio.add(new EncodedPacket(data, 'key', seconds, duration), meta);
     await this.#giveTurns();
-  }
-
-  /** No more sound comes: pictures wait for it no longer. */
-  endSound(): void {
-    this.#audio?.close();
   }
 
   /** Writes the rest; all of it is on the disk when this returns. @throws errors of the file system: what is written stays */
@@ -190,26 +142,15 @@ export class ClipFile {
     };
   }
 
-  /** Writes no more: what is in the file stays there. Of one in fragments `mendFile` makes a whole one. */
-  async abandon(): Promise<void> {
-    await this.#output.cancel().catch(() => {});
-    await this.#handle.close().catch(() => {});
-  }
-
   /** Nothing of it stays. */
   async discard(): Promise<void> {
-    await this.abandon();
+    await this.#output.cancel().catch(() => {});
+    await this.#handle.close().catch(() => {});
     await rm(this.#path, { force: true });
   }
 
   get #lastDuration(): number {
     return this.#lastGap > 0 ? this.#lastGap : usualSeconds;
-  }
-
-  async #syncSometimes(): Promise<void> {
-    if (performance.now() - this.#syncedAt < syncMilliseconds) return;
-    await this.#handle.datasync();
-    this.#syncedAt = performance.now();
   }
 
   #lastGap = 0;
@@ -218,7 +159,6 @@ export class ClipFile {
     this.#lastGap = duration;
     const at = (frame.timestamp - this.#first.timestamp) / ticksPerSecond;
     this.#seconds = at + duration;
-    this.#bytes += data.length;
     const meta = this.#hasVideo ? undefined : { decoderConfig: videoConfig(this.#configuration) };
     this.#hasVideo = true;
     await this.#video.add(new EncodedPacket(data, frame.keyFrame ? 'key' : 'delta', at, duration), meta);
@@ -226,34 +166,10 @@ export class ClipFile {
   }
 
   async #giveTurns(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
     if (performance.now() - this.#turnedAt < turnMilliseconds) return;
     await turn();
     this.#turnedAt = performance.now();
   }
-}
-
-/** A disk that becomes full takes a part of it without a word, and says so only of the rest. */
-async function writeAll(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < data.byteLength; ) {
-    const { bytesWritten } = await handle.write(data, at, data.byteLength - at, position + at);
-    at += bytesWritten;
-  }
-}
-
-/** SHA-256 of a file in hex, read in turns. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const part of createReadStream(file, { highWaterMark: 256 * 1024 })) hash.update(part as Buffer);
-  return hash.digest('hex');
-}
-
-/** What players are told of the pictures. */
-function videoConfig({ codec, record, size }: DecoderConfiguration) {
-  const { width, height, pixelAspect } = size;
-  const config = { codec, description: record, codedWidth: width, codedHeight: height };
-  if (pixelAspect === 1) return config;
-  return { ...config, displayAspectWidth: Math.round(width * pixelAspect), displayAspectHeight: height };
 }
 
 /**
@@ -265,41 +181,19 @@ export async function fileOfFrames(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [first] = frames;
   const configuration = configurationOf(first);
-  if (configuration === undefined) throw unsupported(first);
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target });
-  const video = new EncodedVideoPacketSource(first.codec === 'H265' ? 'hevc' : 'avc');
+  const video = new EncodedVideoPacketSource(codecOf(first));
   output.addVideoTrack(video, { frameRate: ticksPerSecond });
   await output.start();
   const meta = { decoderConfig: videoConfig(configuration) };
   for (const frame of frames) {
     const at = (frame.timestamp - first.timestamp) / ticksPerSecond;
-    const data = withLengths(unitsOfFrame(frame));
-    await video.add(new EncodedPacket(data, frame.keyFrame ? 'key' : 'delta', at, usualSeconds), meta);
+    await video.add(
+      new EncodedPacket(pictureData(frame), frame.keyFrame ? 'key' : 'delta', at, usualSeconds),
+      meta,
+    );
   }
   await output.finalize();
   return new Uint8Array(target.buffer ?? new ArrayBuffer(0));
-}
-
-function configurationOf(frame: StreamFrame): DecoderConfiguration | undefined {
-  return frame.codec === 'JPEG' ? undefined : decoderConfiguration(frame.codec, unitsOfFrame(frame));
-}
-
-function unsupported({ codec }: StreamFrame): GatehouseError {
-  const words =
-    codec === 'JPEG'
-      ? 'This camera sends MJPEG, of which no clip can be made. Keep a picture instead, or set the camera to H.264.'
-      : 'The camera does not say what its pictures are like, so that no clip can be made of them.';
-  return new GatehouseError('camera-codec-unsupported', words);
-}
-
-/** Each NAL unit behind its length in four bytes (ISO 14496-15 section 5.3.4.2). */
-function withLengths(units: readonly Buffer[]): Buffer {
-  const data = Buffer.allocUnsafe(units.reduce((sum, { length }) => sum + lengthBytes + length, 0));
-  let at = 0;
-  for (const unit of units) {
-    at = data.writeUInt32BE(unit.length, at);
-    at += unit.copy(data, at);
-  }
-  return data;
 }

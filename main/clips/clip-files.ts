@@ -12,6 +12,8 @@ const unfinished = '.part';
 const leaving = '.removed';
 /** What is being recorded beside it, and by whom. */
 const begun = '.begun';
+/** More than such a note has to say: it takes as much room from the beginning as it may ever need. */
+const noteBytes = 4_096;
 
 /**
  * The files of clips. A file is written under another name, then listed, then gets its own name; it loses that before it leaves the
@@ -54,13 +56,16 @@ export class ClipFiles {
 
   /** Says beside the draft of a recording what it is: without that, a start after a kill removes it. @throws errors of the file system */
   async note(id: string, about: string): Promise<void> {
-    await using handle = await open(this.#noteOf({ id, kind: 'video' }), 'wx', 0o600);
-    await handle.writeFile(about);
-    await handle.sync();
+    await this.#writeNote(id, about, 'wx');
     syncFolder(this.folder);
   }
 
-  /** What `note` has said. @throws errors of the file system */
+  /** Says it anew, in the room that the note has: also on a disk that is full. @throws errors of the file system */
+  async noteAnew(id: string, about: string): Promise<void> {
+    await this.#writeNote(id, about, 'r+');
+  }
+
+  /** What was noted last. @throws errors of the file system */
   async noted(id: string): Promise<string> {
     return await readFile(this.#noteOf({ id, kind: 'video' }), 'utf8');
   }
@@ -121,6 +126,13 @@ export class ClipFiles {
     await rm(`${this.pathOf(clip)}${leaving}`, { force: true });
   }
 
+  async #writeNote(id: string, about: string, flags: 'wx' | 'r+'): Promise<void> {
+    await using handle = await open(this.#noteOf({ id, kind: 'video' }), flags, 0o600);
+    const text = Buffer.from(about);
+    await handle.write(Buffer.concat([text, Buffer.alloc(Math.max(0, noteBytes - text.length), ' ')]), 0);
+    await handle.sync();
+  }
+
   #noteOf(clip: Pick<Clip, 'id' | 'kind'>): string {
     return path.join(this.folder, `${fileOf(clip)}${begun}`);
   }
@@ -156,16 +168,17 @@ export function explainFileError(error: unknown, what: string): GatehouseError {
 /** What kind of failure it is that a file could not be written, read or listed. */
 export function fileErrorCode(error: unknown): GatehouseError['code'] {
   if (error instanceof GatehouseError) return error.code;
-  return fullDisk.has(errorCode(error) ?? '') ? 'disk-full' : 'storage-failed';
+  return fullDiskCodes.has(errorCode(error) ?? '') ? 'disk-full' : 'storage-failed';
 }
 
-const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+const fullDiskCodes: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
 
+const fullDisk = 'the disk is full. Make room on it and try again.';
 const notWritable =
   'nothing may be written there. Choose another folder, or ask whoever looks after this computer.';
 const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full. Make room on it and try again.',
-  SQLITE_FULL: 'the disk is full. Make room on it and try again.',
+  ENOSPC: fullDisk,
+  SQLITE_FULL: fullDisk,
   EDQUOT: 'there is no more room for this user on the disk. Make room and try again.',
   EACCES: notWritable,
   EPERM: notWritable,

@@ -2,6 +2,7 @@ import type { AudioFrame } from '../media/audio-stream.ts';
 import type { KeptSound } from '../media/replay-history.ts';
 import { flacDescription, flacFrame, maximumFlacSamples } from './flac.ts';
 import { decodeG711 } from './g711.ts';
+import { G722Decoder } from './g722.ts';
 
 /** What MP4 must know of the sound in a clip. */
 export interface ClipSound {
@@ -30,19 +31,20 @@ interface Described extends Pick<AudioFrame, 'codec' | 'clockRate'> {
 /** Of Opus on RTP, whatever it was sampled at (RFC 7587 section 4.1). */
 const opusHertz = 48_000;
 const opusChannels = 2;
-/** Of G.711, of which cameras have no other (RFC 3551 section 4.5.14). */
+/** G.711, of which cameras have no other, and G.722 (RFC 3551 sections 4.5.14 and 4.5.2), whose clock counts half as many. */
 const telephoneHertz = 8_000;
+const wideHertz = 16_000;
 /** Milliseconds of an Opus frame by its configuration (RFC 6716 section 3.1, table 2). */
 const silkMilliseconds = [10, 20, 40, 60];
 const hybridMilliseconds = [10, 20];
 const celtMilliseconds = [2.5, 5, 10, 20];
-/** Of G.711, where packets are missing. What is less is a clock that is not even, and is made up for with the next gap. */
+/** Of G.711 and G.722, where packets are missing: 40 ms. What is less is a clock that is not even, and is made up for with the next gap. */
 const silenceTicks = 320;
 const silence = new Int16Array(maximumFlacSamples);
 
 /**
- * AAC and Opus are put into a clip as they are. For G.711 MP4 has no place: its samples are kept without loss, as FLAC.
- * Undefined: what it is (G.722) would have to be encoded anew.
+ * AAC and Opus are put into a clip as they are. For G.711 and G.722 MP4 has no place: their samples are kept without loss, as FLAC.
+ * Undefined: what it is nobody knows.
  */
 export function clipSound({ codec, aac, clockRate }: Described): ClipSound | undefined {
   switch (codec) {
@@ -50,9 +52,9 @@ export function clipSound({ codec, aac, clockRate }: Described): ClipSound | und
       return { codec: 'opus', decoderConfig: opusConfig };
     case 'PCMU':
     case 'PCMA':
-      return { codec: 'flac', decoderConfig: flacConfig };
+      return { codec: 'flac', decoderConfig: flacConfig(telephoneHertz) };
     case 'G722':
-      return undefined;
+      return { codec: 'flac', decoderConfig: flacConfig(wideHertz) };
     case 'MPEG4-GENERIC': {
       if (aac === undefined) return undefined;
       // The object type is in the first five bits (ISO 14496-3 section 1.6.2.1).
@@ -100,8 +102,9 @@ export function soundName(codec: ClipSound['codec']): (typeof names)[ClipSound['
 export class SoundPackets {
   readonly #picturesBeganAt: number;
   #began: { readonly seconds: number; readonly timestamp: number } | undefined;
-  /** Samples of G.711 that are in the file, silence and all: they have no gaps, which players treat each in its own way. */
-  #samples = 0;
+  /** What was decoded, silence and all: it has no gaps, which players treat each in its own way. */
+  #ticks = 0;
+  readonly #wide = new G722Decoder();
 
   /** @param picturesBeganAt when the first picture came: `performance.now()` */
   constructor(picturesBeganAt: number) {
@@ -113,24 +116,27 @@ export class SoundPackets {
     const seconds = Math.max(0, (receivedAt - this.#picturesBeganAt) / 1_000);
     this.#began ??= { seconds, timestamp };
     const ticks = timestamp - this.#began.timestamp;
-    if (codec !== 'PCMU' && codec !== 'PCMA') {
+    if (codec !== 'PCMU' && codec !== 'PCMA' && codec !== 'G722') {
       const at = this.#began.seconds + ticks / clockRate;
       return [{ data: payload, seconds: at, duration: secondsOf(frame) }];
     }
+    const samplesPerTick = codec === 'G722' ? wideHertz / telephoneHertz : 1;
     const packets: SoundPacket[] = [];
-    if (ticks - this.#samples >= silenceTicks)
-      for (let missing = ticks - this.#samples; missing > 0; missing -= maximumFlacSamples)
-        packets.push(this.#lossless(silence.subarray(0, missing), clockRate));
-    return [...packets, this.#lossless(decodeG711(codec, payload), clockRate)];
+    if (ticks - this.#ticks >= silenceTicks)
+      for (let missing = (ticks - this.#ticks) * samplesPerTick; missing > 0; missing -= maximumFlacSamples)
+        packets.push(this.#lossless(silence.subarray(0, missing), samplesPerTick));
+    const samples = codec === 'G722' ? this.#wide.decode(payload) : decodeG711(codec, payload);
+    return [...packets, this.#lossless(samples, samplesPerTick)];
   }
 
-  #lossless(samples: Int16Array, hertz: number): SoundPacket {
-    const position = this.#samples;
-    this.#samples += samples.length;
+  #lossless(samples: Int16Array, samplesPerTick: number): SoundPacket {
+    const ticks = samples.length / samplesPerTick;
+    const began = this.#ticks;
+    this.#ticks += ticks;
     return {
-      data: flacFrame(samples, position),
-      seconds: (this.#began?.seconds ?? 0) + position / hertz,
-      duration: samples.length / hertz,
+      data: flacFrame(samples, began * samplesPerTick),
+      seconds: (this.#began?.seconds ?? 0) + began / telephoneHertz,
+      duration: ticks / telephoneHertz,
     };
   }
 }
@@ -157,7 +163,6 @@ const opusConfig = (() => {
   return { codec: 'opus', sampleRate: opusHertz, numberOfChannels: opusChannels, description };
 })();
 
-const flacConfig = {
-  ...{ codec: 'flac', sampleRate: telephoneHertz, numberOfChannels: 1 },
-  description: flacDescription(telephoneHertz),
-};
+function flacConfig(sampleRate: number) {
+  return { codec: 'flac', sampleRate, numberOfChannels: 1, description: flacDescription(sampleRate) };
+}

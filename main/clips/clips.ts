@@ -55,6 +55,8 @@ export class Clips implements AsyncDisposable {
     folder: string;
     audit: Audit;
     limitBytes: () => number;
+    /** What a person must know of what was recorded before this start. */
+    notify?: (words: string) => void;
     log: Log;
   }) {
     this.#table = parts.table;
@@ -68,6 +70,7 @@ export class Clips implements AsyncDisposable {
       keep: (camera, finished) => this.#keep(camera, finished),
       onChange: () =>
         this.#changes.put('recordings', { type: 'recordings', recordings: this.#recordings.list }),
+      onNotKept: (words) => parts.notify?.(words),
       onEnded: (ended) => this.#changes.put(`ended ${ended.recording.id}`, { type: 'ended', ...ended }),
     });
     for (const stored of this.#table.list()) this.#take(stored);

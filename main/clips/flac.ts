@@ -1,7 +1,7 @@
 import { BitWriter } from './bit-writer.ts';
 
 /*
- * Sound without loss for players that know no G.711: FLAC (RFC 9639), one channel, 16 bits. Pure functions.
+ * Sound without loss for players that know neither G.711 nor G.722: FLAC (RFC 9639), one channel, 16 bits. Pure functions.
  */
 
 /** In one frame. */

@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type AudioCodec, EncodedPacketSink, FilePathSource, Input, MP4 } from 'mediabunny';
 import type { ClipStatement } from '../contract/clip.ts';
-import { type FinishedFile, hashFile } from './clip-file.ts';
+import type { FinishedFile } from './clip-file.ts';
 import { soundName } from './clip-sound.ts';
+import { hashFile } from './file-bytes.ts';
 
 const longHeaderBytes = 16;
 const shortHeaderBytes = 8;

@@ -4,16 +4,17 @@ import type { AudioFrame } from '../media/audio-stream.ts';
 import type { KeptSound } from '../media/replay-history.ts';
 import type { StreamFrame } from '../media/stream-frame.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
-import { ClipFile, type FinishedFile } from './clip-file.ts';
+import type { FinishedFile } from './clip-file.ts';
 import { bytesOfFrames } from './clip-frames.ts';
 import { type ClipSound, clipSound, isSameSound, SoundPackets, soundName } from './clip-sound.ts';
+import { RecordingFile } from './recording-file.ts';
 
 /** A camera that is asked for a key frame mostly sends one within a second, others every ten. */
 const firstPictureMilliseconds = 12_000;
 /** Pictures that wait for the disk. One that is so far behind does not come round: what is written until then is kept. */
 const maximumWaitingBytes = 64 * 1024 * 1024;
-/** The file waits for sound before it goes on with pictures, so that both lie beside each other in it; not for longer. */
-const silenceMilliseconds = 2_000;
+/** Whether there is sound stands at the beginning of the file: a camera that has some and sends none is not waited for any longer. */
+const firstSoundMilliseconds = 1_000;
 const maximumWaitingSounds = 500;
 
 /** Why a recording does not go on. */
@@ -44,11 +45,12 @@ export class Recorder {
   #waitingBytes = 0;
   #sounds: KeptSound[] = [];
   #soundPackets: SoundPackets | undefined;
-  #heardAt = performance.now();
   #isEnding = false;
   #wake: () => void = () => {};
-  #file: ClipFile | undefined;
-  /** Undefined: there is none, or it has come no more for a while. */
+  readonly #firstSound = Promise.withResolvers<void>();
+  readonly #kept = Promise.withResolvers<void>();
+  #file: RecordingFile | undefined;
+  /** Undefined: there is none in the file. */
   #sound: ClipSound | undefined;
   /** Of what is in the file. */
   #soundName: ClipStatement['sound'] = null;
@@ -62,13 +64,12 @@ export class Recorder {
     this.#reading.use(options.lease);
     const cached = stream.isGopWhole ? stream.gop : [];
     for (const frame of cached) this.#take(frame);
-    // Nothing is in the file before the key frame that follows the first one: the sooner it comes, the less a kill can take.
-    stream.wantKeyFrame();
+    if (cached.length === 0) stream.wantKeyFrame();
     this.#reading.use(stream.read((frame) => this.#take(frame)));
   }
 
   /**
-   * Returns when the first picture is in the file.
+   * Returns when the first picture is in the file, and the file on the disk.
    * @throws GatehouseError camera-silent, camera-codec-unsupported; errors of the file system
    */
   static async start(options: RecorderOptions): Promise<Recorder> {
@@ -78,6 +79,7 @@ export class Recorder {
       return recorder;
     } catch (error) {
       recorder.#reading.dispose();
+      await recorder.#file?.abandon();
       throw error;
     }
   }
@@ -127,8 +129,9 @@ export class Recorder {
 
   #hear(frame: AudioFrame): void {
     if (this.#isEnding || this.#sound === undefined || !isSameSound(this.#sound, clipSound(frame))) return;
-    this.#heardAt = performance.now();
-    if (this.#sounds.length < maximumWaitingSounds) this.#sounds.push({ frame, receivedAt: this.#heardAt });
+    if (this.#sounds.length < maximumWaitingSounds)
+      this.#sounds.push({ frame, receivedAt: performance.now() });
+    this.#firstSound.resolve();
   }
 
   async #open(): Promise<void> {
@@ -145,20 +148,36 @@ export class Recorder {
     if (withSound && track !== undefined) this.#sound = clipSound(track);
     if (this.#sound !== undefined && !this.#isEnding)
       this.#reading.use(lease.audio.read((frame) => this.#hear(frame)));
-    this.#file = await ClipFile.create(file, first, title, this.#sound ?? null, 'fragments');
-    this.#heardAt = performance.now();
+    await this.#untilSound();
+    this.#file = await RecordingFile.create(file, first, title, this.#sound ?? null);
     this.#writing = this.#write(this.#file);
+    await this.#kept.promise;
   }
 
-  async #write(file: ClipFile): Promise<void> {
+  async #untilSound(): Promise<void> {
+    if (this.#sound === undefined) return;
+    const timer = setTimeout(() => {
+      this.#sound = undefined;
+      this.#firstSound.resolve();
+    }, firstSoundMilliseconds);
+    await this.#firstSound.promise.finally(() => clearTimeout(timer));
+  }
+
+  async #write(file: RecordingFile): Promise<void> {
     try {
+      let isKept = false;
       for (;;) {
-        await this.#writeSounds(file);
+        this.#writeSounds(file);
         const frame = this.#waiting.shift();
         if (frame !== undefined) {
           this.#waitingBytes -= bytesOfFrames([frame]);
-          if (!(await this.#mayGoOn(file, frame))) return;
+          // Whether there is room for the first one was asked before.
+          if (file.bytes > 0 && !(await this.#mayGoOn(file, frame))) return;
           await file.addPicture(frame);
+        } else if (!isKept) {
+          await file.flush();
+          isKept = true;
+          this.#kept.resolve();
         } else if (this.#isEnding) return;
         else
           await new Promise<void>((resolve) => {
@@ -167,11 +186,15 @@ export class Recorder {
       }
     } catch (error) {
       this.#failure = error;
+      this.#kept.reject(error);
       this.#stop('failed');
+    } finally {
+      // What ends so early is kept by `finish`.
+      this.#kept.resolve();
     }
   }
 
-  async #mayGoOn(file: ClipFile, frame: StreamFrame): Promise<boolean> {
+  async #mayGoOn(file: RecordingFile, frame: StreamFrame): Promise<boolean> {
     const { longestMilliseconds, hasRoom } = this.#options;
     const end = !file.fits(frame)
       ? 'format-changed'
@@ -186,16 +209,13 @@ export class Recorder {
     return false;
   }
 
-  async #writeSounds(file: ClipFile): Promise<void> {
+  #writeSounds(file: RecordingFile): void {
     if (this.#sound === undefined) return;
     for (const sound of this.#sounds.splice(0)) {
       this.#soundPackets ??= new SoundPackets(this.beganAt);
       this.#soundName = soundName(this.#sound.codec);
-      for (const packet of this.#soundPackets.of(sound)) await file.addSound(packet);
+      for (const packet of this.#soundPackets.of(sound)) file.addSound(packet);
     }
-    if (performance.now() - this.#heardAt < silenceMilliseconds) return;
-    this.#sound = undefined;
-    file.endSound();
   }
 
   #stop(end: RecorderEnd): void {

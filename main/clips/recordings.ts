@@ -4,13 +4,14 @@ import { type Audit, gatehouse } from '../audit/audit.ts';
 import { GatehouseError } from '../base/gatehouse-error.ts';
 import type { Log } from '../base/log.ts';
 import { cameraId } from '../contract/camera.ts';
-import type {
-  Clip,
-  ClipStatement,
-  EndMissingCause,
-  Recording,
-  RecordingEnd,
-  RecordingOutcome,
+import {
+  type Clip,
+  type ClipStatement,
+  type EndMissingCause,
+  endMissingCause,
+  type Recording,
+  type RecordingEnd,
+  type RecordingOutcome,
 } from '../contract/clip.ts';
 import type { StreamLease } from '../media/stream-lease.ts';
 import { type ClipCamera, titleOf, wallTime } from './clip-camera.ts';
@@ -59,12 +60,21 @@ const recordingNote = z.object({
   camera: z.object({ id: cameraId, number: z.int(), name: z.string() }),
   startedAt: z.int(),
   by: z.string(),
+  /** Null: it was written to its end, and could not be listed. */
+  endMissing: endMissingCause.nullable().default('interrupted'),
 });
+type RecordingNote = z.infer<typeof recordingNote>;
 
-function noteText({ id, number, name }: ClipCamera, { startedAt, by }: Recording): string {
-  return JSON.stringify({ camera: { id, number, name }, startedAt, by } satisfies z.infer<
-    typeof recordingNote
-  >);
+function noteText(
+  { id, number, name }: ClipCamera,
+  { startedAt, by }: Recording,
+  endMissing: EndMissingCause | null,
+): string {
+  return JSON.stringify({ camera: { id, number, name }, startedAt, by, endMissing } satisfies RecordingNote);
+}
+
+function beginningOf({ camera: { number, name }, by }: RecordingNote): string {
+  return `A recording of camera ${number}, ${name}, by ${by}`;
 }
 
 interface RecordingsOptions {
@@ -76,6 +86,8 @@ interface RecordingsOptions {
   /** They are others now. */
   readonly onChange: () => void;
   readonly onEnded: (ended: SelfEnded) => void;
+  /** Of what was recorded before this start: what a person must know. Must not throw. */
+  readonly onNotKept: (words: string) => void;
   readonly audit: Audit;
   readonly log: Log;
 }
@@ -131,7 +143,7 @@ export class Recordings implements AsyncDisposable {
         },
       });
       const recording: Recording = { id, cameraId: camera.id, startedAt: wallTime(recorder.beganAt), by };
-      await files.note(id, noteText(camera, recording));
+      await files.note(id, noteText(camera, recording, 'interrupted'));
       this.#running.set(id, { recording, recorder, camera });
       this.#options.onChange();
       if (end !== undefined) void this.#endByItself(id, end);
@@ -158,33 +170,37 @@ export class Recordings implements AsyncDisposable {
   }
 
   /**
-   * Keeps what there is of a recording in the midst of which the engine was killed, or the power failed. Never rejects: where that
-   * does not succeed it is in log and audit, and the draft stays for the next start unless nothing of it can be shown.
+   * Keeps what there is of a recording in the midst of which the engine was killed, or the power failed, or that could not be listed.
+   * Never rejects: where that does not succeed a person is told, and the draft stays for the next start unless nothing of it can be shown.
    */
   async mend(id: string): Promise<void> {
-    const { files, keep, audit, log } = this.#options;
+    const { files, keep, audit, log, onNotKept } = this.#options;
     const draft = { id, kind: 'video' } as const;
+    let note: RecordingNote | undefined;
     try {
-      const { camera, startedAt, by } = recordingNote.parse(JSON.parse(await files.noted(id)));
-      const deed = {
-        did: 'clips.ended',
-        about: [{ id: camera.id, name: camera.name }],
-        details: { reason: 'interrupted' },
-      };
+      note = recordingNote.parse(JSON.parse(await files.noted(id)));
+      const { camera, startedAt, by, endMissing } = note;
+      const about = [{ id: camera.id, name: camera.name }];
+      const deed = { did: 'clips.ended', about, details: { reason: endMissing ?? 'closed' } };
       const mended = await mendFile(files.draftOf(draft));
       if (mended === null) {
         await files.discard(draft);
-        audit.refuse(gatehouse, { ...deed, outcome: 'storage-failed' });
         log.warn({ camera: camera.id }, 'nothing of a recording that was interrupted can be shown');
+        onNotKept(`${beginningOf(note)} is lost: nothing of it that can be shown was on the disk.`);
+        audit.refuse(gatehouse, { ...deed, outcome: 'storage-failed' });
         return;
       }
-      await keep(camera, { ...mended, id, startedAt, by, endMissing: 'interrupted' });
+      await keep(camera, { ...mended, id, startedAt, by, endMissing });
       audit.write(gatehouse, deed);
     } catch (error) {
       log.error(
         { err: GatehouseError.from(error), id },
         'a recording that was interrupted could not be kept',
       );
+      if (note !== undefined)
+        onNotKept(
+          `${beginningOf(note)} could not be listed: see that the disk has room and takes what is written. It becomes a clip when Gatehouse is started again.`,
+        );
     }
   }
 
@@ -237,16 +253,21 @@ export class Recordings implements AsyncDisposable {
   async #finish(running: RunningRecording): Promise<EndedRecording> {
     const { recording, recorder, camera } = running;
     const { id, startedAt, by } = recording;
-    const { keep, log, onChange } = this.#options;
+    const { files, keep, log, onChange } = this.#options;
     this.#running.delete(id);
     onChange();
+    const written = await recorder.finish().then(
+      (file) => ({ file, endMissing: null }),
+      (error: unknown) => ({ error, endMissing: causeOf(error) }),
+    );
+    const { endMissing } = written;
     try {
-      const finished = await recorder.finish().then(
-        (file) => ({ ...file, sound: recorder.sound, endMissing: null }),
-        (error: unknown) => this.#rescue(running, error),
-      );
+      const finished =
+        'file' in written
+          ? { ...written.file, sound: recorder.sound }
+          : await this.#rescue(running, written.error);
       if ('failure' in finished) return finished;
-      return { clip: await keep(camera, { ...finished, id, startedAt, by }) };
+      return { clip: await keep(camera, { ...finished, id, startedAt, by, endMissing }) };
     } catch (error) {
       const failure = new GatehouseError(
         fileErrorCode(error),
@@ -254,6 +275,9 @@ export class Recordings implements AsyncDisposable {
         { cause: error },
       );
       log.error({ err: failure, camera: camera.id }, 'a recording could not be listed');
+      await files.noteAnew(id, noteText(camera, recording, endMissing)).catch((because: unknown) => {
+        log.error({ err: because }, 'the next start will say of a recording that it was interrupted');
+      });
       return { failure, outcome: 'unlisted' };
     }
   }
@@ -262,15 +286,20 @@ export class Recordings implements AsyncDisposable {
   async #rescue(
     { recording: { id }, camera }: RunningRecording,
     error: unknown,
-  ): Promise<(InterruptedFile & { endMissing: EndMissingCause }) | LostRecording> {
+  ): Promise<InterruptedFile | LostRecording> {
     const { files, log } = this.#options;
-    const failure = explainFileError(error, `Nothing of camera ${camera.number} was kept`);
     log.error({ err: error, camera: camera.id }, 'a recording could not be written to its end');
     const draft = { id, kind: 'video' } as const;
     const mended = await mendFile(files.draftOf(draft));
-    if (mended !== null)
-      return { ...mended, endMissing: failure.code === 'disk-full' ? 'disk-full' : 'storage-failed' };
+    if (mended !== null) return mended;
     await files.discard(draft);
-    return { failure, outcome: 'lost' };
+    return {
+      failure: explainFileError(error, `Nothing of camera ${camera.number} was kept`),
+      outcome: 'lost',
+    };
   }
+}
+
+function causeOf(error: unknown): EndMissingCause {
+  return fileErrorCode(error) === 'disk-full' ? 'disk-full' : 'storage-failed';
 }

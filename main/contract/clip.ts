@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cameraId } from './camera.ts';
-import { longestLastSeconds, maximumClipReadBytes, maximumPictureBytes } from './limits.ts';
+import { longestLastSeconds, maximumClipReadBytes, maximumClips, maximumPictureBytes } from './limits.ts';
 import { filledLine, line } from './text.ts';
 
 export const clipId = z.uuid();
@@ -23,7 +23,7 @@ export const clipStatement = z.object({
   /** From the first picture to the end of the last one; 0 for a picture. */
   milliseconds: z.int().min(0),
   codec: z.enum(['H264', 'H265', 'PNG']),
-  /** As it is in the file: FLAC was G.711 at the camera. Null: there is none in it. */
+  /** As it is in the file: FLAC was G.711 or G.722 at the camera. Null: there is none in it. */
   sound: z.enum(['AAC', 'OPUS', 'FLAC']).nullable(),
   width: z.int(),
   height: z.int(),
@@ -109,7 +109,7 @@ export const lastInput = z.object({
 
 export const clipRename = z.object({ id: clipId, name: line(80) });
 
-export const clipIds = z.array(clipId).min(1).max(500);
+export const clipIds = z.array(clipId).min(1).max(maximumClips);
 
 /** A part of the file. */
 export const clipRead = z.object({

@@ -123,16 +123,18 @@ export const siteFileExport = z.object({
   passphrase: passphrase.min(8, 'must be at least 8 characters long').optional(),
 });
 
+/** A value in words, or the tiles of a wall with the names of their cameras (none: all cameras); null: there is none. */
+const siteFileValue = z.union([z.string(), z.array(tileOf(z.string()))]).nullable();
+export type SiteFileValue = z.infer<typeof siteFileValue>;
+
 /** Something that a site file does to this console. */
 export const siteFileChange = z.object({
   kind: z.enum(['camera', 'layout', 'setting', 'kiosk', 'updates', 'order']),
   change: z.enum(['added', 'changed', 'unchanged']),
   /** Of the camera, the wall or the setting. */
   name: z.string(),
-  /** What becomes what, without secrets; null: nothing. */
-  fields: z.array(
-    z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
-  ),
+  /** What becomes what, without secrets. */
+  fields: z.array(z.object({ field: z.string(), before: siteFileValue, after: siteFileValue })),
 });
 export type SiteFileChange = z.infer<typeof siteFileChange>;
 

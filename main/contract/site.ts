@@ -53,6 +53,7 @@ export const notice = z.object({
     'no-keychain',
     'site-file-imported',
     'site-file-refused',
+    'recording-not-kept',
     'camera-followed',
     'camera-moved',
   ]),

@@ -153,8 +153,9 @@ export class RtspClientConnection {
       const sender = new TcpSession(this.#socket, quirk.channel ?? transport.channel, quirk);
       this.#session = { id, profile, sender, sound: undefined, expiry: undefined };
     } else {
-      const expiry = setTimeout(() => this.#socket.destroy(), sessionSeconds * 1_000);
       const sender = await this.#openDatagrams(transport.port, () => expiry.refresh(), quirk);
+      // Where no ports are free there is no session that could expire.
+      const expiry = setTimeout(() => this.#socket.destroy(), sessionSeconds * 1_000);
       this.#session = { id, profile, sender, sound: undefined, expiry };
     }
     this.#replyToSetUp(request, this.#session, this.#session.sender);

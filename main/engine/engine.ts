@@ -216,6 +216,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       folder: dataFolder,
       audit,
       limitBytes: () => site.settings.clipMegabytes * megabyte,
+      notify: (words) => site.notify('recording-not-kept', words),
       log,
     }),
   );

@@ -1,4 +1,3 @@
-import type { AudioCodec } from '../contract/codecs.ts';
 import type { AudioFrame } from './audio-stream.ts';
 import { frameOverheadBytes, payloadOverheadBytes } from './gop-cache.ts';
 import { PictureBlocks } from './picture-blocks.ts';
@@ -24,9 +23,6 @@ interface KeptGop extends Gop {
   soundBlocks: PictureBlocks | undefined;
   bytes: number;
 }
-
-/** What a clip has a place for; all else would be kept for nobody. */
-const keptSounds: ReadonlySet<AudioCodec> = new Set(['MPEG4-GENERIC', 'OPUS', 'PCMU', 'PCMA']);
 
 /**
  * The last minutes of a stream as they were received, for instant replay. Frames are those that viewers were sent, kept once. What
@@ -64,9 +60,9 @@ export class ReplayHistory implements PictureHolder {
     this.#hold(bytes);
   }
 
-  /** Whether sound of this format is worth being heard for its sake. */
-  keepsSound(codec: AudioCodec): boolean {
-    return this.#memory.limitBytes > 0 && keptSounds.has(codec);
+  /** Whether sound is worth being heard for its sake. */
+  get keepsSound(): boolean {
+    return this.#memory.limitBytes > 0;
   }
 
   /** Sound before the first picture is of no use. @param receivedAt `performance.now()` */

@@ -2,15 +2,12 @@ import type { Secret } from '../base/secret.ts';
 import type { Layout } from '../contract/layout.ts';
 import type { Settings } from '../contract/site.ts';
 import type { SiteFileChange } from '../contract/site-file.ts';
-import type { Tile } from '../contract/tile.ts';
-import { camerasOfTile } from '../contract/tile-cameras.ts';
+import { renamedTile } from '../contract/tile-cameras.ts';
 import type { NewCamera, StoredCamera } from '../store/camera-table.ts';
 import type { StoredPolicy } from '../store/setting-table.ts';
 import type { PlannedLayout } from './site-layouts.ts';
 
 type Field = SiteFileChange['fields'][number];
-
-const maximumTilesText = 300;
 
 /** What a camera becomes; of passwords only that there is one. */
 export function cameraChange(before: StoredCamera | null, after: NewCamera): SiteFileChange {
@@ -32,17 +29,7 @@ export function layoutChange(
 ): SiteFileChange {
   const kind = 'layout';
   if (before === null) return { kind, change: 'added', name: after.name, fields: [] };
-  const wordsOfTile = (tile: Tile) => {
-    const names = camerasOfTile(tile).map((id) => nameOf(id) ?? '–');
-    if (tile === null || typeof tile === 'string') return names[0] ?? '–';
-    if (tile.shows === 'hotspot') return 'hotspot';
-    return `${tile.shows} (${names.join(', ')}${tile.shows === 'tour' ? `, ${tile.seconds} s` : ''})`;
-  };
-  const tilesOf = ({ tiles }: Layout) => {
-    if (tiles.length === 0) return 'all cameras';
-    const text = tiles.map(wordsOfTile).join(', ');
-    return text.length <= maximumTilesText ? text : `${text.slice(0, maximumTilesText).toWellFormed()}…`;
-  };
+  const tilesOf = ({ tiles }: Layout) => tiles.map((tile) => renamedTile(tile, (id) => nameOf(id) ?? '–'));
   const isSameTiles = JSON.stringify(before.tiles) === JSON.stringify(after.tiles);
   return changeOf(kind, before.name, [
     ...fieldChange('name', before.name, after.name),

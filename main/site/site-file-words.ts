@@ -1,6 +1,8 @@
 import type { InputIssue } from '../base/gatehouse-error.ts';
 import { redactText } from '../base/redact.ts';
-import type { SiteFileChange, SiteFileResult } from '../contract/site-file.ts';
+import type { SiteFileChange, SiteFileResult, SiteFileValue } from '../contract/site-file.ts';
+import type { Tile } from '../contract/tile.ts';
+import { camerasOfTile } from '../contract/tile-cameras.ts';
 
 const kinds: Readonly<Record<SiteFileChange['kind'], readonly [one: string, many: string]>> = {
   camera: ['camera', 'cameras'],
@@ -42,6 +44,16 @@ export function mistakeLines(issues: readonly InputIssue[]): string[] {
   return issues.map(({ path, message }) => `${path} ${redactText(message)}`);
 }
 
-function shown(value: string | null): string {
-  return value === null ? '–' : redactText(value);
+function shown(value: SiteFileValue): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return redactText(value);
+  return value.length === 0 ? 'all cameras' : redactText(value.map(tileWords).join(', '));
+}
+
+/** `Gate`, `hotspot`, `tour (Gate, Hall, 5 s)`. */
+function tileWords(tile: Tile): string {
+  if (tile === null) return '–';
+  if (typeof tile === 'string') return tile;
+  if (tile.shows === 'hotspot') return tile.shows;
+  return `${tile.shows} (${camerasOfTile(tile).join(', ')}${tile.shows === 'tour' ? `, ${tile.seconds} s` : ''})`;
 }

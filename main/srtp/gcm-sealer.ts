@@ -41,21 +41,22 @@ export class GcmSealer {
   /**
    * Encrypts packets. Header and payload have to be below 64 KiB together.
    * @param nonces 12 bytes for each packet; never again under this key
-   * @param headers authenticated, not encrypted
-   * @param payloads as many; they are not changed
+   * @param headers one behind the other: authenticated, not encrypted
+   * @param headerBytes of each
+   * @param payloads one for each header; they are not changed
    * @returns for each packet header, encrypted payload and 16 bytes of tag, in one piece
    */
-  seal(nonces: Buffer, headers: readonly Buffer[], payloads: readonly Buffer[]): Buffer[] {
+  seal(nonces: Buffer, headers: Buffer, headerBytes: number, payloads: readonly Buffer[]): Buffer[] {
     this.#sealed.length = 0;
     if (payloads.length === 0) return [];
-    if (payloads.length <= lanes) return this.#sealBatch(nonces, headers, payloads);
+    if (payloads.length <= lanes) return this.#sealBatch(nonces, headers, headerBytes, payloads);
     const sealed: Buffer[] = [];
     for (let start = 0; start < payloads.length; start += lanes) {
-      const end = start + lanes;
       const batch = this.#sealBatch(
         nonces.subarray(start * gcmNonceBytes),
-        headers.slice(start, end),
-        payloads.slice(start, end),
+        headers.subarray(start * headerBytes),
+        headerBytes,
+        payloads.slice(start, start + lanes),
       );
       sealed.push(...batch);
     }
@@ -68,28 +69,40 @@ export class GcmSealer {
    */
   release(): void {
     for (const { buffer, length } of this.#sealed) {
-      // Never a part of something larger.
+      // Should Node ever cut it from something larger, that stays.
       if (buffer.byteLength === length && buffer instanceof ArrayBuffer) buffer.transfer(0);
     }
     this.#sealed.length = 0;
   }
 
   /** One to 16 packets. */
-  #sealBatch(nonces: Buffer, headers: readonly Buffer[], payloads: readonly Buffer[]): Buffer[] {
+  #sealBatch(nonces: Buffer, headers: Buffer, headerBytes: number, payloads: readonly Buffer[]): Buffer[] {
     // The more lanes each packet has, the fewer steps: it takes every second, fourth, … block into another lane.
     const power = Math.clz32(payloads.length - 1) - 28;
     const strides = 1 << power;
-    const { datagrams, end, blocks } = this.#writeStreams(nonces, headers, payloads);
-    const steps = Math.ceil(blocks / strides);
+    const { datagrams, end, longest } = this.#writeStreams(nonces, headerBytes, payloads);
+    // One block more for the lengths.
+    const steps = Math.ceil(
+      (paddedBytes(headerBytes) + paddedBytes(longest) + blockBytes) / (strides * blockBytes),
+    );
     const rowBytes = steps * strides * blockBytes;
-    for (let lane = payloads.length * strides; lane < lanes; lane++) setLane(lane, end);
+    // Lanes that no packet uses hash what lies where they were the last time; nobody looks at them.
     payloads.forEach((payload, place) => {
-      const header = headers[place] ?? nothing;
       const row = end + place * rowBytes;
       for (let stride = 0; stride < strides; stride++) {
         setLane(place * strides + stride, row + stride * blockBytes);
       }
-      layRow(row, row + rowBytes, header, payload, streams[place] ?? 0);
+      const stream = streams[place] ?? 0;
+      const lengths = row + rowBytes - blockBytes;
+      const text = lengths - paddedBytes(payload.length);
+      const header = text - paddedBytes(headerBytes);
+      // Zeros in front of a packet change no hash.
+      ghashMemory.fill(0, row, text);
+      headers.copy(ghashMemory, header, place * headerBytes, (place + 1) * headerBytes);
+      headers.copy(ghashMemory, stream - headerBytes, place * headerBytes, (place + 1) * headerBytes);
+      ghashMemory.set(payload, text);
+      ghash.encrypt(stream, text, payload.length);
+      writeLengths(lengths, headerBytes, payload.length);
     });
     if (tablesInUse !== this.#tables) useKeyTables(this.#tables);
     tablesInUse = this.#tables;
@@ -99,43 +112,39 @@ export class GcmSealer {
     ghash.collect();
     payloads.forEach(({ length }, place) => {
       const stream = streams[place] ?? 0;
-      ghash.seal(place * strides, stream + bytesOf(length), stream + length);
+      ghash.seal(place * strides, stream + paddedBytes(length), stream + length);
     });
     datagrams.set(ghashMemory.subarray(textsAt, end));
     return payloads.map(({ length }, place) => {
       const start = (streams[place] ?? 0) - textsAt;
-      return datagrams.subarray(start - (headers[place]?.length ?? 0), start + length + gcmTagBytes);
+      return datagrams.subarray(start - headerBytes, start + length + gcmTagBytes);
     });
   }
 
   /**
    * Writes the key stream of each packet: room for its header, what encrypts its payload, a block that encrypts its tag.
-   * @returns a buffer as long as all of it, which the datagrams may take; where it ends; how many blocks GHASH takes of the longest packet
+   * @returns a buffer as long as all of it, which the datagrams may take; where it ends; the longest payload
    */
-  #writeStreams(nonces: Buffer, headers: readonly Buffer[], payloads: readonly Buffer[]) {
+  #writeStreams(nonces: Buffer, headerBytes: number, payloads: readonly Buffer[]) {
     let end = textsAt;
-    let blocks = 0;
+    let longest = 0;
     payloads.forEach(({ length }, place) => {
-      const stream = end + bytesOf(headers[place]?.length ?? 0);
+      const stream = end + paddedBytes(headerBytes);
       nonces.copy(ghashMemory, nonceAt, place * gcmNonceBytes, (place + 1) * gcmNonceBytes);
-      ghash.count(stream, bytesOf(length) / blockBytes);
+      ghash.count(stream, paddedBytes(length) / blockBytes);
       streams[place] = stream;
-      // What hashes needs one block more, too: for the lengths.
-      const next = stream + bytesOf(length) + blockBytes;
-      blocks = Math.max(blocks, (next - end) / blockBytes);
-      end = next;
+      end = stream + paddedBytes(length) + blockBytes;
+      longest = Math.max(longest, length);
     });
     const datagrams = this.#blockCipher.update(ghashMemory.subarray(textsAt, end));
     this.#sealed.push(datagrams);
     ghashMemory.set(datagrams, textsAt);
-    return { datagrams, end, blocks };
+    return { datagrams, end, longest };
   }
 }
 
-const nothing = Buffer.alloc(0);
-
-/** With the padding to whole blocks. */
-function bytesOf(length: number): number {
+/** To whole blocks. */
+function paddedBytes(length: number): number {
   return (length + blockBytes - 1) & -blockBytes;
 }
 
@@ -143,20 +152,10 @@ function setLane(lane: number, from: number): void {
   view.setInt32(laneOffsetsAt + 4 * lane, from, true);
 }
 
-/**
- * Encrypts a payload, and lays what GHASH takes of its packet at the end of a row: header and encrypted payload, each padded with zeros
- * to whole blocks, and their lengths. Zeros in front of it change no hash.
- */
-function layRow(row: number, end: number, header: Buffer, payload: Buffer, stream: number): void {
-  const lengths = end - blockBytes;
-  const text = lengths - bytesOf(payload.length);
-  ghashMemory.fill(0, row, text);
-  ghashMemory.set(header, text - bytesOf(header.length));
-  ghashMemory.set(header, stream - header.length);
-  ghashMemory.set(payload, text);
-  ghash.encrypt(stream, text, payload.length);
-  view.setUint32(lengths, 0);
-  view.setUint32(lengths + 4, header.length * 8);
-  view.setUint32(lengths + 8, 0);
-  view.setUint32(lengths + 12, payload.length * 8);
+/** The last block that GHASH takes: both lengths in bits. */
+function writeLengths(at: number, headerBytes: number, payloadBytes: number): void {
+  view.setUint32(at, 0);
+  view.setUint32(at + 4, headerBytes * 8);
+  view.setUint32(at + 8, 0);
+  view.setUint32(at + 12, payloadBytes * 8);
 }

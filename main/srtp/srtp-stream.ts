@@ -55,26 +55,28 @@ export class SrtpStream {
 
   /**
    * Encrypts packets, in this order.
-   * @param headers 12 bytes and what extensions there are; their sequence numbers and SSRC are written here
+   * @param headers one behind the other; sequence numbers and SSRC are written here
+   * @param headerBytes of each: 12 and what extensions there are
    * @param payloads one for each header; they are not changed
    * @returns for each what goes on the wire
    * @throws Error after 2^48 packets, when the key has to be another one
    */
-  protect(headers: readonly Buffer[], payloads: readonly Buffer[]): Buffer[] {
+  protect(headers: Buffer, headerBytes: number, payloads: readonly Buffer[]): Buffer[] {
     const keys = this.#keys;
     switch (keys.profile) {
       case 'gcm': {
-        const nonces = Buffer.allocUnsafe(headers.length * gcmNonceBytes);
-        headers.forEach((header, place) => {
-          this.#count(header, 6);
+        const nonces = Buffer.allocUnsafe(payloads.length * gcmNonceBytes);
+        for (let place = 0; place < payloads.length; place++) {
+          this.#count(headers, place * headerBytes, 6);
           this.#vector.copy(nonces, place * gcmNonceBytes);
-        });
-        return keys.sealer.seal(nonces, headers, payloads);
+        }
+        return keys.sealer.seal(nonces, headers, headerBytes, payloads);
       }
       case 'counter-mode':
-        return headers.map((header, place) => {
-          this.#count(header, 8);
-          return this.#protectCounterMode(keys.key, keys.authenticationKey, header, payloads[place]);
+        return payloads.map((payload, place) => {
+          this.#count(headers, place * headerBytes, 8);
+          const header = headers.subarray(place * headerBytes, (place + 1) * headerBytes);
+          return this.#protectCounterMode(keys.key, keys.authenticationKey, header, payload);
         });
       default:
         return keys satisfies never;
@@ -86,12 +88,7 @@ export class SrtpStream {
     if (this.#keys.profile === 'gcm') this.#keys.sealer.release();
   }
 
-  #protectCounterMode(
-    key: KeyObject,
-    authenticationKey: KeyObject,
-    header: Buffer,
-    payload: Buffer = Buffer.alloc(0),
-  ): Buffer {
+  #protectCounterMode(key: KeyObject, authenticationKey: KeyObject, header: Buffer, payload: Buffer): Buffer {
     const encrypted = createCipheriv('aes-128-ctr', key, this.#vector).update(payload);
     const rollovers = Buffer.allocUnsafe(4);
     rollovers.writeUInt32BE(this.#rollovers);
@@ -100,13 +97,13 @@ export class SrtpStream {
     return Buffer.concat([header, encrypted, tag]);
   }
 
-  /** Counts a packet: into its header, and its index (rollover counter, then sequence number) into six bytes of the vector. */
-  #count(header: Buffer, offset: number): void {
+  /** Counts a packet: into its header at `at`, and its index (rollover counter, then sequence number) into six bytes of the vector. */
+  #count(headers: Buffer, at: number, offset: number): void {
     this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
     if (this.#sequenceNumber === 0) this.#rollovers++;
     if (this.#rollovers > 0xffffffff) throw new Error('This SRTP key has been used for 2^48 packets.');
-    header.writeUInt16BE(this.#sequenceNumber, 2);
-    header.writeUInt32BE(this.ssrc, 8);
+    headers.writeUInt16BE(this.#sequenceNumber, at + 2);
+    headers.writeUInt32BE(this.ssrc, at + 8);
     const first = this.#firstVector;
     this.#vector.writeUInt32BE((first.readUInt32BE(offset) ^ this.#rollovers) >>> 0, offset);
     this.#vector.writeUInt16BE(first.readUInt16BE(offset + 4) ^ this.#sequenceNumber, offset + 4);

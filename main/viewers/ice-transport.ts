@@ -59,8 +59,8 @@ export class SocketTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendMedia(datagram: Buffer, [address, port]: Address): boolean {
-    if (!this.closed) this.socket.send(datagram, port, address);
+  sendMedia(datagram: Buffer, to: Address): boolean {
+    if (!this.closed) this.socket.send(datagram, to[1], to[0]);
     // Node sends at once, or the datagram waits.
     return this.waiting === 0;
   }

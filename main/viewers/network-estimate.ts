@@ -260,10 +260,8 @@ export class NetworkEstimator {
     if (Number.isNaN(sending.startedAt)) sending.startedAt = now;
     const elapsed = now - sending.startedAt;
     if (elapsed < intervalMilliseconds) return;
-    const kept = memory ** (elapsed / intervalMilliseconds);
-    const blend = (before: number, bytes: number) => before * kept + ((bytes * 8_000) / elapsed) * (1 - kept);
-    this.#sentBitsPerSecond = blend(this.#sentBitsPerSecond, sending.bytes);
-    this.#wantedBitsPerSecond = blend(this.#wantedBitsPerSecond, sending.wanted);
+    this.#sentBitsPerSecond = blend(this.#sentBitsPerSecond, sending.bytes, elapsed);
+    this.#wantedBitsPerSecond = blend(this.#wantedBitsPerSecond, sending.wanted, elapsed);
     this.#sending = { startedAt: now, bytes: 0, wanted: 0 };
   }
 
@@ -274,6 +272,12 @@ export class NetworkEstimator {
     this.#newestArrival = Math.max(newest, arrival);
     return arrival;
   }
+}
+
+/** Bits a second: those before, and what was sent since. No closure, as it would be made for each packet. */
+function blend(before: number, bytes: number, elapsed: number): number {
+  const kept = memory ** (elapsed / intervalMilliseconds);
+  return before * kept + ((bytes * 8_000) / elapsed) * (1 - kept);
 }
 
 interface Figure {

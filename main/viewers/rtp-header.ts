@@ -86,24 +86,30 @@ export class RtpHeader {
   }
 
   /**
-   * A header for one packet.
+   * Writes the header of one packet.
+   * @param headers has room for it at `at`
    * @param timestamp 0 to 2^32 - 1
    * @param sentAt milliseconds since 1970; what leaves of it are 64 seconds in steps of 4 µs
    * @param transportSequence 0 to 65,535, of all packets of the window
    */
-  write(timestamp: number, marker: boolean, sentAt: number, transportSequence: number): Buffer {
-    const header = Buffer.allocUnsafe(this.#template.length);
-    this.#template.copy(header);
-    if (marker) header[1] = (header[1] ?? 0) | 0x80;
-    header.writeUInt32BE(timestamp, 4);
+  write(
+    headers: Buffer,
+    at: number,
+    timestamp: number,
+    marker: boolean,
+    sentAt: number,
+    transportSequence: number,
+  ): void {
+    this.#template.copy(headers, at);
+    if (marker) headers[at + 1] = (headers[at + 1] ?? 0) | 0x80;
+    headers.writeUInt32BE(timestamp, at + 4);
     if (this.#transportSequenceOffset !== undefined) {
-      header.writeUInt16BE(transportSequence, this.#transportSequenceOffset);
+      headers.writeUInt16BE(transportSequence, at + this.#transportSequenceOffset);
     }
     if (this.#sendTimeOffset !== undefined) {
       // Seconds since 1900 and since 1970 are the same modulo 64.
       const fixedPoint = Math.floor(((sentAt % 64_000) / 1_000) * 2 ** 18) & 0xffffff;
-      header.writeUIntBE(fixedPoint, this.#sendTimeOffset, 3);
+      headers.writeUIntBE(fixedPoint, at + this.#sendTimeOffset, 3);
     }
-    return header;
   }
 }

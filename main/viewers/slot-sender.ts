@@ -130,11 +130,13 @@ export class RtpSlotSender implements SlotSender {
     const { header, repairHeader } = negotiated;
     const first = (stream.sequenceNumber + 1) & 0xffff;
     const last = payloads.length - 1;
-    const headers = payloads.map((payload, place) => {
-      const fields = { timestamp: this.#timestamp, marker: marker && place === last, now };
-      return writeHeader(transport, header, fields, payload);
+    const headers = Buffer.allocUnsafe(payloads.length * header.length);
+    const sentAt = performance.timeOrigin + now;
+    payloads.forEach((payload, place) => {
+      const number = transport.count(header.length + payload.length, now, header.countsTransport);
+      header.write(headers, place * header.length, this.#timestamp, marker && place === last, sentAt, number);
     });
-    const datagrams = stream.protect(headers, payloads);
+    const datagrams = stream.protect(headers, header.length, payloads);
     // For a receiver that gets the very same ones again.
     const kept = isPicture && repairHeader === undefined ? datagrams : undefined;
     let areRead = kept !== undefined;
@@ -273,28 +275,18 @@ export class RtpSlotSender implements SlotSender {
       const { datagram, timestamp, marker, payload } = packet;
       for (let copy = 0; copy < copies; copy++) {
         if (repairHeader !== undefined && repairs !== undefined) {
-          const fields = { timestamp, marker, now };
           const numbered = Buffer.concat([numberOf(sequenceNumber), payload]);
-          const header = writeHeader(transport, repairHeader, fields, numbered);
-          for (const repair of repairs.protect([header], [numbered])) transport.send(repair);
+          const { length } = repairHeader;
+          const header = Buffer.allocUnsafe(length);
+          const number = transport.count(length + numbered.length, now, repairHeader.countsTransport);
+          repairHeader.write(header, 0, timestamp, marker, performance.timeOrigin + now, number);
+          for (const repair of repairs.protect(header, length, [numbered])) transport.send(repair);
         } else if (datagram !== undefined) {
           transport.send(datagram);
         }
       }
     }
   }
-}
-
-/** The header of one packet, counted as sent; `fields` are those that change. */
-function writeHeader(
-  transport: MediaTransport,
-  header: RtpHeader,
-  fields: { readonly timestamp: number; readonly marker: boolean; readonly now: number },
-  payload: Buffer,
-): Buffer {
-  const { timestamp, marker, now } = fields;
-  const number = transport.count(header.length + payload.length, now, header.countsTransport);
-  return header.write(timestamp, marker, performance.timeOrigin + now, number);
 }
 
 /** The original sequence number, in front of what is sent again (RFC 4588 section 4). */

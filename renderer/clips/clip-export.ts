@@ -8,7 +8,10 @@ const manifestName = 'gatehouse-manifest.json';
 const pageName = 'verify.html';
 
 /** A folder that a person has chosen, as the File System Access API gives it. */
-export type ChosenFolder = Pick<FileSystemDirectoryHandle, 'getFileHandle' | 'removeEntry' | 'name'>;
+export interface ChosenFolder
+  extends Pick<FileSystemDirectoryHandle, 'getFileHandle' | 'removeEntry' | 'name'> {
+  getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<ChosenFolder>;
+}
 
 interface ExportFile {
   readonly name: string;
@@ -34,22 +37,22 @@ export async function chooseFolder(): Promise<ChosenFolder | undefined> {
 }
 
 /**
- * Writes clips into a folder, with the manifest and the page that checks them. Each file has its name when it is whole; when one cannot
- * be written, those before it are taken away again.
+ * Writes clips into a folder of their own, with the manifest and the page that checks them: what was exported before stays as it is.
+ * Each file has its name when it is whole; when one cannot be written, all of the export is taken away again.
  * @param onProgress of all bytes, 0 … 1
+ * @returns what the new folder is called
  */
 export async function exportToFolder(
   client: EngineClient,
   clips: readonly Clip[],
-  folder: ChosenFolder,
+  parent: ChosenFolder,
   signal: AbortSignal,
   onProgress: (share: number) => void,
-): Promise<void> {
-  const written: string[] = [];
+): Promise<string> {
+  const folder = await newFolder(parent);
   try {
     for (const { name, parts } of await filesOf(client, clips, signal, onProgress)) {
       const handle = await folder.getFileHandle(name, { create: true });
-      written.push(name);
       const writing = await handle.createWritable();
       try {
         for await (const part of parts) await writing.write(part);
@@ -60,8 +63,31 @@ export async function exportToFolder(
         throw error;
       }
     }
+    return folder.name;
   } catch (error) {
-    for (const name of written) await folder.removeEntry(name).catch(() => {});
+    await parent.removeEntry(folder.name, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Named for the moment, as clips are. */
+async function newFolder(parent: ChosenFolder): Promise<ChosenFolder> {
+  const now = new Date();
+  const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
+  const moment = local.slice(0, 19).replace('T', ' ').replaceAll(':', '-');
+  for (let number = 1; ; number++) {
+    const name = `Gatehouse ${moment}${number === 1 ? '' : ` ${number}`}`;
+    if (!(await isThere(parent, name))) return await parent.getDirectoryHandle(name, { create: true });
+  }
+}
+
+async function isThere(parent: ChosenFolder, name: string): Promise<boolean> {
+  try {
+    await parent.getDirectoryHandle(name);
+    return true;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return false;
+    if (error instanceof DOMException && error.name === 'TypeMismatchError') return true;
     throw error;
   }
 }
@@ -89,6 +115,8 @@ export function folderFailure(error: unknown): string | undefined {
     case 'SecurityError':
       return m.clips_folder_not_allowed();
     case 'NotFoundError':
+    // What was there when writing began is not there any more.
+    case 'InvalidStateError':
       return m.clips_folder_gone();
     default:
       return m.clips_folder_failed({ reason: error.message });

@@ -21,10 +21,7 @@ export const chosenLocale: Locale | null = loadLocale();
 export const locale: Locale = chosenLocale ?? preferredLocale(navigator.languages);
 
 /** For `Intl`: the person's region counts where it is one of the language; digits are Latin everywhere, as in the numbers of cameras. */
-export const formatLocale: string = new Intl.Locale(
-  navigator.languages.find((tag) => languageOf(tag) === locale) ?? locale,
-  { numberingSystem: 'latn' },
-).toString();
+export const formatLocale: string = formatLocaleOf(navigator.languages, locale);
 
 export const isRightToLeft: boolean = locale === 'ar';
 
@@ -45,6 +42,12 @@ export function preferredLocale(tags: readonly string[]): Locale {
   return baseLocale;
 }
 
+/** @param tags as a browser lists them; Chromium on a Linux without a language says `en-US@posix`, which `Intl` refuses */
+export function formatLocaleOf(tags: readonly string[], language: Locale): string {
+  const tag = tags.find((each) => languageOf(each) === language && isWellFormed(each)) ?? language;
+  return new Intl.Locale(tag, { numberingSystem: 'latn' }).toString();
+}
+
 /** Loads the page again, in that language. @param chosen null: as the browser */
 export function chooseLocale(chosen: Locale | null): void {
   try {
@@ -58,6 +61,14 @@ export function chooseLocale(chosen: Locale | null): void {
 
 export function isLocale(text: string): text is Locale {
   return (locales as readonly string[]).includes(text);
+}
+
+function isWellFormed(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function languageOf(tag: string): string {

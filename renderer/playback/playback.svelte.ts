@@ -1,5 +1,4 @@
 import { flushSync } from 'svelte';
-import { SvelteMap } from 'svelte/reactivity';
 import type { VideoCodec } from '../../main/contract/codecs.ts';
 import { maximumSlots } from '../../main/contract/limits.ts';
 import type { ReceivedPicture } from '../../main/contract/picture-message.ts';
@@ -19,7 +18,7 @@ import { assignSlots } from './slot-assignment.ts';
 import { loadSlotCount, saveSlotCount } from './slot-memory.ts';
 import { Sound } from './sound.svelte.ts';
 import { StaleReports } from './stale-reports.ts';
-import type { Stream } from './stream.ts';
+import { type Stream, streamKey } from './stream.ts';
 import { type SkippingSlots, ViewerConnection } from './viewer-connection.ts';
 
 const showRetryMilliseconds = 1_000;
@@ -41,8 +40,8 @@ export class Playback {
   readonly delayMeter: DelayMeter = new DelayMeter();
   readonly staleReports: StaleReports = new StaleReports();
   readonly #slots: Slot[] = [];
-  /** By camera and profile, for the tiles. */
-  readonly #slotOfStream = new SvelteMap<string, Slot>();
+  /** By stream, for the tiles; a new one with each change, of which a wall makes a hundred at once. */
+  #slotOfStream: ReadonlyMap<string, Slot> = $state.raw(new Map());
   #viewer: OpenViewer | null = null;
   #open = $state(false);
   #refusal = $state<string | null>(null);
@@ -81,7 +80,7 @@ export class Playback {
   }
 
   slot(stream: Stream | null): Slot | undefined {
-    return stream === null ? undefined : this.#slotOfStream.get(key(stream));
+    return stream === null ? undefined : this.#slotOfStream.get(streamKey(stream));
   }
 
   /** Shows the past in a slot, goes through it or back to the present; rejects with what the engine says against it. */
@@ -112,14 +111,17 @@ export class Playback {
   want(streams: readonly Stream[]): void {
     const before = this.#slots.map(({ stream }) => stream);
     const after = assignSlots(before, streams, maximumSlots);
-    after.forEach((stream, index) => {
+    const isAnother = after.map((stream, index) => {
       const slot = this.#slot(index);
-      if (slot.stream === stream) return;
-      if (slot.stream !== null) this.#slotOfStream.delete(key(slot.stream));
+      if (slot.stream === stream) return false;
       slot.assign(stream);
       this.#unsent.add(slot);
+      return true;
     });
-    for (const slot of this.#slots) if (slot.stream !== null) this.#slotOfStream.set(key(slot.stream), slot);
+    if (isAnother.includes(true)) {
+      const shown = this.#slots.filter(({ stream }) => stream !== null);
+      this.#slotOfStream = new Map(shown.map((slot) => [streamKey(slot.stream as Stream), slot]));
+    }
     if (streams.length > 0) {
       this.#firstWanted.resolve();
       this.#rememberSlots(Math.min(maximumSlots, streams.length + spareSlots));
@@ -361,8 +363,4 @@ export class Playback {
       }, showRetryMilliseconds);
     }
   }
-}
-
-function key({ cameraId, profile }: Stream): string {
-  return `${cameraId} ${profile}`;
 }

@@ -1,4 +1,4 @@
-import { type Stream, sameStream } from './stream.ts';
+import { type Stream, streamKey } from './stream.ts';
 
 /**
  * Which slot shows which stream, with as few changes as can be: a stream that is still wanted stays in its slot, a new
@@ -12,10 +12,9 @@ export function assignSlots(
   wanted: readonly Stream[],
   limit: number,
 ): (Stream | null)[] {
-  const isWanted = (stream: Stream | null) => wanted.some((other) => sameStream(other, stream));
-  const next = slots.map((stream) => (isWanted(stream) ? stream : null));
-  for (const stream of wanted) {
-    if (next.some((other) => sameStream(other, stream))) continue;
+  const missing = new Map(wanted.map((stream) => [streamKey(stream), stream]));
+  const next = slots.map((stream) => (stream !== null && missing.delete(streamKey(stream)) ? stream : null));
+  for (const stream of missing.values()) {
     const free = next.indexOf(null);
     if (free !== -1) next[free] = stream;
     else if (next.length < limit) next.push(stream);

@@ -344,8 +344,16 @@ export class Slot {
    * @param receivedAt when its last packet came, of `performance.now()`: a frame from before the confirmation may be one
    * of the camera that was shown here before
    * @param displayedAt when it is to be on the screen
+   * @returns whether anything is told of it: one that comes after its like is only counted
    */
-  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt, facts?: FrameFacts): void {
+  frame(receivedAt: number, shownAt: number, displayedAt: number = shownAt, facts?: FrameFacts): boolean {
+    const told = [this.#picture, this.#isCurrent, this.#pictureSize, this.#interval];
+    this.#take(receivedAt, shownAt, displayedAt, facts);
+    const telling = [this.#picture, this.#isCurrent, this.#pictureSize, this.#interval];
+    return telling.some((fact, index) => fact !== told[index]);
+  }
+
+  #take(receivedAt: number, shownAt: number, displayedAt: number, facts: FrameFacts | undefined): void {
     if (this.#confirmedAt === undefined || receivedAt < this.#confirmedAt) return;
     if (facts !== undefined) this.#measure(facts);
     if (!this.#isCurrent) this.#follow(facts?.rtpTimestamp);

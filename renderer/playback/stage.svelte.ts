@@ -26,6 +26,9 @@ interface Wanted {
   readonly wantsMain?: boolean;
 }
 
+/** Pictures of the past follow each other faster than this. */
+const settledMilliseconds = 200;
+
 const nothing: Wanted = { wanted: null, standby: null };
 const emptyPlan: TilePlan = { wanted: null, surfaces: noSurfaces };
 
@@ -151,7 +154,9 @@ export class Stage {
   isReady(tile: number): boolean {
     const camera = this.#wall.ahead?.tiles[tile] ?? null;
     if (camera === null) return true;
-    return this.plan(tile).surfaces.some((stream) => stream?.cameraId === camera.id && this.#isReady(stream));
+    return this.plan(tile).surfaces.some(
+      (stream) => stream?.cameraId === camera.id && (this.#isReady(stream) || this.#hasSettled(stream)),
+    );
   }
 
   /** To be called in an effect: the sound is that of the picture which is shown, and ends with it. */
@@ -177,6 +182,13 @@ export class Stage {
     const slot = this.#playback.slot(stream);
     return slot !== undefined && slot.picture !== 'none' && (slot.isCurrent || slot.picture === 'past');
   };
+
+  /** Of what is loaded ahead key frames may be all that comes: one that none has followed is the newest there is. */
+  #hasSettled(stream: Stream): boolean {
+    const slot = this.#playback.slot(stream);
+    if (slot === undefined || slot.picture !== 'arriving') return false;
+    return performance.now() - slot.newestFrameAt > settledMilliseconds;
+  }
 
   /** Why the tile shows its small stream though it is large: the format of the main stream, or null. */
   replaced(tile: number): VideoCodec | null {

@@ -9,3 +9,8 @@ export interface Stream {
 export function sameStream(a: Stream | null, b: Stream | null): boolean {
   return a === b || (a !== null && b !== null && a.cameraId === b.cameraId && a.profile === b.profile);
 }
+
+/** Names it among all. */
+export function streamKey({ cameraId, profile }: Stream): string {
+  return `${cameraId} ${profile}`;
+}

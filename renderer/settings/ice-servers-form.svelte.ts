@@ -1,5 +1,6 @@
 import { type IceServerInput, type IceServers, iceServersChange } from '../../main/contract/ice-server.ts';
 import { Form } from '../shell/form.svelte.ts';
+import type { Station } from '../state/station.svelte.ts';
 
 const mostServers = 8;
 
@@ -54,5 +55,14 @@ export class IceServersForm extends Form {
       return { ...row, username: row.login === 'none' ? '' : row.username, secret };
     });
     return this.check(iceServersChange, { servers });
+  }
+
+  /** False: something is wrong, which `error` says, at '' where no server is left. */
+  async save(station: Pick<Station, 'ask'>): Promise<boolean> {
+    const chosen = this.read();
+    if (chosen === undefined) return false;
+    const place = this.rows.length === 0 ? '' : 'servers.0.url';
+    const saved = await this.send(station, place, (client) => client.site.changeIceServers(chosen));
+    return saved !== undefined;
   }
 }

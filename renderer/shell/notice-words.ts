@@ -4,7 +4,7 @@ import { locale } from '../language/locale.ts';
 import { m } from '../language/messages.ts';
 import { refusals } from '../language/refusal-words.ts';
 
-/** What a person must know, as `main/site`, `main/engine` and `main/cameras/moved-cameras.ts` say it. The more particular comes first. */
+/** What a person must know, as `main/site`, `main/engine`, `main/clips` and `main/cameras/moved-cameras.ts` say it. The more particular comes first. */
 const notices = new EngineSentences(
   [
     m.shell_notice_followed_more,
@@ -17,6 +17,8 @@ const notices = new EngineSentences(
     m.shell_notice_file_refused,
     m.shell_notice_file_mistakes,
     m.shell_notice_file_more_mistakes,
+    m.shell_notice_recording_lost,
+    m.shell_notice_recording_unlisted,
     m.shell_notice_file_change,
   ],
   details,

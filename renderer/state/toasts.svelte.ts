@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** A short word about something that a person did, with the way back where there is one. */
 export interface Toast {
   readonly id: number;
@@ -12,7 +14,8 @@ const maximumToasts = 3;
 /** The oldest one is forgotten. */
 const maximumSteps = 50;
 const plainMilliseconds = 6_000;
-const undoMilliseconds = 15_000;
+/** What asks for something to be done. */
+const longMilliseconds = 15_000;
 
 /** Something that was done here and can be taken back. */
 interface Step {
@@ -24,12 +27,29 @@ interface Step {
 /** What is said at the lower edge of the window; it goes by itself. And what can be taken back, the newest first, for longer. */
 export class Toasts {
   #toasts = $state.raw<readonly Toast[]>([]);
+  #dialogs = $state(0);
   readonly #steps: Step[] = [];
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #nextId = 1;
 
   get list(): readonly Toast[] {
     return this.#toasts;
+  }
+
+  /** Whether a dialog shows them: the page behind it takes no clicks. */
+  get areInDialog(): boolean {
+    return this.#dialogs > 0;
+  }
+
+  /** A dialog shows them from now on. @returns to be called when it is gone */
+  enterDialog(): () => void {
+    // One may open before the one before it is gone.
+    untrack(() => {
+      this.#dialogs++;
+    });
+    return () => {
+      this.#dialogs--;
+    };
   }
 
   tell(text: string, undo: (() => void) | null = null): void {
@@ -76,10 +96,13 @@ export class Toasts {
 
   #show(toast: Omit<Toast, 'id'>): number {
     const id = this.#nextId++;
+    // What is said again is said once.
+    for (const { id: same, text, undo } of this.#toasts)
+      if (text === toast.text && undo === null && toast.undo === null) this.dismiss(same);
     const [oldest] = this.#toasts;
     if (this.#toasts.length >= maximumToasts && oldest !== undefined) this.dismiss(oldest.id);
     this.#toasts = [...this.#toasts, { ...toast, id }];
-    const wait = toast.undo === null ? plainMilliseconds : undoMilliseconds;
+    const wait = toast.undo === null && !toast.isFailure ? plainMilliseconds : longMilliseconds;
     this.#timers.set(
       id,
       setTimeout(() => this.dismiss(id), wait),

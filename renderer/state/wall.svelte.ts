@@ -145,10 +145,15 @@ export class Wall {
     return Math.max(1, Math.ceil(sequence.length / gridShape(layout.grid, sequence.length).cells.length));
   }
 
+  /** How many tiles a page has. */
+  sizeOf(page: WallPage): number {
+    return this.#viewOf(page)?.tiles.length ?? 0;
+  }
+
   /** Whether all of the page that a tour shows next is asked for. */
   get isLoadedAhead(): boolean {
     if (this.upcoming === null) return false;
-    return this.upcoming.tiles >= (this.#viewOf(this.upcoming)?.tiles.length ?? 0);
+    return this.upcoming.tiles >= this.sizeOf(this.upcoming);
   }
 
   /** Asks for more tiles of the page that a tour shows next. */

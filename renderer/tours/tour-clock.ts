@@ -1,5 +1,5 @@
 /** The next stop is loaded so long before it is shown: a camera that nobody watched has to be dialled, and to send a key frame. */
-const leadMilliseconds = 5_000;
+export const leadMilliseconds = 5_000;
 /** What has no picture by then is shown without: its tile says why. */
 const patienceMilliseconds = 10_000;
 
@@ -22,11 +22,17 @@ export class TourClock {
    * @param milliseconds since the last step
    * @param dwell milliseconds at each stop
    * @param isReady whether the next stop can be shown without a gap
+   * @param lead milliseconds that it is loaded ahead
    * @returns what is to be done now: nothing, have the next stop ready, or show it
    */
-  step(milliseconds: number, dwell: number, isReady: boolean): 'stay' | 'prepare' | 'change' {
+  step(
+    milliseconds: number,
+    dwell: number,
+    isReady: boolean,
+    lead: number = leadMilliseconds,
+  ): 'stay' | 'prepare' | 'change' {
     this.#passed += milliseconds;
-    if (this.#passed < dwell - leadMilliseconds) return 'stay';
+    if (this.#passed < dwell - lead) return 'stay';
     const isDue = this.#passed >= dwell && (isReady || this.#passed >= dwell + patienceMilliseconds);
     return isDue ? 'change' : 'prepare';
   }

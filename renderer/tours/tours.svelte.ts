@@ -3,11 +3,11 @@ import type { TourTile } from '../../main/contract/tile.ts';
 import { m } from '../language/messages.ts';
 import type { Station } from '../state/station.svelte.ts';
 import type { WallPage } from '../state/wall.svelte.ts';
-import { TourClock } from './tour-clock.ts';
+import { leadMilliseconds, TourClock } from './tour-clock.ts';
 
 const stepMilliseconds = 100;
 /** Of the next wall, at each step: each takes the page some eight milliseconds to begin. */
-const tilesAtOnce = 4;
+const tilesAtOnce = 2;
 /** A computer that slept, or was busy, has shown nothing meanwhile. */
 const longestStepMilliseconds = 1_000;
 /** Whoever touched the console is left in peace for so long. */
@@ -133,7 +133,8 @@ export class Tours {
       layouts.layout(wall.layout.id)?.tourSeconds ?? layouts.layout(next.layoutId)?.tourSeconds ?? 0;
     const isReady =
       wall.isLoadedAhead && (wall.ahead?.tiles.every((_, tile) => this.#isReady(tile)) ?? false);
-    const act = this.#wallClock.step(passed, seconds * 1_000, isReady);
+    const lead = leadMilliseconds + (wall.sizeOf(next) / tilesAtOnce) * stepMilliseconds;
+    const act = this.#wallClock.step(passed, seconds * 1_000, isReady, lead);
     if (act === 'stay') return;
     wall.loadAhead(next, tilesAtOnce);
     if (act !== 'change') return;

@@ -6,8 +6,8 @@ import { createLog } from '../../main/base/log.ts';
 import type { CameraInput } from '../../main/contract/camera.ts';
 import { openStore } from '../../main/store/store.ts';
 import { Serve } from '../support/serve.ts';
+import { type LargeWallFigures, measureLargeWalls } from './console-large-walls.ts';
 import { type ListFigures, measureList } from './console-list.ts';
-import { measureTour, type TourFigures } from './console-tour.ts';
 import { measureSoak, measureWalls, type SoakFigures, type WallFigures } from './console-walls.ts';
 import { type Summary, summarize } from './statistics.ts';
 
@@ -16,7 +16,7 @@ const manyCameras = 1_000;
 const startRuns = 5;
 
 /** What a person waits for at the console. Milliseconds, unless a name says otherwise. */
-export interface ConsoleFigures extends ListFigures, WallFigures, TourFigures {
+export interface ConsoleFigures extends ListFigures, WallFigures, LargeWallFigures {
   /** From starting the headless process to the line that says it is ready. */
   readonly startEmpty: Summary;
   readonly startWith1000: Summary;
@@ -49,7 +49,11 @@ export async function measureConsole(
   const list = await measureList(page);
   await page.context().close();
   const walls = await measureWalls(browser, { dataFolder: await dataFolder(owned, []), cameras, openPage });
-  const tour = await measureTour(browser, { dataFolder: await dataFolder(owned, []), cameras, openPage });
+  const large = await measureLargeWalls(browser, {
+    dataFolder: await dataFolder(owned, []),
+    cameras,
+    openPage,
+  });
   return {
     startEmpty: empty.start,
     startWith1000: full.start,
@@ -57,7 +61,7 @@ export async function measureConsole(
     pageWith1000: full.page,
     ...list,
     ...walls,
-    ...tour,
+    ...large,
   };
 }
 

@@ -1,14 +1,9 @@
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
-import type { CameraInput } from '../../main/contract/camera.ts';
-import { EngineProcess } from './engine-child.ts';
-import { firstCameras, untilLive } from './probed-page.ts';
+import type { Page } from 'playwright-core';
 import { type Summary, summarize } from './statistics.ts';
 
-const tilesOfWall = 64;
 /** Shorter than the time in which the next stop is loaded: it is, all the time. */
-const stopSeconds = 5;
+export const stopSeconds = 5;
 /** The first one compiles what the others run, and its stop had begun before the tour. */
 const warmUpChanges = 1;
 const measuredChanges = 3;
@@ -53,29 +48,8 @@ declare global {
   }
 }
 
-interface TourOptions {
-  readonly dataFolder: string;
-  /** At least 128 virtual ones, in another process. */
-  readonly cameras: readonly CameraInput[];
-  openPage(browser: Browser, url: string): Promise<Page>;
-}
-
-export async function measureTour(
-  browser: Browser,
-  { dataFolder, cameras, openPage }: TourOptions,
-): Promise<TourFigures> {
-  await using owned = new AsyncDisposableStack();
-  const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
-  const engine = await EngineProcess.start({ dataFolder, rendererFolder, cameras: [], notes: false });
-  owned.defer(() => engine.stop());
-  const walls = [cameras.slice(0, tilesOfWall), cameras.slice(tilesOfWall, 2 * tilesOfWall)];
-  await engine.ask({ type: 'walls', walls, shape: { grid: '64', tourSeconds: stopSeconds } });
-  const { token, port } = await engine.ask<{ token: string; port: number }>({ type: 'token' });
-  const page = await openPage(browser, `http://127.0.0.1:${port}/#token=${token}`);
-  owned.defer(() => page.context().close());
-  await page.keyboard.press('Shift+Digit2');
-  await page.waitForSelector(`[data-wall-size="${tilesOfWall}"]`);
-  await untilLive(page, firstCameras(tilesOfWall));
+/** @param page shows one of the walls; see `measureLargeWalls` */
+export async function measureTour(page: Page): Promise<TourFigures> {
   await page.evaluate(watchTour);
   await page.keyboard.press('Shift+T');
   const changes = warmUpChanges + measuredChanges;

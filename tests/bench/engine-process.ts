@@ -9,7 +9,10 @@ import type { StreamLease } from '../../main/media/stream-lease.ts';
 import { Slot } from '../../main/viewers/slot.ts';
 import { RtpSlotSender } from '../../main/viewers/slot-sender.ts';
 
-type WallShape = Pick<Layout, 'grid' | 'tourSeconds'>;
+/** The same camera, by its address, may be on several. */
+export interface BenchWall extends Pick<Layout, 'grid' | 'tourSeconds'> {
+  readonly cameras: readonly CameraInput[];
+}
 
 /** What the benchmark may ask of the engine's process. */
 export type EngineRequest =
@@ -21,8 +24,8 @@ export type EngineRequest =
   | { type: 'arrivals' }
   /** When the pictures were received that were sent since it was asked last. */
   | { type: 'sent' }
-  /** Makes a wall of each list, of cameras that are always connected. */
-  | { type: 'walls'; walls: readonly (readonly CameraInput[])[]; shape: WallShape }
+  /** Makes these walls, of cameras that are always connected. */
+  | { type: 'walls'; walls: readonly BenchWall[] }
   /** Answered when the slots of the only window show exactly the cameras of that wall. */
   | { type: 'until-shown'; wall: number }
   | { type: 'stock' };
@@ -152,8 +155,11 @@ function slots(): { index: number; slot: Slot }[] {
   );
 }
 
-function makeWall(inputs: readonly CameraInput[], index: number, shape: WallShape): void {
-  const ids = inputs.map((camera) => engine.cameras.add({ ...camera, connection: 'always' }).id);
+function makeWall({ cameras, ...shape }: BenchWall, index: number): void {
+  const ids = cameras.map((camera) => {
+    const known = engine.cameras.list().find(({ mainUrl }) => mainUrl === camera.mainUrl);
+    return known?.id ?? engine.cameras.add({ ...camera, connection: 'always' }).id;
+  });
   engine.layouts.save({ id: randomUUID(), name: `Wall ${index + 1}`, ...shape, tiles: ids });
   const streams = ids.map((id) => {
     using lease = engine.cameras.lease(id, 'sub');
@@ -233,7 +239,7 @@ async function answer(request: EngineRequest): Promise<unknown> {
         return sent === undefined ? [] : [{ slot: index, receivedAt: sent }];
       });
     case 'walls':
-      for (const [index, wall] of request.walls.entries()) makeWall(wall, index, request.shape);
+      for (const [index, wall] of request.walls.entries()) makeWall(wall, index);
       return 0;
     case 'until-shown':
       await new Promise<void>((resolve) => {

@@ -90,15 +90,18 @@ async function exportAll(page: Page, clips: number): Promise<string> {
   await page.evaluate(() => {
     Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory() });
   });
-  for (let index = 0; index < clips; index++) await page.locator('[data-clip-id] input').nth(index).check();
+  await page.getByLabel('Choose all').check();
   await page.getByRole('button', { name: `Export ${clips}…` }).click();
-  await page.getByText(`${clips} clips are in`).waitFor();
+  await page.getByRole('dialog').getByText(`${clips} clips are in`).waitFor();
   const files = await page.evaluate(async () => {
     const read: [name: string, base64: string][] = [];
-    const folder = (await navigator.storage.getDirectory()) as unknown as AsyncIterable<
-      [string, FileSystemFileHandle]
+    type Folder<Entry> = AsyncIterable<[string, Entry]>;
+    const chosen = (await navigator.storage.getDirectory()) as unknown as Folder<
+      Folder<FileSystemFileHandle>
     >;
-    for await (const [name, handle] of folder) {
+    const folders: Folder<FileSystemFileHandle>[] = [];
+    for await (const [name, handle] of chosen) if (name.startsWith('Gatehouse ')) folders.push(handle);
+    for await (const [name, handle] of folders[0] ?? []) {
       const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
       read.push([name, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))]);
     }

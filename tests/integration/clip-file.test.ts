@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { ClipFile } from '../../main/clips/clip-file.ts';
+import { RecordingFile } from '../../main/clips/recording-file.ts';
 import { type Clip, loadClip, loadClipIn } from '../../main/demo/clip.ts';
 import { toH265Payloads, toRtpPayloads } from '../../main/demo/rtp-payloads.ts';
 import { LiveStream } from '../../main/media/live-stream.ts';
@@ -60,7 +61,8 @@ test.runIf(existsSync('/usr/bin/ffprobe')).each([
     const [first] = frames;
     if (first === undefined) throw new Error('nothing was received');
     const file = path.join(folder, `${name} ${layout}.mp4`);
-    const writing = await ClipFile.create(file, first, 'Gate', null, layout);
+    const files = layout === 'plain' ? ClipFile : RecordingFile;
+    const writing = await files.create(file, first, 'Gate', null);
     for (const frame of frames) await writing.addPicture(frame);
     const finished = await writing.finish();
 

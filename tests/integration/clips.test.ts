@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { Clips } from '../../main/clips/clips.ts';
+import { G722Decoder } from '../../main/clips/g722.ts';
 import type { Clip } from '../../main/contract/clip.ts';
 import { unitsOfFrame } from '../../main/media/frame-units.ts';
 import type { StreamFrame } from '../../main/media/stream-frame.ts';
@@ -99,6 +100,14 @@ async function samplesOf(...input: readonly string[]): Promise<Buffer> {
   return stdout;
 }
 
+/** With which packet a clip begins: what a decoder of G.722 says depends on where it does. */
+function beginningOf(samples: Buffer, packets: readonly Buffer[]): number {
+  return packets.findIndex((packet, index) => {
+    const first = Buffer.from(new G722Decoder().decode(packet).buffer);
+    return index > 0 && samples.subarray(0, first.length).equals(first);
+  });
+}
+
 function hashOf(frame: StreamFrame): string {
   const hash = createHash('sha256');
   for (const unit of unitsOfFrame(frame)) {
@@ -157,10 +166,11 @@ test('a recording begins with a whole picture and has the sound of the camera, a
 });
 
 test.runIf(hasFfmpeg).each([
-  ['PCMU', 'kept', 'mulaw'],
-  ['PCMA', 'recorded', 'alaw'],
+  ['PCMU', 'kept', ['mulaw', '-ar', '8000', '-ac', '1']],
+  ['PCMA', 'recorded', ['alaw', '-ar', '8000', '-ac', '1']],
+  ['G722', 'recorded', ['g722']],
 ] as const)(
-  'the sound of a camera that sends %s is in what is %s, sample for sample as ffmpeg decodes it (%s)',
+  'the sound of a camera that sends %s is in what is %s, sample for sample as ffmpeg decodes it',
   async (codec, how, format) => {
     await using gone = new AsyncDisposableStack();
     const { mainUrl } = await virtualCamera(gone, { sounds: [codec] });
@@ -180,15 +190,12 @@ test.runIf(hasFfmpeg).each([
     const file = path.join(harness.folder, 'clips', `${clip.id}.mp4`);
     const { codecs } = await lookInto(await download(clip));
     expect(codecs.sort()).toEqual(['flac', 'h264']);
-    const g711 = path.join(harness.folder, `${clip.id}.${format}`);
-    await writeFile(g711, Buffer.concat(sent));
-    const [inClip, ofCamera] = [
-      await samplesOf('-i', file),
-      await samplesOf('-f', format, '-ar', '8000', '-ac', '1', '-i', g711),
-    ];
+    const inClip = await samplesOf('-i', file);
     // A second of it and more, two bytes a sample.
     expect(inClip.length).toBeGreaterThan(16_000);
-    expect(ofCamera.includes(inClip)).toBe(true);
+    const raw = path.join(harness.folder, `${clip.id}.raw`);
+    await writeFile(raw, Buffer.concat(sent.slice(codec === 'G722' ? beginningOf(inClip, sent) : 0)));
+    expect((await samplesOf('-f', ...format, '-i', raw)).includes(inClip)).toBe(true);
   },
 );
 

@@ -62,6 +62,7 @@ afterEach(async () => {
   Object.assign(disk, { left: Number.POSITIVE_INFINITY, atOnce: Number.POSITIVE_INFINITY, code: 'ENOSPC' });
 });
 
+let latest: Scene | undefined;
 /** Clips of an engine with one camera, whose pictures come when they are told to. */
 class Scene {
   readonly stream = new LiveStream();
@@ -80,10 +81,11 @@ class Scene {
     this.clips = owned.use(this.open());
   }
 
-  static async begin(): Promise<{ scene: Scene; recording: Recording }> {
+  static async begin(frames = gop): Promise<{ scene: Scene; recording: Recording }> {
     const scene = new Scene(await makeFolder(owned));
+    latest = scene;
     void scene.#watch();
-    scene.send();
+    scene.send(frames);
     const lease = { stream: scene.stream, audio: new AudioStream(), [Symbol.dispose]: () => {} };
     return { scene, recording: await scene.clips.record(camera, lease, true, 'Erika') };
   }
@@ -169,39 +171,53 @@ test('whoever ends a recording whose last fragment finds no room is answered wit
   const { scene, recording } = await Scene.begin();
   scene.send();
   await expect.poll(() => scene.fileBytes(recording)).toBeGreaterThan(gopBytes);
-  disk.left = Math.round(0.5 * gopBytes);
+  disk.left = 0;
   const clip = await scene.clips.endRecording(recording.id);
   expect(clip).toMatchObject({ id: recording.id, endMissing: true, endMissingCause: 'disk-full' });
   expect(scene.ended()).toEqual([]);
 });
 
-test('of a recording that has no whole fragment yet nothing is left, and that is told', async () => {
-  const { scene, recording } = await Scene.begin();
-  disk.left = 1_000;
-  scene.send();
+test('of a recording that has begun its first picture is kept, whatever the disk takes then', async () => {
+  const { scene, recording } = await Scene.begin(gop.slice(0, 1));
+  disk.left = 0;
+  scene.send(gop.slice(1));
   await expect
-    .poll(() => {
-      // It goes on as cameras do.
-      scene.send(gop.slice(1, 2));
-      return scene.ended();
-    })
-    .toEqual([{ type: 'ended', recording, cameraNumber: 7, end: 'disk-full', outcome: 'lost' }]);
-  expect(scene.clips.get(recording.id)).toBeUndefined();
-  expect(await scene.files()).toEqual([]);
+    .poll(() => scene.ended())
+    .toEqual([{ type: 'ended', recording, cameraNumber: 7, end: 'disk-full', outcome: 'end-missing' }]);
+  expect(scene.clips.get(recording.id)).toMatchObject({ endMissingCause: 'disk-full', width: 1_280 });
 });
 
-test('a recording that cannot be listed stays, and is a clip at the next start', async () => {
-  const { scene, recording } = await Scene.begin();
-  scene.send();
-  vi.spyOn(scene.store.clips, 'insert').mockImplementationOnce(() => {
-    throw new GatehouseError('disk-full', 'Nothing was saved in gatehouse.db: the disk is full.');
-  });
-  await expect(scene.clips.endRecording(recording.id)).rejects.toThrow(
-    'What was recorded of camera 7 could not be listed',
+test('a recording whose first picture finds no room does not begin, and nothing of it stays', async () => {
+  disk.left = 1_000;
+  await expect(Scene.begin()).rejects.toThrow(
+    'Nothing of camera 7 was kept: the disk is full. Make room on it and try again.',
   );
-  expect(scene.clips.get(recording.id)).toBeUndefined();
-  const again = owned.use(scene.open());
-  await again.mended;
-  expect(again.get(recording.id)).toMatchObject({ cameraNumber: 7, savedBy: 'Erika' });
-  expect(await scene.files()).toEqual([`${recording.id}.mp4`]);
+  expect(await readdir(path.join(latest?.folder ?? '', 'clips'))).toEqual([]);
 });
+
+test.each([
+  ['whole', Number.POSITIVE_INFINITY, 'ENOSPC', null],
+  ['cut off by a full disk', 0, 'ENOSPC', 'disk-full'],
+  ['cut off by a fault of the disk', 0, 'EIO', 'storage-failed'],
+] as const)(
+  'a recording that cannot be listed stays, and is a clip at the next start: %s',
+  async (_, left, code, cause) => {
+    const { scene, recording } = await Scene.begin();
+    scene.send();
+    await expect.poll(() => scene.fileBytes(recording)).toBeGreaterThan(gopBytes);
+    Object.assign(disk, { left, code });
+    vi.spyOn(scene.store.clips, 'insert').mockImplementationOnce(() => {
+      throw new GatehouseError('disk-full', 'Nothing was saved in gatehouse.db: the disk is full.');
+    });
+    await expect(scene.clips.endRecording(recording.id)).rejects.toThrow(
+      'What was recorded of camera 7 could not be listed',
+    );
+    expect(scene.clips.get(recording.id)).toBeUndefined();
+    const again = owned.use(scene.open());
+    await again.mended;
+    expect(again.get(recording.id)).toMatchObject({
+      ...{ cameraNumber: 7, savedBy: 'Erika', endMissing: cause !== null, endMissingCause: cause },
+    });
+    expect(await scene.files()).toEqual([`${recording.id}.mp4`]);
+  },
+);

@@ -24,26 +24,37 @@ let folder: string;
 let recording: Recording;
 let owned: AsyncDisposableStack;
 
-/** A camera with sound is recorded until several fragments are in the file; then nobody asks the engine. */
-beforeAll(async () => {
-  folder = await makeFolder(whole);
-  const { mainUrl } = await virtualCamera(whole, { sounds: ['MPEG4-GENERIC'] });
-  const child = spawn(process.execPath, [engine, '--data', folder, '--camera', mainUrl], {
+/** An engine records a camera until it has said enough; then nobody asks it. */
+async function recordAndKill(
+  data: string,
+  camera: string,
+  isEnough: (recording: Recording) => Promise<boolean>,
+): Promise<Recording> {
+  await using killed = new AsyncDisposableStack();
+  const child = spawn(process.execPath, [engine, '--data', data, '--camera', camera], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  whole.defer(() => void child.kill('SIGKILL'));
-  let text: string | undefined;
+  killed.defer(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  let begun: Recording | undefined;
   for await (const line of createInterface(child.stdout)) {
-    if (line.startsWith('{')) text = line;
-    if (text === undefined) continue;
-    recording = JSON.parse(text) as Recording;
-    const { size } = await stat(draft());
-    const { fragments } = await boxesOf(draft(), size);
-    if (fragments >= 3) break;
+    if (line.startsWith('{')) begun = JSON.parse(line) as Recording;
+    if (begun !== undefined && (await isEnough(begun))) return begun;
   }
-  child.kill('SIGKILL');
-  await exited;
+  throw new Error('the engine has ended by itself');
+}
+
+/** A camera with sound, until several fragments are in the file. */
+beforeAll(async () => {
+  folder = await makeFolder(whole);
+  const { mainUrl } = await virtualCamera(whole, { sounds: ['MPEG4-GENERIC'] });
+  recording = await recordAndKill(folder, mainUrl, async (begun) => {
+    recording = begun;
+    return (await boxesOf(draft(), (await stat(draft())).size)).fragments >= 3;
+  });
   await copyFile(draft(), half());
 });
 afterAll(() => whole.disposeAsync());
@@ -140,7 +151,21 @@ test('wherever a file in fragments ends, all whole ones are kept and nothing beh
   expect(await mendFile(file)).toBeNull();
 });
 
-test('of a recording that nothing was written of, nothing is left', async () => {
+test('a recording is safe from a kill as soon as it is said to have begun', async () => {
+  const data = await makeFolder(owned);
+  const { mainUrl } = await virtualCamera(owned);
+  const { id } = await recordAndKill(data, mainUrl, async () => true);
+  using store = openStore({ folder: data, log });
+  await using audit = new Audit({ store, log });
+  await using clips = new Clips({
+    ...{ table: store.clips, folder: data, audit, limitBytes: () => 1e9, log },
+  });
+  await clips.mended;
+  expect(clips.get(id)).toMatchObject({ endMissingCause: 'interrupted', codec: 'H264', width: 1_280 });
+});
+
+test('of a recording that nothing was written of, nothing is left, and a person is told', async () => {
+  const told: string[] = [];
   const other = await makeFolder(owned);
   await mkdir(path.join(other, 'clips'));
   const text = JSON.stringify({
@@ -153,8 +178,12 @@ test('of a recording that nothing was written of, nothing is left', async () => 
   await using audit = new Audit({ store, log });
   await using clips = new Clips({
     ...{ table: store.clips, folder: other, audit, limitBytes: () => 1e9, log },
+    notify: (words) => told.push(words),
   });
   await clips.mended;
+  expect(told).toEqual([
+    'A recording of camera 7, Gate, by Erika is lost: nothing of it that can be shown was on the disk.',
+  ]);
   expect(clips.get(recording.id)).toBeUndefined();
   expect(await readdir(path.join(other, 'clips'))).toEqual([]);
 });

@@ -105,6 +105,28 @@ describe('an import', () => {
     expect(site.store.cameras.list()[0]?.password?.reveal()).toBe('kept');
   });
 
+  test('says what tiles of a wall become, with the names of cameras', async () => {
+    await site.files.import({ text: whole });
+    const tour = { shows: 'tour', cameras: ['gate', 'yard'], seconds: 5 };
+    const tiles = [{ shows: 'pinned', camera: 'yard' }, { shows: 'hotspot' }, tour];
+    const text = siteText({
+      cameras: [gate, yard],
+      layouts: [{ key: 'night', name: 'Night', grid: '4', tiles }],
+    });
+    const { changes } = await site.files.check({ text });
+    expect(changes.find(({ name }) => name === 'Night')?.fields).toEqual([
+      {
+        field: 'tiles',
+        before: ['Yard', null, 'Gate'],
+        after: [
+          { shows: 'pinned', camera: 'Yard' },
+          { shows: 'hotspot' },
+          { ...tour, cameras: ['Gate', 'Yard'] },
+        ],
+      },
+    ]);
+  });
+
   test('knows a camera by its key when its address is a new one', async () => {
     await site.files.import({ text: whole });
     const [before] = site.store.cameras.list();

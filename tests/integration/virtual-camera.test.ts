@@ -1,7 +1,8 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UdpPortPair } from '../../main/base/udp-port-pair.ts';
 import { loadClip } from '../../main/demo/clip.ts';
 import { startFleetProcess } from '../../main/demo/fleet-process.ts';
 import { toRtpPayloads } from '../../main/demo/rtp-payloads.ts';
@@ -13,6 +14,7 @@ beforeEach(() => {
   owned = new AsyncDisposableStack();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await owned.disposeAsync();
 });
 
@@ -43,6 +45,16 @@ const hasFfmpeg = (() => {
     return false;
   }
 })();
+
+test('a camera that has no ports for a client ends its connection, and waits for nothing more of it', async () => {
+  const { mainUrl } = await start();
+  const client = await connect(mainUrl);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.spyOn(UdpPortPair, 'open').mockRejectedValueOnce(new Error('bind EADDRINUSE'));
+  void client.request('SETUP', { Transport: 'RTP/AVP;unicast;client_port=9000-9001' }, `${mainUrl}/track1`);
+  await client.untilClosed();
+  expect(vi.getTimerCount()).toBe(0);
+});
 
 test.skipIf(!hasFfmpeg).each(['tcp', 'udp'])(
   'ffmpeg plays it over %s without an error (needs ffmpeg)',

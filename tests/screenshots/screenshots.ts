@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,16 +22,16 @@ import { inAllThemes, type Scene, scenes } from './scenes.ts';
 import { translatedPage } from './translated-page.ts';
 
 /*
- * `npm run screenshots`: every screen of the console, empty, full and broken, at 1280x720 (PNG) and at 3840x2160 (JPEG), into
- * docs/screens; main screens in the other themes, too (JPEG). Cameras, the headless console and browser are real; everything stays
- * on loopback.
+ * `npm run screenshots`: every screen of the console, empty, full and broken, at 1280x720 (PNG) and at 3840x2160 (JPEG); main
+ * screens in the other themes, too (JPEG). Cameras, the headless console and browser are real; everything stays on loopback.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
 helpIfAsked(`Usage: npm run screenshots [-- OPTIONS]
 
   --only A,B        these scenes alone
-  --into FOLDER     docs/screens when left out
+  --into FOLDER     .cache/screens when left out
+  --docs            what docs/screens.md shows, into docs/screens
 
 Each of these draws a scene once, in all that are named:
   --width A,B       1280, 1920, 3840, 390 (a phone)
@@ -42,7 +42,8 @@ Each of these draws a scene once, in all that are named:
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
-    into: { type: 'string', default: path.join(root, 'docs/screens') },
+    into: { type: 'string', default: path.join(root, '.cache/screens') },
+    docs: { type: 'boolean', default: false },
     width: { type: 'string' },
     scale: { type: 'string' },
     theme: { type: 'string' },
@@ -50,7 +51,7 @@ const { values } = parseArgs({
     language: { type: 'string', default: 'en' },
   },
 });
-const target = path.resolve(values.into);
+const target = path.resolve(values.docs ? path.join(root, 'docs/screens') : values.into);
 const [small, large] = [1280, 3840];
 /** Of a laptop, of a display, of a large one, of a phone held upright. */
 const heights: Readonly<Record<number, number>> = { 1280: 720, 1920: 1080, 3840: 2160, 390: 844 };
@@ -65,7 +66,10 @@ const names = chosen(
 );
 
 /** What an option names, each of it known; empty: it was left out. */
-function chosen<Value extends string>(option: keyof typeof values, known: readonly Value[]): Value[] {
+function chosen<Value extends string>(
+  option: Exclude<keyof typeof values, 'docs'>,
+  known: readonly Value[],
+): Value[] {
   // Scenes look for words of one language.
   const named = option === 'language' ? [values.language] : (values[option]?.split(',') ?? []);
   const unknown = named.find((name) => known.every((each) => each !== name));
@@ -191,6 +195,15 @@ async function show(page: Page, { width, theme, scale, media }: Look): Promise<v
   }, newPictureMilliseconds);
 }
 
+/** Names of the files that the documents show; null: they do not count. */
+const documented = values.docs
+  ? new Set(
+      [...(await readFile(path.join(root, 'docs/screens.md'), 'utf8')).matchAll(/\(screens\/([^)]+)\)/g)].map(
+        ([, name]) => name,
+      ),
+    )
+  : null;
+
 /** What is usual is left out. */
 function fileName(scene: Scene, { width, theme, scale, media }: Look): string {
   const parts = [
@@ -270,7 +283,12 @@ const usual: Look = {
 };
 
 /** What a window shows one after the other, for each window that a scene is drawn in. */
-function windowsOf({ name }: Scene): readonly (readonly Look[])[] {
+function windowsOf(scene: Scene): readonly (readonly Look[])[] {
+  const { name } = scene;
+  if (documented !== null) {
+    const shown = [small, large].map((width) => ({ ...usual, width }));
+    return shown.filter((look) => documented.has(fileName(scene, look))).map((look) => [look]);
+  }
   if ([widths, scales, chosenThemes, medias].every(({ length }) => length === 0)) {
     const others = themes.filter((each) => each !== usual.theme && inAllThemes.has(name));
     return [[usual, ...others.map((each) => ({ ...usual, theme: each }))], [{ ...usual, width: large }]];

@@ -70,7 +70,7 @@ test.runIf(hasFfmpeg)(
         const decoded = ffmpeg(Buffer.concat([flacDescription(8_000), ...frames]), '-f', 'flac');
         expect(decoded).toEqual(Int16Array.from(stream.flatMap((samples) => [...samples])));
       }),
-      { numRuns: 4 },
+      { numRuns: 4, endOnFailure: true },
     );
   },
 );

@@ -28,3 +28,14 @@ test('a STUN server has no login, whatever was typed before', () => {
   form.remove(0);
   expect(form.read()).toEqual({ servers: [] });
 });
+
+test('why nothing was saved is said where it is seen, also when the last server was removed', async () => {
+  const failure = { code: 'no-answer' as const, message: 'Gatehouse cannot be reached.', issues: [] };
+  const station = { ask: () => Promise.resolve({ failure }) };
+  const form = new IceServersForm({ servers: [...stored.servers] });
+  expect(await form.save(station)).toBe(false);
+  expect(form.error('servers.0.url')).toBe(failure.message);
+  form.remove(0);
+  expect(await form.save(station)).toBe(false);
+  expect(form.error('')).toBe(failure.message);
+});

@@ -192,3 +192,19 @@ test('what is behind a large tile, or on a page that nobody sees, asks for nothi
   stage.arrange();
   expect(asked()).toBe(0);
 });
+
+test('what is loaded ahead is ready with a key frame that nothing follows, and not while pictures of the past go by', () => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  show(8, '4', fullHd);
+  wall.upcoming = { layoutId: defaultLayoutId, page: 1, tiles: 4 };
+  stage.arrange();
+  expect(stage.isReady(0)).toBe(false);
+  frame(streamOf(4, 'sub'));
+  now += 50;
+  frame(streamOf(4, 'sub'), 1);
+  expect(stage.isReady(0)).toBe(false);
+  now += 250;
+  expect([stage.isReady(0), stage.isReady(1)]).toEqual([true, false]);
+  // Shown already, it would be a jump back.
+  expect(stage.shown(0)?.cameraId).toBe(cameras[0]?.id);
+});

@@ -36,3 +36,35 @@ test('only so many steps are kept: the oldest is forgotten', () => {
   for (let press = 0; press < 70; press++) toasts.undoLast();
   expect(undone).toEqual(Array.from({ length: 50 }, (_, index) => 59 - index));
 });
+
+test('what failed stays for as long as it takes to read what to do about it, what was done goes before', () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  toasts.tell('Camera 1: 30 s kept.');
+  toasts.fail('Camera 2: the recording has ended. The disk is full: make room on it.');
+  vi.advanceTimersByTime(10_000);
+  expect(toasts.list.map(({ isFailure }) => isFailure)).toEqual([true]);
+  vi.advanceTimersByTime(10_000);
+  expect(toasts.list).toEqual([]);
+});
+
+test('dialogs that follow each other show what is said, the page when the last one is gone', () => {
+  const toasts = new Toasts();
+  const [first, second] = [toasts.enterDialog(), toasts.enterDialog()];
+  first();
+  expect(toasts.areInDialog).toBe(true);
+  second();
+  expect(toasts.areInDialog).toBe(false);
+});
+
+test('what fails again is not there twice, what can be taken back is', () => {
+  vi.useFakeTimers();
+  const toasts = new Toasts();
+  for (let times = 0; times < 2; times++) toasts.fail('The disk is full.');
+  for (let times = 0; times < 2; times++) toasts.tell('A tile was emptied.', () => {});
+  expect(toasts.list.map(({ text }) => text)).toEqual([
+    'The disk is full.',
+    'A tile was emptied.',
+    'A tile was emptied.',
+  ]);
+});

@@ -18,6 +18,12 @@ test('the next stop is loaded ahead, and shown in time when it is ready', () => 
   expect(run(3_000, 0)).toEqual({ prepared: 250, changed: 3_000 });
 });
 
+test('a large wall is loaded earlier', () => {
+  const clock = new TourClock();
+  expect(clock.step(1_500, 10_000, false, 8_000)).toBe('stay');
+  expect(clock.step(1_000, 10_000, false, 8_000)).toBe('prepare');
+});
+
 test('a stop that is not ready is waited for, but not for ever', () => {
   expect(run(10_000, 12_000).changed).toBe(12_000);
   expect(run(10_000, Number.POSITIVE_INFINITY).changed).toBe(20_000);

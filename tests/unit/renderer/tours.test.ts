@@ -108,7 +108,7 @@ test('the tiles of a large wall are loaded a few at a time, and it is not shown 
     after(0.1);
     return wall.ahead?.tiles.length;
   });
-  expect(loaded).toEqual([4, 8, 9]);
+  expect(loaded).toEqual([2, 4, 6]);
   expect(after(2.6)[0]).toBe('Small');
   expect(after(0.2)[0]).toBe('Large');
 });

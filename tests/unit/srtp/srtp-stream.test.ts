@@ -45,7 +45,7 @@ function rtpHeader(): Buffer {
 }
 
 function protect(stream: SrtpStream, header: Buffer, payload: Buffer): Buffer {
-  return stream.protect([header], [payload])[0] ?? Buffer.alloc(0);
+  return stream.protect(header, header.length, [payload])[0] ?? Buffer.alloc(0);
 }
 
 test('the packet of RFC 7714 section 16.1 is encrypted as the RFC says', () => {
