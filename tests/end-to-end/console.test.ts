@@ -45,6 +45,24 @@ test('an empty console leads to demo cameras, and takes them away again', async 
   expect(errors).toEqual([]);
 });
 
+test('a tab and a home screen get the icon of the console, once it is there', async () => {
+  const { page } = await openWith([]);
+  for (const [relation, type] of [
+    ['icon', 'image/svg+xml'],
+    ['apple-touch-icon', 'image/png'],
+    ['manifest', 'application/manifest+json'],
+  ] as const) {
+    const link = page.locator(`link[rel="${relation}"]:not([href^="data:"])`);
+    await link.waitFor({ state: 'attached' });
+    expect(await link.count()).toBe(1);
+    const answer = await link.evaluate(async ({ href }: HTMLLinkElement) => {
+      const { status, headers } = await fetch(href);
+      return [status, headers.get('content-type')?.split(';')[0]];
+    });
+    expect(answer).toEqual([200, type]);
+  }
+});
+
 test('a camera is added by its address alone: found, seen live, then saved', async () => {
   const [camera] = await virtualCameras(1, { credentials });
   if (camera === undefined) throw new Error('no camera');
