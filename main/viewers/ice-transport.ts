@@ -16,11 +16,10 @@ export interface IceTransport {
   onData: (datagram: Buffer, from: [string, number]) => void;
   /** No more checks; media and its RTCP go on. */
   retire(): void;
-  /**
-   * Sends one datagram, without a promise. Lost when the transport is closed.
-   * @returns whether nothing reads the datagram any more
-   */
-  sendMedia(datagram: Buffer, to: Address): boolean;
+  /** Whether something that was sent may still be read where it lies. */
+  readonly holdsDatagrams: boolean;
+  /** Sends one datagram, without a promise. Lost when the transport is closed. */
+  sendMedia(datagram: Buffer, to: Address): void;
   send(datagram: Buffer, to: Address): Promise<void>;
   close(): Promise<void>;
 }
@@ -59,10 +58,13 @@ export class SocketTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendMedia(datagram: Buffer, to: Address): boolean {
+  /** Node sends at once, or the datagram waits. */
+  get holdsDatagrams(): boolean {
+    return this.waiting > 0;
+  }
+
+  sendMedia(datagram: Buffer, to: Address): void {
     if (!this.closed) this.socket.send(datagram, to[1], to[0]);
-    // Node sends at once, or the datagram waits.
-    return this.waiting === 0;
   }
 
   async send(datagram: Buffer, to: Address): Promise<void> {
@@ -79,6 +81,8 @@ export class SocketTransport implements IceTransport {
 export class RelayTransport implements IceTransport {
   readonly type = 'relay';
   readonly addressFamily = 4;
+  /** Until there is a channel, and over TCP. */
+  readonly holdsDatagrams = true;
   onData: (datagram: Buffer, from: [string, number]) => void = () => {};
   readonly #allocation: TurnAllocation;
   readonly #guard: DatagramGuard;
@@ -107,9 +111,8 @@ export class RelayTransport implements IceTransport {
     this.#guard.retire();
   }
 
-  sendMedia(datagram: Buffer, to: Address): boolean {
+  sendMedia(datagram: Buffer, to: Address): void {
     this.#allocation.send([datagram], to);
-    return false;
   }
 
   async send(datagram: Buffer, to: Address): Promise<void> {

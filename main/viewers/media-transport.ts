@@ -28,7 +28,7 @@ interface SessionKeys {
 interface NominatedPair {
   readonly remoteAddr: readonly [string, number];
   readonly protocol: {
-    readonly transport: Pick<IceTransport, 'sendMedia' | 'waiting'>;
+    readonly transport: Pick<IceTransport, 'sendMedia' | 'holdsDatagrams' | 'waiting'>;
   };
 }
 
@@ -114,14 +114,19 @@ export class MediaTransport {
     return this.network.sent(bytes, now, isNumbered);
   }
 
-  /** Sends one datagram. Lost when there is no way now. @returns whether nothing reads the datagram any more */
-  send(datagram: Buffer): boolean {
+  /** Whether something that was sent may still be read where it lies. */
+  get holdsDatagrams(): boolean {
+    return this.#pair?.protocol.transport.holdsDatagrams ?? false;
+  }
+
+  /** Sends one datagram. Lost when there is no way now. */
+  send(datagram: Buffer): void {
     const nominated = this.#dtls.iceTransport.connection.nominated as unknown as NominatedPair | undefined;
     // During an ICE restart there is none: the last one is used until another is found.
     if (nominated !== undefined) this.#pair = nominated;
     const pair = this.#pair;
-    if (pair === undefined || this.#dtls.state !== 'connected') return true;
-    return pair.protocol.transport.sendMedia(datagram, pair.remoteAddr);
+    if (pair === undefined || this.#dtls.state !== 'connected') return;
+    pair.protocol.transport.sendMedia(datagram, pair.remoteAddr);
   }
 
   /** A datagram that could not be sent is a lost one. */

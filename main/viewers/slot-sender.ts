@@ -139,9 +139,8 @@ export class RtpSlotSender implements SlotSender {
     const datagrams = stream.protect(headers, header.length, payloads);
     // For a receiver that gets the very same ones again.
     const kept = isPicture && repairHeader === undefined ? datagrams : undefined;
-    let areRead = kept !== undefined;
-    for (const datagram of datagrams) areRead = !transport.send(datagram) || areRead;
-    if (!areRead) stream.release();
+    for (const datagram of datagrams) transport.send(datagram);
+    if (kept === undefined && !transport.holdsDatagrams) stream.release();
     this.#packets += payloads.length;
     this.#repairsLeft = Math.min(maximumRepairs, this.#repairsLeft + payloads.length);
     this.#octets += octetsOf(payloads);
