@@ -1,15 +1,35 @@
-import { formatLocale, isRightToLeft, locale } from './locale.ts';
+import { formatLocaleOf, isRightToLeft, locale } from './locale.ts';
 
 /*
  * Times and numbers as people of this page's language write them.
  */
 
-export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(formatLocale, { hourCycle: 'h23', ...options });
+/** How values of one kind are written. */
+export interface Format {
+  /** @param value a number, or milliseconds since 1970 */
+  format(value: number): string;
 }
 
-export function numberFormat(options?: Intl.NumberFormatOptions): Intl.NumberFormat {
-  return new Intl.NumberFormat(formatLocale, options);
+let known: string | undefined;
+const formatLocale = (): string => (known ??= formatLocaleOf(navigator.languages, locale));
+
+/** Made when something is to be written: `Intl` takes tens of milliseconds for its first format, and a window's first pictures need none. */
+function whenNeeded(make: () => Format): Format {
+  let made: Format | undefined;
+  return {
+    format: (value) => {
+      made ??= make();
+      return made.format(value);
+    },
+  };
+}
+
+export function dateFormat(options: Intl.DateTimeFormatOptions): Format {
+  return whenNeeded(() => new Intl.DateTimeFormat(formatLocale(), { hourCycle: 'h23', ...options }));
+}
+
+export function numberFormat(options?: Intl.NumberFormatOptions): Format {
+  return whenNeeded(() => new Intl.NumberFormat(formatLocale(), options));
 }
 
 const moment = dateFormat({ dateStyle: 'medium', timeStyle: 'short' });

@@ -20,9 +20,6 @@ export const chosenLocale: Locale | null = loadLocale();
 
 export const locale: Locale = chosenLocale ?? preferredLocale(navigator.languages);
 
-/** For `Intl`: the person's region counts where it is one of the language; digits are Latin everywhere, as in the numbers of cameras. */
-export const formatLocale: string = formatLocaleOf(navigator.languages, locale);
-
 export const isRightToLeft: boolean = locale === 'ar';
 
 overwriteGetLocale(() => locale);
@@ -42,7 +39,10 @@ export function preferredLocale(tags: readonly string[]): Locale {
   return baseLocale;
 }
 
-/** @param tags as a browser lists them; Chromium on a Linux without a language says `en-US@posix`, which `Intl` refuses */
+/**
+ * For `Intl`: the person's region counts where it is one of the language; digits are Latin everywhere, as in the numbers of cameras.
+ * @param tags as a browser lists them; Chromium on a Linux without a language says `en-US@posix`, which `Intl` refuses
+ */
 export function formatLocaleOf(tags: readonly string[], language: Locale): string {
   const tag = tags.find((each) => languageOf(each) === language && isWellFormed(each)) ?? language;
   return new Intl.Locale(tag, { numberingSystem: 'latn' }).toString();

@@ -32,7 +32,7 @@ export const weekDays = [1, 2, 3, 4, 5, 6, 7] as const;
 /** `Mon`, of 1 to 7 */
 export function dayWords(day: number): string {
   // The 1st of January 2024 was a Monday.
-  return weekday.format(new Date(2024, 0, day));
+  return weekday.format(new Date(2024, 0, day).getTime());
 }
 
 /** `Mon, Tue 08:00 to 17:00; Sat 22:00 to 06:00` */
