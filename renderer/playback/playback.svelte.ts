@@ -59,6 +59,10 @@ export class Playback {
   readonly #firstWanted = Promise.withResolvers<void>();
   readonly #firstAnswered = Promise.withResolvers<void>();
 
+  constructor() {
+    for (let index = 0; index < this.expectedTiles; index++) this.#slot(index);
+  }
+
   /** Whether the engine has a viewer for this window; pictures cannot come without. */
   get open(): boolean {
     return this.#open && !this.#unreached;
@@ -74,7 +78,12 @@ export class Playback {
     return this.#network;
   }
 
-  /** In their order. */
+  /** How many tiles the last wall of this browser had; 0: nobody knows. */
+  get expectedTiles(): number {
+    return Math.max(0, (this.#remembered ?? 0) - spareSlots);
+  }
+
+  /** In their order; those that the last wall of this browser had are there from the start, and the first wall takes them in its order. */
   get slots(): readonly Slot[] {
     return this.#slots;
   }

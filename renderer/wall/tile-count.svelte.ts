@@ -7,11 +7,16 @@ const removalMilliseconds = 50;
 /** How many tiles are drawn of a wall: they come and go a few at a time, so that a key is answered between. */
 export class TileCount {
   readonly #wanted: () => number;
+  readonly #expected: () => number;
   #drawn = $state(0);
 
-  /** @param wanted how many there shall be */
-  constructor(wanted: () => number) {
+  /**
+   * @param wanted how many there shall be
+   * @param expected how many will be wanted when the wall is known: made one by one before it is, so that pictures find them there
+   */
+  constructor(wanted: () => number, expected: () => number = () => 0) {
     this.#wanted = wanted;
+    this.#expected = expected;
   }
 
   get drawn(): number {
@@ -22,6 +27,13 @@ export class TileCount {
   arrange(): (() => void) | undefined {
     const wanted = this.#wanted();
     const { drawn } = this;
+    if (wanted === 0 && drawn < Math.min(this.#expected(), addedAtOnce)) {
+      const timer = setTimeout(() => {
+        this.#drawn = drawn + 1;
+      }, 0);
+      return () => clearTimeout(timer);
+    }
+    if (wanted === 0) return undefined;
     if (drawn < wanted) {
       const request = requestAnimationFrame(() => {
         this.#drawn = Math.min(wanted, drawn + addedAtOnce);

@@ -126,8 +126,10 @@ export class TileView {
   });
   /** What it is set to, whatever it shows. */
   readonly setting: Tile = $derived.by(() => this.#station.wall.tileAt(this.index));
-  /** Only the wall that a tour shows next has it. */
-  readonly isAhead: boolean = $derived.by(() => this.index >= this.#station.wall.size);
+  /** Only the wall has it that a tour shows next, or that is not known yet. */
+  readonly isAhead: boolean = $derived.by(
+    () => !this.#station.ready || this.index >= this.#station.wall.size,
+  );
   /** What a tile without a camera waits for; null: for somebody to fill it. */
   readonly emptyWords: string | null = $derived.by(() => {
     const { setting } = this;
@@ -222,7 +224,12 @@ class SurfaceView {
   readonly #stream: Stream | null = $derived.by(
     () => this.#station.stage.plan(this.#tile.index).surfaces[this.#place],
   );
-  readonly slot: Slot | undefined = $derived.by(() => this.#station.playback.slot(this.#stream));
+  readonly slot: Slot | undefined = $derived.by(() => {
+    const { ready, playback } = this.#station;
+    if (ready || this.#place === 1) return playback.slot(this.#stream);
+    // Most likely: a track that is there before its pictures shows the first of them sooner.
+    return playback.slots[this.#tile.index];
+  });
   readonly shown: boolean = $derived.by(
     () => this.slot !== undefined && this.slot === this.#tile.slot && this.slot.picture !== 'none',
   );

@@ -39,3 +39,25 @@ test('the tiles that a smaller wall leaves behind go a few at a time, and a larg
   stop?.();
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('before a wall is known, the tiles that the last one had are made one by one, and the first wall finds them there', () => {
+  let wanted = 0;
+  const tiles = new TileCount(
+    () => wanted,
+    () => 4,
+  );
+  expect(steps(tiles)).toEqual([0, 1, 2, 3, 4]);
+  wanted = 6;
+  expect(steps(tiles)).toEqual([6]);
+  wanted = 2;
+  expect(steps(tiles)).toEqual([6, 2]);
+});
+
+test('no more are made ahead than are drawn at once, and none where nobody knows how many there will be', () => {
+  const many = new TileCount(
+    () => 0,
+    () => 64,
+  );
+  expect(steps(many).at(-1)).toBe(9);
+  expect(steps(new TileCount(() => 0))).toEqual([0]);
+});
