@@ -28,10 +28,10 @@ export class EngineProcess {
   static async startWith(
     owned: AsyncDisposableStack,
     cameras: readonly DemoCamera[],
+    rendererFolder: string = path.resolve(import.meta.dirname, '../../dist/renderer'),
   ): Promise<EngineProcess> {
     const dataFolder = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-bench-'));
     owned.defer(() => rm(dataFolder, { recursive: true, force: true }));
-    const rendererFolder = path.resolve(import.meta.dirname, '../../dist/renderer');
     const engine = await EngineProcess.start({
       dataFolder,
       rendererFolder,

@@ -18,6 +18,8 @@ export interface BenchWall extends Pick<Layout, 'grid' | 'tourSeconds'> {
 export type EngineRequest =
   | { type: 'token' }
   | { type: 'usage' }
+  /** Their ids, in their order. */
+  | { type: 'cameras' }
   | { type: 'hold'; count: number }
   | { type: 'release' }
   | { type: 'binds' }
@@ -209,6 +211,8 @@ async function answer(request: EngineRequest): Promise<unknown> {
       };
       return usage;
     }
+    case 'cameras':
+      return engine.cameras.list().map(({ id }) => id);
     case 'hold':
       for (const camera of engine.cameras.list().slice(0, request.count)) {
         const lease = engine.cameras.lease(camera.id, 'sub');

@@ -9,11 +9,12 @@ import { figure } from './table.ts';
 
 export function firstFrameReport(figures: readonly FirstFrameFigures[]): Report {
   const rows = figures.flatMap(
-    ({ gopSeconds, cold, nextKeyFrame, warm, windowFirst, windowAll, firstVisit }) =>
+    ({ gopSeconds, cold, nextKeyFrame, warm, windowFirst, windowAll, leastFirst, firstVisit }) =>
       (
         [
           ['binding a camera that is received already', warm],
           ['a new window: its first picture, cameras received already', windowFirst],
+          ['(the least page that can show one)', leastFirst],
           ['a new window: all nine pictures', windowAll],
           ['a browser that was never here, signed in by a link: its first picture', firstVisit],
           ['binding a camera that nobody watched', cold],
@@ -24,7 +25,7 @@ export function firstFrameReport(figures: readonly FirstFrameFigures[]): Report 
   return {
     title: 'The first picture',
     words: [
-      'Until a picture is presented in Chromium, on a wall of nine; cameras, engine and browser on the same machine. A new window counts from the start of the navigation, with everything that a page loads, in a browser that has seen the page before and keeps its compiled code. The virtual cameras here cannot be asked for a key frame, so that a cold one waits for the next. (`tests/bench/first-frame.ts`)',
+      'Until a picture is presented in Chromium, on a wall of nine; cameras, engine and browser on the same machine. A new window counts from the start of the navigation, with everything that a page loads, in a browser that has seen the page before and keeps its compiled code. The virtual cameras here cannot be asked for a key frame, so that a cold one waits for the next. The least page has the console’s way to the engine and nothing else (`tests/bench/least-page`): what it takes is Chromium’s and the engine’s, and how much it takes is this machine’s. (`tests/bench/first-frame.ts`)',
     ],
     plots: [
       {
