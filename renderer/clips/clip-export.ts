@@ -13,6 +13,16 @@ export interface ChosenFolder
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<ChosenFolder>;
 }
 
+/** Whether files may be written there, and removed. @param ask the browser may ask the person, in whose click this is called */
+export async function mayWrite(folder: ChosenFolder, ask?: 'ask'): Promise<boolean> {
+  const { queryPermission, requestPermission } = folder as unknown as Record<
+    'queryPermission' | 'requestPermission',
+    (options: { mode: 'readwrite' }) => Promise<PermissionState>
+  >;
+  const permission = ask === undefined ? queryPermission : requestPermission;
+  return (await permission.call(folder, { mode: 'readwrite' })) === 'granted';
+}
+
 interface ExportFile {
   readonly name: string;
   readonly parts: AsyncIterable<Blob>;
@@ -36,10 +46,16 @@ export async function chooseFolder(): Promise<ChosenFolder | undefined> {
   }
 }
 
+interface ExportWatch {
+  /** Before anything is there: what the new folder will be called. */
+  onFolder(name: string): Promise<void>;
+  /** Of all bytes, 0 … 1. */
+  onProgress(share: number): void;
+}
+
 /**
  * Writes clips into a folder of their own, with the manifest and the page that checks them: what was exported before stays as it is.
  * Each file has its name when it is whole; when one cannot be written, all of the export is taken away again.
- * @param onProgress of all bytes, 0 … 1
  * @returns what the new folder is called
  */
 export async function exportToFolder(
@@ -47,9 +63,9 @@ export async function exportToFolder(
   clips: readonly Clip[],
   parent: ChosenFolder,
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  { onFolder, onProgress }: ExportWatch,
 ): Promise<string> {
-  const folder = await newFolder(parent);
+  const folder = await newFolder(parent, onFolder);
   try {
     for (const { name, parts } of await filesOf(client, clips, signal, onProgress)) {
       const handle = await folder.getFileHandle(name, { create: true });
@@ -70,14 +86,32 @@ export async function exportToFolder(
   }
 }
 
+/** Whether nothing is missing of an export: what is written last has something in it. A file has its name before it is whole. */
+export async function isWhole(parent: ChosenFolder, name: string): Promise<boolean> {
+  try {
+    const page = await (await parent.getDirectoryHandle(name)).getFileHandle(pageName);
+    return (await page.getFile()).size > 0;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return false;
+    throw error;
+  }
+}
+
+/** Takes an export away, where it is there. @throws DOMException */
+export async function removeExport(parent: ChosenFolder, name: string): Promise<void> {
+  if (await isThere(parent, name)) await parent.removeEntry(name, { recursive: true });
+}
+
 /** Named for the moment, as clips are. */
-async function newFolder(parent: ChosenFolder): Promise<ChosenFolder> {
+async function newFolder(parent: ChosenFolder, onFolder: ExportWatch['onFolder']): Promise<ChosenFolder> {
   const now = new Date();
   const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
   const moment = local.slice(0, 19).replace('T', ' ').replaceAll(':', '-');
   for (let number = 1; ; number++) {
     const name = `Gatehouse ${moment}${number === 1 ? '' : ` ${number}`}`;
-    if (!(await isThere(parent, name))) return await parent.getDirectoryHandle(name, { create: true });
+    if (await isThere(parent, name)) continue;
+    await onFolder(name);
+    return await parent.getDirectoryHandle(name, { create: true });
   }
 }
 

@@ -57,7 +57,10 @@ const client = {
 
 async function exportTo(folder: StickFolder, signal = new AbortController().signal): Promise<string> {
   vi.stubGlobal('fetch', async () => new Response('page'));
-  return await exportToFolder(client, clips, folder, signal, () => {});
+  return await exportToFolder(client, clips, folder, signal, {
+    onFolder: async () => {},
+    onProgress: () => {},
+  });
 }
 
 test('each export has a folder of its own, named for the moment, with all that checks it', async () => {
