@@ -18,8 +18,11 @@ const databaseName = 'gatehouse.exports';
 const storeName = 'begun';
 const lockName = (id: string) => `gatehouse.export.${id}`;
 
-/** Keeps it, and says by a lock that this page writes it. @returns to be called when nothing of it is half there any more */
-export async function keepBegun(begun: BegunExport): Promise<() => Promise<void>> {
+/**
+ * Keeps it, and says by a lock that this page writes it.
+ * @returns to be called when it is over: `lost` where something of it is half there, and could not be removed
+ */
+export async function keepBegun(begun: BegunExport): Promise<(how?: 'lost') => Promise<void>> {
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   navigator.locks
@@ -30,10 +33,15 @@ export async function keepBegun(begun: BegunExport): Promise<() => Promise<void>
     .catch(held.resolve);
   await held.promise;
   await withStore('readwrite', (store) => store.put(begun));
-  return async () => {
-    await withStore('readwrite', (store) => store.delete(begun.id));
+  return async (how) => {
+    if (how !== 'lost') await forgetBegun(begun.id);
     end();
   };
+}
+
+/** Nobody asks for what is left of it. */
+export async function forgetBegun(id: string): Promise<void> {
+  await withStore('readwrite', (store) => store.delete(id));
 }
 
 /**
@@ -48,7 +56,7 @@ export async function settleLost(settle: (lost: BegunExport) => Promise<boolean>
       // Another page may have settled it since.
       const lost = await withStore('readonly', (store) => store.get(id));
       if (lost === undefined) return;
-      if (await settle(lost as BegunExport)) await withStore('readwrite', (store) => store.delete(id));
+      if (await settle(lost as BegunExport)) await forgetBegun(id);
     });
   }
 }

@@ -10,6 +10,7 @@ const pageName = 'verify.html';
 /** A folder that a person has chosen, as the File System Access API gives it. */
 export interface ChosenFolder
   extends Pick<FileSystemDirectoryHandle, 'getFileHandle' | 'removeEntry' | 'name'> {
+  keys(): AsyncIterator<string>;
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<ChosenFolder>;
 }
 
@@ -46,11 +47,18 @@ export async function chooseFolder(): Promise<ChosenFolder | undefined> {
   }
 }
 
-interface ExportWatch {
+interface ExportWatch extends ReadWatch {
   /** Before anything is there: what the new folder will be called. */
   onFolder(name: string): Promise<void>;
+  /** It failed, and the folder could not be taken away: the stick was pulled, perhaps. */
+  onLost(): void;
+}
+
+interface ReadWatch {
   /** Of all bytes, 0 … 1. */
   onProgress(share: number): void;
+  /** A console that is locked gives nothing: an export goes on when somebody has unlocked it. Rejects when it is stopped. */
+  untilUnlocked(): Promise<void>;
 }
 
 /**
@@ -63,11 +71,11 @@ export async function exportToFolder(
   clips: readonly Clip[],
   parent: ChosenFolder,
   signal: AbortSignal,
-  { onFolder, onProgress }: ExportWatch,
+  watch: ExportWatch,
 ): Promise<string> {
-  const folder = await newFolder(parent, onFolder);
+  const folder = await newFolder(parent, watch.onFolder);
   try {
-    for (const { name, parts } of await filesOf(client, clips, signal, onProgress)) {
+    for (const { name, parts } of await filesOf(client, clips, signal, watch)) {
       const handle = await folder.getFileHandle(name, { create: true });
       const writing = await handle.createWritable();
       try {
@@ -81,7 +89,7 @@ export async function exportToFolder(
     }
     return folder.name;
   } catch (error) {
-    await parent.removeEntry(folder.name, { recursive: true }).catch(() => {});
+    await parent.removeEntry(folder.name, { recursive: true }).catch(() => watch.onLost());
     throw error;
   }
 }
@@ -97,8 +105,10 @@ export async function isWhole(parent: ChosenFolder, name: string): Promise<boole
   }
 }
 
-/** Takes an export away, where it is there. @throws DOMException */
+/** Takes an export away, where it is there. @throws DOMException, also where the folder around it is not */
 export async function removeExport(parent: ChosenFolder, name: string): Promise<void> {
+  // A name that is not found may be that of a stick.
+  await parent.keys().next();
   if (await isThere(parent, name)) await parent.removeEntry(name, { recursive: true });
 }
 
@@ -131,9 +141,9 @@ export async function exportAsZip(
   client: EngineClient,
   clips: readonly Clip[],
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  watch: ReadWatch,
 ): Promise<Blob> {
-  const files = await filesOf(client, clips, signal, onProgress);
+  const files = await filesOf(client, clips, signal, watch);
   const zipped = files.map(({ name, parts }) => ({ name, input: bytesOf(parts) }));
   return await downloadZip(zipped).blob();
 }
@@ -161,7 +171,7 @@ async function filesOf(
   client: EngineClient,
   clips: readonly Clip[],
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  { onProgress, untilUnlocked }: ReadWatch,
 ): Promise<ExportFile[]> {
   const [{ text, files }, page] = await Promise.all([
     client.clips.manifest({ ids: clips.map(({ id }) => id) }, { signal }),
@@ -170,7 +180,7 @@ async function filesOf(
   const allBytes = clips.reduce((sum, { bytes }) => sum + bytes, 0);
   let read = 0;
   async function* counted(clip: Clip) {
-    for await (const part of clipParts(client, clip, signal)) {
+    for await (const part of clipParts(client, clip, signal, untilUnlocked)) {
       yield part;
       read += part.size;
       onProgress(read / allBytes);

@@ -1,9 +1,10 @@
 import type { Clip } from '../../main/contract/clip.ts';
 import { m } from '../language/messages.ts';
 import { callFailure } from '../link/call-error.ts';
+import { pause } from '../link/pause.ts';
 import { saveFile } from '../state/save-file.ts';
 import type { Station } from '../state/station.svelte.ts';
-import { type BegunExport, keepBegun, settleLost } from './begun-exports.ts';
+import { type BegunExport, forgetBegun, keepBegun, settleLost } from './begun-exports.ts';
 import {
   canChooseFolder,
   chooseFolder,
@@ -14,6 +15,9 @@ import {
   mayWrite,
   removeExport,
 } from './clip-export.ts';
+
+/** Somebody who comes back and unlocks the console waits for no more than this. */
+const lookMilliseconds = 500;
 
 /** An export that is being written. */
 interface Running {
@@ -37,7 +41,7 @@ export class ClipExports {
     return this.#running;
   }
 
-  /** Whose page was left before they were whole, and whose folders are there still: the browser asks before they may be removed. */
+  /** Those that ended before they were whole, and whose folders are there still: the browser asks first, or the stick is not there. */
   get lost(): readonly BegunExport[] {
     return this.#lost;
   }
@@ -85,6 +89,12 @@ export class ClipExports {
     return isGone;
   }
 
+  /** What is left of it stays where it is, and is spoken of no more. */
+  async leaveLost({ id }: BegunExport): Promise<void> {
+    await forgetBegun(id);
+    this.#lost = this.#lost.filter((begun) => begun.id !== id);
+  }
+
   /** Clips, with what proves that they were not changed. @returns whether they were exported */
   async export(clips: readonly Clip[]): Promise<boolean> {
     const { client, toasts } = this.#station;
@@ -93,21 +103,33 @@ export class ClipExports {
     const onProgress = (share: number) => {
       this.#running = { share, stop: () => stopped.abort() };
     };
+    const untilUnlocked = async () => {
+      do await pause(lookMilliseconds, stopped.signal);
+      while (this.#station.locked && !stopped.signal.aborted);
+      stopped.signal.throwIfAborted();
+    };
     onProgress(0);
-    let forget = async () => {};
+    let begun: BegunExport | null = null;
+    let isLost = false;
+    let end: Awaited<ReturnType<typeof keepBegun>> = async () => {};
     try {
       const parent = canChooseFolder() ? await chooseFolder() : null;
       if (parent === undefined) return false;
       if (parent === null) {
-        const zip = await exportAsZip(client, clips, stopped.signal, onProgress);
+        const zip = await exportAsZip(client, clips, stopped.signal, { onProgress, untilUnlocked });
         saveFile(new File([zip], `gatehouse-clips-${new Date().toISOString().slice(0, 10)}.zip`));
         return true;
       }
       const onFolder = async (folder: string) => {
         const clipIds = clips.map(({ id }) => id);
-        forget = await keepBegun({ id: crypto.randomUUID(), parent, folder, clipIds });
+        begun = { id: crypto.randomUUID(), parent, folder, clipIds };
+        end = await keepBegun(begun);
       };
-      const folder = await exportToFolder(client, clips, parent, stopped.signal, { onFolder, onProgress });
+      const onLost = () => {
+        isLost = true;
+      };
+      const watch = { onFolder, onLost, onProgress, untilUnlocked };
+      const folder = await exportToFolder(client, clips, parent, stopped.signal, watch);
       toasts.tell(m.clips_exported({ count: clips.length, folder: placeOf({ parent, folder }) }));
       return true;
     } catch (error) {
@@ -118,7 +140,8 @@ export class ClipExports {
         );
       return false;
     } finally {
-      await forget();
+      await end(isLost ? 'lost' : undefined);
+      if (isLost && begun !== null) this.#lost = [...this.#lost, begun];
       this.#running = null;
     }
   }

@@ -100,7 +100,7 @@ test('a page asks before it is left while it exports; the next one removes what 
   await untilTiles(page, 'live', 1);
   await page.keyboard.press('o');
   await page.locator('[data-clip-id]').waitFor();
-  expect(await page.getByText('An export was ended').count()).toBe(0);
+  expect(await page.getByText('An export was cut short').count()).toBe(0);
 });
 
 test('where the browser asks before anything is removed, the list of clips does it on a click, and chooses the clips anew', async () => {
@@ -111,7 +111,7 @@ test('where the browser asks before anything is removed, the list of clips does 
     Object.assign(FileSystemDirectoryHandle.prototype, { queryPermission: async () => 'prompt' });
   });
   await page.reload();
-  await page.getByText('An export was ended').waitFor();
+  await page.getByText('An export was cut short').waitFor();
   expect(await exportFolders(page)).toHaveLength(1);
   await page.keyboard.press('o');
   await page.getByRole('button', { name: 'Remove that folder' }).click();
@@ -127,7 +127,7 @@ test('a page leaves alone what another one still exports', async () => {
   await untilTiles(other, 'live', 1);
   await other.keyboard.press('o');
   await other.locator('[data-clip-id]').waitFor();
-  expect(await other.getByText('An export was ended').count()).toBe(0);
+  expect(await other.getByText('An export was cut short').count()).toBe(0);
   expect(await exportFolders(page)).toHaveLength(1);
 });
 
