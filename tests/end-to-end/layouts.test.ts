@@ -155,7 +155,7 @@ test('whatever was done to walls is taken back one by one, and seen: new, copied
   await undo();
   await expect.poll(walls).toEqual(['All cameras', 'Gate', 'Yard']);
   await menu('Rename');
-  await page.getByLabel('Name').fill('Harbour');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Harbour');
   await page.keyboard.press('Enter');
   await expect.poll(walls).toEqual(['All cameras', 'Harbour', 'Yard']);
   await undo();
