@@ -171,5 +171,5 @@ test('whatever was done to walls is taken back one by one, and seen: new, copied
   await expect.poll(shown).toBe('Gate');
   await expect.poll(second).toBeNull();
   await undo();
-  await page.getByText('Hotspot').first().waitFor();
+  await page.locator('[data-mark="hotspot"]').waitFor();
 });
