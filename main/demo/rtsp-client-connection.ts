@@ -173,12 +173,13 @@ export class RtspClientConnection {
       );
       return;
     }
-    session.sound?.close();
-    session.sound =
+    const opened =
       transport.kind === 'tcp'
         ? new TcpSession(this.#socket, transport.channel)
         : await this.#openDatagrams(transport.port, () => session.expiry?.refresh());
-    this.#replyToSetUp(request, session, session.sound);
+    session.sound?.close();
+    session.sound = opened;
+    this.#replyToSetUp(request, session, opened);
   }
 
   async #openDatagrams(port: number, onReport: () => void, quirk?: Quirk): Promise<UdpSession> {

@@ -180,7 +180,7 @@ export function judgeLoss(
   if (lost === 0) return judge('ok', `0 of ${expected}`, 'Every packet arrived.');
   return judge(
     share >= lossProblem ? 'problem' : 'warning',
-    `${lost} of ${expected}, ${(share * 100).toFixed(share < 0.001 ? 3 : 1)} %`,
+    `${lost} of ${expected}, ${(share * 100).toFixed(share < 0.001 ? 3 : 1)}%`,
     transport === 'udp'
       ? 'Packets get lost on the way: parts of pictures are missing.'
       : 'The camera leaves packets out although nothing gets lost on the way: it cannot keep up.',

@@ -10,7 +10,18 @@ const pageName = 'verify.html';
 /** A folder that a person has chosen, as the File System Access API gives it. */
 export interface ChosenFolder
   extends Pick<FileSystemDirectoryHandle, 'getFileHandle' | 'removeEntry' | 'name'> {
+  keys(): AsyncIterator<string>;
   getDirectoryHandle(name: string, options?: { create?: boolean }): Promise<ChosenFolder>;
+}
+
+/** Whether files may be written there, and removed. @param ask the browser may ask the person, in whose click this is called */
+export async function mayWrite(folder: ChosenFolder, ask?: 'ask'): Promise<boolean> {
+  const { queryPermission, requestPermission } = folder as unknown as Record<
+    'queryPermission' | 'requestPermission',
+    (options: { mode: 'readwrite' }) => Promise<PermissionState>
+  >;
+  const permission = ask === undefined ? queryPermission : requestPermission;
+  return (await permission.call(folder, { mode: 'readwrite' })) === 'granted';
 }
 
 interface ExportFile {
@@ -36,10 +47,23 @@ export async function chooseFolder(): Promise<ChosenFolder | undefined> {
   }
 }
 
+interface ExportWatch extends ReadWatch {
+  /** Before anything is there: what the new folder will be called. */
+  onFolder(name: string): Promise<void>;
+  /** It failed, and the folder could not be taken away: the stick was pulled, perhaps. */
+  onLost(): void;
+}
+
+interface ReadWatch {
+  /** Of all bytes, 0 … 1. */
+  onProgress(share: number): void;
+  /** A console that is locked gives nothing: an export goes on when somebody has unlocked it. Rejects when it is stopped. */
+  untilUnlocked(): Promise<void>;
+}
+
 /**
  * Writes clips into a folder of their own, with the manifest and the page that checks them: what was exported before stays as it is.
  * Each file has its name when it is whole; when one cannot be written, all of the export is taken away again.
- * @param onProgress of all bytes, 0 … 1
  * @returns what the new folder is called
  */
 export async function exportToFolder(
@@ -47,11 +71,11 @@ export async function exportToFolder(
   clips: readonly Clip[],
   parent: ChosenFolder,
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  watch: ExportWatch,
 ): Promise<string> {
-  const folder = await newFolder(parent);
+  const folder = await newFolder(parent, watch.onFolder);
   try {
-    for (const { name, parts } of await filesOf(client, clips, signal, onProgress)) {
+    for (const { name, parts } of await filesOf(client, clips, signal, watch)) {
       const handle = await folder.getFileHandle(name, { create: true });
       const writing = await handle.createWritable();
       try {
@@ -65,19 +89,39 @@ export async function exportToFolder(
     }
     return folder.name;
   } catch (error) {
-    await parent.removeEntry(folder.name, { recursive: true }).catch(() => {});
+    await parent.removeEntry(folder.name, { recursive: true }).catch(() => watch.onLost());
     throw error;
   }
 }
 
+/** Whether nothing is missing of an export: what is written last has something in it. A file has its name before it is whole. */
+export async function isWhole(parent: ChosenFolder, name: string): Promise<boolean> {
+  try {
+    const page = await (await parent.getDirectoryHandle(name)).getFileHandle(pageName);
+    return (await page.getFile()).size > 0;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return false;
+    throw error;
+  }
+}
+
+/** Takes an export away, where it is there. @throws DOMException, also where the folder around it is not */
+export async function removeExport(parent: ChosenFolder, name: string): Promise<void> {
+  // A name that is not found may be that of a stick.
+  await parent.keys().next();
+  if (await isThere(parent, name)) await parent.removeEntry(name, { recursive: true });
+}
+
 /** Named for the moment, as clips are. */
-async function newFolder(parent: ChosenFolder): Promise<ChosenFolder> {
+async function newFolder(parent: ChosenFolder, onFolder: ExportWatch['onFolder']): Promise<ChosenFolder> {
   const now = new Date();
   const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString();
   const moment = local.slice(0, 19).replace('T', ' ').replaceAll(':', '-');
   for (let number = 1; ; number++) {
     const name = `Gatehouse ${moment}${number === 1 ? '' : ` ${number}`}`;
-    if (!(await isThere(parent, name))) return await parent.getDirectoryHandle(name, { create: true });
+    if (await isThere(parent, name)) continue;
+    await onFolder(name);
+    return await parent.getDirectoryHandle(name, { create: true });
   }
 }
 
@@ -97,9 +141,9 @@ export async function exportAsZip(
   client: EngineClient,
   clips: readonly Clip[],
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  watch: ReadWatch,
 ): Promise<Blob> {
-  const files = await filesOf(client, clips, signal, onProgress);
+  const files = await filesOf(client, clips, signal, watch);
   const zipped = files.map(({ name, parts }) => ({ name, input: bytesOf(parts) }));
   return await downloadZip(zipped).blob();
 }
@@ -127,7 +171,7 @@ async function filesOf(
   client: EngineClient,
   clips: readonly Clip[],
   signal: AbortSignal,
-  onProgress: (share: number) => void,
+  { onProgress, untilUnlocked }: ReadWatch,
 ): Promise<ExportFile[]> {
   const [{ text, files }, page] = await Promise.all([
     client.clips.manifest({ ids: clips.map(({ id }) => id) }, { signal }),
@@ -136,7 +180,7 @@ async function filesOf(
   const allBytes = clips.reduce((sum, { bytes }) => sum + bytes, 0);
   let read = 0;
   async function* counted(clip: Clip) {
-    for await (const part of clipParts(client, clip, signal)) {
+    for await (const part of clipParts(client, clip, signal, untilUnlocked)) {
       yield part;
       read += part.size;
       onProgress(read / allBytes);

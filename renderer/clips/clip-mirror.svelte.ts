@@ -2,20 +2,11 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Clip, ClipEvent, Recording } from '../../main/contract/clip.ts';
 import { endedWords } from './clip-words.ts';
 
-/** An export that is being written. */
-interface Exporting {
-  /** How much of it is done, 0 … 1. */
-  readonly share: number;
-  readonly stop: () => void;
-}
-
 /** What was kept and is being recorded, as of the engine's last message; kept while the engine is away. */
 export class ClipMirror {
   readonly #clips = new SvelteMap<string, Clip>();
   #recordings = $state.raw<readonly Recording[]>([]);
   #usedBytes = $state(0);
-  /** It goes on when the list is closed. Null: there is none. */
-  exporting = $state.raw<Exporting | null>(null);
 
   /** The newest first. */
   readonly clips: readonly Clip[] = $derived([...this.#clips.values()].sort((a, b) => b.savedAt - a.savedAt));

@@ -154,6 +154,7 @@ const figures = new EngineSentences([
   m.findings_measured_milliseconds,
   m.findings_measured_kilobits,
   m.findings_measured_megabits,
+  m.findings_measured_percent,
 ]);
 
 /** What a finding means, or the advice that comes with it, in the reader's language where it is known. */

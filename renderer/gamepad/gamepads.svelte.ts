@@ -17,6 +17,7 @@ const longestFrame = 0.1;
 export class Gamepads {
   readonly #station: Station;
   readonly #ptz: Ptz;
+  readonly #onUse: () => void;
   #settings = $state.raw(loadPadSettings());
   /** Of the devices that are there. */
   #names = $state.raw<readonly string[]>([]);
@@ -24,9 +25,11 @@ export class Gamepads {
   #readAt = 0;
   #isAsking = false;
 
-  constructor(station: Station, ptz: Ptz) {
+  /** @param onUse somebody has moved a stick or pressed a button, which is no event of the page */
+  constructor(station: Station, ptz: Ptz, onUse: () => void) {
     this.#station = station;
     this.#ptz = ptz;
+    this.#onUse = onUse;
   }
 
   get names(): readonly string[] {
@@ -76,8 +79,11 @@ export class Gamepads {
       return;
     }
     const velocities = all.map((pad) => padVelocity(pad, this.#settings));
-    this.#move(velocities.find((velocity) => !isStill(velocity)) ?? still, seconds);
-    for (const button of this.#pressed) if (!before.has(button)) this.#press(button + 1);
+    const velocity = velocities.find((each) => !isStill(each)) ?? still;
+    const pressed = [...this.#pressed].filter((button) => !before.has(button));
+    if (!isStill(velocity) || pressed.length > 0) this.#onUse();
+    this.#move(velocity, seconds);
+    for (const button of pressed) this.#press(button + 1);
   }
 
   #move(velocity: Velocity, seconds: number): void {

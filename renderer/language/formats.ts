@@ -39,6 +39,13 @@ export function momentWords(time: number): string {
   return moment.format(time);
 }
 
+const percent = numberFormat({ style: 'percent' });
+
+/** A part of a whole, in whole percent; Arabic has its marks for the direction with it. @param share 0 … 1, or more */
+export function percentWords(share: number): string {
+  return percent.format(share);
+}
+
 /** One after the other, with commas. */
 export function joined(parts: readonly string[]): string {
   return parts.join(isRightToLeft ? '، ' : ', ');

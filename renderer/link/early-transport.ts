@@ -13,7 +13,10 @@ class EarlyTransport implements Transport {
   constructor(transport: Transport) {
     this.#transport = transport;
     const connecting = transport.connect();
-    const viewer = openViewer(connecting.then(({ client }) => client));
+    const client = connecting.then((connection) => connection.client);
+    // A page that has not signed in has nobody who waits for it.
+    client.catch(() => {});
+    const viewer = openViewer(client);
     const closed = connecting.then(({ closed }) => closed);
     // Also when nobody has taken it.
     closed.catch(() => {}).finally(() => viewer?.close());

@@ -23,7 +23,7 @@ export class ConsoleLock {
 
   /** Until the signal is aborted. */
   run(signal: AbortSignal): void {
-    const use = () => this.#use();
+    const use = () => this.use();
     for (const gesture of gestures) addEventListener(gesture, use, { signal, capture: true, passive: true });
     // A key or a press is how somebody asks to come in.
     const ask = (event: Event) => {
@@ -47,7 +47,8 @@ export class ConsoleLock {
     void this.lock();
   }
 
-  #use(): void {
+  /** Somebody is in front of the console. */
+  use(): void {
     this.#usedAt = Date.now();
     if (Math.abs(this.#usedAt - this.#notedAt) < noteMilliseconds) return;
     this.#notedAt = this.#usedAt;

@@ -48,6 +48,16 @@ export class IceServersForm extends Form {
     );
   }
 
+  /** What is wrong with the list as a whole, or with what no row shows; undefined: nothing. */
+  get errorOfAll(): string | undefined {
+    const shown = this.rows.flatMap(({ login }, index) =>
+      ['url', 'login', ...(login === 'none' ? [] : ['username', 'secret'])].map(
+        (name) => `servers.${index}.${name}`,
+      ),
+    );
+    return this.errorBeside(shown);
+  }
+
   /** What to save; undefined when something is wrong, which `error` says then. */
   read(): { servers: IceServerInput[] } | undefined {
     const servers = this.rows.map((row) => {
@@ -57,7 +67,7 @@ export class IceServersForm extends Form {
     return this.check(iceServersChange, { servers });
   }
 
-  /** False: something is wrong, which `error` says, at '' where no server is left. */
+  /** False: something is wrong, which `error` says, or `errorOfAll` where no server is left. */
   async save(station: Pick<Station, 'ask'>): Promise<boolean> {
     const chosen = this.read();
     if (chosen === undefined) return false;

@@ -1,5 +1,5 @@
 import type { UpdateState } from '../../main/contract/shell.ts';
-import { momentWords } from '../language/formats.ts';
+import { momentWords, percentWords } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
 import { refusalWords } from '../language/refusal-words.ts';
 
@@ -17,7 +17,10 @@ export function updateWords(state: UpdateState): string {
     case 'checking':
       return m.settings_updates_checking();
     case 'downloading':
-      return m.settings_updates_downloading({ version: state.version, percent: state.percent });
+      return m.settings_updates_downloading({
+        version: state.version,
+        share: percentWords(state.percent / 100),
+      });
     case 'available':
       return m.settings_updates_available({ version: state.version, how: refusalWords(state.how) });
     case 'ready':

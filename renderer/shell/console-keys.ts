@@ -93,7 +93,7 @@ export function consoleCommands(station: Station, actions: ShellActions): Record
     'cut-tile': onSelected((tile) => layouts.copy(tile, true)),
     'paste-tile': onSelected((tile) => layouts.paste(tile)),
     'empty-tile': onSelected((tile) => {
-      if (!wall.showsAll && wall.tiles[tile] !== null) layouts.put(tile, null);
+      if (!wall.showsAll && wall.tileAt(tile) !== null) layouts.put(tile, null);
     }),
     'new-wall': () => layouts.add(),
     'replay-back': () => replays.back(),

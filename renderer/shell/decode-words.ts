@@ -1,4 +1,4 @@
-import { joined } from '../language/formats.ts';
+import { joined, percentWords } from '../language/formats.ts';
 import { m } from '../language/messages.ts';
 import type { DecodeUse } from '../playback/decode-watch.svelte.ts';
 
@@ -8,7 +8,7 @@ export function decodeWords(use: DecodeUse | null): string {
   const { dropped } = use;
   const sentences = [
     spentWords(use),
-    ...(dropped === 0 ? [] : [m.shell_decode_dropped({ percent: dropped })]),
+    ...(dropped === 0 ? [] : [m.shell_decode_dropped({ share: percentWords(dropped / 100) })]),
   ];
   return [...sentences, ...consequenceWords(use)].join(' ');
 }
@@ -19,9 +19,9 @@ function spentWords({ decoder, percent, processors }: DecodeUse): string {
       // Its time is not that of the processors.
       return m.shell_decode_hardware();
     case 'software':
-      return m.shell_decode_software({ percent, processors });
+      return m.shell_decode_software({ share: percentWords(percent / 100), processors });
     case 'both':
-      return m.shell_decode_both({ percent, processors });
+      return m.shell_decode_both({ share: percentWords(percent / 100), processors });
     default:
       return decoder satisfies never;
   }

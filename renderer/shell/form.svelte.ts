@@ -23,6 +23,12 @@ export class Form {
     return this.#issues.find(({ path }) => path === field || path.startsWith(`${field}.`))?.message;
   }
 
+  /** What is wrong, but with none of these fields nor within them, and so is said nowhere yet; undefined: nothing. */
+  errorBeside(fields: readonly string[]): string | undefined {
+    const isSaid = (path: string) => fields.some((field) => path === field || path.startsWith(`${field}.`));
+    return this.#issues.find(({ path }) => !isSaid(path))?.message;
+  }
+
   clear(): void {
     this.#issues = [];
   }

@@ -1,4 +1,6 @@
 const channelName = 'gatehouse.selected';
+/** What a window asks that has just been opened, and knows of no selection yet. */
+const question = { asks: true } as const;
 
 /** The camera that hotspot tiles show: the one that was selected last, in this window or in another one of this computer. */
 export class Hotspot {
@@ -22,7 +24,9 @@ export class Hotspot {
     this.#channel = channel;
     channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (typeof data === 'string') this.#cameraId = data;
+      else if (this.#cameraId !== null) channel.postMessage(this.#cameraId);
     });
+    channel.postMessage(question);
     signal.addEventListener(
       'abort',
       () => {

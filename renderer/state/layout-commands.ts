@@ -4,6 +4,7 @@ import { maximumTourCameras, tourSeconds } from '../../main/contract/limits.ts';
 import type { Tile } from '../../main/contract/tile.ts';
 import { camerasOfTile } from '../../main/contract/tile-cameras.ts';
 import { m } from '../language/messages.ts';
+import type { Form } from '../shell/form.svelte.ts';
 import { GridEditor } from '../wall/grid-editor.svelte.ts';
 import { fixedGrid, gridShape, type WallGrid } from './grid.ts';
 import { wallName } from './layout-mirror.svelte.ts';
@@ -54,17 +55,33 @@ export class LayoutCommands {
     const { wall, mirror } = this.#station;
     const grid = fixedGrid(wall.layout.grid, Math.max(emptyTiles, mirror.cameras.length));
     const tiles = gridShape(grid, 0).cells.map(() => null);
-    this.#station.saveLayout({ id: crypto.randomUUID(), name: this.#freeName(), grid, tiles });
-    const added = this.#station.layouts.layouts.at(-1);
-    if (added !== undefined) wall.open(added.id);
+    const added: Layout = { id: crypto.randomUUID(), name: this.#freeName(), grid, tiles };
+    const before = wall.layout.id;
+    this.#station.saveLayout(added);
+    wall.open(added.id);
     this.#station.listOpen = true;
+    this.#station.toasts.remember(() => this.#takeAway(added.id, before));
   }
 
   async duplicate(layout: Layout): Promise<void> {
     const copied = await this.#station.try((client) => client.layouts.duplicate({ id: layout.id }));
     if (copied === undefined) return;
-    this.#station.layouts.apply({ type: 'layout', layout: copied.answer });
-    this.#station.wall.open(copied.answer.id);
+    const { answer } = copied;
+    this.#station.layouts.apply({ type: 'layout', layout: answer });
+    this.#station.wall.open(answer.id);
+    this.#station.toasts.remember(() => this.#takeAway(answer.id, layout.id));
+  }
+
+  /** @param form says why it was refused @returns whether it has the name */
+  async rename({ id, name: before }: Layout, name: string, form: Form): Promise<boolean> {
+    const renamed = await form.send(this.#station, '', (client) => client.layouts.rename({ id, name }));
+    if (renamed === undefined) return false;
+    this.#station.toasts.remember(() => {
+      if (this.#station.layouts.layout(id) === undefined) return;
+      this.#station.wall.open(id);
+      void this.#station.try((client) => client.layouts.rename({ id, name: before }));
+    });
+    return true;
   }
 
   async remove(layout: Layout): Promise<void> {
@@ -83,13 +100,18 @@ export class LayoutCommands {
 
   /** One place to the left or to the right in the bar. */
   async move(layout: Layout, step: 1 | -1): Promise<void> {
+    if (await this.#move(layout, step))
+      this.#station.toasts.remember(() => void this.#move(layout, step === 1 ? -1 : 1));
+  }
+
+  async #move(layout: Layout, step: 1 | -1): Promise<boolean> {
     const ids = this.#station.layouts.layouts.map(({ id }) => id);
     const from = ids.indexOf(layout.id);
     const to = from + step;
-    if (from === -1 || to < 0 || to >= ids.length) return;
+    if (from === -1 || to < 0 || to >= ids.length) return false;
     ids.splice(from, 1);
     ids.splice(to, 0, layout.id);
-    await this.#station.try((client) => client.layouts.reorder({ ids }));
+    return (await this.#station.try((client) => client.layouts.reorder({ ids }))) !== undefined;
   }
 
   /** Puts a camera into a tile of this page, or takes the one that is there away. */
@@ -110,7 +132,8 @@ export class LayoutCommands {
 
   /** Gives a tile of this page something else to show, whatever it was. */
   set(index: number, tile: Tile): void {
-    if (!this.#mayChange()) return;
+    // Another window may have given the wall fewer tiles since.
+    if (!this.#mayChange() || index >= this.#station.wall.size) return;
     const words = tile === null ? m.wall_tile_emptied() : null;
     this.#changeTiles(this.#station.wall.withTile(index, tile), words);
   }
@@ -179,15 +202,21 @@ export class LayoutCommands {
     const own: Layout = { ...changed, id: crypto.randomUUID(), name: this.#freeName() };
     this.#station.saveLayout(own);
     wall.open(own.id);
-    toasts.tell(m.wall_saved_new({ name: own.name }), () => {
-      wall.open(before.id);
-      void this.#station.try((client) => client.layouts.remove({ id: own.id }));
-    });
+    toasts.tell(m.wall_saved_new({ name: own.name }), () => this.#takeAway(own.id, before.id));
   }
 
-  /** A wall that was removed since then stays removed. */
+  /** What is taken back is seen. A wall that was removed since then stays removed. */
   #takeBack(before: Layout): void {
-    if (this.#station.layouts.layout(before.id) !== undefined) this.#station.saveLayout(before);
+    if (this.#station.layouts.layout(before.id) === undefined) return;
+    this.#station.saveLayout(before);
+    this.#station.wall.open(before.id);
+  }
+
+  /** A wall that was added. @param before the one that was shown then */
+  #takeAway(id: string, before: string): void {
+    if (this.#station.layouts.layout(id) === undefined) return;
+    if (this.#station.wall.layout.id === id) this.#station.wall.open(before);
+    void this.#station.try((client) => client.layouts.remove({ id }));
   }
 
   #mayReplace(index: number): boolean {

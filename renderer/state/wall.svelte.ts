@@ -67,14 +67,14 @@ export class Wall {
     if (this.#maximised === null || this.size === 1) return null;
     const shows = (index: number) => this.tiles[index]?.id === this.#maximised;
     // The same camera may be in several tiles, such as a hotspot.
-    if (this.#selected !== null && shows(this.#selected)) return this.#selected;
+    if (this.picked !== null && shows(this.picked)) return this.picked;
     const index = this.tiles.findIndex((_, tile) => shows(tile));
     return index === -1 ? null : index;
   });
 
   /** The camera that somebody has selected, for hotspots: in a tile that is none itself. */
   readonly chosen: string | null = $derived.by(() => {
-    const index = this.maximised ?? this.#selected;
+    const index = this.maximised ?? this.picked;
     if (index === null) return null;
     const tile = this.tileAt(index);
     const isHotspot = tile !== null && typeof tile !== 'string' && tile.shows === 'hotspot';
@@ -107,12 +107,12 @@ export class Wall {
 
   /** The tile that keys act on: the only one of a wall of one; else null until somebody chose one. */
   get selected(): number | null {
-    return this.#selected ?? (this.size === 1 ? 0 : null);
+    return this.picked ?? (this.size === 1 ? 0 : null);
   }
 
-  /** The tile that somebody chose. */
+  /** The tile that somebody chose. Another window may have given the wall fewer tiles since: then nobody has chosen one. */
   get picked(): number | null {
-    return this.#selected;
+    return this.#selected !== null && this.#selected < this.size ? this.#selected : null;
   }
 
   /** The camera that keys act on. */
@@ -183,11 +183,11 @@ export class Wall {
 
   /** The layout with another shape; the selected camera stays on the page. */
   resized(grid: WallGrid): Layout {
-    const anchor = this.page * this.size + (this.maximised ?? this.#selected ?? 0);
+    const anchor = this.page * this.size + (this.maximised ?? this.picked ?? 0);
     const size = gridShape(grid, this.#sequence.length).cells.length;
     this.#page = Math.floor(anchor / size);
     this.#maximised = null;
-    if (this.#selected !== null) this.#selected = anchor % size;
+    if (this.picked !== null) this.#selected = anchor % size;
     if (this.showsAll) return { ...this.layout, grid };
     // Empty tiles at the end would only make empty pages.
     const last = this.layout.tiles.findLastIndex((id) => id !== null);
@@ -198,7 +198,7 @@ export class Wall {
   redrawn(grid: FreeGrid): Layout {
     const before = this.shape;
     const after = gridShape(grid, 0);
-    if (this.#selected !== null) this.#selected = sameTile(this.#selected, before, after);
+    if (this.picked !== null) this.#selected = sameTile(this.picked, before, after);
     this.#maximised = null;
     if (this.showsAll) return { ...this.layout, grid };
     const tiles = rearranged(this.layout.tiles, before, after);
@@ -239,11 +239,11 @@ export class Wall {
       this.turn(direction === 'right' || direction === 'down' ? 1 : -1);
       return;
     }
-    if (this.#selected === null && this.maximised === null) {
+    if (this.picked === null && this.maximised === null) {
       this.#selected = 0;
       return;
     }
-    const next = neighbour(this.maximised ?? this.#selected ?? 0, direction, this.shape);
+    const next = neighbour(this.maximised ?? this.picked ?? 0, direction, this.shape);
     if (this.maximised !== null) {
       const camera = this.tiles[next];
       if (camera === null || camera === undefined) return;

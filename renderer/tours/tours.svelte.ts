@@ -66,12 +66,15 @@ export class Tours {
 
   /** Listens to whoever is in front of the console, until the signal is aborted. */
   run(signal: AbortSignal): void {
-    const touched = () => {
-      // Who can do nothing shall stop nothing.
-      if (!this.#station.locked) this.#pausedUntil = performance.now() + pauseMilliseconds;
-    };
+    const touch = () => this.touch();
     for (const gesture of ['pointerdown', 'keydown', 'wheel'])
-      addEventListener(gesture, touched, { signal, capture: true, passive: true });
+      addEventListener(gesture, touch, { signal, capture: true, passive: true });
+  }
+
+  /** Somebody does something here, and is left in peace. */
+  touch(): void {
+    // Who can do nothing shall stop nothing.
+    if (!this.#station.locked) this.#pausedUntil = performance.now() + pauseMilliseconds;
   }
 
   /** To be called in an effect: steps while anything goes on. */
@@ -88,7 +91,7 @@ export class Tours {
   /** Begins the tour of walls, or ends it. @returns whether there is one to begin */
   toggle(): boolean {
     const { wall, toasts } = this.#station;
-    if (wall.touring) {
+    if (this.isTouring) {
       this.end();
       return true;
     }

@@ -85,6 +85,93 @@ test('a guard keeps the last seconds of a camera and records it, sees both in th
   expect(errors).toEqual([]);
 });
 
+test('a page asks before it is left while it exports; the next one removes what was half there, and says so', async () => {
+  const page = await exportForEver();
+  const asked = page.waitForEvent('dialog');
+  const reloaded = page.reload();
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.accept();
+  await reloaded;
+  await page.getByText('What was half there').waitFor();
+  expect(await exportFolders(page)).toEqual([]);
+  // And no third page speaks of it.
+  await page.reload();
+  await untilTiles(page, 'live', 1);
+  await page.keyboard.press('o');
+  await page.locator('[data-clip-id]').waitFor();
+  expect(await page.getByText('An export was cut short').count()).toBe(0);
+});
+
+test('where the browser asks before anything is removed, the list of clips does it on a click, and chooses the clips anew', async () => {
+  const page = await exportForEver();
+  page.on('dialog', (dialog) => void dialog.accept());
+  // What a browser says in which nobody has allowed the folder since.
+  await page.addInitScript(() => {
+    Object.assign(FileSystemDirectoryHandle.prototype, { queryPermission: async () => 'prompt' });
+  });
+  await page.reload();
+  await page.getByText('An export was cut short').waitFor();
+  expect(await exportFolders(page)).toHaveLength(1);
+  await page.keyboard.press('o');
+  await page.getByRole('button', { name: 'Remove that folder' }).click();
+  await page.getByRole('button', { name: 'Export 1…' }).waitFor();
+  await page.getByRole('button', { name: 'Remove that folder' }).waitFor({ state: 'detached' });
+  expect(await exportFolders(page)).toEqual([]);
+});
+
+test('a page leaves alone what another one still exports, and removes what nobody does', async () => {
+  const page = await exportForEver();
+  const [exported] = await exportFolders(page);
+  await page.evaluate(async () => {
+    const parent = await navigator.storage.getDirectory();
+    await parent.getDirectoryHandle('Gatehouse of before', { create: true });
+    const opening = indexedDB.open('gatehouse.exports');
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const begun = opening.result.transaction('begun', 'readwrite').objectStore('begun');
+    // Behind the other one.
+    begun.put({ id: 'z', parent, folder: 'Gatehouse of before', clipIds: [] });
+    await new Promise((resolve) => begun.transaction.addEventListener('complete', resolve));
+    opening.result.close();
+  });
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.getByText('What was half there in “Gatehouse of before”').waitFor();
+  expect(await exportFolders(page)).toEqual([exported]);
+  await other.keyboard.press('o');
+  await other.locator('[data-clip-id]').waitFor();
+  expect(await other.getByRole('button', { name: 'Remove that folder' }).count()).toBe(0);
+});
+
+/** A window that has kept a clip and exports it into a folder that takes nothing, nor refuses it. */
+async function exportForEver(): Promise<Page> {
+  const fleet = suite.owned.use(await startVirtualCameras({ count: 1 }));
+  const { page } = await suite.openWith(demoCameraInputs(fleet.cameras));
+  await untilTiles(page, 'live', 1);
+  await page.locator('[data-tile][data-camera-number="1"]').click();
+  await page.keyboard.press('Shift+R');
+  await page.getByText(/^Camera 1: .* kept/).waitFor();
+  await page.evaluate(() => {
+    Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory() });
+    FileSystemWritableFileStream.prototype.write = () => new Promise(() => {});
+  });
+  await page.keyboard.press('o');
+  await page.getByRole('checkbox', { name: 'Export the clip' }).check();
+  await page.getByRole('button', { name: 'Export 1…' }).click();
+  await expect.poll(() => exportFolders(page)).toHaveLength(1);
+  return page;
+}
+
+/** What is in the folder of the browser's own. */
+async function exportFolders(page: Page): Promise<string[]> {
+  return await page.evaluate(async () => {
+    const names: string[] = [];
+    const root = (await navigator.storage.getDirectory()) as unknown as AsyncIterable<[string, unknown]>;
+    for await (const [name] of root) names.push(name);
+    return names;
+  });
+}
+
 /** Exports what is in the list into a folder of the browser's own, since nobody is there to choose one; the same, outside. */
 async function exportAll(page: Page, clips: number): Promise<string> {
   await page.evaluate(() => {

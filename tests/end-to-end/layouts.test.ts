@@ -109,6 +109,9 @@ test('a hotspot shows what is selected here and in another window; a pinned tile
   await untilTiles(other, 'live', 4);
   await other.locator('[data-tile]').nth(1).click();
   await expect.poll(() => cameraIn(0)).toBe(ids[1]);
+  // A window that comes later shows what is selected now.
+  await page.reload();
+  await expect.poll(() => cameraIn(0)).toBe(ids[1]);
   await other.close();
 
   await page.locator('[data-tile]').nth(3).click();
@@ -125,4 +128,48 @@ test('a hotspot shows what is selected here and in another window; a pinned tile
   await page.locator('[data-wall-size="5"]').waitFor();
   await page.keyboard.press('Control+z');
   await page.locator('[data-wall-size="6"]').waitFor();
+});
+
+test('whatever was done to walls is taken back one by one, and seen: new, copied, renamed, moved, filled, emptied', async () => {
+  const { page, ids } = await open(2, ([first = '', second = '']) => [
+    { name: 'Gate', grid: '4', tiles: [first, { shows: 'hotspot' }] },
+    { name: 'Yard', grid: '4', tiles: [second] },
+  ]);
+  const walls = () => page.locator('[data-layout-tab] .name').allTextContents();
+  const shown = () => page.locator('[data-layout-tab][aria-current=true] .name').textContent();
+  const undo = () => page.keyboard.press('Control+z');
+  const menu = async (entry: string) => {
+    await page.getByRole('button', { name: 'What to do with wall Gate' }).click();
+    await page.getByRole('menuitem', { name: entry }).click();
+  };
+  await page.keyboard.press('Shift+Digit2');
+  await page.locator('[data-tile]').nth(1).click();
+  await page.keyboard.press('Delete');
+  await page.getByText('Tile emptied.').waitFor();
+  await page.keyboard.press('2');
+  await page.keyboard.press('Enter');
+  const second = () => page.locator('[data-tile]').nth(1).getAttribute('data-camera-id');
+  await expect.poll(second).toBe(ids[1]);
+  await menu('Duplicate');
+  await expect.poll(walls).toEqual(['All cameras', 'Gate', expect.stringContaining('Gate'), 'Yard']);
+  await undo();
+  await expect.poll(walls).toEqual(['All cameras', 'Gate', 'Yard']);
+  await menu('Rename');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Harbour');
+  await page.keyboard.press('Enter');
+  await expect.poll(walls).toEqual(['All cameras', 'Harbour', 'Yard']);
+  await undo();
+  await expect.poll(walls).toEqual(['All cameras', 'Gate', 'Yard']);
+  await menu('Move right');
+  await expect.poll(walls).toEqual(['All cameras', 'Yard', 'Gate']);
+  await page.keyboard.press('Shift+Digit2');
+  await expect.poll(shown).toBe('Yard');
+  await undo();
+  await expect.poll(walls).toEqual(['All cameras', 'Gate', 'Yard']);
+  // The other wall is shown now: what is taken back on this one is seen.
+  await undo();
+  await expect.poll(shown).toBe('Gate');
+  await expect.poll(second).toBeNull();
+  await undo();
+  await page.locator('[data-mark="hotspot"]').waitFor();
 });

@@ -11,7 +11,7 @@ test('a theme and a size that were chosen are there before the first picture of 
   );
   await page.keyboard.press('s');
   await page.getByRole('radiogroup', { name: 'Theme' }).getByText('Light').click();
-  await page.getByRole('combobox', { name: 'Size' }).selectOption('150 %');
+  await page.getByRole('combobox', { name: 'Size' }).selectOption('150%');
   await page.locator('html[data-theme="light"]').waitFor();
 
   // Nothing is drawn before a browser's first frame.

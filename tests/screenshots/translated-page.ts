@@ -75,7 +75,10 @@ class Translation {
         const parts = new RegExp(`^${pattern(form).replaceAll('.*', '(.+)')}$`).exec(words);
         if (parts === null) return [];
         const values = Object.fromEntries(names.map((name, index) => [name, parts[index + 1] ?? '']));
-        return (this.#other.get(key) ?? []).map((other) => pattern(other, values));
+        const others = this.#other.get(key) ?? [];
+        // “One camera” in words is another number.
+        const withValues = others.filter((other) => placeholder.test(other));
+        return (withValues.length > 0 ? withValues : others).map((other) => pattern(other, values));
       }),
     );
     return filled.length > 0

@@ -24,7 +24,7 @@ test('rare key frames: how rare, and what to set', () => {
 
 test('loss, its share, and what to do about it by the way of the packets', () => {
   const [overUdp] = words({ packets: { expected: 3_000, lost: 90 } });
-  expect(overUdp).toContain('90 of 3000, 3.0 %');
+  expect(overUdp).toContain('90 of 3000, 3.0%');
   expect(overUdp).toContain('TCP');
   expect(words({ packets: { expected: 3_000, lost: 90 }, transport: 'tcp' })[0]).toContain('cannot keep up');
 });

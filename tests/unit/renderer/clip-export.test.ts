@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/client';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Clip } from '../../../main/contract/clip.ts';
 import { type ChosenFolder, exportToFolder } from '../../../renderer/clips/clip-export.ts';
@@ -29,6 +30,11 @@ class StickFolder implements ChosenFolder {
     return folder;
   }
 
+  keys(): AsyncIterator<string> {
+    const names = this.entries.keys();
+    return { next: async () => names.next() };
+  }
+
   async getFileHandle(name: string): Promise<FileSystemFileHandle> {
     const parts: string[] = [];
     const write = async (part: Blob) => {
@@ -55,9 +61,19 @@ const client = {
   },
 } as unknown as EngineClient;
 
-async function exportTo(folder: StickFolder, signal = new AbortController().signal): Promise<string> {
+async function exportTo(
+  folder: StickFolder,
+  signal = new AbortController().signal,
+  engine = client,
+  untilUnlocked = async () => {},
+): Promise<string> {
   vi.stubGlobal('fetch', async () => new Response('page'));
-  return await exportToFolder(client, clips, folder, signal, () => {});
+  return await exportToFolder(engine, clips, folder, signal, {
+    onFolder: async () => {},
+    onLost: () => {},
+    onProgress: () => {},
+    untilUnlocked,
+  });
 }
 
 test('each export has a folder of its own, named for the moment, with all that checks it', async () => {
@@ -93,4 +109,19 @@ test('an export that a person stops leaves nothing behind', async () => {
   stopped.abort();
   await expect(exporting).rejects.toThrow('abort');
   expect(stick.entries.size).toBe(0);
+});
+
+test('an export goes on where it was when the console, locked meanwhile, is unlocked', async () => {
+  let isLocked = true;
+  const read = async ({ id }: { id: string }) => {
+    if (id === 'two' && isLocked) throw new ORPCError('locked');
+    return new Blob([id.padEnd(100)]);
+  };
+  const engine = { clips: { ...client.clips, read } } as unknown as EngineClient;
+  const stick = new StickFolder('USB', { room: 1_000 });
+  const name = await exportTo(stick, undefined, engine, async () => {
+    isLocked = false;
+  });
+  const folder = await stick.getDirectoryHandle(name);
+  expect(folder.entries.get('two.mp4')).toBe('two'.padEnd(100));
 });

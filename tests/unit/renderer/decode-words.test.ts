@@ -15,23 +15,23 @@ const use = {
 
 test.each([
   [null, 'Decoding: nothing is known now.'],
-  [use, 'Decoding: 63 % of 2 cores, in software.'],
+  [use, 'Decoding: 63% of 2 cores, in software.'],
   [{ ...use, decoder: 'hardware' as const }, 'Decoding: in hardware.'],
   [
     { ...use, percent: 91, dropped: 7, reduced: 12 },
-    'Decoding: 91 % of 2 cores, in software. 7 % of the pictures are dropped. 12 tiles show key frames only: more is too much for this computer.',
+    'Decoding: 91% of 2 cores, in software. 7% of the pictures are dropped. 12 tiles show key frames only: more is too much for this computer.',
   ],
   [
     { ...use, smaller: 1, reduced: 3 },
-    'Decoding: 63 % of 2 cores, in software. 1 tile shows the small stream, 3 tiles show key frames only: more is too much for this computer.',
+    'Decoding: 63% of 2 cores, in software. 1 tile shows the small stream, 3 tiles show key frames only: more is too much for this computer.',
   ],
   [
     { ...use, reduced: 9, seldom: 4 },
-    'Decoding: 63 % of 2 cores, in software. 5 tiles show key frames only, 4 tiles show a picture now and then: more is too much for this computer.',
+    'Decoding: 63% of 2 cores, in software. 5 tiles show key frames only, 4 tiles show a picture now and then: more is too much for this computer.',
   ],
   [
     { ...use, reduced: 9, isTried: true },
-    'Decoding: 63 % of 2 cores, in software. 9 tiles show key frames only: more is tried step by step.',
+    'Decoding: 63% of 2 cores, in software. 9 tiles show key frames only: more is tried step by step.',
   ],
 ])('what decoding costs is said in words (%#)', (known, words) => {
   expect(decodeWords(known)).toBe(words);

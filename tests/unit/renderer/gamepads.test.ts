@@ -48,7 +48,8 @@ function open({ canMove = true, isMoved = false } = {}) {
       panSelected: ({ x, y }: { x: number; y: number }) => done.push(['pan', Math.sign(x), Math.sign(y)]),
     },
   };
-  const gamepads = new Gamepads(station as unknown as Station, ptz as unknown as Ptz);
+  let uses = 0;
+  const gamepads = new Gamepads(station as unknown as Station, ptz as unknown as Ptz, () => uses++);
   let now = 0;
   const read = (...readings: (PadReading | null)[]) => {
     plugged = readings;
@@ -57,7 +58,12 @@ function open({ canMove = true, isMoved = false } = {}) {
     gamepads.step(now);
     return [...done];
   };
-  return { gamepads, station, read };
+  const used = () => {
+    const before = uses;
+    uses = 0;
+    return before > 0;
+  };
+  return { gamepads, station, read, used };
 }
 
 const still = { pan: 0, tilt: 0, zoom: 0 };
@@ -114,4 +120,20 @@ test('in another window, behind a dialog and on a locked console it moves nothin
   station.dialog = null;
   station.locked = true;
   expect(read(pad([1, 0]))).toEqual([still]);
+});
+
+test('a stick that is held and a button are use of the console, so that it is not locked and no tour goes on; a device that lies there is none', () => {
+  const { read, used, station } = open({ isMoved: true });
+  read(pad([0, 0]));
+  expect(used()).toBe(false);
+  read(pad([1, 0]));
+  read(pad([1, 0]));
+  expect(used()).toBe(true);
+  read(pad([0, 0], [2]));
+  expect(used()).toBe(true);
+  read(pad([0, 0], [2]));
+  expect(used()).toBe(false);
+  station.locked = true;
+  read(pad([1, 0]));
+  expect(used()).toBe(false);
 });

@@ -37,5 +37,18 @@ test('why nothing was saved is said where it is seen, also when the last server 
   expect(form.error('servers.0.url')).toBe(failure.message);
   form.remove(0);
   expect(await form.save(station)).toBe(false);
-  expect(form.error('')).toBe(failure.message);
+  expect(form.errorOfAll).toBe(failure.message);
+});
+
+test('what is wrong with the list as a whole is said below its rows, what is wrong in a row beside its field alone', () => {
+  const form = new IceServersForm({ servers: [...stored.servers] });
+  form.refuse('servers', 'must be at most 8');
+  expect(form.errorOfAll).toBe('must be at most 8');
+  form.refuse('servers.0.url', 'must be an address');
+  expect(form.errorOfAll).toBeUndefined();
+  // A field that this row does not show.
+  form.refuse('servers.0.secret', 'must be given');
+  expect(form.errorOfAll).toBeUndefined();
+  Object.assign(form.rows[0] ?? {}, { login: 'none' });
+  expect(form.errorOfAll).toBe('must be given');
 });

@@ -169,6 +169,15 @@ test('a page that nobody sees, a dialog and a replay hold the tour', () => {
   expect(after(3)[0]).toBe('Day');
 });
 
+test('a tour whose walls were removed but one is over: its key begins none, and asks for walls', () => {
+  const night = wallOf('Night', [ids[0] ?? null], 5);
+  const { start, tours, station } = open([night, wallOf('Day', [ids[1] ?? null], 5)]);
+  start();
+  station.layouts.apply({ type: 'removed', layoutId: night.id });
+  expect(tours.isTouring).toBe(false);
+  expect(start()).toBe(false);
+});
+
 test('a tour needs two pages; its window remembers it', () => {
   const single = open([wallOf('Night', [ids[0] ?? null], 5), wallOf('Day', [ids[1] ?? null])]);
   expect(single.start()).toBe(false);

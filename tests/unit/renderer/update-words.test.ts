@@ -12,7 +12,7 @@ test.each<[UpdateState, RegExp, boolean]>([
   [{ name: 'idle', checkedAt: null }, /Not looked for yet/, true],
   [{ name: 'idle', checkedAt: at }, /the newest version.*03:00/, true],
   [{ name: 'checking' }, /Looking/, false],
-  [{ name: 'downloading', version, percent: 42 }, /1\.2\.0.*42 %/, false],
+  [{ name: 'downloading', version, percent: 42 }, /1\.2\.0.*42%/, false],
   [{ name: 'available', version, how: 'By hand.' }, /1\.2\.0 is there\. By hand\./, true],
   [{ name: 'ready', version, installsAt: null }, /1\.2\.0.*when Gatehouse is closed/, false],
   [{ name: 'ready', version, installsAt: at }, /1\.2\.0.*03:00/, false],

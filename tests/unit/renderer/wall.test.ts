@@ -170,6 +170,16 @@ test('a grid that is drawn keeps every camera where it is, and merged tiles lose
   expect(numbers(wall)).toEqual([2, null, null, null, null]);
 });
 
+test('a tile that another window took from the wall is selected no more, and the arrows begin anew', () => {
+  const { wall, layouts, cameras } = wallOf(9, '9', (all) => all.map(({ id }) => id));
+  wall.select(8);
+  expect(wall.selectedCamera).toBe(cameras[8]);
+  layouts.apply({ type: 'layout', layout: { ...wall.layout, grid: '4' } });
+  expect([wall.selected, wall.picked, wall.selectedCamera, wall.chosen]).toEqual([null, null, null, null]);
+  wall.move('right');
+  expect(wall.selected).toBe(0);
+});
+
 test('a hotspot shows the camera that it is told, and is no place of its own', () => {
   const { wall, cameras } = wallOf(4, '4', ([gate]) => [{ shows: 'hotspot' }, gate?.id ?? null]);
   expect(numbers(wall)).toEqual([null, 1, null, null]);
