@@ -1,5 +1,5 @@
 /** What follows from each of them takes a page about a millisecond: moving an element to the front, words, new plans. */
-const tellingAtOnce = 4;
+const tellingAtOnce = 8;
 /** Videos that are told of at once, whatever follows from it. */
 const few = 20;
 

@@ -1,7 +1,5 @@
-/** A usual wall is there at once. */
+/** At once, and then with each frame of the screen: a usual wall is there at once. */
 const addedAtOnce = 9;
-/** Then with each frame of the screen: each takes the page two milliseconds, beside decoders that want the same cores. */
-const addedPerFrame = 4;
 /** Those that are too many are seen by nobody, and go in the pauses of the page. */
 const removedAtOnce = 4;
 const removalMilliseconds = 50;
@@ -26,7 +24,7 @@ export class TileCount {
     const { drawn } = this;
     if (drawn < wanted) {
       const request = requestAnimationFrame(() => {
-        this.#drawn = Math.min(wanted, drawn + addedPerFrame);
+        this.#drawn = Math.min(wanted, drawn + addedAtOnce);
       });
       return () => cancelAnimationFrame(request);
     }

@@ -39,7 +39,7 @@ test('sixty-four first pictures at once are told a few at a time, none of them t
     draw();
     screens.push(seen.length);
   }
-  expect(screens).toEqual(Array.from({ length: 16 }, (_, screen) => (screen + 1) * 4));
+  expect(screens).toEqual([8, 16, 24, 32, 40, 48, 56, 64]);
   expect(new Set(seen).size).toBe(64);
 });
 
