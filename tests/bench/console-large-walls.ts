@@ -6,6 +6,7 @@ import { measureTour, stopSeconds, type TourFigures } from './console-tour.ts';
 import { EngineProcess } from './engine-child.ts';
 import { firstCameras, untilLive } from './probed-page.ts';
 import { type Summary, summarize } from './statistics.ts';
+import { type TaskCost, traceLongestTask } from './task-trace.ts';
 
 const tilesOfWall = 64;
 /** The first round compiles what the others run. */
@@ -34,6 +35,8 @@ type ChangeFigures = { readonly [Name in ChangeName]: Summary };
 export interface LargeWallFigures extends ChangeFigures, TourFigures {
   /** From the key to the first frame that was drawn after it, at all of these changes. */
   readonly keyAtLargeWall: Summary;
+  /** Of one more change from 64 tiles to 64 others. */
+  readonly taskCost: TaskCost;
 }
 
 interface LargeWallOptions {
@@ -66,7 +69,12 @@ export async function measureLargeWalls(
   await page.keyboard.press('Shift+Digit2');
   await page.waitForSelector(`[data-wall-size="${tilesOfWall}"]`);
   await untilLive(page, firstCameras(tilesOfWall));
-  return { ...(await measureChanges(page)), ...(await measureTour(page)) };
+  const figures = await measureChanges(page);
+  const taskCost = await traceLongestTask(page, async () => {
+    await page.keyboard.press(changes[0].key);
+    await untilPictures(page, tilesOfWall);
+  });
+  return { ...figures, taskCost, ...(await measureTour(page)) };
 }
 
 async function measureChanges(page: Page): Promise<ChangeFigures & Pick<LargeWallFigures, 'keyAtLargeWall'>> {

@@ -3,6 +3,7 @@ import type { ConsoleFigures } from '../console-figures.ts';
 import type { TourFigures } from '../console-tour.ts';
 import type { SoakFigures } from '../console-walls.ts';
 import type { DiscoveryFigures } from '../discovery-figures.ts';
+import type { TaskCost } from '../task-trace.ts';
 import type { Report } from './report.ts';
 import { figure } from './table.ts';
 import { summaryCells, summaryColumns } from './window-report.ts';
@@ -42,6 +43,7 @@ export function consoleReport(figures: ConsoleFigures): Report {
     title: 'The console',
     words: [
       `What a person waits for, in Chromium. The list runs at ${figures.scrollFramesPerSecond} frames a second while it is scrolled. (\`tests/bench/console-*.ts\`)`,
+      ...('taskCost' in figures ? [taskWords(figures.taskCost)] : []),
       ...('tourFrames' in figures ? [tourWords(figures.tourFrames)] : []),
     ],
     plots: [],
@@ -55,6 +57,11 @@ export function consoleReport(figures: ConsoleFigures): Report {
       },
     ],
   };
+}
+
+/** The figures of which the browser tells are wall time: how much of it is the page's own work is not in them. */
+function taskWords({ wall, cpu, threads }: TaskCost): string {
+  return `A long task is mostly waiting where there is no GPU. Of one more change from 64 cameras to 64 others Chromium’s own trace was kept: its longest task took ${figure(wall)} ms, of which the page’s thread worked ${figure(cpu)} ms; meanwhile ${figure(threads)} other threads of its process had work to do, decoding and drawing, beside those of engine, cameras and compositor. (\`tests/bench/task-trace.ts\`)`;
 }
 
 function tourWords({ drawn, empty, composited, black }: TourFigures['tourFrames']): string {
