@@ -215,6 +215,38 @@ test('all tiles are back after a reload, and the way of their pictures before th
   await untilPicturesChange(page);
 });
 
+test('a browser that comes back has its tiles before it knows its wall, and bars and words after the pictures', async () => {
+  const { engine } = await start(9);
+  const page = await open(consoleUrl(engine));
+  await untilTiles(page, 'live', 9);
+  await page.addInitScript(() => {
+    const seen = { videosBeforeWall: 0, wallAt: 0, barAt: 0, picturesBeforeBar: 0 };
+    new MutationObserver(() => {
+      if (seen.wallAt === 0 && document.querySelector('[data-tile]') !== null)
+        seen.wallAt = performance.now();
+      if (seen.wallAt === 0) seen.videosBeforeWall = document.querySelectorAll('video').length;
+      if (seen.barAt > 0 || document.querySelector('header, .strip') === null) return;
+      seen.barAt = performance.now();
+      seen.picturesBeforeBar = performance.getEntriesByName('first picture').length;
+    }).observe(document, { subtree: true, childList: true, attributes: true });
+    Object.assign(window, { seen });
+  });
+  await page.reload();
+  await untilTiles(page, 'live', 9);
+  await page.waitForSelector('header');
+  const seen = await page.evaluate(
+    () =>
+      (
+        window as unknown as {
+          seen: { videosBeforeWall: number; wallAt: number; barAt: number; picturesBeforeBar: number };
+        }
+      ).seen,
+  );
+  expect(seen.videosBeforeWall).toBeGreaterThan(0);
+  // Where pictures are late, bars do not wait for ever.
+  if (seen.barAt - seen.wallAt < 350) expect(seen.picturesBeforeBar).toBe(9);
+});
+
 test('last pictures stay, greyed, while the engine is away; all tiles are back when it was started again', async () => {
   const data = await temporaryFolder(suite.owned);
   const fleet = suite.owned.use(await startVirtualCameras({ count: 4 }));

@@ -12,6 +12,8 @@ import { WeriftWindow } from './werift-window.ts';
 const cameraCount = 8;
 const slotCount = 16;
 const windowsAtOnce = 4;
+/** Cameras go on: what a window skips on a machine that is too busy comes with the next pictures. */
+const pictureMilliseconds = 250;
 
 export interface ChurnCounts {
   readonly windows: number;
@@ -59,7 +61,12 @@ export class ViewerChurn implements AsyncDisposable {
     const visitors = Array.from({ length: windowsAtOnce }, async () => {
       while (left-- > 0) await this.#visit(switches);
     });
-    await Promise.all(visitors);
+    const cameras = setInterval(() => this.#sendPictures(), pictureMilliseconds);
+    try {
+      await Promise.all(visitors);
+    } finally {
+      clearInterval(cameras);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,7 +92,7 @@ export class ViewerChurn implements AsyncDisposable {
       for (let slot = 0; slot < slotCount; slot++) viewer.bind(slot, this.#lease(first + slot), round);
       this.#switches++;
       const wanted = window.packets.length + slotCount;
-      for (const source of this.#sources) source.send('key', 'delta');
+      this.#sendPictures();
       await window.until(() => window.packets.length >= wanted);
     }
     if (kind === 1) {
@@ -96,6 +103,10 @@ export class ViewerChurn implements AsyncDisposable {
     // Without a word: the viewer is closed by the one who opened it, as when a window's link ends.
     if (kind === 2) await window[Symbol.asyncDispose]();
     await viewer[Symbol.asyncDispose]();
+  }
+
+  #sendPictures(): void {
+    for (const source of this.#sources) source.send('key', 'delta');
   }
 
   #lease(camera: number): StreamLease | null {

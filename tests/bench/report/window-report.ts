@@ -48,8 +48,11 @@ export function firstFrameReport(figures: readonly FirstFrameFigures[]): Report 
         caption: 'Milliseconds',
         table: {
           columns: ['', 'key frame every', ...summaryColumns],
+          // Figures that were kept before there was a least page have none of it.
           rows: rows.flatMap(({ name, gopSeconds, summary }) =>
-            summary === null ? [] : [[name, `${gopSeconds} s`, ...summaryCells(summary)]],
+            summary === null || summary === undefined
+              ? []
+              : [[name, `${gopSeconds} s`, ...summaryCells(summary)]],
           ),
         },
       },
