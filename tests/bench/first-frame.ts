@@ -70,7 +70,7 @@ export async function measureFirstFrames(
   await showWall(probed.page, tilesOfWall);
   // A window that decodes a wall beside them would take their time.
   await probed.page.context().close();
-  return { gopSeconds, ...cold, warm, ...(await measureWindows(engine, quick ? 3 : 25)) };
+  return { gopSeconds, ...cold, warm, ...(await measureWindows(engine, quick ? 3 : 16)) };
 }
 
 async function measureCold({ page, clockOffset }: ProbedPage, engine: EngineProcess, fleet: FleetProcess) {
