@@ -97,6 +97,12 @@ export class Stage {
     return this.shownIn(this.plan(tile));
   }
 
+  /** Whether that has had a picture. */
+  hasPicture(tile: number): boolean {
+    const stream = this.shown(tile);
+    return stream !== null && this.#hasPicture(stream);
+  }
+
   shownIn({ wanted, surfaces }: TilePlan): Stream | null {
     return shownStream(surfaces, wanted, this.#hasPicture, this.#isReady);
   }

@@ -27,13 +27,13 @@ export class TileCount {
   arrange(): (() => void) | undefined {
     const wanted = this.#wanted();
     const { drawn } = this;
-    if (wanted === 0 && drawn < Math.min(this.#expected(), addedAtOnce)) {
+    if (wanted === 0) {
+      if (drawn >= Math.min(this.#expected(), addedAtOnce)) return undefined;
       const timer = setTimeout(() => {
         this.#drawn = drawn + 1;
       }, 0);
       return () => clearTimeout(timer);
     }
-    if (wanted === 0) return undefined;
     if (drawn < wanted) {
       const request = requestAnimationFrame(() => {
         this.#drawn = Math.min(wanted, drawn + addedAtOnce);
